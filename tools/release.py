@@ -26,7 +26,9 @@ def problems(tag: str, root: Path = ROOT) -> list[str]:
     stated = re.search(r'^__version__ = "([^"]+)"', about.read_text("utf-8"), re.MULTILINE)
     found = []
     if stated is None or stated[1] != version:
-        found.append(f"{about.relative_to(root)} says {stated[1] if stated else 'nothing'}, the tag {version}")
+        found.append(
+            f"{about.relative_to(root)} says {stated[1] if stated else 'nothing'}, the tag {version}"
+        )
     headings = re.findall(r"^## (\S+)", (folder / "CHANGELOG.md").read_text("utf-8"), re.MULTILINE)
     if version not in headings:
         found.append(f"packages/{package}/CHANGELOG.md has no section '## {version}'")
