@@ -1,0 +1,240 @@
+"""What can go wrong, as one tree.
+
+::
+
+    IgniteError(Exception)
+    ├── EventError(ValueError)             an event the engine does not know
+    ├── HandlerError(TypeError)            a handler that cannot be called
+    ├── RunError(ValueError)               arguments of `run` that contradict each other or the state
+    ├── EngineBusyError(RuntimeError)      `run` called on an engine that is running
+    ├── DataExhaustedError(RuntimeError)   the data ended before the run did
+    ├── StateError(ValueError)             a state dictionary that cannot be loaded
+    ├── MissingDependencyError(ImportError)
+    ├── MetricError
+    │   ├── OutputError(TypeError)         a step's output that no metric can be fed with
+    │   ├── MetricInputError(ValueError)   prediction and target that do not fit
+    │   ├── MetricStateError(ValueError)   states that cannot be merged or loaded
+    │   └── NoDataError(RuntimeError)      a value asked of a metric that has seen nothing
+    ├── RankError(RuntimeError)            another rank failed in what all do together
+    └── CheckpointError(RuntimeError)
+        ├── CheckpointNotFoundError(FileNotFoundError)
+        └── DamagedCheckpointError(ValueError)
+
+    IgniteWarning(UserWarning)
+    └── DamagedCheckpointWarning           a damaged file was passed over
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+__all__ = [
+    "CheckpointError",
+    "CheckpointNotFoundError",
+    "DamagedCheckpointError",
+    "DamagedCheckpointWarning",
+    "DataExhaustedError",
+    "EngineBusyError",
+    "EventError",
+    "HandlerError",
+    "IgniteError",
+    "IgniteWarning",
+    "MetricError",
+    "MetricInputError",
+    "MetricStateError",
+    "MissingDependencyError",
+    "NoDataError",
+    "OutputError",
+    "RankError",
+    "RunError",
+    "StateError",
+]
+
+
+class IgniteError(Exception):
+    """Base of every error raised by simple-ignite."""
+
+
+class IgniteWarning(UserWarning):
+    """Base of every warning given by simple-ignite."""
+
+
+class EventError(IgniteError, ValueError):
+    """An event that the engine does not know, or a filter that makes no sense.
+
+    Attributes:
+        event: The event in question, or None for a filter.
+    """
+
+    def __init__(self, message: str, *, event: object = None) -> None:
+        super().__init__(message)
+        self.event = event
+
+
+class HandlerError(IgniteError, TypeError):
+    """A handler that cannot be called with what it was registered with.
+
+    Attributes:
+        handler: The handler's name.
+    """
+
+    def __init__(self, message: str, *, handler: str = "") -> None:
+        super().__init__(message)
+        self.handler = handler
+
+
+class RunError(IgniteError, ValueError):
+    """An argument of `Engine.run` that contradicts another one or the engine's state.
+
+    Attributes:
+        argument: The argument's name.
+    """
+
+    def __init__(self, message: str, *, argument: str) -> None:
+        super().__init__(message)
+        self.argument = argument
+
+
+class EngineBusyError(IgniteError, RuntimeError):
+    """`run` was called on an engine that is already running."""
+
+
+class DataExhaustedError(IgniteError, RuntimeError):
+    """The data ended before the run did, and could not be started again.
+
+    Attributes:
+        done: Iterations done so far in this epoch.
+        wanted: Iterations the epoch was to have, or None where that was open.
+    """
+
+    def __init__(self, message: str, *, done: int, wanted: int | None) -> None:
+        super().__init__(message)
+        self.done = done
+        self.wanted = wanted
+
+
+class StateError(IgniteError, ValueError):
+    """A state dictionary that cannot be loaded here.
+
+    Attributes:
+        key: The entry at fault.
+    """
+
+    def __init__(self, message: str, *, key: str) -> None:
+        super().__init__(message)
+        self.key = key
+
+
+class MissingDependencyError(IgniteError, ImportError):
+    """An optional library is not installed.
+
+    Attributes:
+        package: The name to give to pip.
+    """
+
+    def __init__(self, package: str, purpose: str) -> None:
+        super().__init__(f"{purpose} needs {package}; install it with: pip install {package}", name=package)
+        self.package = package
+
+
+class CheckpointError(IgniteError, RuntimeError):
+    """A checkpoint that cannot be written or used.
+
+    Attributes:
+        path: The file or folder.
+    """
+
+    def __init__(self, message: str, *, path: Path | str = "") -> None:
+        super().__init__(message)
+        self.path = Path(path)
+
+
+class CheckpointNotFoundError(CheckpointError, FileNotFoundError):
+    """No usable checkpoint is in the folder."""
+
+
+class DamagedCheckpointError(CheckpointError, ValueError):
+    """A checkpoint whose bytes are not those that were written."""
+
+
+class DamagedCheckpointWarning(IgniteWarning):
+    """A damaged checkpoint was passed over for an older one."""
+
+
+class MetricError(IgniteError):
+    """Base of what can go wrong in a metric."""
+
+
+class OutputError(MetricError, TypeError):
+    """A step's output that is not what a metric takes.
+
+    Attributes:
+        got: What came, in words.
+        wanted: What would have been understood.
+    """
+
+    def __init__(self, got: str, wanted: str, example: str) -> None:
+        super().__init__(
+            f"the step's output is {got}; expected {wanted}. "
+            f"Give the metric an output_transform that makes it so: output_transform={example}"
+        )
+        self.got = got
+        self.wanted = wanted
+
+
+class MetricInputError(MetricError, ValueError):
+    """Prediction and target that do not fit each other or the metric.
+
+    Attributes:
+        metric: The metric, as it was made.
+        got: What came, in words.
+        wanted: What was expected.
+    """
+
+    def __init__(self, metric: str, got: str, wanted: str) -> None:
+        super().__init__(f"{metric}: got {got}; expected {wanted}")
+        self.metric = metric
+        self.got = got
+        self.wanted = wanted
+
+
+class MetricStateError(MetricError, ValueError):
+    """States that cannot be merged, sent, saved or loaded.
+
+    Attributes:
+        metric: The metric, as it was made.
+        wanted: What was expected.
+    """
+
+    def __init__(self, metric: str, problem: str, wanted: str) -> None:
+        super().__init__(f"{metric}: {problem}; expected {wanted}")
+        self.metric = metric
+        self.wanted = wanted
+
+
+class NoDataError(MetricError, RuntimeError):
+    """A value asked of a metric that has seen nothing since its last reset.
+
+    Attributes:
+        metric: The metric, as it was made.
+    """
+
+    def __init__(self, metric: str) -> None:
+        super().__init__(
+            f"{metric} has seen no data since its last reset: call update(output) before compute()"
+        )
+        self.metric = metric
+
+
+class RankError(IgniteError, RuntimeError):
+    """Another rank failed in what all ranks do together.
+
+    Attributes:
+        rank: The rank that failed.
+        problem: What it says.
+    """
+
+    def __init__(self, rank: int, problem: str) -> None:
+        super().__init__(f"rank {rank} failed in {problem}")
+        self.rank = rank
+        self.problem = problem

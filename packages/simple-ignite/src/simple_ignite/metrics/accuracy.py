@@ -1,0 +1,167 @@
+"""Accuracy: how much of what was predicted is right."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from simple_ignite.errors import MetricInputError
+from simple_ignite.metrics.averaging import Average, averaged, check_average, ratio
+from simple_ignite.metrics.counts import Counts
+from simple_ignite.metrics.derived import Derived
+from simple_ignite.metrics.inputs import Kind, Task, kind_of
+from simple_ignite.metrics.metric import Metric
+from simple_ignite.metrics.state import Sum
+from simple_ignite.metrics.transform import Transform
+
+
+class Hits(Metric):
+    """Counts right predictions only: the least that an accuracy needs.
+
+    Args:
+        task: See `Counts`.
+        num_classes: See `Counts`.
+        threshold: See `Counts`.
+        ignore_index: See `Counts`.
+        top_k: The target must be among this many highest scores.
+    """
+
+    correct = Sum()
+    seen = Sum()
+
+    def __init__(
+        self,
+        task: Task | None,
+        num_classes: int | None,
+        threshold: float,
+        ignore_index: int | None,
+        top_k: int,
+    ) -> None:
+        self.task = task
+        self.num_classes = num_classes
+        self.threshold = threshold
+        self.ignore_index = ignore_index
+        self.top_k = top_k
+        super().__init__()
+
+    def reset(self) -> None:
+        """Forget every count."""
+        super().reset()
+        self._shapes: tuple[Any, ...] = ()
+
+    def unpack(self, states: Mapping[str, Any]) -> None:
+        """Take saved counts as one's own."""
+        super().unpack(states)
+        self._shapes = ()
+
+    def accumulate(self, pred: Tensor, target: Tensor) -> None:
+        """Count one batch; see `Counts` for the shapes."""
+        if self._shapes != (pred.shape, target.shape, pred.dtype, target.dtype, pred.device):
+            self._prepare(pred, target)
+        if self._simple:
+            self._correct.add_(torch.count_nonzero(pred.argmax(1) == target))
+            self.__dict__["seen"] += self._size
+        else:
+            right, counted = self._judged(pred, target)
+            self._correct.add_(torch.count_nonzero(right))
+            self.seen = self.seen + (right.numel() if counted is None else torch.count_nonzero(counted))
+
+    def _prepare(self, pred: Tensor, target: Tensor) -> None:
+        """Check a shape that was not seen before, and make room for its counts."""
+        kind = kind_of("Accuracy", pred, target, self.task, self.num_classes)
+        if self.top_k > 1 and not (kind.scored and self.top_k <= (kind.classes or 0)):
+            got = f"top_k={self.top_k} for pred of shape {tuple(pred.shape)}"
+            raise MetricInputError(
+                "Accuracy", got, f"scores (n, classes, *) of at least {self.top_k} classes"
+            )
+        self._kind: Kind = kind
+        self._shapes = (pred.shape, target.shape, pred.dtype, target.dtype, pred.device)
+        self._simple = kind.scored and self.top_k == 1 and self.ignore_index is None
+        self._size = target.numel()
+        held = self.correct
+        self.correct = (
+            held.to(pred.device) if isinstance(held, Tensor) else target.new_full((), held, dtype=torch.int64)
+        )
+        self._correct: Tensor = self.correct
+
+    def _judged(self, pred: Tensor, target: Tensor) -> tuple[Tensor, Tensor | None]:
+        """Tell of each prediction whether it is right, and whether it counts (None: all do)."""
+        if self._kind.scored:
+            top = pred.topk(self.top_k, dim=1).indices if self.top_k > 1 else pred.argmax(1, keepdim=True)
+            right = (top == target.unsqueeze(1)).any(1)
+        else:
+            guess = pred > self.threshold if pred.is_floating_point() else pred
+            right = guess.reshape(target.shape) == target
+        counted = None if self.ignore_index is None else target != self.ignore_index
+        if self._kind.task == "multilabel":
+            right = (right if counted is None else right | ~counted).all(1)
+            counted = None if counted is None else counted.any(1)
+        return (right if counted is None else right & counted), counted
+
+    def result(self) -> float:
+        """Give the share of the right ones."""
+        return float(self.correct) / float(self.seen) if float(self.seen) else float("nan")
+
+
+class Accuracy(Derived[Counts | Hits]):
+    """The share of right predictions; sklearn's `accuracy_score`.
+
+    Understands pred `(n, classes, *)` of scores with target `(n, *)`, both `(n, *)` binary (scores or
+    0/1), both `(n, *)` of labels, and, with `task="multilabel"`, both `(n, labels, *)`.
+
+    Args:
+        task: "binary", "multiclass" or "multilabel"; default: told from the shapes.
+        num_classes: How many classes; default: as many as pred has scores.
+        threshold: A binary or multilabel score above it is positive; 0.0 suits logits.
+        top_k: The target must be among this many highest scores.
+        average: "micro" over all predictions; "macro", "weighted" and "none" over the accuracy of each
+            class, which is its recall (multiclass) or its share of right answers (multilabel).
+        subset: Multilabel: a sample is right when all its labels are (scikit-learn). False: each label counts.
+        ignore_index: A target that counts for nothing.
+        output_transform: Makes `(pred, target)` of a step's output.
+    """
+
+    def __init__(
+        self,
+        *,
+        task: Task | None = None,
+        num_classes: int | None = None,
+        threshold: float = 0.5,
+        top_k: int = 1,
+        average: Average = "micro",
+        subset: bool = True,
+        ignore_index: int | None = None,
+        output_transform: Transform | None = None,
+    ) -> None:
+        self.average = check_average(type(self).__name__, average)
+        self.top_k = top_k
+        self.subset = subset
+        counts: Counts | Hits = Counts(task, num_classes, threshold, ignore_index)
+        if self.average == "micro" and (task != "multilabel" or subset):
+            counts = Hits(task, num_classes, threshold, ignore_index, top_k)
+        elif top_k > 1:
+            raise MetricInputError("Accuracy", f"top_k={top_k} with average={average!r}", 'average="micro"')
+        super().__init__(counts, output_transform=output_transform)
+
+    def adopt(self, leaf: Metric) -> bool:
+        """Use another metric's counts, if what is asked for can be told from them."""
+        if isinstance(self.counts, Counts) or not isinstance(leaf, Counts):
+            return super().adopt(leaf)
+        own = self.counts.settings()
+        own.pop("top_k")
+        if self.top_k > 1 or own["task"] == "multilabel" or leaf.settings() != own:
+            return False
+        self.counts = leaf
+        return True
+
+    def result(self) -> Any:
+        """Give the accuracy."""
+        if isinstance(self.counts, Hits):
+            return self.counts.result()
+        table = self.counts.table()
+        if self.counts.is_binary() or self.counts.is_multilabel():
+            return averaged(lambda t: ratio(t.tp + t.tn, t.tp + t.fp + t.fn + t.tn), table, self.average)
+        return averaged(lambda t: ratio(t.tp, t.tp + t.fn), table, self.average)

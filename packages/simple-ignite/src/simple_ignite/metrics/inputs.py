@@ -1,0 +1,101 @@
+"""What kind of classification a prediction and a target are, told from their shapes and types alone."""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple
+
+import torch
+from torch import Tensor
+
+from simple_ignite.errors import MetricInputError
+from simple_ignite.metrics.transform import described
+
+Task = Literal["binary", "multiclass", "multilabel"]
+TASKS = ("binary", "multiclass", "multilabel")
+
+
+class Kind(NamedTuple):
+    """A kind of classification.
+
+    Attributes:
+        task: Which of the three.
+        classes: How many classes (2 for binary and multilabel), None when only labels came.
+        labels: How many labels (multilabel), else 1.
+        scored: Whether the prediction has a score a class in dimension 1, and the class is the largest.
+    """
+
+    task: Task
+    classes: int | None
+    labels: int
+    scored: bool
+
+
+def kind_of(name: str, pred: Tensor, target: Tensor, task: Task | None, num_classes: int | None) -> Kind:
+    """Tell what kind of classification this is.
+
+    Args:
+        name: The metric, for messages.
+        pred: `(n, classes, *)` scores, `(n, *)` scores of the positive class, or `(n, *)` labels;
+            multilabel: `(n, labels, *)` scores or 0/1.
+        target: `(n, *)` labels; multilabel: `(n, labels, *)` of 0/1.
+        task: What the user said it is; None to tell from the shapes.
+        num_classes: What the user said; None to tell from the shapes.
+
+    Returns:
+        The kind.
+
+    Raises:
+        MetricInputError: They do not fit each other or what the user said.
+    """
+    if not isinstance(pred, Tensor) or not isinstance(target, Tensor):
+        raise MetricInputError(name, f"pred {described(pred)}, target {described(target)}", "two tensors")
+    came = f"pred {described(pred)}, target {described(target)}"
+    if target.is_floating_point() or target.is_complex():
+        raise MetricInputError(name, came, "a target of integer labels; is it target.long() that is meant?")
+    if pred.device != target.device:
+        raise MetricInputError(
+            name, f"pred on {pred.device}, target on {target.device}", "one device for both"
+        )
+    if task == "multilabel":
+        if pred.shape != target.shape or pred.ndim < 2:
+            raise MetricInputError(name, came, "two tensors of the same shape (n, labels, *) for multilabel")
+        return Kind(task, 2, pred.shape[1], scored=False)
+    if pred.ndim == target.ndim + 1:
+        return _scored(name, came, pred, target, task, num_classes)
+    if pred.shape != target.shape:
+        raise MetricInputError(
+            name, came, "pred (n, classes, *) with target (n, *), or both of the same shape (n, *)"
+        )
+    if task == "binary" or (task is None and num_classes in (None, 2) and _binary(pred)):
+        return Kind("binary", 2, 1, scored=False)
+    if pred.is_floating_point():
+        raise MetricInputError(name, came, "scores (n, classes, *) or integer labels (n, *) for multiclass")
+    return Kind("multiclass", num_classes, 1, scored=False)
+
+
+def _binary(pred: Tensor) -> bool:
+    """Tell whether a prediction of the target's shape can only be binary."""
+    return pred.is_floating_point() or pred.dtype == torch.bool
+
+
+def _scored(
+    name: str, came: str, pred: Tensor, target: Tensor, task: Task | None, num_classes: int | None
+) -> Kind:
+    """Tell the kind where the prediction has one dimension more than the target."""
+    classes = pred.shape[1]
+    if pred.shape[:1] + pred.shape[2:] != target.shape:
+        wanted = (
+            f"a target of shape {tuple(pred.shape[:1] + pred.shape[2:])} for {classes} classes in dimension 1"
+        )
+        raise MetricInputError(name, came, wanted)
+    if not pred.is_floating_point():
+        raise MetricInputError(name, came, "floating scores (n, classes, *), or integer labels (n, *)")
+    if classes == 1 and task != "multiclass":
+        return Kind("binary", 2, 1, scored=False)
+    if task == "binary":
+        raise MetricInputError(name, came, "pred of the target's shape for binary: one score, or label, each")
+    if num_classes is not None and num_classes != classes:
+        raise MetricInputError(
+            name, came, f"{num_classes} classes in dimension 1 of pred, as num_classes says"
+        )
+    return Kind("multiclass", classes, 1, scored=True)

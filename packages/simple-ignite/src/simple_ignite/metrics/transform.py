@@ -1,0 +1,73 @@
+"""What a step gave, as the prediction and the target that a metric wants."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypeAlias
+
+from torch import Tensor
+
+from simple_ignite.errors import OutputError
+
+Transform: TypeAlias = Callable[[Any], Any]
+"""Makes of a step's output what a metric takes."""
+
+TARGET_KEYS = ("label", "labels", "target", "y")
+
+
+def pair(output: Any) -> tuple[Any, Any]:
+    """Take prediction and target from a step's output: the default `output_transform`.
+
+    Args:
+        output: `(pred, target)`, or a mapping with "pred" and one of "label", "labels", "target", "y".
+
+    Returns:
+        `(pred, target)`.
+
+    Raises:
+        OutputError: The output has another shape; the message shows what came and what was wanted.
+    """
+    if isinstance(output, tuple | list):
+        if len(output) == 2:
+            return output[0], output[1]
+    elif isinstance(output, Mapping) and "pred" in output:
+        for key in TARGET_KEYS:
+            if key in output:
+                return output["pred"], output[key]
+    raise OutputError(
+        described(output),
+        '(pred, target), or a mapping with "pred" and one of "label", "labels", "target", "y"',
+        "lambda output: (output[...], output[...])",
+    )
+
+
+def single(output: Any) -> tuple[Any]:
+    """Hand a step's output over as one argument, even where it is a tuple."""
+    return (output,)
+
+
+def described(value: Any, depth: int = 0) -> str:
+    """Say what a value is in a few words: type, dtype, shape, keys.
+
+    Args:
+        value: Anything.
+        depth: How many containers this one is inside of.
+
+    Returns:
+        Such as `dict {'loss': float32 tensor of shape (), 'n': int}`.
+    """
+    if isinstance(value, Tensor):
+        return f"{str(value.dtype).removeprefix('torch.')} tensor of shape {tuple(value.shape)}"
+    name = type(value).__name__
+    if depth < 2 and isinstance(value, Mapping):
+        items = [f"{key!r}: {described(item, depth + 1)}" for key, item in value.items()]
+        return f"{name} {{{shortened(items)}}}"
+    if depth < 2 and isinstance(value, tuple | list):
+        items = [described(item, depth + 1) for item in value]
+        return f"{name} of {len(items)} ({shortened(items)})" if items else f"{name} of 0"
+    return name
+
+
+def shortened(items: list[str], most: int = 6) -> str:
+    """Join the first few of many."""
+    return ", ".join(items[:most] + (["…"] if len(items) > most else []))
