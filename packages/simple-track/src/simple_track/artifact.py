@@ -1,0 +1,272 @@
+"""Artifacts: named sets of files, kept by content and versioned v0, v1 and so on.
+
+An `Artifact` collects files; `log_artifact` stores them and answers with an `ArtifactVersion`, which never
+changes.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path, PurePosixPath
+from typing import Any
+from urllib.parse import urlsplit
+
+import attrs
+
+from simple_track import exactjson
+from simple_track.collection import Collection, Draft
+from simple_track.errors import TrackError
+from simple_track.layout import Layout
+from simple_track.manifest import FileEntry, Manifest, Reference, entry_path, local_path
+from simple_track.names import check_segment
+from simple_track.objects import ObjectStore, hash_file
+from simple_track.storelock import locked
+from simple_track.version import ArtifactVersion
+
+
+class ArtifactEntryError(TrackError, ValueError):
+    """Something cannot be added to an artifact under this name."""
+
+    def __init__(self, artifact: str, entry: str, why: str) -> None:
+        self.artifact = artifact
+        self.entry = entry
+        self.why = why
+        super().__init__(f"artifact {artifact!r}, entry {entry!r}: {why}")
+
+
+class ArtifactTypeError(TrackError, TypeError):
+    """An artifact was logged under a type other than that of its versions."""
+
+    def __init__(self, name: str, stored: str, given: str) -> None:
+        self.name = name
+        self.stored = stored
+        self.given = given
+        super().__init__(
+            f"artifact {name!r} has type {stored!r}, but was logged as {given!r}; "
+            "use the same type, or another name."
+        )
+
+
+class UnknownArtifactError(TrackError, LookupError):
+    """No artifact of this name has been logged in the project."""
+
+    def __init__(self, project: str, name: str, known: list[str]) -> None:
+        self.project = project
+        self.name = name
+        self.known = known
+        has = f"it has: {', '.join(known[:8])}" if known else "it has none yet"
+        super().__init__(f"project {project!r} has no artifact {name!r}; {has}.")
+
+
+class Artifact:
+    """Files to be kept together as one version.
+
+    Args:
+        name: Its name in the project, such as "resnet"; one path segment, without ":".
+        type: What it is, such as "model" or "dataset"; the same for all versions.
+        description: Free text.
+        metadata: What is worth knowing about it; anything JSON can hold, NaN and numpy scalars too.
+    """
+
+    def __init__(
+        self, name: str, type: str, description: str = "", metadata: Mapping[str, Any] | None = None
+    ) -> None:
+        self.name = check_artifact_name(name)
+        self.type = type
+        self.description = description
+        self.metadata = dict(metadata or {})
+        self._files: dict[str, Path | bytes] = {}
+        self._references: dict[str, str] = {}
+
+    @property
+    def entries(self) -> list[str]:
+        """The names of everything added so far, sorted."""
+        return sorted([*self._files, *self._references])
+
+    def add_file(self, path: str | os.PathLike[str], name: str | None = None) -> str:
+        """Add a file. Its content is read when the artifact is logged.
+
+        Args:
+            path: The file.
+            name: Its name inside the artifact, with "/" between folders; by default its base name.
+
+        Returns:
+            The name inside the artifact.
+
+        Raises:
+            FileNotFoundError: There is no such file.
+            ArtifactEntryError: The name is taken.
+            UnsafeNameError: The name is no path inside the artifact.
+        """
+        source = Path(path)
+        if not source.is_file():
+            raise FileNotFoundError(
+                f"{source}: no such file, so it cannot be added to artifact {self.name!r}"
+            )
+        return self._add(self._files, name if name is not None else source.name, source.absolute())
+
+    def add_dir(self, path: str | os.PathLike[str], name: str = "") -> list[str]:
+        """Add all files below a folder, hidden ones and those behind links too.
+
+        Args:
+            path: The folder.
+            name: The folder inside the artifact to put them in; by default its top.
+
+        Returns:
+            The names inside the artifact, sorted.
+        """
+        root = Path(path)
+        if not root.is_dir():
+            raise NotADirectoryError(
+                f"{root}: no such folder, so it cannot be added to artifact {self.name!r}"
+            )
+        found = [
+            (PurePosixPath(name, file.relative_to(root).as_posix()), file) for file in _files_below(root)
+        ]
+        return sorted(self.add_file(file, str(inside)) for inside, file in found)
+
+    def add_bytes(self, data: bytes, name: str) -> str:
+        """Add content that is in memory, as a file of this name."""
+        return self._add(self._files, name, bytes(data))
+
+    def add_reference(self, uri: str, name: str | None = None) -> str:
+        """Add a pointer to something that stays where it is.
+
+        Args:
+            uri: Such as "s3://bucket/key". For a `file://` URI the file's hash and size are kept, so that a
+                later `verify` can tell whether it has changed.
+            name: Its name inside the artifact; by default the URI's last part.
+        """
+        return self._add(self._references, name or PurePosixPath(urlsplit(uri).path).name or uri, uri)
+
+    def _add(self, entries: dict[str, Any], name: str, content: Any) -> str:
+        checked = str(entry_path(name))
+        for taken in self.entries:
+            if taken == checked:
+                raise ArtifactEntryError(self.name, name, "this name is taken; give another by name=.")
+            if taken.startswith(checked + "/") or checked.startswith(taken + "/"):
+                raise ArtifactEntryError(
+                    self.name, name, f"it would be a file and a folder at once, with {taken!r}."
+                )
+        entries[checked] = content
+        return checked
+
+
+def log_artifact(
+    layout: Layout, project: str, run_id: str | None, artifact: Artifact, aliases: Iterable[str] = ()
+) -> ArtifactVersion:
+    """Store an artifact and give it a version.
+
+    Equal content (names and bytes of all files, and the references) gets no new version: the one that has it
+    is found, and `latest` and the aliases are moved to it.
+
+    Args:
+        layout: Where the store is.
+        project: The project it belongs to.
+        run_id: The run that made it, for the lineage.
+        artifact: What to store.
+        aliases: Further names for the version beside `latest`.
+
+    Raises:
+        ArtifactTypeError: The name is used for another type.
+        BadAliasError: An alias is not a fitting word.
+    """
+    collection = Collection(layout.artifact(project, artifact.name))
+    store = ObjectStore(layout.objects)
+    metadata = exactjson.decode(exactjson.encode(artifact.metadata, "metadata"))
+    _check_type(collection, artifact)
+    with locked(
+        layout.objects.parent / ".lock", shared=True
+    ):  # `gc` waits until the manifest names the objects
+        draft = Draft(
+            name=artifact.name,
+            type=artifact.type,
+            files=tuple(_stored(store, name, content) for name, content in sorted(artifact._files.items())),
+            references=tuple(_referenced(name, uri) for name, uri in sorted(artifact._references.items())),
+            description=artifact.description,
+            metadata=metadata,
+            run=run_id,
+        )
+        number = collection.commit(draft, aliases)
+    return _version(layout, project, collection.manifest(number))
+
+
+def find_artifact(layout: Layout, project: str, ref: str) -> ArtifactVersion:
+    """The version that a reference names.
+
+    Args:
+        layout: Where the store is.
+        project: The project to look in, unless the reference names one.
+        ref: "name:v2", "name:alias", "name" (its `latest`), or one of these after "project/".
+
+    Raises:
+        UnknownArtifactError: No artifact has this name.
+        UnknownVersionError: It has no such version or alias.
+    """
+    head, _, asked = ref.partition(":")
+    named, _, name = head.rpartition("/")
+    project = named or project
+    collection = Collection(layout.artifact(project, check_artifact_name(name)))
+    if not collection.versions():
+        raise UnknownArtifactError(project, name, list_artifacts(layout, project))
+    return _version(layout, project, collection.manifest(collection.resolve(asked or "latest")))
+
+
+def use_artifact(layout: Layout, project: str, run_id: str, ref: str | ArtifactVersion) -> ArtifactVersion:
+    """The version that a run asks for, with the use noted for its lineage; raises as `find_artifact` does."""
+    found = ref if isinstance(ref, ArtifactVersion) else find_artifact(layout, project, ref)
+    Collection(layout.artifact(found.project, found.name)).record_use(found.number, run_id)
+    folder = layout.run(project, run_id).artifacts / found.name / found.version
+    return attrs.evolve(found, root=folder)
+
+
+def list_artifacts(layout: Layout, project: str) -> list[str]:
+    """The names of all artifacts of a project, sorted."""
+    folder = layout.objects.parent / check_segment(project, what="project")
+    if not folder.is_dir():
+        return []
+    return sorted(p.name for p in folder.iterdir() if Collection(p).versions())
+
+
+def check_artifact_name(name: str) -> str:
+    """The name itself, when it is one safe path segment without ":"."""
+    if ":" in name:
+        raise ArtifactEntryError(
+            name, name, "an artifact's name has no ':'; that is for versions and aliases."
+        )
+    return check_segment(name, what="artifact")
+
+
+def _version(layout: Layout, project: str, manifest: Manifest) -> ArtifactVersion:
+    return ArtifactVersion(layout=layout, project=project, manifest=manifest)
+
+
+def _check_type(collection: Collection, artifact: Artifact) -> None:
+    versions = collection.versions()
+    if versions and (stored := collection.manifest(versions[-1]).type) != artifact.type:
+        raise ArtifactTypeError(artifact.name, stored, artifact.type)
+
+
+def _stored(store: ObjectStore, name: str, content: Path | bytes) -> FileEntry:
+    ref = store.put_bytes(content) if isinstance(content, bytes) else store.put_file(content)
+    return FileEntry(name, ref.digest, ref.size)
+
+
+def _referenced(name: str, uri: str) -> Reference:
+    local = local_path(uri)
+    if local is None or not local.is_file():
+        return Reference(name, uri)
+    ref = hash_file(local)
+    return Reference(name, uri, ref.digest, ref.size)
+
+
+def _files_below(root: Path) -> Iterator[Path]:
+    seen: set[str] = set()
+    for folder, folders, files in os.walk(root, followlinks=True):
+        real = os.path.realpath(folder)
+        if real in seen:  # a link that leads back up
+            folders.clear()
+            continue
+        seen.add(real)
+        yield from (Path(folder, file) for file in files)

@@ -1,0 +1,228 @@
+"""The content-addressed store: every object is kept once, under its SHA-256, and checked on every read.
+
+`ab/cdef…` holds the content as it is; `ab/cdef….zst` holds it as one zstd frame, which is chosen when a
+sample of the content shrinks enough to be worth it. Either way the name is the hash of the *plain* content.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import secrets
+from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path
+from typing import IO
+
+import attrs
+import zstandard
+
+from simple_track.errors import TrackError
+
+CHUNK = 1 << 20
+SMALLEST_WORTH_PACKING = 4096  # a file system block: nothing is gained below it
+WORTHWHILE = 0.8  # a packed object cannot be mapped into memory, so it must earn its place
+_SAMPLE = 64 * 1024
+
+
+class CorruptObjectError(TrackError, OSError):
+    """Stored content no longer has the hash it was stored under."""
+
+    def __init__(self, path: Path, expected: str, found: str) -> None:
+        self.path = path
+        self.expected = expected
+        self.found = found
+        super().__init__(
+            f"{path}: content is damaged: expected sha256 {expected[:16]}…, found {found[:16]}…. "
+            "Log the artifact again from a good copy, or restore this file from a backup."
+        )
+
+
+class MissingObjectError(TrackError, LookupError):
+    """No object is stored under this digest."""
+
+    def __init__(self, root: Path, digest: str) -> None:
+        self.root = root
+        self.digest = digest
+        super().__init__(
+            f"{root}: no object with sha256 {digest[:16]}…. "
+            "It was removed, or never synced to this machine: restore it from a backup or sync again."
+        )
+
+
+@attrs.frozen
+class ObjectRef:
+    """What identifies an object: the SHA-256 of its plain content (hex) and its size in bytes."""
+
+    digest: str
+    size: int
+
+
+@attrs.frozen
+class ObjectStore:
+    """A folder of content-addressed objects.
+
+    Args:
+        root: The folder; created by the first `put`.
+    """
+
+    root: Path
+
+    def put_bytes(self, data: bytes) -> ObjectRef:
+        """Store bytes. Equal content is stored once."""
+        return self._put(BytesIO(data))
+
+    def put_file(self, path: Path) -> ObjectRef:
+        """Store a copy of the file's content; the file may change or go away afterwards."""
+        with path.open("rb") as source:
+            return self._put(source)
+
+    def __contains__(self, digest: object) -> bool:
+        return isinstance(digest, str) and any(p.exists() for p in self._candidates(digest))
+
+    def __iter__(self) -> Iterator[str]:
+        """All digests in the store, in no particular order."""
+        for path in self.files():
+            yield digest_of(path)
+
+    def files(self) -> Iterator[Path]:
+        """All object files, plain and packed."""
+        for folder in self.root.glob("[0-9a-f][0-9a-f]"):
+            for path in folder.iterdir():
+                if len(path.name.removesuffix(".zst")) == 62:
+                    yield path
+
+    def leftovers(self) -> Iterator[Path]:
+        """Temporary files of writers that are at work, or were killed."""
+        yield from self.root.glob("tmp/*")
+
+    def path(self, digest: str) -> Path:
+        """The file that holds the object, plain or packed (`.zst`).
+
+        Raises:
+            MissingObjectError: Nothing is stored under this digest.
+        """
+        for path in self._candidates(digest):
+            if path.exists():
+                return path
+        raise MissingObjectError(self.root, digest)
+
+    def read(self, digest: str) -> bytes:
+        """The plain content, verified.
+
+        Raises:
+            MissingObjectError: Nothing is stored under this digest.
+            CorruptObjectError: The stored content does not have this hash.
+        """
+        return b"".join(self.chunks(digest))
+
+    def verify(self, digest: str) -> None:
+        """Read the object to its end and check its hash; raises as `read` does."""
+        for _ in self.chunks(digest):
+            pass
+
+    def chunks(self, digest: str) -> Iterator[bytes]:
+        """The plain content in pieces of about 1 MiB.
+
+        The hash is known only at the end: use what was read when the iterator has finished without raising.
+        """
+        path = self.path(digest)
+        hasher = hashlib.sha256()
+        try:
+            with path.open("rb") as stored:
+                yield from _hashing(_plain(stored, path), hasher)
+        except zstandard.ZstdError as error:
+            raise CorruptObjectError(path, digest, "an unreadable zstd frame") from error
+        if hasher.hexdigest() != digest:
+            raise CorruptObjectError(path, digest, hasher.hexdigest())
+
+    def _candidates(self, digest: str) -> tuple[Path, Path]:
+        plain = self.root / digest[:2] / digest[2:]
+        return plain, plain.with_name(plain.name + ".zst")
+
+    def _put(self, source: IO[bytes]) -> ObjectRef:
+        packed = _pays(source)
+        temporary = self.root / "tmp" / f"{os.getpid()}-{secrets.token_hex(8)}"
+        temporary.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            ref = _copy(source, temporary, packed=packed)
+            self._settle(temporary, ref.digest, packed=packed)
+        finally:
+            with contextlib.suppress(FileNotFoundError):
+                temporary.unlink()
+        return ref
+
+    def _settle(self, temporary: Path, digest: str, *, packed: bool) -> None:
+        for path in self._candidates(digest):
+            if _intact(path, digest):
+                os.utime(path)  # young again: `gc` leaves recent objects alone
+                return
+        target = self._candidates(digest)[packed]
+        target.parent.mkdir(exist_ok=True)
+        temporary.chmod(0o444)
+        temporary.replace(target)
+
+
+def digest_of(path: Path) -> str:
+    """The digest that an object's file name states."""
+    return path.parent.name + path.name.removesuffix(".zst")
+
+
+def hash_file(path: Path) -> ObjectRef:
+    """The SHA-256 and size of a file, read in pieces."""
+    with path.open("rb") as source:
+        hasher = hashlib.file_digest(source, "sha256")
+        return ObjectRef(hasher.hexdigest(), source.tell())
+
+
+def _intact(path: Path, digest: str) -> bool:
+    """Whether the object is there and sound; a damaged one is healed by being put again."""
+    try:
+        with path.open("rb") as stored:
+            hasher = hashlib.sha256()
+            for _ in _hashing(_plain(stored, path), hasher):
+                pass
+            return hasher.hexdigest() == digest
+    except (FileNotFoundError, zstandard.ZstdError):
+        return False
+
+
+def _plain(stored: IO[bytes], path: Path) -> IO[bytes]:
+    if path.suffix != ".zst":
+        return stored
+    return zstandard.ZstdDecompressor().stream_reader(stored)
+
+
+def _hashing(source: IO[bytes], hasher: hashlib._Hash) -> Iterator[bytes]:
+    while chunk := source.read(CHUNK):
+        hasher.update(chunk)
+        yield chunk
+
+
+def _pays(source: IO[bytes]) -> bool:
+    """Whether zstd is worth it, judged from the content's start, middle and end."""
+    size = source.seek(0, os.SEEK_END)
+    sample = b""
+    for start in (0, max(0, (size - _SAMPLE) // 2), max(0, size - _SAMPLE)):
+        source.seek(start)
+        sample += source.read(min(_SAMPLE, size if start == 0 else _SAMPLE))
+        if size <= _SAMPLE:
+            break
+    source.seek(0)
+    if size < SMALLEST_WORTH_PACKING:
+        return False
+    return len(zstandard.ZstdCompressor(level=1).compress(sample)) < WORTHWHILE * len(sample)
+
+
+def _copy(source: IO[bytes], target: Path, *, packed: bool) -> ObjectRef:
+    hasher, size = hashlib.sha256(), 0
+    with target.open("xb") as raw:
+        packer = zstandard.ZstdCompressor(level=3).stream_writer(raw, closefd=False)
+        with packer if packed else contextlib.nullcontext(raw) as sink:
+            for chunk in _hashing(source, hasher):
+                sink.write(chunk)
+                size += len(chunk)
+        raw.flush()
+        os.fsync(raw.fileno())
+    return ObjectRef(hasher.hexdigest(), size)

@@ -1,0 +1,109 @@
+"""Histograms: counts between edges, and how many values were NaN or infinite."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, Self
+
+import attrs
+import numpy as np
+
+from simple_track.values.arrays import Array, ValueShapeError, as_array, frozen, same
+from simple_track.values.value import Body, Value, ValueFolder
+
+_LIMIT = 8e307  # beyond it the width of a range overflows a float
+
+
+@attrs.frozen(init=False)
+class Histogram(Value):
+    """The distribution of many numbers.
+
+    Args:
+        values: Numbers of any shape. NaN and ±inf are counted apart.
+        bins: How many bins of equal width between the least and the greatest finite value.
+
+    Attributes:
+        counts: How many values fell into each bin, int64, shape (bins,).
+        edges: The bins' bounds, float64, shape (bins + 1,), ascending.
+        nan: How many values were NaN.
+        below: How many were -inf.
+        above: How many were +inf.
+    """
+
+    kind: ClassVar[str] = "histogram"
+    counts: Array = attrs.field(eq=attrs.cmp_using(eq=same))
+    edges: Array = attrs.field(eq=attrs.cmp_using(eq=same))
+    nan: int = 0
+    below: int = 0
+    above: int = 0
+
+    def __init__(self, values: Any, bins: int = 64) -> None:
+        if bins < 1:
+            raise ValueShapeError("histogram", (bins,), "at least one bin")
+        flat = as_array(values, "histogram").astype(np.float64, copy=False).ravel()
+        finite = flat[np.isfinite(flat)]
+        counts, edges = _count(np.clip(finite, -_LIMIT, _LIMIT), bins)
+        nan, below, above = np.isnan(flat).sum(), np.isneginf(flat).sum(), np.isposinf(flat).sum()
+        self.__attrs_init__(frozen(counts), frozen(edges), int(nan), int(below), int(above))
+
+    @classmethod
+    def from_counts(cls, counts: Any, edges: Any, *, nan: int = 0, below: int = 0, above: int = 0) -> Self:
+        """A histogram that was counted elsewhere, on a GPU for instance.
+
+        Args:
+            counts: Shape (bins,), whole numbers.
+            edges: Shape (bins + 1,), ascending.
+            nan: How many values were NaN.
+            below: How many were -inf.
+            above: How many were +inf.
+
+        Raises:
+            ValueShapeError: The shapes do not fit each other.
+        """
+        count_array = as_array(counts, "histogram counts").astype(np.int64)
+        edge_array = as_array(edges, "histogram edges").astype(np.float64)
+        if count_array.ndim != 1 or edge_array.shape != (len(count_array) + 1,):
+            expected = "counts of shape (bins,) and edges of shape (bins + 1,)"
+            raise ValueShapeError("histogram", (*count_array.shape, *edge_array.shape), expected)
+        made = cls.__new__(cls)
+        made.__attrs_init__(frozen(count_array), frozen(edge_array), nan, below, above)
+        return made
+
+    @property
+    def total(self) -> int:
+        """How many finite values were counted."""
+        return int(self.counts.sum())
+
+    def write(self, folder: ValueFolder) -> Body:  # noqa: ARG002 - needs no file
+        """Nothing but JSON: bins of equal width are kept as their range."""
+        body: Body = {
+            "counts": self.counts.tolist(),
+            "nan": self.nan,
+            "below": self.below,
+            "above": self.above,
+        }
+        low, high = float(self.edges[0]), float(self.edges[-1])
+        if np.array_equal(self.edges, np.linspace(low, high, len(self.edges))):
+            return body | {"range": [low, high]}
+        return body | {"edges": self.edges.tolist()}
+
+    @classmethod
+    def read(cls, body: Body, folder: ValueFolder) -> Self:  # noqa: ARG003 - needs no file
+        """The histogram from its JSON."""
+        edges = body.get("edges")
+        if edges is None:
+            low, high = body["range"]
+            edges = np.linspace(low, high, len(body["counts"]) + 1)
+        counts = np.array(body["counts"], dtype=np.int64)
+        return cls.from_counts(counts, edges, nan=body["nan"], below=body["below"], above=body["above"])
+
+
+def _count(finite: Array, bins: int) -> tuple[Array, Array]:
+    if not finite.size:
+        return np.zeros(bins, np.int64), np.linspace(0.0, 1.0, bins + 1)
+    low, high = float(finite.min()), float(finite.max())
+    if (high - low) / bins < 4 * np.spacing(max(abs(low), abs(high))):  # too narrow to have bins between
+        pad = max(0.5, abs(low) * 1e-3, abs(high) * 1e-3)
+        low, high = low - pad, high + pad
+    edges = np.linspace(low, high, bins + 1)
+    counts, _ = np.histogram(finite, bins=bins, range=(low, high))
+    return counts.astype(np.int64), edges

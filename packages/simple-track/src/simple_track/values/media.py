@@ -1,0 +1,40 @@
+"""Media: the kinds of value that are files, by name."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from simple_track.errors import ValueKindError
+from simple_track.values.histogram import Histogram
+from simple_track.values.html import Html
+from simple_track.values.image import Image, Images
+from simple_track.values.text import Text
+from simple_track.values.value import Body, Value, ValueFolder
+
+
+class Media:
+    """All kinds of media, as `Track.Media.Image(…)`, `Track.Media.Audio(…)` and so on."""
+
+    Histogram: ClassVar[type[Histogram]] = Histogram
+    Html: ClassVar[type[Html]] = Html
+    Image: ClassVar[type[Image]] = Image
+    Images: ClassVar[type[Images]] = Images
+    Text: ClassVar[type[Text]] = Text
+
+
+KINDS: dict[str, type[Value]] = {
+    kind.kind: kind for kind in vars(Media).values() if isinstance(kind, type) and issubclass(kind, Value)
+}
+
+
+def read_media(body: Body, folder: ValueFolder) -> Value:
+    """A media value from what was written of it.
+
+    Raises:
+        ValueKindError: It is of a kind that this version does not know.
+    """
+    kind = KINDS.get(body["kind"])
+    if kind is None:
+        known = f"this version reads {', '.join(KINDS)}; update simple-track"
+        raise ValueKindError(folder.key or "value", str(body["kind"]), known)
+    return kind.read(body, folder)

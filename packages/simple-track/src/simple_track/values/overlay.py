@@ -1,0 +1,98 @@
+"""What is drawn over an image: masks of class numbers, and boxes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import attrs
+import numpy as np
+
+from simple_track.values.arrays import Array, ValueRangeError, ValueShapeError, as_array, frozen, same
+
+
+@attrs.frozen
+class Mask:
+    """A class number for each pixel.
+
+    Args:
+        labels: Class numbers, uint8 or uint16, shape (H, W) like the image.
+        classes: The names of the numbers.
+    """
+
+    labels: Array = attrs.field(eq=attrs.cmp_using(eq=same), converter=frozen)
+    classes: dict[int, str] = attrs.field(factory=dict)
+
+
+@attrs.frozen
+class Box:
+    """A rectangle in pixels of the image, from the upper left corner (x0, y0) to the lower right (x1, y1).
+
+    Args:
+        x0: Left, in pixels.
+        y0: Top, in pixels.
+        x1: Right, in pixels.
+        y1: Bottom, in pixels.
+        label: What is in it.
+        score: How sure the model is, when a model drew it.
+    """
+
+    x0: float = attrs.field(converter=float)
+    y0: float = attrs.field(converter=float)
+    x1: float = attrs.field(converter=float)
+    y1: float = attrs.field(converter=float)
+    label: str = ""
+    score: float | None = attrs.field(default=None, converter=attrs.converters.optional(float))
+
+    def __attrs_post_init__(self) -> None:
+        if not (self.x0 <= self.x1 and self.y0 <= self.y1):  # NaN fails too
+            found = f"({self.x0:g}, {self.y0:g}, {self.x1:g}, {self.y1:g})"
+            raise ValueRangeError("box", found, "x0 ≤ x1 and y0 ≤ y1, in pixels")
+
+
+def as_masks(masks: Mapping[str, Any] | None, size: tuple[int, ...]) -> dict[str, Mask]:
+    """Named masks from what an `Image` accepts.
+
+    Raises:
+        ValueShapeError: A mask does not have the image's height and width.
+        ValueRangeError: A mask has something else than class numbers from 0 to 65535.
+    """
+    return {name: _as_mask(name, mask, size) for name, mask in (masks or {}).items()}
+
+
+def _as_mask(name: str, mask: Any, size: tuple[int, ...]) -> Mask:
+    if isinstance(mask, Mask):
+        mask = {"mask": mask.labels, "classes": mask.classes}
+    if not isinstance(mask, Mapping):
+        mask = {"mask": mask}
+    kind = f"mask {name!r}"
+    labels = as_array(mask["mask"], kind)
+    if labels.shape != size:
+        raise ValueShapeError(kind, labels.shape, f"the image's {size}")
+    if labels.dtype.kind == "f" or labels.min() < 0 or labels.max() > 65535:
+        raise ValueRangeError(
+            kind, f"{labels.dtype} from {labels.min()} to {labels.max()}", "integers in 0…65535"
+        )
+    small = np.uint8 if labels.max() < 256 else np.uint16
+    return Mask(
+        labels.astype(small), {int(number): str(text) for number, text in mask.get("classes", {}).items()}
+    )
+
+
+def as_boxes(boxes: Mapping[str, Iterable[Any]] | Iterable[Any] | None) -> dict[str, tuple[Box, ...]]:
+    """Named groups of boxes from what an `Image` accepts; boxes without a name go into the group "boxes"."""
+    if boxes is None:
+        return {}
+    groups = boxes if isinstance(boxes, Mapping) else {"boxes": boxes}
+    return {name: tuple(_as_box(box) for box in group) for name, group in groups.items()}
+
+
+def _as_box(box: Any) -> Box:
+    if isinstance(box, Box):
+        return box
+    if isinstance(box, Mapping):
+        return Box(**box)
+    row = as_array(box, "box")
+    if row.shape != (4,):
+        raise ValueShapeError("box", row.shape, "(4,): x0, y0, x1, y1 in pixels")
+    return Box(*row.tolist())

@@ -1,0 +1,124 @@
+"""Tables as Arrow, Parquet and pandas."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import orjson
+
+from simple_track import exactjson
+from simple_track.values.extras import need
+from simple_track.values.media import read_media
+from simple_track.values.value import Value, ValueFolder
+
+if TYPE_CHECKING:
+    from simple_track.values.table import Table
+
+T = TypeVar("T", bound="Table")
+_NOTE = b"simple_track"  # where the schema's metadata keep the columns' types
+
+
+def to_arrow(table: Table, show_media: Callable[[Value], str]) -> Any:
+    """The table as a `pyarrow.Table`; lists, dicts and media cells become text."""
+    arrow = need("pyarrow", library="pyarrow", extra="tables", purpose="a table")
+    types = _arrow_types(arrow)
+    columns, fields = [], []
+    for name in table.columns:
+        kind = table.types.get(name)
+        cells = [_arrow_cell(cell, kind, show_media) for cell in table.get_column(name)]
+        type_ = types[kind] if kind else arrow.null()
+        columns.append(arrow.array(cells, type=type_))
+        fields.append(arrow.field(name, type_))
+    note = orjson.dumps({"format": 1, "types": table.types})
+    return arrow.Table.from_arrays(columns, schema=arrow.schema(fields, metadata={_NOTE: note}))
+
+
+def to_bytes(table: Table, folder: ValueFolder) -> bytes:
+    """The table as a Parquet file; media cells write their own files and are named in it."""
+    arrow = need("pyarrow", library="pyarrow", extra="tables", purpose="a table")
+    need("pyarrow.parquet", library="pyarrow", extra="tables", purpose="a table")
+    data = to_arrow(table, lambda cell: orjson.dumps({"kind": cell.kind, **cell.write(folder)}).decode())
+    sink = arrow.BufferOutputStream()
+    arrow.parquet.write_table(data, sink, compression="zstd")
+    return bytes(sink.getvalue())
+
+
+def from_bytes(cls: type[T], data: bytes, folder: ValueFolder) -> T:
+    """The table of a file that `to_bytes` made."""
+    arrow = need("pyarrow", library="pyarrow", extra="tables", purpose="a table")
+    parquet = need("pyarrow.parquet", library="pyarrow", extra="tables", purpose="a table")
+    stored = parquet.read_table(arrow.BufferReader(data))
+    types = orjson.loads((stored.schema.metadata or {}).get(_NOTE, b'{"types":{}}'))["types"]
+    columns = [
+        [_table_cell(cell, types.get(name), folder) for cell in column.to_pylist()]
+        for name, column in zip(stored.column_names, stored.columns, strict=True)
+    ]
+    return cls(stored.column_names, zip(*columns, strict=True), types)
+
+
+def to_pandas(table: Table) -> Any:
+    """The table as a `pandas.DataFrame`."""
+    pandas = need("pandas", library="pandas", extra="tables", purpose="a data frame")
+    series = {}
+    for name in table.columns:
+        cells, kind = table.get_column(name), table.types.get(name)
+        dtype = {"int": "int64", "float": "float64", "bool": "bool"}.get(kind or "")
+        if None in cells:
+            dtype = {"int": "Int64", "float": "float64", "bool": "boolean"}.get(kind or "")
+        series[name] = pandas.Series(cells, dtype=dtype or (None if kind in _TIMES else object), name=name)
+    return pandas.DataFrame(series, columns=table.columns)
+
+
+def from_pandas(cls: type[T], frame: Any, types: Mapping[str, str] | None) -> T:
+    """The table of a `pandas.DataFrame`'s columns."""
+    columns = []
+    for position in range(frame.shape[1]):
+        series = frame.iloc[:, position]
+        keep_nan = str(series.dtype).startswith("float")
+        missing = [False] * len(series) if keep_nan else series.isna().tolist()
+        cells = [
+            None if gone else _pandas_cell(cell) for cell, gone in zip(series.tolist(), missing, strict=True)
+        ]
+        columns.append(cells)
+    return cls([str(name) for name in frame.columns], zip(*columns, strict=True), types)
+
+
+_TIMES = ("datetime", "datetime[UTC]")
+
+
+def _pandas_cell(cell: Any) -> Any:
+    return cell.to_pydatetime(warn=False) if hasattr(cell, "to_pydatetime") else cell
+
+
+def _arrow_types(arrow: Any) -> dict[str, Any]:
+    return {
+        "int": arrow.int64(),
+        "float": arrow.float64(),
+        "bool": arrow.bool_(),
+        "str": arrow.string(),
+        "bytes": arrow.binary(),
+        "datetime": arrow.timestamp("us"),
+        "datetime[UTC]": arrow.timestamp("us", tz="UTC"),
+        "json": arrow.string(),
+        "media": arrow.string(),
+    }
+
+
+def _arrow_cell(cell: Any, kind: str | None, show_media: Callable[[Value], str]) -> Any:
+    if cell is None:
+        return None
+    if kind == "media":
+        return show_media(cell)
+    return orjson.dumps(exactjson.encode(cell)).decode() if kind == "json" else cell
+
+
+def _table_cell(cell: Any, kind: str | None, folder: ValueFolder) -> Any:
+    if cell is None:
+        return None
+    if kind == "media":
+        return read_media(orjson.loads(cell), folder)
+    if kind == "json":
+        return exactjson.decode(orjson.loads(cell))
+    return cell.astimezone(datetime.UTC) if kind == "datetime[UTC]" else cell

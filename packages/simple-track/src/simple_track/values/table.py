@@ -1,0 +1,228 @@
+"""Tables: rows under named, typed columns, whose cells may be media; kept as Parquet."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, ClassVar, Self
+
+from simple_track.errors import TrackError
+from simple_track.values import parquet
+from simple_track.values.arrays import ValueShapeError
+from simple_track.values.cells import check, check_types, infer
+from simple_track.values.value import Body, Value, ValueFolder
+
+Row = dict[str, Any]
+
+
+class UnknownColumnError(TrackError, LookupError):
+    """A table has no column of this name."""
+
+    def __init__(self, column: str, columns: Sequence[str]) -> None:
+        self.column = column
+        self.columns = tuple(columns)
+        super().__init__(f"no column {column!r}; the table has: {', '.join(columns) or 'none'}.")
+
+
+class Table(Value):
+    """Rows under named columns.
+
+    A column's type is inferred from its first values and held from then on. None is allowed everywhere.
+
+    Args:
+        columns: The columns' names; may be left out when the rows are dicts.
+        data: Rows, each a sequence in the order of the columns, or a dict.
+        types: Types by column, instead of inferring: "int", "float", "bool", "str", "bytes", "datetime",
+            "datetime[UTC]", "json" (lists and dicts), "media" (images and the like).
+
+    Raises:
+        TableCellError: A cell does not have its column's type; the message names row and column.
+        ValueShapeError: A row has too few or too many cells.
+    """
+
+    kind: ClassVar[str] = "table"
+
+    def __init__(
+        self,
+        columns: Iterable[str] | None = None,
+        data: Iterable[Sequence[Any] | Mapping[str, Any]] = (),
+        types: Mapping[str, str] | None = None,
+    ) -> None:
+        rows = list(data)
+        if columns is None:
+            columns = dict.fromkeys(key for row in rows if isinstance(row, Mapping) for key in row)
+        names = [str(name) for name in columns]
+        if len(set(names)) != len(names):
+            raise ValueShapeError("table", (len(names),), f"column names that differ, not {names}")
+        self._cells: dict[str, list[Any]] = {name: [] for name in names}
+        self._types: dict[str, str] = dict(types or {})
+        check_types(self._types, names)
+        self.add_rows(rows)
+
+    @property
+    def columns(self) -> list[str]:
+        """The columns' names, in order."""
+        return list(self._cells)
+
+    @property
+    def types(self) -> dict[str, str]:
+        """The types of the columns, as far as they are known: a column of None only has none yet."""
+        return {name: self._types[name] for name in self._cells if name in self._types}
+
+    def add_row(self, row: Sequence[Any] | Mapping[str, Any]) -> None:
+        """Add one row: a sequence in the order of the columns, or a dict, where a missing column is None.
+
+        Raises:
+            TableCellError: A cell does not have its column's type.
+            ValueShapeError: The row has too few or too many cells.
+            UnknownColumnError: The dict names a column that is not there.
+        """
+        self.add_rows([row])
+
+    def add_rows(self, rows: Iterable[Sequence[Any] | Mapping[str, Any]]) -> None:
+        """Add many rows; all of them or, when one does not fit, none. Raises as `add_row` does."""
+        start = len(self)
+        table = [self._as_row(row, start + n) for n, row in enumerate(rows)]
+        types = dict(self._types)
+        columns = list(zip(*table, strict=True)) if table else []
+        for name, column in zip(self._cells, columns, strict=False):
+            if name not in types and (found := infer(column)):
+                types[name] = found
+        checked = [
+            [check(cell, types.get(name, "?"), start + n, name) for n, cell in enumerate(cells)]
+            for name, cells in zip(self._cells, columns, strict=False)
+        ]
+        self._types = types
+        for name, kept in zip(self._cells, checked, strict=False):
+            self._cells[name].extend(kept)
+
+    def get_column(self, name: str) -> list[Any]:
+        """All cells of a column, from the first row to the last.
+
+        Raises:
+            UnknownColumnError: There is no such column.
+        """
+        return list(self._column(name))
+
+    def filter(self, keep: Callable[[Row], object]) -> Table:
+        """A table of the rows for which `keep(row)` is true; a row is a dict by column."""
+        return self._like(self.columns, [row for row in self if keep(row)], self._types)
+
+    def map(self, change: Callable[[Row], Mapping[str, Any]]) -> Table:
+        """A table of what `change(row)` makes of each row; columns and types are those of its results."""
+        return Table(data=[change(row) for row in self])
+
+    def sum(self, column: str) -> float:
+        """The sum of a column's numbers; None is left out."""
+        total: float = sum(self._numbers(column))
+        return total
+
+    def mean(self, column: str) -> float:
+        """The mean of a column's numbers; None is left out, and NaN comes of an empty column."""
+        numbers = self._numbers(column)
+        return math.fsum(numbers) / len(numbers) if numbers else math.nan
+
+    def min(self, column: str) -> Any:
+        """The least of a column's cells; None is left out, and None comes of an empty column."""
+        return min(self._present(column), default=None)
+
+    def max(self, column: str) -> Any:
+        """The greatest of a column's cells; None is left out, and None comes of an empty column."""
+        return max(self._present(column), default=None)
+
+    def count(self, column: str | None = None) -> int:
+        """How many rows there are, or how many cells of a column are not None."""
+        return len(self) if column is None else len(self._present(column))
+
+    def to_arrow(self) -> Any:
+        """A `pyarrow.Table`; media cells become their captions' and shapes' text."""
+        return parquet.to_arrow(self, lambda cell: repr(cell))
+
+    def to_pandas(self) -> Any:
+        """A `pandas.DataFrame`; media cells stay the objects they are."""
+        return parquet.to_pandas(self)
+
+    @classmethod
+    def from_pandas(cls, frame: Any, types: Mapping[str, str] | None = None) -> Table:
+        """A table of a `pandas.DataFrame`'s columns, without its index. Missing becomes None; NaN stays."""
+        return parquet.from_pandas(cls, frame, types)
+
+    @classmethod
+    def from_arrow(cls, table: Any, types: Mapping[str, str] | None = None) -> Table:
+        """A table of a `pyarrow.Table`'s columns."""
+        return cls(table.column_names, zip(*(c.to_pylist() for c in table.columns), strict=True), types)
+
+    def write(self, folder: ValueFolder) -> Body:
+        """One Parquet file, and the files of the media cells."""
+        data = parquet.to_bytes(self, folder)
+        return folder.save(data, "tables", ".parquet") | {"rows": len(self), "types": self.types}
+
+    @classmethod
+    def read(cls, body: Body, folder: ValueFolder) -> Self:
+        """The table from its Parquet file."""
+        return parquet.from_bytes(cls, folder.load(body), folder)
+
+    def __len__(self) -> int:
+        return len(next(iter(self._cells.values()), ()))
+
+    def __iter__(self) -> Iterator[Row]:
+        for cells in zip(*self._cells.values(), strict=True):
+            yield dict(zip(self._cells, cells, strict=True))
+
+    def __getitem__(self, row: int) -> Row:
+        return {name: cells[row] for name, cells in self._cells.items()}
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Table):
+            return NotImplemented
+        if self.columns != other.columns or self.types != other.types or len(self) != len(other):
+            return False
+        pairs = itertools.chain.from_iterable(
+            zip(self._cells[name], other._cells[name], strict=True) for name in self._cells
+        )
+        return all(_equal(a, b) for a, b in pairs)
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        return f"Table({len(self)} rows, {self.types})"
+
+    def _like(self, columns: Iterable[str], rows: Iterable[Row], types: Mapping[str, str]) -> Table:
+        return Table(columns, rows, types)
+
+    def _as_row(self, row: Sequence[Any] | Mapping[str, Any], number: int) -> tuple[Any, ...]:
+        if isinstance(row, Mapping):
+            for name in row:
+                if name not in self._cells:
+                    raise UnknownColumnError(name, self.columns)
+            return tuple(row.get(name) for name in self._cells)
+        cells = tuple(row)
+        if len(cells) != len(self._cells):
+            raise ValueShapeError(f"row {number}", (len(cells),), f"one cell for each of {self.columns}")
+        return cells
+
+    def _column(self, name: str) -> list[Any]:
+        if name not in self._cells:
+            raise UnknownColumnError(name, self.columns)
+        return self._cells[name]
+
+    def _present(self, name: str) -> list[Any]:
+        return [cell for cell in self._column(name) if cell is not None]
+
+    def _numbers(self, name: str) -> list[Any]:
+        cells = self._column(name)
+        for number, cell in enumerate(cells):
+            if cell is not None and not isinstance(cell, int | float):
+                check(cell, "float", number, name)  # raises, and names the place
+        return [cell for cell in cells if cell is not None]
+
+
+def _equal(a: Any, b: Any) -> bool:
+    if isinstance(a, float) and isinstance(b, float):
+        return a == b or (math.isnan(a) and math.isnan(b))
+    if isinstance(a, list) and isinstance(b, list):
+        return len(a) == len(b) and all(map(_equal, a, b))
+    if isinstance(a, dict) and isinstance(b, dict):
+        return a.keys() == b.keys() and all(_equal(a[key], b[key]) for key in a)
+    return type(a) is type(b) and bool(a == b)

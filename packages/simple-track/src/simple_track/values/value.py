@@ -1,0 +1,104 @@
+"""What every value is: a thing with a kind, that writes itself into a run's folder and is read back equal."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import secrets
+from abc import ABC, abstractmethod
+from pathlib import Path
+from typing import Any, ClassVar, Self
+
+import attrs
+
+from simple_track.errors import TrackError
+from simple_track.layout import RunLayout
+from simple_track.names import segment
+
+Body = dict[str, Any]
+
+
+class DamagedValueError(TrackError, OSError):
+    """The file of a value is missing, or is no longer what was written."""
+
+    def __init__(self, path: Path, why: str) -> None:
+        self.path = path
+        self.why = why
+        super().__init__(
+            f"{path}: {why}. Restore this file from a backup; the run's log still names what it was."
+        )
+
+
+@attrs.frozen
+class ValueFolder:
+    """Where the files of one logged value go, and how they are named.
+
+    Args:
+        layout: The run's folders.
+        key: The key it is logged under.
+        step: The step it is logged at.
+    """
+
+    layout: RunLayout
+    key: str = ""
+    step: int = 0
+
+    def save(self, data: bytes, place: str, suffix: str) -> Body:
+        """Write a file whole or not at all.
+
+        Args:
+            data: Its content.
+            place: The folder, as `RunLayout.media` knows it, or "tables".
+            suffix: Such as ".png".
+
+        Returns:
+            What finds it again: `file` (relative to the run's folder), `sha256`, `size`.
+        """
+        digest = hashlib.sha256(data).hexdigest()
+        folder = self._folder(place)
+        folder.mkdir(parents=True, exist_ok=True)
+        path = folder / f"{segment(self.key)}-{self.step}-{digest[:12]}{suffix}"
+        temporary = folder / f".{os.getpid()}-{secrets.token_hex(6)}.part"
+        try:
+            temporary.write_bytes(data)
+            temporary.replace(path)
+        finally:
+            temporary.unlink(missing_ok=True)
+        return {"file": self.layout.relative(path), "sha256": digest, "size": len(data)}
+
+    def load(self, body: Body) -> bytes:
+        """The content of a file that `save` wrote, verified.
+
+        Raises:
+            DamagedValueError: It is gone or has changed; the message names it.
+        """
+        path = self.locate(body)
+        try:
+            data = path.read_bytes()
+        except FileNotFoundError as error:
+            raise DamagedValueError(path, "the file is missing") from error
+        if hashlib.sha256(data).hexdigest() != body["sha256"]:
+            raise DamagedValueError(path, f"content is damaged: expected sha256 {body['sha256'][:16]}…")
+        return data
+
+    def locate(self, body: Body) -> Path:
+        """The path of a value's file, which never leads out of the run's folder."""
+        return self.layout.resolve(body["file"])
+
+    def _folder(self, place: str) -> Path:
+        return self.layout.tables if place == "tables" else self.layout.media(place)
+
+
+class Value(ABC):
+    """Something that can be logged beside numbers and text."""
+
+    kind: ClassVar[str]
+
+    @abstractmethod
+    def write(self, folder: ValueFolder) -> Body:
+        """Write the value's files; returns the JSON-able rest, without the kind."""
+
+    @classmethod
+    @abstractmethod
+    def read(cls, body: Body, folder: ValueFolder) -> Self:
+        """The value that `write` was called on."""

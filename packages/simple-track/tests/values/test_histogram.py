@@ -1,0 +1,59 @@
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from simple_track.values import Histogram
+from simple_track.values.arrays import ValueRangeError, ValueShapeError
+
+FLOATS = arrays(np.float64, st.integers(0, 50), elements=st.floats(allow_nan=True, allow_infinity=True))
+
+
+@given(values=FLOATS, bins=st.integers(1, 40))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_every_value_is_counted_once_and_comes_back(values, bins, round_trip):
+    histogram = Histogram(values, bins)
+    assert histogram.total + histogram.nan + histogram.below + histogram.above == values.size
+    assert np.all(np.diff(histogram.edges) > 0)
+    assert round_trip(histogram) == histogram
+
+
+def test_counts_are_those_of_numpy():
+    values = np.random.default_rng(0).normal(size=1000)
+    counts, edges = np.histogram(values, bins=20)
+    histogram = Histogram(values, bins=20)
+    np.testing.assert_array_equal(histogram.counts, counts)
+    np.testing.assert_array_equal(histogram.edges, edges)
+
+
+def test_counts_from_elsewhere_keep_uneven_edges(round_trip):
+    histogram = Histogram.from_counts([1, 2, 3], [0.0, 1.0, 10.0, 100.0], nan=4)
+    assert round_trip(histogram) == histogram
+    assert round_trip(histogram).edges.tolist() == [0, 1, 10, 100]
+
+
+def test_a_tensor_of_half_precision_is_counted():
+    torch = pytest.importorskip("torch")
+    assert Histogram(torch.ones(8, dtype=torch.bfloat16, requires_grad=True), bins=4).total == 8
+
+
+def test_edges_that_do_not_fit_are_refused():
+    with pytest.raises(ValueShapeError) as caught:
+        Histogram.from_counts([1, 2], [0.0, 1.0])
+    assert str(caught.value) == (
+        "histogram: shape (2, 2) does not fit; "
+        "expected counts of shape (bins,) and edges of shape (bins + 1,)."
+    )
+
+
+def test_words_are_refused():
+    with pytest.raises(ValueRangeError, match=r"histogram: list has dtype <U1; expected an array of numbers"):
+        Histogram(["a", "b"])
+
+
+def test_a_histogram_does_not_change_with_what_it_was_made_of():
+    counts = np.array([1, 2])
+    histogram = Histogram.from_counts(counts, [0.0, 1.0, 2.0])
+    counts[0] = 100
+    assert histogram.counts.tolist() == [1, 2]

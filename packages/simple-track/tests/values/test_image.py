@@ -1,0 +1,150 @@
+import imageio.v3 as imageio
+import numpy as np
+import PIL.Image
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from simple_track.values import Box, Image, Images
+from simple_track.values.arrays import ValueRangeError, ValueShapeError
+
+SIDE = st.integers(1, 9)
+SHAPES = st.one_of(
+    st.tuples(SIDE, SIDE),
+    st.tuples(SIDE, SIDE, st.sampled_from([3, 4])),
+)
+PIXELS = SHAPES.flatmap(lambda shape: arrays(np.uint8, shape))
+quick = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40, deadline=None)
+
+
+@given(pixels=PIXELS)
+@quick
+def test_pixels_come_back_as_they_were(pixels, round_trip):
+    image = Image(pixels, caption="größe\n2", layout="HW" if pixels.ndim == 2 else "HWC")
+    back = round_trip(image)
+    assert back == image
+    np.testing.assert_array_equal(back.pixels, pixels)
+
+
+@given(pixels=arrays(np.uint16, st.tuples(SIDE, SIDE)))
+@quick
+def test_sixteen_bits_of_grey_are_kept(pixels, round_trip):
+    np.testing.assert_array_equal(round_trip(Image(pixels)).pixels, pixels)
+
+
+def test_another_library_reads_the_file(logged_file):
+    pixels = np.random.default_rng(0).integers(0, 256, (20, 30, 3), dtype=np.uint8)
+    path = logged_file(Image(pixels))
+    assert path.suffix == ".png"
+    np.testing.assert_array_equal(imageio.imread(path, plugin="pyav")[0], pixels)
+
+
+def test_layouts_are_recognised():
+    hwc = np.random.default_rng(0).integers(0, 256, (20, 30, 3), dtype=np.uint8)
+    assert Image(np.moveaxis(hwc, 2, 0)) == Image(hwc)
+    assert Image(hwc[:, :, :1]) == Image(hwc[:, :, 0]) == Image(hwc[None, :, :, 0])
+
+
+def test_a_tensor_is_channels_first_where_both_could_be_meant():
+    torch = pytest.importorskip("torch")
+    array = np.random.default_rng(0).integers(0, 256, (3, 8, 3), dtype=np.uint8)
+    np.testing.assert_array_equal(Image(array).pixels, array)
+    np.testing.assert_array_equal(Image(torch.from_numpy(array)).pixels, np.moveaxis(array, 0, 2))
+    np.testing.assert_array_equal(Image(array, layout="CHW").pixels, np.moveaxis(array, 0, 2))
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        (np.array([[0.0, 1.0]]), [[0, 255]]),
+        (np.array([[-1.0, 1.0]], np.float32), [[0, 255]]),
+        (np.array([[0.0, 254.6]]), [[0, 255]]),
+        (np.array([[0, 200]], np.int64), [[0, 200]]),
+        (np.array([[False, True]]), [[0, 255]]),
+    ],
+)
+def test_ranges_are_recognised(values, expected):
+    assert Image(values).pixels.tolist() == expected
+    assert Image(values).pixels.dtype == np.uint8
+
+
+def test_a_range_that_is_given_is_taken():
+    assert Image(np.array([[0.0, 0.5, 9.0]]), value_range=(0, 2)).pixels.tolist() == [[0, 64, 255]]
+
+
+@pytest.mark.parametrize("shape", [(5,), (2, 3, 4, 5), (5, 6, 7), (0, 4)])
+def test_a_wrong_shape_is_named(shape):
+    with pytest.raises(ValueShapeError) as caught:
+        Image(np.zeros(shape))
+    assert str(shape) in str(caught.value)
+    assert caught.value.shape == shape
+
+
+def test_numbers_out_of_range_are_named():
+    with pytest.raises(ValueRangeError) as caught:
+        Image(np.array([[-3.0, 700.0]]))
+    assert str(caught.value) == (
+        "image: float64 from -3 to 700; expected uint8, bool, integers in 0…255, or floats in 0…1, -1…1 or "
+        "0…255; or say value_range=(black, white)."
+    )
+
+
+def test_nan_is_not_drawn_unasked():
+    with pytest.raises(ValueRangeError, match="from nan to nan"):
+        Image(np.array([[0.0, np.nan]]))
+
+
+def test_masks_and_boxes_come_back(round_trip):
+    mask = np.array([[0, 1, 2], [300, 0, 1]])
+    image = Image(
+        np.zeros((2, 3)),
+        masks={"prediction": {"mask": mask, "classes": {1: "cat", 300: "dog"}}, "truth": mask > 0},
+        boxes={"prediction": [Box(0, 0, 2, 1, label="cat", score=0.9), {"x0": 1, "y0": 0, "x1": 2, "y1": 2}]},
+    )
+    back = round_trip(image)
+    assert back == image
+    assert back.masks["prediction"].labels.tolist() == mask.tolist()
+    assert back.masks["prediction"].classes == {1: "cat", 300: "dog"}
+    assert back.boxes["prediction"][0] == Box(0, 0, 2, 1, "cat", 0.9)
+
+
+def test_boxes_may_be_rows_of_an_array():
+    assert Image(np.zeros((4, 4)), boxes=np.array([[0, 1, 2, 3]])).boxes == {"boxes": (Box(0, 1, 2, 3),)}
+
+
+def test_a_mask_of_another_size_is_refused():
+    with pytest.raises(
+        ValueShapeError, match=r"mask 'truth': shape \(3, 3\) does not fit; expected the image's \(2, 2\)"
+    ):
+        Image(np.zeros((2, 2)), masks={"truth": np.zeros((3, 3), int)})
+
+
+def test_a_box_inside_out_is_refused():
+    with pytest.raises(
+        ValueRangeError, match=r"box: \(5, 0, 1, 1\); expected x0 ≤ x1 and y0 ≤ y1, in pixels"
+    ):
+        Box(5, 0, 1, 1)
+
+
+def test_pillow_images_and_files_are_taken(tmp_path):
+    pixels = np.random.default_rng(0).integers(0, 256, (6, 5, 3), dtype=np.uint8)
+    picture = PIL.Image.fromarray(pixels)
+    picture.save(tmp_path / "a.bmp")
+    assert Image(picture) == Image(tmp_path / "a.bmp") == Image(pixels)
+    palette = picture.convert("P", palette=PIL.Image.Palette.ADAPTIVE)
+    assert Image(palette).pixels.shape == (6, 5, 3)
+
+
+def test_many_images_under_one_key(round_trip):
+    images = Images(np.random.default_rng(0).random((3, 4, 5)), captions=["a", "b", "c"])
+    assert [image.caption for image in round_trip(images).items] == ["a", "b", "c"]
+    assert round_trip(images) == images
+    assert round_trip(list(images.items)) == images
+
+
+def test_captions_must_be_as_many_as_images():
+    with pytest.raises(
+        ValueShapeError, match=r"captions: shape \(1,\) does not fit; expected one for each of the 2"
+    ):
+        Images(np.zeros((2, 3, 3)), captions=["a"])

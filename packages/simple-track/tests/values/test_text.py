@@ -1,0 +1,16 @@
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from simple_track.values import Text
+
+quick = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50, deadline=None)
+
+
+@given(text=st.text(alphabet=st.characters(exclude_categories=[])))
+@quick
+def test_any_text_comes_back(text, round_trip):
+    assert round_trip(Text(text)) == Text(text)
+
+
+def test_the_file_is_plain_text(logged_file):
+    assert logged_file(Text("Grüße\r\n")).read_bytes() == "Grüße\r\n".encode()
