@@ -220,9 +220,7 @@ class NoDataError(MetricError, RuntimeError):
     """
 
     def __init__(self, metric: str) -> None:
-        super().__init__(
-            f"{metric} has seen no data since its last reset: call update(output) before compute()"
-        )
+        super().__init__(f"{metric} has seen no data since its last reset: call update(output) first")
         self.metric = metric
 
 

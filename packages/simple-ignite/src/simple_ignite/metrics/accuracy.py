@@ -12,7 +12,7 @@ from simple_ignite.errors import MetricInputError
 from simple_ignite.metrics.averaging import Average, averaged, check_average, ratio
 from simple_ignite.metrics.counts import Counts
 from simple_ignite.metrics.derived import Derived
-from simple_ignite.metrics.inputs import Kind, Task, kind_of
+from simple_ignite.metrics.inputs import Kind, Task, kind_of, signature
 from simple_ignite.metrics.metric import Metric
 from simple_ignite.metrics.state import Sum
 from simple_ignite.metrics.transform import Transform
@@ -29,6 +29,7 @@ class Hits(Metric):
         top_k: The target must be among this many highest scores.
     """
 
+    detail = 0
     correct = Sum()
     seen = Sum()
 
@@ -59,8 +60,10 @@ class Hits(Metric):
 
     def accumulate(self, pred: Tensor, target: Tensor) -> None:
         """Count one batch; see `Counts` for the shapes."""
-        if self._shapes != (pred.shape, target.shape, pred.dtype, target.dtype, pred.device):
+        shapes = signature("Accuracy", pred, target)
+        if self._shapes != shapes:
             self._prepare(pred, target)
+            self._shapes = shapes
         if self._simple:
             self._correct.add_(torch.count_nonzero(pred.argmax(1) == target))
             self.__dict__["seen"] += self._size
@@ -78,7 +81,6 @@ class Hits(Metric):
                 "Accuracy", got, f"scores (n, classes, *) of at least {self.top_k} classes"
             )
         self._kind: Kind = kind
-        self._shapes = (pred.shape, target.shape, pred.dtype, target.dtype, pred.device)
         self._simple = kind.scored and self.top_k == 1 and self.ignore_index is None
         self._size = target.numel()
         held = self.correct
@@ -101,9 +103,9 @@ class Hits(Metric):
             counted = None if counted is None else counted.any(1)
         return (right if counted is None else right & counted), counted
 
-    def result(self) -> float:
+    def result(self) -> Any:
         """Give the share of the right ones."""
-        return float(self.correct) / float(self.seen) if float(self.seen) else float("nan")
+        return self.correct.double() / self.seen
 
 
 class Accuracy(Derived[Counts | Hits]):
@@ -119,7 +121,7 @@ class Accuracy(Derived[Counts | Hits]):
         top_k: The target must be among this many highest scores.
         average: "micro" over all predictions; "macro", "weighted" and "none" over the accuracy of each
             class, which is its recall (multiclass) or its share of right answers (multilabel).
-        subset: Multilabel: a sample is right when all its labels are (scikit-learn). False: each label counts.
+        subset: Multilabel: a sample is right when all its labels are (scikit-learn). False: each counts.
         ignore_index: A target that counts for nothing.
         output_transform: Makes `(pred, target)` of a step's output.
     """

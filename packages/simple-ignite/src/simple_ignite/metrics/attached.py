@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from torch import Tensor
+
 from simple_ignite.errors import MetricInputError, MetricStateError
+from simple_ignite.metrics.average import RunningAverage
 from simple_ignite.metrics.foreign import as_metric
 from simple_ignite.metrics.metric import Metric, members, share
 from simple_ignite.metrics.reduction import evaluate
@@ -24,6 +27,7 @@ class MetricSet:
     def __init__(self) -> None:
         self._metrics: dict[str, Metric] = {}
         self._outer: dict[str, Transform | None] = {}
+        self._running: list[tuple[str, RunningAverage]] = []
         self._plan: list[tuple[Transform | None, Transform, list[Take]]] = []
 
     def __len__(self) -> int:
@@ -59,6 +63,8 @@ class MetricSet:
         alike = [other for other, outer in self._outer.items() if outer == output_transform]
         share(member for other in alike for member in members(self._metrics[other]))
         self._plan = self._planned()
+        if isinstance(added, RunningAverage):
+            self._running.append((name, added))
         return added
 
     def reset(self) -> None:
@@ -90,6 +96,14 @@ class MetricSet:
             The values by name.
         """
         return evaluate(self._metrics)
+
+    def running(self) -> dict[str, Tensor]:
+        """Give the running averages as they are now on this rank, without a host sync.
+
+        Returns:
+            Tensors of shape `()` by name; empty where there is no `RunningAverage` or nothing was seen.
+        """
+        return {name: metric.result() for name, metric in self._running if not metric.empty()}
 
     def state_dict(self) -> dict[str, Any]:
         """Give the states of each metric, of all ranks together.

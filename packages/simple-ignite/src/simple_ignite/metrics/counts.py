@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypedDict, Unpack
 
 import torch
 from torch import Tensor
 
 from simple_ignite.errors import MetricInputError, NoDataError
 from simple_ignite.metrics.derived import Derived
-from simple_ignite.metrics.inputs import TASKS, Kind, Task, kind_of
+from simple_ignite.metrics.inputs import TASKS, Kind, Task, kind_of, signature
 from simple_ignite.metrics.metric import Metric
 from simple_ignite.metrics.state import Sum
 from simple_ignite.metrics.transform import Transform
@@ -78,7 +78,7 @@ class Counts(Metric):
                 multilabel: `(n, labels, *)` scores or 0/1.
             target: `(n, *)` labels; multilabel: `(n, labels, *)` of 0/1.
         """
-        seen = (pred.shape, target.shape, pred.dtype, target.dtype, pred.device)
+        seen = signature(type(self).__name__, pred, target)
         if self._prepared is None or self._prepared[0] != seen:
             self._prepared = (seen, *self._prepare(pred, target))
         _, kind, flat, ones, offset, columns = self._prepared
@@ -124,8 +124,8 @@ class Counts(Metric):
         for task in TASKS:
             other = getattr(self, task)
             if isinstance(other, Tensor) and (task != kind.task or tuple(other.shape) != shape):
-                before = f"{task} data with {described_size(task, other)}, as in the batches before"
-                now = f"{kind.task} data with {kind.labels if kind.task == 'multilabel' else kind.classes}"
+                before = f"{task} data with {described_size(task, other.shape)}, as in the batches before"
+                now = f"{kind.task} data with {described_size(kind.task, shape)}"
                 raise MetricInputError(type(self).__name__, now, before)
 
     def confusion(self) -> Tensor:
@@ -182,30 +182,49 @@ class Counts(Metric):
         return Table(tp, fp, fn, matrix.sum() - tp - fp - fn)
 
 
-def described_size(task: str, held: Tensor) -> str:
+def described_size(task: str, shape: tuple[int, ...]) -> str:
     """Say how many labels or classes counts are for."""
-    return f"{held.shape[0]} labels" if task == "multilabel" else f"{held.shape[1] - MARGIN_ROWS} classes"
+    return f"{shape[0]} labels" if task == "multilabel" else f"{shape[1] - MARGIN_ROWS} classes"
+
+
+class InputOptions(TypedDict, total=False):
+    """How prediction and target are understood.
+
+    Attributes:
+        task: "binary", "multiclass" or "multilabel"; default: told from the shapes.
+        threshold: A binary or multilabel score above it is positive. Default 0.5; 0.0 suits logits.
+        ignore_index: A target that counts for nothing.
+        output_transform: Makes `(pred, target)` of a step's output.
+    """
+
+    task: Task | None
+    threshold: float
+    ignore_index: int | None
+    output_transform: Transform | None
+
+
+class CountOptions(InputOptions, total=False):
+    """The options of every metric that is made of `Counts`.
+
+    Attributes:
+        num_classes: How many classes; default: as many as pred has scores.
+    """
+
+    num_classes: int | None
 
 
 class Counted(Derived[Counts]):
     """A metric that is a function of `Counts`.
 
     Args:
-        task: See `Counts`.
-        num_classes: See `Counts`.
-        threshold: See `Counts`.
-        ignore_index: See `Counts`.
-        output_transform: See `Metric`.
+        **options: See `CountOptions`.
     """
 
-    def __init__(
-        self,
-        *,
-        task: Task | None = None,
-        num_classes: int | None = None,
-        threshold: float = 0.5,
-        ignore_index: int | None = None,
-        output_transform: Transform | None = None,
-    ) -> None:
-        counts = Counts(task, num_classes, threshold, ignore_index)
-        super().__init__(counts, output_transform=output_transform)
+    def __init__(self, **options: Unpack[CountOptions]) -> None:
+        counts = Counts(
+            options.get("task"),
+            options.get("num_classes"),
+            options.get("threshold", 0.5),
+            options.get("ignore_index"),
+        )
+        super().__init__(counts, output_transform=options.get("output_transform"))

@@ -30,6 +30,24 @@ class Kind(NamedTuple):
     scored: bool
 
 
+def signature(name: str, pred: Tensor, target: Tensor) -> tuple[object, ...]:
+    """Give what must be alike for two batches to be taken alike: shapes, types, device.
+
+    Args:
+        name: The metric, for the message.
+        pred: A tensor.
+        target: A tensor.
+
+    Raises:
+        MetricInputError: They are not tensors.
+    """
+    try:
+        return (pred.shape, target.shape, pred.dtype, target.dtype, pred.device)
+    except AttributeError:
+        came = f"pred {described(pred)}, target {described(target)}"
+        raise MetricInputError(name, came, "two tensors") from None
+
+
 def kind_of(name: str, pred: Tensor, target: Tensor, task: Task | None, num_classes: int | None) -> Kind:
     """Tell what kind of classification this is.
 
@@ -47,8 +65,6 @@ def kind_of(name: str, pred: Tensor, target: Tensor, task: Task | None, num_clas
     Raises:
         MetricInputError: They do not fit each other or what the user said.
     """
-    if not isinstance(pred, Tensor) or not isinstance(target, Tensor):
-        raise MetricInputError(name, f"pred {described(pred)}, target {described(target)}", "two tensors")
     came = f"pred {described(pred)}, target {described(target)}"
     if target.is_floating_point() or target.is_complex():
         raise MetricInputError(name, came, "a target of integer labels; is it target.long() that is meant?")

@@ -31,6 +31,10 @@ class Metric:
 
     states: ClassVar[dict[str, State]] = {}
     output_transform: Transform = staticmethod(pair)
+    detail: ClassVar[int] = 1
+    """How much its states tell; what counts in more detail may be adopted by what counts in less."""
+    replicated: ClassVar[bool] = False
+    """Whether saved states are taken by every rank, and not by rank 0 alone."""
 
     def __init__(self, *, output_transform: Transform | None = None) -> None:
         if output_transform is not None:
@@ -145,7 +149,7 @@ class Metric:
                 wanted = f"the states {sorted(leaf.state_names())}"
                 raise MetricStateError(repr(self), f"cannot load the states {sorted(part)}", wanted)
             leaf.reset()
-            if rank() == 0:
+            if rank() == 0 or leaf.replicated:
                 leaf.unpack(part)
 
     def settings(self) -> dict[str, Any]:
@@ -338,13 +342,16 @@ def share(metrics: Iterable[Metric]) -> None:
             counts of another.
     """
     metrics = list(metrics)
+    holders = [(metric.output_transform, leaf) for metric in metrics for leaf in metric.leaves()]
+    holders.sort(key=lambda holder: -holder[1].detail)
     for metric in metrics:
-        for other in metrics:
-            if other is metric or other.output_transform != metric.output_transform or not metric.empty():
-                continue
-            own = metric.leaves()
-            if any(leaf in own or metric.adopt(leaf) for leaf in other.leaves() if leaf.empty()):
-                break
+        own = metric.leaves()
+        if metric.empty():
+            for transform, leaf in holders:
+                if leaf in own or (
+                    transform == metric.output_transform and leaf.empty() and metric.adopt(leaf)
+                ):
+                    break
 
 
 def copied(value: Value) -> Value:
