@@ -1,0 +1,130 @@
+"""Catalog: all runs, filtered and sorted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from simple_track.errors import FormatError, RunNotFoundError, SettingError
+from simple_track.layout import Layout
+from simple_track.metadata import read_metadata
+from simple_track.view import RunView
+from simple_track.where import MISSING, Predicate, compile_order, compile_where
+
+FIELDS = (
+    "id",
+    "name",
+    "project",
+    "state",
+    "group",
+    "job_type",
+    "tags",
+    "notes",
+    "start_time",
+    "end_time",
+    "duration",
+    "fingerprint",
+    "config",
+    "summary",
+    "environment",
+)
+
+
+class Facts(Mapping[str, Any]):
+    """A run as the filter sees it; the summary and the state are found out only when they are asked for."""
+
+    def __init__(self, view: RunView) -> None:
+        self._view = view
+
+    def __getitem__(self, key: str) -> Any:
+        if key not in FIELDS:
+            raise KeyError(key)
+        if key in ("start_time", "end_time"):
+            return getattr(self._view.metadata, key)
+        return getattr(self._view, key)
+
+    def __contains__(self, key: object) -> bool:
+        return key in FIELDS
+
+    def __iter__(self) -> Any:
+        return iter(FIELDS)
+
+    def __len__(self) -> int:
+        return len(FIELDS)
+
+
+def find_runs(
+    layout: Layout, project: str | None = None, where: str | None = None, order: str | None = None
+) -> list[RunView]:
+    """The runs that fit, oldest first unless an order is given.
+
+    Args:
+        layout: Where data is.
+        project: Only runs of this project.
+        where: A condition such as `config.train.lr < 0.01 and state == 'finished'`.
+        order: Fields such as `-summary.val/acc, name`; runs without the field come last.
+
+    Raises:
+        WhereError: The condition or the order cannot be read.
+    """
+    test: Predicate = compile_where(where, FIELDS) if where else lambda _: True
+    keys = compile_order(order, FIELDS) if order else []
+    views = [view for view in all_runs(layout, project) if test(Facts(view)) is True]
+    for look, down in reversed(keys):
+        views.sort(key=lambda view: _rank(look(Facts(view)), down), reverse=down)
+    return views
+
+
+def _rank(value: Any, down: bool) -> tuple[Any, ...]:
+    """What sorts numbers before text before what is missing, whichever way."""
+    missing = value is MISSING or value is None or value != value
+    group = 2 if missing else 0 if isinstance(value, int | float) else 1
+    return (-group if down else group, 0 if missing else value if group == 0 else str(value))
+
+
+def all_runs(layout: Layout, project: str | None = None) -> list[RunView]:
+    """All runs, oldest first; a folder whose metadata cannot be read is passed over (`doctor` tells)."""
+    views = []
+    for place in layout.run_layouts(project):
+        try:
+            views.append(RunView(place, read_metadata(place)))
+        except (FileNotFoundError, FormatError):
+            continue
+    return sorted(views, key=lambda view: (view.metadata.start_time, view.id))
+
+
+def load_run(layout: Layout, run_id: str) -> RunView:
+    """The run of that id.
+
+    Args:
+        layout: Where data is.
+        run_id: The id, or its beginning when that fits only one run.
+
+    Raises:
+        RunNotFoundError: There is none, or the beginning fits several.
+    """
+    place = layout.find_run(run_id)
+    if place is not None and place.metadata.exists():
+        return RunView(place)
+    fitting = [found for found in layout.run_layouts() if found.run_id.startswith(run_id)]
+    if len(fitting) == 1:
+        return RunView(fitting[0])
+    hint = f"{len(fitting)} ids begin so" if fitting else "list the runs with: simple-track ls"
+    raise RunNotFoundError(repr(run_id), layout.runs, hint)
+
+
+def only_project(layout: Layout, ref: str) -> str:
+    """The project that a reference names, or the only one there is.
+
+    Args:
+        layout: Where data is.
+        ref: A reference such as `"data:v2"` or `"project/data:v2"`.
+
+    Raises:
+        SettingError: It names none, and there are several.
+    """
+    named = ref.partition(":")[0].rpartition("/")[0]
+    projects = layout.projects()
+    if named or len(projects) == 1:
+        return named or projects[0]
+    raise SettingError("project", None, tuple(projects))

@@ -1,0 +1,57 @@
+"""Documents: SDN files that are read and replaced whole."""
+
+from __future__ import annotations
+
+import os
+import threading
+from pathlib import Path
+from typing import Any
+
+from simple_conf import sdn
+from simple_track.errors import FormatError
+
+
+def read_document(path: Path) -> dict[str, Any]:
+    """The tree in an SDN file.
+
+    Args:
+        path: The file.
+
+    Raises:
+        FileNotFoundError: There is none.
+        FormatError: It is not SDN, or not a mapping.
+    """
+    text = path.read_text("utf-8")
+    try:
+        tree = sdn.parse(text, name=str(path)).values
+    except ValueError as error:
+        raise FormatError(path, f"not readable as SDN ({error})") from error
+    if not isinstance(tree, dict):
+        raise FormatError(path, f"holds a {type(tree).__name__}, expected a mapping")
+    return tree
+
+
+def write_document(path: Path, tree: dict[str, Any]) -> None:
+    """Replace an SDN file whole: a reader sees the old text or the new one, never half of one.
+
+    Args:
+        path: The file; its folder must exist.
+        tree: Plain values.
+    """
+    replace_bytes(path, sdn.write(tree).encode("utf-8"))
+
+
+def replace_bytes(path: Path, data: bytes) -> None:
+    """Replace a file whole.
+
+    Args:
+        path: The file; its folder must exist.
+        data: What it holds from now on.
+    """
+    new = path.with_name(f".{path.name}.{os.getpid()}-{threading.get_ident()}")
+    try:
+        new.write_bytes(data)
+        new.replace(path)
+    except BaseException:
+        new.unlink(missing_ok=True)
+        raise

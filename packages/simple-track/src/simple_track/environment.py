@@ -1,0 +1,155 @@
+"""Environment: what a run ran on: command, code, packages, machine."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import platform
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+from simple_track.lock import this_process
+
+SECRET_OPTION = re.compile(r"(?i)(key|token|secret|passw|credential)")
+LONGEST_DIFF = 4 * 1024 * 1024
+GIT_SECONDS = 10.0
+
+
+def describe() -> dict[str, Any]:
+    """Command, Python, platform, host, user, CPU and memory of this process; secret arguments are masked."""
+    process = this_process()
+    return {
+        "argv": mask_secrets(sys.argv),
+        "cwd": str(Path.cwd()),
+        "python": platform.python_version(),
+        "executable": sys.executable,
+        "platform": platform.platform(),
+        "host": process.host,
+        "pid": process.pid,
+        "user": _user(),
+        "cpu": _cpu_name(),
+        "cpu_count": os.cpu_count() or 0,
+        "memory_bytes": _memory(),
+    }
+
+
+def mask_secrets(argv: list[str]) -> list[str]:
+    """The arguments, with the values of options such as `--api-key` replaced."""
+    masked = []
+    hide_next = False
+    for word in argv:
+        name, equals, _ = word.partition("=")
+        if hide_next and not word.startswith("-"):
+            masked.append("••••")
+        elif equals and SECRET_OPTION.search(name):
+            masked.append(f"{name}=••••")
+        else:
+            masked.append(word)
+        hide_next = word.startswith("-") and not equals and bool(SECRET_OPTION.search(word))
+    return masked
+
+
+def packages() -> list[str]:
+    """The installed packages as `name==version`, sorted; read from the names of their metadata folders."""
+    found: dict[str, str] = {}
+    for entry in sys.path:
+        try:
+            names = [path.name for path in Path(entry or ".").iterdir()]
+        except OSError:
+            continue
+        for name in names:
+            stem, dot, suffix = name.rpartition(".")
+            if dot and suffix in ("dist-info", "egg-info") and "-" in stem:
+                package, version = stem.split("-")[:2]
+                found.setdefault(package, version)
+    return [f"{name}=={version}" for name, version in sorted(found.items(), key=lambda item: item[0].lower())]
+
+
+class GitProbe:
+    """Asks git about the checkout, in processes that run while the caller goes on.
+
+    Args:
+        folder: Where to ask; default the current one.
+    """
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self._folder = folder or Path.cwd()
+        where = ("rev-parse", "HEAD", "--abbrev-ref", "HEAD", "--show-toplevel")
+        self._where = self._start(*where)
+        self._diff = self._start("diff", "HEAD", "--no-color", "--no-ext-diff")
+        self._remote = self._start("config", "--get", "remote.origin.url")
+
+    def _start(self, *arguments: str) -> subprocess.Popen[bytes] | None:
+        try:
+            return subprocess.Popen(
+                ["git", "-c", "core.fsmonitor=false", *arguments],
+                cwd=self._folder,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                env={**os.environ, "GIT_OPTIONAL_LOCKS": "0"},
+            )
+        except OSError:
+            return None
+
+    def result(self) -> tuple[dict[str, Any], bytes]:
+        """Commit, branch, root and whether there are changes; and the diff. Empty outside of a checkout."""
+        lines = _output(self._where).decode("utf-8", "replace").splitlines()
+        diff, remote = _output(self._diff), _output(self._remote).decode("utf-8", "replace").strip()
+        if len(lines) != 3:
+            return {}, b""
+        commit, branch, root = lines
+        facts = {"commit": commit, "branch": branch, "root": root, "dirty": bool(diff)}
+        if remote:
+            facts["remote"] = _without_password(remote)
+        if len(diff) > LONGEST_DIFF:
+            diff = diff[:LONGEST_DIFF] + b"\n[cut here: the diff is longer]\n"
+        return facts, diff
+
+
+def _output(process: subprocess.Popen[bytes] | None) -> bytes:
+    if process is None:
+        return b""
+    try:
+        out, _ = process.communicate(timeout=GIT_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.communicate()
+        return b""
+    return out if process.returncode == 0 else b""
+
+
+def _without_password(url: str) -> str:
+    parts = urlsplit(url)
+    if "@" not in parts.netloc:
+        return url
+    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError, ImportError):
+        return ""
+
+
+def _cpu_name() -> str:
+    try:
+        with Path("/proc/cpuinfo").open(encoding="utf-8") as file:
+            for line in file:
+                if line.startswith("model name"):
+                    return line.partition(":")[2].strip()
+    except (OSError, UnicodeDecodeError):
+        pass
+    return platform.processor() or platform.machine()
+
+
+def _memory() -> int:
+    try:
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (ValueError, OSError, AttributeError):
+        return 0

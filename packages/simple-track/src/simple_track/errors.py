@@ -1,0 +1,240 @@
+"""Every error this package raises, in one tree.
+
+```text
+TrackError (Exception)
+├── UnsafeNameError (ValueError)        a name that cannot become part of a path
+├── SettingError (ValueError)           an unknown mode, durability, reinit, …
+├── ValueKindError (TypeError)          a value that cannot be logged
+├── MissingExtraError (ImportError)     an optional dependency is not installed
+├── RunNotFoundError (LookupError)      no run of that id
+├── MetricNotFoundError (KeyError)      the run has no metric of that name
+├── RunBusyError (RuntimeError)         another process is writing the run
+├── RunActiveError (RuntimeError)       this process already has a run
+├── RunClosedError (RuntimeError)       the run has been finished
+├── StorageError (OSError)              the disk is full, read-only, or gone
+├── FormatError (ValueError)            a file on disk is not what it should be
+└── WhereError (ValueError)             a filter or an order that cannot be read
+```
+
+Each carries the facts of its message as attributes, and survives pickling.
+"""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+
+def _rebuild(cls: type[TrackError], args: tuple[Any, ...], data: dict[str, Any]) -> TrackError:
+    error = cls.__new__(cls, *args)
+    Exception.__init__(error, *args)
+    error.__dict__.update(data)
+    return error
+
+
+class TrackError(Exception):
+    """The base of every error of this package."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _rebuild, (type(self), self.args, dict(self.__dict__))
+
+
+class UnsafeNameError(TrackError, ValueError):
+    """A name that cannot become part of a path.
+
+    Args:
+        what: The noun that was being named, such as "project".
+        name: The name as it was given.
+        reason: Why it is refused.
+    """
+
+    def __init__(self, what: str, name: str, reason: str) -> None:
+        super().__init__(f"{what} {name!r} {reason}; use letters, digits, '-', '_' and '.'")
+        self.what = what
+        self.name = name
+        self.reason = reason
+
+
+class SettingError(TrackError, ValueError):
+    """A setting with a value that does not exist.
+
+    Args:
+        setting: The name of the setting.
+        value: What was given.
+        choices: What may be given.
+    """
+
+    def __init__(self, setting: str, value: object, choices: tuple[str, ...]) -> None:
+        super().__init__(f"{setting}: {value!r} is not one of {', '.join(choices)}")
+        self.setting = setting
+        self.value = value
+        self.choices = choices
+
+
+class ValueKindError(TrackError, TypeError):
+    """A value of a kind that cannot be logged.
+
+    Args:
+        key: The name it was logged under.
+        type_name: The type of the value.
+        hint: What to do about it.
+    """
+
+    def __init__(
+        self, key: str, type_name: str, hint: str = "log a number, a bool, a string, or a media value"
+    ) -> None:
+        super().__init__(f"{key}: cannot log a value of type {type_name}; {hint}")
+        self.key = key
+        self.type_name = type_name
+
+
+class MissingExtraError(TrackError, ImportError):
+    """An optional dependency is not installed.
+
+    Args:
+        what: What was asked for.
+        module: The module that could not be imported.
+        extra: The extra of simple-track that brings it, or None when it is installed by its own name.
+    """
+
+    def __init__(self, what: str, module: str, extra: str | None) -> None:
+        wanted = f"'simple-track[{extra}]'" if extra else module
+        super().__init__(f"{what} needs {module}; install it with: pip install {wanted}")
+        self.what = what
+        self.module = module
+        self.extra = extra
+
+
+class RunNotFoundError(TrackError, LookupError):
+    """No run answers to what was asked.
+
+    Args:
+        wanted: The id or description that was looked for.
+        root: The folder that was searched.
+        hint: What to do about it.
+    """
+
+    def __init__(self, wanted: str, root: Path, hint: str = "list the runs with: simple-track ls") -> None:
+        super().__init__(f"no run {wanted} in {root}; {hint}")
+        self.wanted = wanted
+        self.root = root
+
+
+class MetricNotFoundError(TrackError, KeyError):
+    """The run has no metric of that name.
+
+    Args:
+        key: The name that was asked for.
+        run_id: The run.
+        known: The names that are there.
+    """
+
+    def __init__(self, key: str, run_id: str, known: list[str]) -> None:
+        near = get_close_matches(key, known, 1)
+        listed = ", ".join(sorted(known)[:8]) + (", …" if len(known) > 8 else "")
+        hint = f"did you mean {near[0]!r}?" if near else f"it has: {listed}" if known else "it has none yet"
+        self.message = f"run {run_id} has no metric {key!r}; {hint}"
+        super().__init__(self.message)
+        self.key = key
+        self.run_id = run_id
+        self.known = known
+
+    def __str__(self) -> str:
+        return self.message
+
+
+class RunBusyError(TrackError, RuntimeError):
+    """Another process is writing the run.
+
+    Args:
+        run_id: The run.
+        holder: Who holds it, such as "process 4711 on node3".
+    """
+
+    def __init__(self, run_id: str, holder: str) -> None:
+        super().__init__(
+            f"run {run_id} is being written by {holder}; wait until it ends, "
+            "or let both write with shared=True"
+        )
+        self.run_id = run_id
+        self.holder = holder
+
+
+class RunActiveError(TrackError, RuntimeError):
+    """This process already has a run that is not finished.
+
+    Args:
+        run_id: The run that is active.
+    """
+
+    def __init__(self, run_id: str) -> None:
+        super().__init__(
+            f"run {run_id} is still active in this process; finish it first, or say "
+            'reinit="finish" (finish it now) or reinit="stack" (keep both)'
+        )
+        self.run_id = run_id
+
+
+class RunClosedError(TrackError, RuntimeError):
+    """The run has been finished and takes no more.
+
+    Args:
+        run_id: The run.
+        call: What was attempted.
+    """
+
+    def __init__(self, run_id: str, call: str) -> None:
+        super().__init__(
+            f"{call}: run {run_id} is finished; continue it with Track.run(project=…, resume={run_id!r})"
+        )
+        self.run_id = run_id
+        self.call = call
+
+
+class StorageError(TrackError, OSError):
+    """The disk does not take what is written.
+
+    Args:
+        path: The file that was being written.
+        reason: What the system said.
+        hint: What happens now.
+        errno: The system's error number.
+    """
+
+    def __init__(self, path: Path, reason: str, hint: str, errno: int | None = None) -> None:
+        super().__init__(f"{path}: {reason}; {hint}")
+        self.path = path
+        self.reason = reason
+        self.errno = errno
+
+
+class FormatError(TrackError, ValueError):
+    """A file on disk is not what it should be.
+
+    Args:
+        path: The file.
+        reason: What is wrong with it.
+        hint: What to do about it.
+    """
+
+    def __init__(self, path: Path, reason: str, hint: str = "check it with: simple-track doctor") -> None:
+        super().__init__(f"{path}: {reason}; {hint}")
+        self.path = path
+        self.reason = reason
+
+
+class WhereError(TrackError, ValueError):
+    """A filter or an order that cannot be read.
+
+    Args:
+        text: The whole text.
+        column: Where it went wrong, from 1.
+        reason: What was expected.
+    """
+
+    def __init__(self, text: str, column: int, reason: str) -> None:
+        super().__init__(f"{reason}\n  {text}\n  {' ' * (column - 1)}^")
+        self.text = text
+        self.column = column
+        self.reason = reason

@@ -1,0 +1,217 @@
+"""Journal: an append-only file of lines, written so that a killed process loses nothing.
+
+Every line goes to the kernel by one `write` before the call returns: the kernel keeps it when the process
+dies. A line that the disk refuses is kept in memory and written when there is room.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import threading
+import warnings
+from collections import deque
+from pathlib import Path
+
+from simple_track.errors import StorageError
+
+BACKLOG_BYTES = 64 * 1024 * 1024
+"""What is kept in memory while the disk refuses; beyond it lines are dropped and counted."""
+PLAIN = os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+
+
+class TrackWarning(UserWarning):
+    """Tracking met trouble, and training goes on."""
+
+
+class Journal:
+    """An open file of lines.
+
+    `fd` and `lock` are public for the one caller that cannot afford a method call: write a whole line to
+    `fd` under `lock`, set `dirty`, and hand the line to `rescue` when that fails or writes less. While `fd`
+    is -1, every line goes that way.
+
+    Args:
+        path: The file; made when it is not there, together with its folder.
+        strict: Raise when the disk refuses, instead of warning.
+        sync_each: Wait for the disk at every line, so that power loss loses nothing.
+    """
+
+    __slots__ = (
+        "_backlog",
+        "_backlog_bytes",
+        "_closed",
+        "_torn",
+        "dirty",
+        "dropped",
+        "fd",
+        "lock",
+        "path",
+        "strict",
+        "sync_each",
+    )
+
+    def __init__(self, path: Path, *, strict: bool = False, sync_each: bool = False) -> None:
+        self.path = path
+        self.strict = strict
+        self.sync_each = sync_each
+        self.lock = threading.RLock()
+        self.fd = -1
+        self.dirty = False
+        self.dropped = 0
+        self._backlog: deque[bytes] = deque()
+        self._backlog_bytes = 0
+        self._closed = False
+        self._torn = False
+
+    def open(self) -> None:
+        """Open the file for appending, and end a line that an earlier writer left unfinished.
+
+        Raises:
+            OSError: The file cannot be opened.
+        """
+        with self.lock:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            fd = os.open(self.path, PLAIN, 0o644)
+            try:
+                self._torn = not _ends_with_newline(self.path)
+                if self._torn:
+                    os.write(fd, b"\n")
+                    self._torn = False
+            except BaseException:
+                os.close(fd)
+                raise
+            self.fd = fd
+
+    def append(self, line: bytes) -> None:
+        """Write one whole line.
+
+        Args:
+            line: The bytes, ending in a newline.
+
+        Raises:
+            StorageError: The disk refuses, and the journal is strict; raised once until the disk takes lines
+                again.
+        """
+        with self.lock:
+            try:
+                written = os.write(self.fd, line)
+            except OSError:
+                self.rescue(line, 0)
+                return
+            if written != len(line):
+                self.rescue(line, written)
+            self.dirty = True
+            if self.sync_each:
+                self.sync()
+
+    def rescue(self, line: bytes, written: int) -> None:
+        """Keep a line that was not written whole, and try again with all that is kept, oldest first.
+
+        Args:
+            line: The line.
+            written: How many of its bytes are in the file.
+        """
+        with self.lock:
+            self._torn = self._torn or written > 0
+            already_waiting = bool(self._backlog)
+            if written < len(line) - 1:  # else only the newline is missing, and that is written next
+                self._keep(line)
+            failure = self._drain()
+            if failure is not None and not already_waiting:
+                self._report(failure)
+
+    def _keep(self, line: bytes) -> None:
+        if self._backlog_bytes + len(line) > BACKLOG_BYTES:
+            self.dropped += 1
+            return
+        self._backlog.append(line)
+        self._backlog_bytes += len(line)
+
+    def _drain(self) -> OSError | None:
+        """Write what waits; the file is left closed to the fast way as long as anything waits."""
+        fd, self.fd = self.fd, -1
+        try:
+            if fd < 0:
+                if self._closed:
+                    return OSError(errno.EBADF, "the journal is closed")
+                fd = os.open(self.path, PLAIN, 0o644)
+                self._torn = self._torn or not _ends_with_newline(self.path)
+            if self._torn:
+                os.write(fd, b"\n")
+                self._torn = False
+            while self._backlog:
+                line = self._backlog[0]
+                written = os.write(fd, line)
+                self._torn = 0 < written < len(line)
+                if written >= len(line) - 1:
+                    self._backlog_bytes -= len(self._backlog.popleft())
+                    self.dirty = True
+                if written < len(line):
+                    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        except OSError as error:
+            if fd >= 0:
+                os.close(fd)
+            return error
+        self.fd = fd
+        return None
+
+    def _report(self, error: OSError) -> None:
+        reason = error.strerror or str(error)
+        hint = "lines are kept in memory and written as soon as the disk takes them again"
+        trouble = StorageError(self.path, reason, hint, error.errno)
+        if self.strict:
+            raise trouble from error
+        warnings.warn(TrackWarning(str(trouble)), stacklevel=5)
+
+    def sync(self) -> None:
+        """Ask the disk to keep what was written, so that power loss cannot take it."""
+        with self.lock:  # not held while the disk works, so that nobody waits
+            if self.fd < 0 or not self.dirty:
+                return
+            self.dirty = False
+            fd = os.dup(self.fd)
+        try:
+            os.fdatasync(fd) if hasattr(os, "fdatasync") else os.fsync(fd)
+        except OSError:
+            self.dirty = True
+        finally:
+            os.close(fd)
+
+    def forget(self) -> None:
+        """After a fork, in the child: let go of the parent's file, and of the lines that wait in it."""
+        self.lock = threading.RLock()
+        if self.fd >= 0:
+            os.close(self.fd)
+        self.fd = -1
+        self._backlog.clear()
+        self._backlog_bytes = 0
+        self._closed = True
+
+    def close(self) -> int:
+        """Write what waits and close the file.
+
+        Returns:
+            How many lines were lost because the disk never took them.
+        """
+        with self.lock:
+            if self._closed:
+                return 0
+            if self._backlog:
+                self._drain()
+            self.sync()
+            if self.fd >= 0:
+                os.close(self.fd)
+            self.fd = -1
+            self._closed = True
+            lost = self.dropped + len(self._backlog)
+            self._backlog.clear()
+            return lost
+
+
+def _ends_with_newline(path: Path) -> bool:
+    with path.open("rb") as file:
+        if file.seek(0, os.SEEK_END) == 0:
+            return True
+        file.seek(-1, os.SEEK_END)
+        return file.read(1) == b"\n"

@@ -1,0 +1,174 @@
+"""Lock: one process writes a run, and the kernel lets go of it when that process dies.
+
+Where the kernel's lock cannot be seen (a run written on another host), the lock file's time of change is the
+heartbeat that decides.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import time
+from pathlib import Path
+
+import attrs
+import orjson
+
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None  # type: ignore[assignment]
+
+HEARTBEAT_SECONDS = 10.0
+"""How often a writer shows that it lives."""
+STALE_SECONDS = 60.0
+"""A writer on another host that has not shown itself for so long has crashed."""
+BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
+
+
+@attrs.frozen
+class Holder:
+    """Who wrote a lock file last.
+
+    Args:
+        pid: The process.
+        host: The name of its host.
+        boot: What names the running kernel: the same for all containers of one machine, and new after a
+            restart.
+    """
+
+    pid: int
+    host: str
+    boot: str
+
+    def __str__(self) -> str:
+        return f"process {self.pid} on {self.host}"
+
+
+def this_process() -> Holder:
+    """The holder that this process would be."""
+    return Holder(os.getpid(), platform.node() or "unknown", _boot())
+
+
+def _boot() -> str:
+    try:
+        return BOOT_ID.read_text("ascii").strip()
+    except (OSError, UnicodeDecodeError):
+        return platform.node()
+
+
+class RunLock:
+    """The lock of one run.
+
+    Args:
+        path: The lock file; its folder must exist.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._fd = -1
+
+    def acquire(self, patience: float = 0.5) -> bool:
+        """Take the lock and write who took it.
+
+        Args:
+            patience: Seconds to go on trying: a reader that looks holds the lock for some microseconds.
+
+        Returns:
+            Whether it was taken.
+        """
+        fd = os.open(self.path, os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), 0o644)
+        end = time.monotonic() + patience
+        while not _take(fd, exclusive=True):
+            if time.monotonic() > end:
+                os.close(fd)
+                return False
+            time.sleep(0.01)
+        self._fd = fd
+        os.ftruncate(fd, 0)
+        os.pwrite(fd, orjson.dumps(attrs.asdict(this_process()), option=orjson.OPT_APPEND_NEWLINE), 0)
+        return True
+
+    def beat(self) -> None:
+        """Show that the writer lives."""
+        if self._fd >= 0:
+            os.utime(self._fd if os.utime in os.supports_fd else self.path)
+
+    def release(self) -> None:
+        """Let go; also the right thing in a forked child, whose parent keeps the lock."""
+        fd, self._fd = self._fd, -1
+        if fd >= 0:
+            os.close(fd)
+
+
+def is_alive(path: Path, now: float | None = None) -> bool:
+    """Whether the writer of a lock file lives.
+
+    Args:
+        path: The lock file.
+        now: The time to compare the heartbeat with; default the clock's.
+    """
+    try:
+        fd = os.open(path, os.O_RDONLY | getattr(os, "O_CLOEXEC", 0))
+    except OSError:
+        return False
+    try:
+        if not _take(fd, exclusive=False):
+            return True
+        holder = _read_holder(fd)
+        if holder is None or holder.boot == _boot():
+            return False
+        age = (time.time() if now is None else now) - os.fstat(fd).st_mtime
+        return age < STALE_SECONDS
+    finally:
+        os.close(fd)
+
+
+def last_beat(path: Path) -> float | None:
+    """When the writer of a lock file showed itself last, in seconds since 1970."""
+    try:
+        return path.stat().st_mtime
+    except OSError:
+        return None
+
+
+def holder_of(path: Path) -> Holder | None:
+    """Who wrote the lock file last, or None where that cannot be told."""
+    try:
+        fd = os.open(path, os.O_RDONLY | getattr(os, "O_CLOEXEC", 0))
+    except OSError:
+        return None
+    try:
+        return _read_holder(fd)
+    finally:
+        os.close(fd)
+
+
+def _read_holder(fd: int) -> Holder | None:
+    try:
+        data = orjson.loads(os.pread(fd, 4096, 0))
+        return Holder(int(data["pid"]), str(data["host"]), str(data["boot"]))
+    except (orjson.JSONDecodeError, KeyError, TypeError, ValueError):
+        return None
+
+
+def _take(fd: int, *, exclusive: bool) -> bool:
+    """Take the lock if it is free; it goes when the last descriptor of this opening is closed."""
+    if fcntl is None:
+        return _take_on_windows(fd)
+    try:
+        fcntl.flock(fd, (fcntl.LOCK_EX if exclusive else fcntl.LOCK_SH) | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _take_on_windows(fd: int) -> bool:
+    import msvcrt  # only there
+
+    os.lseek(fd, 1 << 30, os.SEEK_SET)  # far behind the text, which others may then read
+    try:
+        msvcrt.locking(fd, msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined]
+    except OSError:
+        return False
+    return True

@@ -1,0 +1,102 @@
+"""Metadata: who, what, where and in what state; the file `metadata.sdn` of a run."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import attrs
+
+from simple_track.document import read_document, write_document
+from simple_track.errors import FormatError
+from simple_track.layout import FORMAT_VERSION, RunLayout
+from simple_track.lock import is_alive
+
+STATES = ("running", "finished", "failed", "interrupted", "crashed")
+
+
+@attrs.define(kw_only=True)
+class Metadata:
+    """What `metadata.sdn` holds.
+
+    Args:
+        id: The run's id.
+        project: Its project.
+        name: Its readable name.
+        state: As it was written; a reader finds out whether "running" is still true by `seen_state`.
+        start_time: Seconds since 1970.
+        end_time: Seconds since 1970, None while running.
+        group: The group it belongs to, or None.
+        job_type: What kind of job it is, or None.
+        tags: Its tags.
+        notes: Free text.
+        fingerprint: The SHA-256 of the config.
+        config: The plain, resolved config.
+        resumed: When it was resumed.
+        error: Type, message and traceback of what ended it, when it failed.
+        environment: What it ran on.
+        format: The version of the files on disk.
+    """
+
+    id: str
+    project: str
+    name: str
+    state: str = "running"
+    start_time: float = 0.0
+    end_time: float | None = None
+    group: str | None = None
+    job_type: str | None = None
+    tags: list[str] = attrs.field(factory=list)
+    notes: str = ""
+    fingerprint: str = ""
+    config: dict[str, Any] = attrs.field(factory=dict)
+    resumed: list[float] = attrs.field(factory=list)
+    error: dict[str, Any] | None = None
+    environment: dict[str, Any] = attrs.field(factory=dict)
+    format: int = FORMAT_VERSION
+
+
+FIELDS = tuple(field.name for field in attrs.fields(Metadata))
+
+
+def read_metadata(layout: RunLayout) -> Metadata:
+    """Read a run's metadata.
+
+    Args:
+        layout: The run's folder.
+
+    Raises:
+        FileNotFoundError: There is no such run.
+        FormatError: The file cannot be read, or a newer version of this package wrote it.
+    """
+    tree = read_document(layout.metadata)
+    version = tree.get("format")
+    if not isinstance(version, int) or version > FORMAT_VERSION:
+        reason = f"has format {version}, and this version of simple-track reads up to {FORMAT_VERSION}"
+        raise FormatError(layout.metadata, reason, "upgrade simple-track")
+    known = {key: tree[key] for key in FIELDS if key in tree}
+    for key in ("config", "environment"):
+        known[key] = known.get(key) or {}
+    for key in ("tags", "resumed"):
+        known[key] = known.get(key) or []
+    try:
+        return Metadata(**known)
+    except TypeError as error:
+        raise FormatError(layout.metadata, f"lacks what every run has ({error})") from error
+
+
+def write_metadata(layout: RunLayout, metadata: Metadata) -> None:
+    """Replace a run's metadata.
+
+    Args:
+        layout: The run's folder; it must exist.
+        metadata: What to write.
+    """
+    order = ("format", *(name for name in FIELDS if name != "format"))
+    write_document(layout.metadata, {name: getattr(metadata, name) for name in order})
+
+
+def seen_state(layout: RunLayout, metadata: Metadata) -> str:
+    """The state as it is: "crashed" when a run says that it is running and its writer is gone."""
+    if metadata.state == "running" and not is_alive(layout.lock):
+        return "crashed"
+    return metadata.state

@@ -1,0 +1,106 @@
+"""Replay: what the log alone says about a run's summary, step counter and rules."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from simple_track.document import read_document, write_document
+from simple_track.layout import RunLayout
+from simple_track.reader import read_events
+from simple_track.record import mark_nonfinite, restore_nonfinite
+from simple_track.series import Columns, Part
+from simple_track.seriescache import load_columns
+from simple_track.summary import MetricRule, Summary, rule_for
+
+LAST_STEP = "~step"
+
+
+def stored_summary(layout: RunLayout) -> dict[str, Any]:
+    """The summary of a run: from its file once it has ended, else from its log.
+
+    Args:
+        layout: The run's folder.
+    """
+    try:
+        tree = restore_nonfinite(read_document(layout.summary))
+    except FileNotFoundError:
+        return dict(replay(layout)[0])
+    tree.pop(LAST_STEP, None)
+    return tree
+
+
+def write_summary(layout: RunLayout, summary: Summary, step: int) -> None:
+    """Write the summary of a run that ends.
+
+    Args:
+        layout: The run's folder.
+        summary: Its summary.
+        step: Its highest step.
+    """
+    write_document(layout.summary, {**mark_nonfinite(dict(summary)), LAST_STEP: step})
+
+
+def replay(layout: RunLayout) -> tuple[Summary, int]:
+    """Rebuild a run's summary and step counter from its log.
+
+    Args:
+        layout: The run's folder.
+
+    Returns:
+        The summary, with its rules and running means; and the highest step, -1 when nothing was logged.
+    """
+    columns = load_columns(layout, system=False)
+    summary = Summary()
+    by_hand: dict[str, dict[str, Any]] = {}
+    for event in read_events(layout):
+        if event.get("event") == "metric":
+            summary.define(MetricRule(event["pattern"], event.get("axis"), event.get("summary", "last")))
+        elif event.get("event") == "summary":
+            by_hand[event["key"]] = event
+    steps = columns.rows["step"]
+    highest = int(steps.max()) if len(steps) else -1
+    for key, kinds in columns.parts.items():
+        rule = rule_for(key, summary.rules)
+        value, count = _folded(kinds, rule.summary if rule else "last")
+        if value is not None:
+            summary.restore(key, value, count)
+    for key, event in by_hand.items():
+        if event["timestamp"] >= _last_time(columns, key):
+            restore_nonfinite(event)
+            if event["value"] is None and "value" in event:
+                summary.values_by_key.pop(key, None)
+            else:
+                summary.restore(key, event["value"], 0)
+    for event in read_events(layout):
+        if event.get("event") == "media":
+            highest = max(highest, int(event.get("step", -1)))
+    return summary, highest
+
+
+def _last_time(columns: Columns, key: str) -> float:
+    kinds = columns.parts.get(key, {})
+    rows = [int(part.rows[-1]) for part in kinds.values() if len(part.rows)]
+    return float(columns.rows["timestamp"][max(rows)]) if rows else float("-inf")
+
+
+def _folded(kinds: dict[str, Part], how: str) -> tuple[Any, int]:
+    """A metric's summary value, and how many numbers are in it when it is a mean."""
+    if how == "none":
+        return None, 0
+    if how in ("last", "first"):
+        end = -1 if how == "last" else 0
+        pick = max if how == "last" else min
+        part = pick(kinds.values(), key=lambda part: int(part.rows[end]))
+        return part.values[end : len(part.values) if end == -1 else 1].tolist()[0], 0
+    numbers = [part.values for letter, part in kinds.items() if letter != "s"]
+    if not numbers:
+        return _folded(kinds, "last")
+    values = numbers[0] if len(numbers) == 1 else np.concatenate([n.astype(np.float64) for n in numbers])
+    clean = values[~np.isnan(values)] if values.dtype.kind == "f" else values
+    if not len(clean):
+        return float("nan"), 0
+    if how == "mean":
+        return float(clean.astype(np.float64).mean()), len(clean)
+    return (clean.min() if how == "min" else clean.max()).item(), 0

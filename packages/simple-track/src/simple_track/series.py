@@ -1,0 +1,248 @@
+"""Series: the numbers of a run as columns, built from lines."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import attrs
+import numpy as np
+import orjson
+from numpy.typing import NDArray
+
+from simple_track.record import NONFINITE, decode, restore_nonfinite
+
+Array = NDArray[Any]
+ROW = np.dtype([("step", "<i8"), ("timestamp", "<f8")])
+KINDS: dict[type, tuple[str, Any]] = {
+    float: ("f", np.dtype("<f8")),
+    int: ("i", np.dtype("<i8")),
+    bool: ("b", np.dtype("?")),
+    str: ("s", np.dtype(object)),
+}
+"""For each type of value: the letter of its kind and the type of its column."""
+
+
+@attrs.frozen(eq=False)
+class Part:
+    """The values of one metric that are of one kind.
+
+    Args:
+        rows: The rows they belong to, growing; uint32 of shape (n,).
+        values: Shape (n,): float64, int64, bool, or object for text.
+    """
+
+    rows: Array
+    values: Array
+
+
+@attrs.frozen(eq=False)
+class Columns:
+    """Rows of one or more streams, with the metrics that each row has.
+
+    Args:
+        rows: Step and timestamp of every row; structured, shape (n,).
+        parts: For each metric, for each kind of value, the values.
+    """
+
+    rows: Array
+    parts: dict[str, dict[str, Part]]
+
+
+def parse_lines(chunk: bytes) -> list[dict[str, Any]]:
+    """The whole records in a piece of a file of lines, with NaN and infinities still marked.
+
+    Args:
+        chunk: Lines; torn ones are passed over.
+    """
+    body = chunk[:-1] if chunk.endswith(b"\n") else chunk
+    try:
+        records = orjson.loads(b"[" + body.replace(b"\n", b",") + b"]")
+        if len(records) == body.count(b"\n") + 1 and set(map(type, records)) <= {dict}:
+            return list(records)
+    except (orjson.JSONDecodeError, TypeError):
+        pass
+    return [record for line in chunk.splitlines() if (record := decode(line)) is not None]
+
+
+class ColumnBuilder:
+    """Collects records into columns."""
+
+    def __init__(self, first_row: int = 0) -> None:
+        self._next = first_row
+        self._rows: list[Array] = []
+        self._parts: dict[str, dict[str, tuple[list[Array], list[Array]]]] = {}
+
+    def add(self, records: list[dict[str, Any]]) -> None:
+        """Add records as rows; one without a whole step and timestamp is foreign and passed over."""
+        try:
+            rows = _row_array(records)
+        except (KeyError, TypeError, ValueError, OverflowError):
+            records = [record for record in records if _is_row(record)]
+            rows = _row_array(records)
+        self._rows.append(rows)
+        first, self._next = self._next, self._next + len(records)
+        for keys, members in _by_shape(records):
+            numbers = np.fromiter(members, dtype=np.uint32, count=len(members)) + np.uint32(first)
+            chosen = records if len(members) == len(records) else [records[i] for i in members]
+            for key, column in zip(keys, zip(*map(dict.values, chosen), strict=True), strict=True):
+                if key not in ("step", "timestamp", NONFINITE):
+                    self._add_column(key, numbers, column)
+
+    def _add_column(self, key: str, numbers: Array, column: tuple[Any, ...]) -> None:
+        kinds = set(map(type, column))
+        for kind in kinds:
+            if kind not in KINDS:
+                continue
+            chosen, rows = column, numbers
+            if len(kinds) > 1:
+                where = [i for i, value in enumerate(column) if type(value) is kind]
+                chosen, rows = tuple(column[i] for i in where), numbers[where]
+            letter, dtype = KINDS[kind]
+            try:
+                values = np.array(chosen, dtype=dtype)
+            except OverflowError:  # beyond int64
+                letter, values = "f", np.array(chosen, dtype=np.float64)
+            lists = self._parts.setdefault(key, {}).setdefault(letter, ([], []))
+            lists[0].append(rows)
+            lists[1].append(values)
+
+    def columns(self) -> Columns:
+        """All that was added."""
+        parts = {
+            key: {letter: Part(_join(rows), _join(values)) for letter, (rows, values) in kinds.items()}
+            for key, kinds in self._parts.items()
+        }
+        return Columns(_join(self._rows) if self._rows else np.zeros(0, ROW), parts)
+
+
+def _join(arrays: list[Array]) -> Array:
+    return arrays[0] if len(arrays) == 1 else np.concatenate(arrays)
+
+
+def _row_array(records: list[dict[str, Any]]) -> Array:
+    rows = np.empty(len(records), ROW)
+    rows["step"] = [record["step"] for record in records]
+    rows["timestamp"] = [record["timestamp"] for record in records]
+    return rows
+
+
+def _is_row(record: dict[str, Any]) -> bool:
+    step, timestamp = record.get("step"), record.get("timestamp")
+    return type(step) is int and type(timestamp) in (int, float) and -(2**63) <= step < 2**63
+
+
+def _by_shape(records: list[dict[str, Any]]) -> Iterable[tuple[tuple[str, ...], Any]]:
+    """Group row numbers by the keys that the rows have; NaN and infinities are put in place first."""
+    shapes = list(map(tuple, records))
+    distinct = dict.fromkeys(shapes)
+    if any(NONFINITE in shape for shape in distinct):
+        for record in records:
+            restore_nonfinite(record)
+        shapes = list(map(tuple, records))
+        distinct = dict.fromkeys(shapes)
+    if len(distinct) == 1:
+        return [(shapes[0], range(len(records)))]
+    groups: dict[tuple[str, ...], list[int]] = {shape: [] for shape in distinct}
+    for number, shape in enumerate(shapes):
+        groups[shape].append(number)
+    return groups.items()
+
+
+def merge_by_time(streams: list[Columns]) -> Columns:
+    """Put the rows of several writers into one order: by time, and each writer's own order is kept.
+
+    Args:
+        streams: The columns of each writer.
+    """
+    if len(streams) == 1:
+        return streams[0]
+    if not streams:
+        return Columns(np.zeros(0, ROW), {})
+    rows = np.concatenate([stream.rows for stream in streams])
+    forward = [np.maximum.accumulate(stream.rows["timestamp"]) for stream in streams]  # clocks may go back
+    order = np.argsort(np.concatenate(forward), kind="stable")
+    place = np.empty(len(order), np.uint32)
+    place[order] = np.arange(len(order), dtype=np.uint32)
+    starts = itertools.accumulate([0, *(len(stream.rows) for stream in streams[:-1])])
+    found: dict[str, dict[str, list[Part]]] = {}
+    for start, stream in zip(starts, streams, strict=True):
+        for key, kinds in stream.parts.items():
+            for letter, part in kinds.items():
+                moved = Part(place[part.rows + np.uint32(start)], part.values)
+                found.setdefault(key, {}).setdefault(letter, []).append(moved)
+    parts = {key: {k: _sorted_part(list_) for k, list_ in kinds.items()} for key, kinds in found.items()}
+    return Columns(rows[order], parts)
+
+
+def _sorted_part(parts: list[Part]) -> Part:
+    rows = _join([part.rows for part in parts])
+    values = _join([part.values for part in parts])
+    order = np.argsort(rows, kind="stable")
+    return Part(rows[order], values[order])
+
+
+def dense(kinds: dict[str, Part], count: int) -> Array:
+    """One value for each row.
+
+    Args:
+        kinds: The parts of one metric.
+        count: How many rows there are.
+
+    Returns:
+        Shape (count,): int64 or bool when every row has one, float64 with NaN in the gaps when all are
+        numbers, else object with None in the gaps.
+    """
+    if len(kinds) == 1:
+        part = next(iter(kinds.values()))
+        if len(part.rows) == count:
+            return part.values
+    numeric = set(kinds) <= {"f", "i"}
+    column = np.full(count, np.nan) if numeric else np.full(count, None, dtype=object)
+    for part in kinds.values():
+        column[part.rows] = part.values
+    return column
+
+
+def min_max_rows(part_rows: Array, values: Array, samples: int) -> Array:
+    """The rows that show a curve of many points with few: first, last, lowest and highest of each stretch.
+
+    Args:
+        part_rows: The rows of the points, shape (n,).
+        values: Numbers, shape (n,); NaN is passed over unless a stretch has nothing else.
+        samples: How many rows to choose at most; at least 2.
+
+    Returns:
+        The chosen rows, growing; all of them when n <= samples.
+    """
+    count = len(values)
+    if count <= samples:
+        return part_rows
+    buckets = max(1, samples // 2)
+    edges = np.linspace(0, count, buckets + 1).astype(np.int64)
+    numbers = values.astype(np.float64)
+    low = _extreme(np.where(np.isnan(numbers), np.inf, numbers), edges, np.minimum)
+    high = _extreme(np.where(np.isnan(numbers), -np.inf, numbers), edges, np.maximum)
+    return part_rows[np.unique(np.concatenate([low, high]))]
+
+
+def _extreme(numbers: Array, edges: Array, ufunc: np.ufunc) -> Array:
+    """The first position of each stretch's extreme."""
+    best = ufunc.reduceat(numbers, edges[:-1])
+    hits = np.flatnonzero(numbers == np.repeat(best, np.diff(edges)))
+    stretch = np.searchsorted(edges, hits, side="right") - 1
+    _, first = np.unique(stretch, return_index=True)
+    return hits[first].astype(np.int64, copy=False)
+
+
+def iterate_rows(columns: Columns) -> Iterator[dict[str, Any]]:
+    """Yield every row as a record, with plain Python values."""
+    records: list[dict[str, Any]] = [
+        {"step": step, "timestamp": timestamp} for step, timestamp in columns.rows.tolist()
+    ]
+    for key, kinds in columns.parts.items():
+        for part in kinds.values():
+            for row, value in zip(part.rows.tolist(), part.values.tolist(), strict=True):
+                records[row][key] = value
+    return iter(records)

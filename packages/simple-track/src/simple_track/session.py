@@ -1,0 +1,145 @@
+"""Session: what a process holds open while it writes a run: the lock, the files, the pulse, the console."""
+
+from __future__ import annotations
+
+import os
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+from simple_track.console import ConsoleCapture
+from simple_track.errors import StorageError
+from simple_track.hardware import HardwareSampler
+from simple_track.journal import TrackWarning
+from simple_track.layout import SYSTEM_STREAM, RunLayout
+from simple_track.lock import HEARTBEAT_SECONDS, RunLock
+from simple_track.metadata import Metadata, write_metadata
+from simple_track.pulse import Beat, Pulse
+from simple_track.replay import replay, write_summary
+from simple_track.summary import Summary
+from simple_track.writer import Writer, timestamp
+
+SYNC_SECONDS = 1.0
+
+
+class Session:
+    """The open side of a run, in one process.
+
+    Args:
+        layout: The run's folder.
+        metadata: The run's metadata.
+        lock: The lock, held; None for a further writer, which has no say in the run's state.
+        writer: The pen.
+        sampler: Samples the machine, or None.
+        console: Copies what is printed, or None.
+        on_close: Called when it is closed.
+    """
+
+    def __init__(
+        self,
+        layout: RunLayout,
+        metadata: Metadata,
+        lock: RunLock | None,
+        writer: Writer,
+        *,
+        sampler: HardwareSampler | None = None,
+        console: ConsoleCapture | None = None,
+        on_close: Callable[[], object] = lambda: None,
+    ) -> None:
+        self.layout = layout
+        self.metadata = metadata
+        self.writer = writer
+        self.closed = False
+        self._lock = lock
+        self._sampler = sampler
+        self._console = console
+        self.on_close = on_close
+        self._owner = os.getpid()
+        self._pulse: Pulse | None = None
+
+    @property
+    def summary(self) -> Summary:
+        """The summary that follows the log."""
+        return self.writer.summary
+
+    def start(self) -> None:
+        """Begin to sync, to show that the writer lives, and to sample."""
+        beats = [Beat("keeping the log safe from power loss", SYNC_SECONDS, self.writer.sync)]
+        if self.writer.durability == "process":
+            beats.clear()
+        if self._lock is not None:
+            beats.append(Beat("the heartbeat", HEARTBEAT_SECONDS, self._lock.beat))
+        if self._sampler is not None:
+            beats.append(Beat("sampling the machine", self._sampler.seconds, self._sampler.sample))
+        if beats:
+            self._pulse = Pulse(beats)
+            self._pulse.start()
+
+    def forked(self) -> None:
+        """In a forked child, before its first line: it is a further writer now."""
+        if self._lock is not None:
+            self._lock.release()
+        self._lock = self._sampler = self._console = None
+        self._pulse = None
+        self.start()
+
+    def save_metadata(self) -> None:
+        """Write the metadata; only the process that holds the run does."""
+        if self._lock is None or self._owner != os.getpid():
+            return
+        self._guard(lambda: write_metadata(self.layout, self.metadata), "the state on disk is older")
+
+    def close(self, state: str, error: dict[str, Any] | None) -> None:
+        """End this process's part; the process that holds the run ends the run.
+
+        Args:
+            state: How it ended.
+            error: What ended it.
+        """
+        if self.closed:
+            return
+        self.closed = True
+        own = self._owner == os.getpid()
+        if self._pulse is not None and own:
+            self._pulse.stop()
+        if self._console is not None and own:
+            self._console.stop()
+        if self._sampler is not None and own:
+            self._sampler.close()
+        if self._lock is not None and own:
+            self._end_run(state, error)
+        lost = self.writer.close()
+        if lost:
+            warnings.warn(
+                TrackWarning(f"{lost} lines of {self.layout.dir} were never taken by the disk"), stacklevel=4
+            )
+        if self._lock is not None:
+            self._lock.release()
+        if own:
+            self.on_close()
+
+    def _end_run(self, state: str, error: dict[str, Any] | None) -> None:
+        self.writer.event("state", state=state, **({"error": error} if error else {}))
+        self.metadata.state = state
+        self.metadata.error = error
+        self.metadata.end_time = timestamp()
+        self._guard(self._write_summary, "the summary is rebuilt from the log when it is read")
+        self.save_metadata()
+
+    def _write_summary(self) -> None:
+        skip = f"metrics.{SYSTEM_STREAM}.jsonl"
+        if sum(path.name != skip for path in self.layout.metric_files()) > 1:  # others wrote too
+            summary, step = replay(self.layout)
+            summary.values_by_key.update({k: v for k, v in self.summary.items() if k not in summary})
+            self.summary.values_by_key.update(summary.values_by_key)
+            self.writer.step = max(step, self.writer.step)
+        write_summary(self.layout, self.summary, self.writer.step)
+
+    def _guard(self, write: Callable[[], object], hint: str) -> None:
+        try:
+            write()
+        except OSError as error:
+            trouble = StorageError(self.layout.dir, error.strerror or str(error), hint, error.errno)
+            if self.writer.strict:
+                raise trouble from error
+            warnings.warn(TrackWarning(str(trouble)), stacklevel=5)
