@@ -1,0 +1,108 @@
+"""The course: how far a run has come, and how far it is to go."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+from simple_ignite.errors import DataExhaustedError, RunError
+from simple_ignite.feed import Feed
+from simple_ignite.state import State
+
+__all__ = ["Course"]
+
+
+class Course:
+    """How far a run has come, and how far it is to go.
+
+    Attributes:
+        epochs: How many epochs have been completed.
+        open: Whether an epoch has begun and is not yet completed.
+        reached: Whether the last run came to its end.
+        paused: Whether the last run was interrupted, so that the next one goes on without a new start.
+        loaded: Whether the position was loaded rather than reached by this engine.
+        chosen: Whether the epoch length was given rather than taken from the data.
+    """
+
+    __slots__ = ("chosen", "epochs", "loaded", "open", "paused", "reached")
+
+    def __init__(self) -> None:
+        self.loaded = False
+        self.chosen = False
+        self.begin_anew()
+
+    def begin_anew(self) -> None:
+        """Go back to before the first epoch."""
+        self.epochs = 0
+        self.open = False
+        self.reached = False
+        self.paused = False
+
+    def aim(self, state: State, max_epochs: int | None, max_iterations: int | None, restart: bool) -> bool:
+        """Set the goal of the coming run.
+
+        Returns:
+            Whether training begins anew rather than goes on where it stands.
+
+        Raises:
+            RunError: If both goals are given, or one is not a whole number from 1.
+        """
+        if max_epochs is not None and max_iterations is not None:
+            raise RunError("give max_epochs or max_iterations, not both", argument="max_iterations")
+        if max_epochs is not None or max_iterations is not None:
+            state.max_epochs = _natural("max_epochs", max_epochs)
+            state.max_iterations = _natural("max_iterations", max_iterations)
+        elif state.max_epochs is None and state.max_iterations is None:
+            state.max_epochs = 1
+        return restart or (self.reached and not self.loaded and self.finished(state))
+
+    def fit(self, state: State, feed: Feed, epoch_length: int | None) -> None:
+        """Settle the length of an epoch: as given, else as the data say, else as they turn out.
+
+        Raises:
+            RunError: If it is not a whole number from 1, or if there are no data and nothing says when to
+                stop.
+        """
+        given = _natural("epoch_length", epoch_length)
+        if given is not None:
+            self.chosen = given != feed.length
+            state.epoch_length = given
+        elif not (self.chosen and (self.open or self.epochs)):
+            self.chosen = False
+            state.epoch_length = feed.length
+            if feed.length == 0:
+                raise DataExhaustedError("the data hold no batch: their length is 0", done=0, wanted=None)
+        if feed.data is None and state.epoch_length is None and state.max_iterations is None:
+            raise RunError("a run without data needs epoch_length or max_iterations", argument="epoch_length")
+
+    def finished(self, state: State) -> bool:
+        """Return whether the goal is reached."""
+        if self.open:
+            return False
+        if state.max_epochs is not None:
+            return self.epochs >= state.max_epochs
+        return state.iteration >= (state.max_iterations or 0)
+
+    def wanted(self, state: State, feed: Feed) -> int:
+        """Return how many iterations are left to do in this epoch; a huge number if its length is open."""
+        left = sys.maxsize
+        if state.epoch_length is not None and (self.chosen or feed.length is not None):
+            left = state.epoch_length - state.epoch_iteration
+        if state.max_iterations is not None:
+            left = min(left, state.max_iterations - state.iteration)
+        return left
+
+    def goal(self, state: State) -> str:
+        """Return in words how many iterations have been done of how many."""
+        total = state.max_iterations
+        if total is None and state.max_epochs is not None and state.epoch_length is not None:
+            total = state.max_epochs * state.epoch_length
+        return f"{state.iteration} of {total if total is not None else 'an unknown number of'} iterations"
+
+
+def _natural(name: str, value: Any) -> int | None:
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+        raise RunError(f"{name} must be a whole number from 1, not {value!r}", argument=name)
+    return value

@@ -1,0 +1,395 @@
+"""Engine: runs a step over data and tells everyone who listens."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
+from time import perf_counter as clock
+from typing import TYPE_CHECKING, Any, TypeVar, overload
+
+from simple_ignite.course import Course
+from simple_ignite.dispatch import CHANGED, EARLY, END_EPOCH, INTERRUPT, TERMINATE, Handle, HandlerTable
+from simple_ignite.errors import DataExhaustedError, EngineBusyError
+from simple_ignite.events import Events
+from simple_ignite.failure import annotate, tell
+from simple_ignite.feed import Feed
+from simple_ignite.loop import iterate
+from simple_ignite.position import Memory
+from simple_ignite.preemption import SignalWatch
+from simple_ignite.resume import seed_everything
+from simple_ignite.signature import name_of
+from simple_ignite.state import State
+
+if TYPE_CHECKING:
+    from simple_ignite.metrics.attached import MetricSet
+
+__all__ = ["Engine"]
+
+F = TypeVar("F", bound=Callable[..., Any])
+STOP = TERMINATE | INTERRUPT
+
+
+class Engine:
+    """Runs `step(engine, batch)` over data, epoch by epoch, and fires events on the way.
+
+    Args:
+        step: Called with the engine and each batch; what it returns is `state.output` during that iteration.
+
+    Attributes:
+        step: The step.
+        state: Where the run is; see `State`.
+        table: The handlers.
+        metrics: The metrics put in by `add_metric`, or None.
+    """
+
+    def __init__(self, step: Callable[[Any, Any], Any]) -> None:
+        self.step = step
+        self.state = State()
+        self.table = HandlerTable()
+        self.metrics: MetricSet | None = None
+        self.memory = Memory()
+        self.course = Course()
+        self.feed: Feed | None = None
+        self._running = False
+
+    # Handlers and events
+
+    @overload
+    def on(self, event: Any, /, *, priority: int | None = None) -> Callable[[F], F]: ...
+    @overload
+    def on(
+        self,
+        event: Any,
+        handler: Callable[..., Any],
+        /,
+        *args: Any,
+        priority: int | None = None,
+        **kwargs: Any,
+    ) -> Handle: ...
+
+    def on(
+        self,
+        event: Any,
+        handler: Callable[..., Any] | None = None,
+        /,
+        *args: Any,
+        priority: int | None = None,
+        **kwargs: Any,
+    ) -> Any:
+        """Call `handler` at an event; without a handler, return a decorator.
+
+        A handler takes the engine or nothing, then `args` and `kwargs`. One for EXCEPTION_RAISED may take the
+        error too.
+
+        Args:
+            event: A member of `Events`, a registered event of your own, either with a filter such as
+                `(every=3)`, or several joined with `|`.
+            handler: The handler.
+            *args: Passed on to it.
+            priority: Higher runs first, equal ones in the order of registration. Default: the handler's own
+                `priority` if it has one, else 0. Its method `registered`, if any, is called with the engine.
+            **kwargs: Passed on to it.
+
+        Returns:
+            A handle whose `remove()` takes the handler off; from the decorator, the handler itself.
+
+        Raises:
+            EventError: If the event is not known here.
+            HandlerError: If the handler cannot be called with these arguments.
+        """
+        if handler is None:
+
+            def register(found: F) -> F:
+                self.on(event, found, *args, priority=priority, **kwargs)
+                return found
+
+            return register
+        if priority is None:
+            own = getattr(handler, "priority", 0)
+            priority = own if isinstance(own, int) else 0
+        handle = self.table.add(event, handler, args, kwargs, priority)
+        self.memory.keep(getattr(handler, "__self__", handler))
+        registered = getattr(handler, "registered", None)
+        if callable(registered):
+            registered(self)
+        return handle
+
+    def register_events(self, *events: Any, counters: Mapping[Any, str] | None = None) -> None:
+        """Make events of your own known.
+
+        Args:
+            *events: Enum classes, members of an Enum, or strings.
+            counters: For an event, the attribute of the state that counts it; others count how often they
+                fired.
+
+        Raises:
+            EventError: If something is neither a string nor an Enum.
+        """
+        self.table.register(events, dict(counters or {}))
+
+    def fire_event(self, event: Any, **values: Any) -> None:
+        """Fire an event now; its handlers get those of `values` that they have parameters for.
+
+        Raises:
+            EventError: If the event is not known here.
+        """
+        self.table.fire(event, self, **values)
+
+    # Metrics
+
+    def add_metric(
+        self, metric: Any, name: str, output_transform: Callable[[Any], Any] | None = None
+    ) -> None:
+        """Keep a metric; its value is in `state.metrics` from EPOCH_COMPLETED on.
+
+        It is reset at EPOCH_STARTED and updated at ITERATION_COMPLETED, each before handlers of your own
+        see the event.
+
+        Args:
+            metric: The metric.
+            name: Its name in `state.metrics`.
+            output_transform: Makes of the step's output what the metric takes. Default: the metric's own.
+        """
+        if self.metrics is None:
+            self.metrics = self._listen_for_metrics()
+        self.metrics.add(name, metric, output_transform)
+
+    def add_metrics(self, metrics: Mapping[str, Any]) -> None:
+        """Keep several metrics; see `add_metric`."""
+        for name, metric in metrics.items():
+            self.add_metric(metric, name)
+
+    def _listen_for_metrics(self) -> MetricSet:
+        from simple_ignite.metrics.attached import MetricSet
+
+        kept = MetricSet()
+
+        def compute(engine: Engine) -> None:
+            engine.state.metrics.update(kept.compute())
+
+        for event, call in (
+            (Events.EPOCH_STARTED, _without_engine(kept.reset)),
+            (Events.ITERATION_COMPLETED, lambda engine: kept.update(engine.state.output)),
+            (Events.EPOCH_COMPLETED, compute),
+        ):
+            self.table.add(event, call, (), {}, 0, EARLY)
+        self.memory.metrics = kept
+        return kept
+
+    # Control
+
+    def terminate(self) -> None:
+        """End the run after the current iteration: TERMINATED, then COMPLETED."""
+        self.table.control.signal |= TERMINATE
+
+    def terminate_epoch(self) -> None:
+        """End the epoch after the current iteration; EPOCH_COMPLETED fires and the next epoch begins."""
+        self.table.control.signal |= END_EPOCH
+
+    def interrupt(self) -> None:
+        """Pause the run after the current iteration: INTERRUPTED; the next `run` goes on without STARTED."""
+        self.table.control.signal |= INTERRUPT
+
+    # State
+
+    def state_dict(self) -> dict[str, Any]:
+        """Return position, randomness, and the states of data, metrics and handlers.
+
+        All are plain values and tensors.
+
+        Taken in a handler of ITERATION_COMPLETED or EPOCH_COMPLETED, it lets `run` continue right after.
+        Taken during a step, the step's iteration counts as not done.
+        """
+        return self.memory.take(self)
+
+    def load_state_dict(self, state_dict: Mapping[str, Any]) -> None:
+        """Put back what `state_dict` returned; the next `run` continues there.
+
+        Raises:
+            StateError: If an entry is missing or of another format.
+        """
+        self.memory.put(self, state_dict)
+        self.feed = None
+
+    # Running
+
+    def run(
+        self,
+        data: Any = None,
+        max_epochs: int | None = None,
+        max_iterations: int | None = None,
+        epoch_length: int | None = None,
+        *,
+        restart: bool = False,
+        graceful: bool = False,
+        seed: int | None = None,
+    ) -> State:
+        """Run the step over the data.
+
+        A run that was terminated, interrupted or loaded is continued; so is a finished one whose goal is
+        raised. Any other run begins anew.
+
+        Args:
+            data: Anything that can be iterated: a DataLoader, a list, a generator. None: the step gets None.
+            max_epochs: Run until so many epochs are done. Default: as before, else 1.
+            max_iterations: Run until so many iterations are done; the last epoch is then completed as it
+                stands.
+            epoch_length: Iterations in an epoch. Default: as many as the data hold. With fewer than that, the
+                next epoch goes on where this one stopped; with more, the data are started again.
+            restart: Begin anew in any case.
+            graceful: End at the next iteration boundary on SIGTERM or SIGUSR1, as `terminate()` does.
+            seed: Seed Python, NumPy and torch when training begins anew.
+
+        Returns:
+            The state.
+
+        Raises:
+            RunError: If the arguments contradict each other.
+            EngineBusyError: If this engine is running already.
+            DataExhaustedError: If the data end before the run does and cannot be started again.
+        """
+        if self._running:
+            raise EngineBusyError(
+                f"engine {self.name} is running already; use another engine within its handlers"
+            )
+        feed = self._prepare(data, max_epochs, max_iterations, epoch_length, restart, seed)
+        watch: AbstractContextManager[Any] = SignalWatch(self._preempted) if graceful else nullcontext()
+        state, control = self.state, self.table.control
+        control.signal, control.preempted, control.failed, control.phase = 0, False, None, ""
+        self._running = True
+        try:
+            with watch:
+                self._train(feed)
+        except BaseException as error:
+            annotate(error, self.name, state, self.table)
+            if not tell(error, self, self.table):
+                raise
+        finally:
+            self._running = False
+            state.batch = state.output = None
+            control.signal = 0
+        return state
+
+    @property
+    def name(self) -> str:
+        """What messages call this engine: the name of its step."""
+        return name_of(self.step)
+
+    def _prepare(
+        self,
+        data: Any,
+        max_epochs: int | None,
+        max_iterations: int | None,
+        epoch_length: int | None,
+        restart: bool,
+        seed: int | None,
+    ) -> Feed:
+        state, course = self.state, self.course
+        if course.aim(state, max_epochs, max_iterations, restart):
+            course.begin_anew()
+            course.loaded = False
+            state.epoch = state.iteration = state.epoch_begin = self.table.control.done = 0
+            state.metrics = {}
+            self.table.counts.clear()
+            self.memory.forget()
+            self.feed = None
+        feed = self.feed if self.feed is not None and self.feed.data is data else Feed(data)
+        course.fit(state, feed, epoch_length)
+        if seed is not None and not (course.open or course.epochs):
+            state.seed = seed
+            seed_everything(seed)
+        state.dataloader = data
+        self.feed = feed
+        return feed
+
+    def _train(self, feed: Feed) -> None:
+        """Fire the events around the epochs, and run these."""
+        state, course, control, fire = self.state, self.course, self.table.control, self.table.fire
+        begun = clock()
+        self.memory.settle()
+        if not course.paused:
+            fire(Events.STARTED, self)
+        course.paused = course.reached = False
+        if not course.open:
+            self.memory.restore_randomness()
+        while not control.signal & STOP and not course.finished(state):
+            epoch_begun = clock()
+            self._open_epoch(feed)
+            self._iterate(feed)
+            state.times["epoch"] = clock() - epoch_begun
+            state.times["total"] = clock() - begun
+            if control.signal & STOP:
+                break
+            self._close_epoch(feed)
+        course.reached = course.finished(state)
+        course.loaded = False
+        state.times["total"] = clock() - begun
+        if control.signal & TERMINATE:
+            fire(Events.TERMINATED, self)
+        elif control.signal & INTERRUPT:
+            course.paused = True
+            fire(Events.INTERRUPTED, self)
+            return
+        fire(Events.COMPLETED, self)
+
+    def _open_epoch(self, feed: Feed) -> None:
+        """Begin the next epoch, or go on with one that was left or loaded in the middle."""
+        state, course, table = self.state, self.course, self.table
+        if not course.open:
+            state.epoch = course.epochs
+            state.epoch_begin = state.iteration
+            state.times.update(data=0.0, step=0.0, handlers=0.0, epoch=0.0)
+            course.open = True
+            table.fire(Events.EPOCH_STARTED, self)
+        elif self.memory.cut is not None:
+            table.fire_again(Events.EPOCH_STARTED, self)
+            self.memory.resume_feed(feed, state.iteration)
+
+    def _iterate(self, feed: Feed) -> None:
+        """Do the iterations of an epoch, going through the data as often as needed."""
+        state, course, control = self.state, self.course, self.table.control
+        while not control.signal & ~CHANGED and (wanted := course.wanted(state, feed)) > 0:
+            control.signal = TERMINATE if control.preempted else 0
+            begun = state.iteration
+            iterate(self, feed.batches(begun), wanted)
+            state.batch = state.output = None
+            if not control.signal and state.iteration - begun < wanted:
+                self.table.fire(Events.DATALOADER_STOP_ITERATION, self)
+                if not self._refill(feed):
+                    return
+
+    def _refill(self, feed: Feed) -> bool:
+        """Start data again that have ended; return False where that ends the epoch instead."""
+        state, course = self.state, self.course
+        empty = state.iteration == feed.origin
+        feed.drop()
+        if not course.chosen and state.epoch_iteration > 0:
+            state.epoch_length = state.epoch_iteration
+            return False
+        if empty:
+            raise DataExhaustedError(
+                f"the data gave no batch after {course.goal(state)} (epoch {state.epoch}, "
+                f"{state.epoch_iteration} of {state.epoch_length or '?'} in it); "
+                "an iterator can be gone through only once: give a list or a DataLoader, or ask for less",
+                done=state.epoch_iteration,
+                wanted=state.epoch_length,
+            )
+        return True
+
+    def _close_epoch(self, feed: Feed) -> None:
+        """Complete the epoch."""
+        course, control = self.course, self.table.control
+        if control.signal & END_EPOCH or not course.chosen:
+            feed.drop()
+        control.signal &= ~END_EPOCH
+        course.open = False
+        course.epochs += 1
+        self.table.fire(Events.EPOCH_COMPLETED, self)
+
+    def _preempted(self, _signal: str) -> None:
+        self.table.control.preempted = True
+        self.table.control.signal |= TERMINATE
+
+
+def _without_engine(call: Callable[[], Any]) -> Callable[[Engine], Any]:
+    return lambda _engine: call()

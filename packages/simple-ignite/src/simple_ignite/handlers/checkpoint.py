@@ -1,0 +1,213 @@
+"""Checkpoint: saves models, optimisers and engines so that no kill at any moment loses the last good file."""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+from simple_ignite.engine import Engine
+from simple_ignite.errors import CheckpointError
+from simple_ignite.events import Events
+from simple_ignite.handlers.checkpoint_file import write_file
+from simple_ignite.handlers.restore import load_best, load_file, load_latest, unwrapped
+from simple_ignite.handlers.retention import Kept, Retention
+from simple_ignite.handlers.score import Score, as_number, step_reader
+from simple_ignite.handlers.snapshot import Snapshot
+
+__all__ = ["Checkpoint"]
+
+
+class Checkpoint:
+    """Saves states to a folder, so that a kill at any moment leaves the last good file.
+
+    Each file is written aside, fsynced and renamed; only then are old ones deleted.
+
+    `trainer.on(Events.EPOCH_COMPLETED, Checkpoint({"model": model, "optimizer": optimizer, "trainer":
+    trainer}, "checkpoints"))`. It runs after the other handlers of its event, so that a resumed run misses
+    none of them. With the trainer among `to_save`, a run continues from the file exactly.
+
+    Args:
+        to_save: By name, things with `state_dict`: models, optimisers, engines. A model wrapped for
+            distributed training or compiled is saved as the model it wraps.
+        save_dir: The folder; made when needed.
+        filename_prefix: Put before `checkpoint_<step>.pt`, with an underscore.
+        n_saved: How many are kept; None for all.
+        score_function: Gives the score of the engine it is called with, or names one of its metrics ("-loss"
+            for less is better). With it the best are kept rather than the latest; NaN is never kept.
+        score_name: Put in the file name with the score.
+        global_step_transform: A function of the engine, or of nothing, that gives the step. Default: the
+            iteration of the engine among `to_save`, else of the engine it is called with.
+        save_on_terminate: Save when the run is terminated, and when Ctrl-C falls between two iterations.
+        asynchronous: Copy the states, and write them while training goes on. A save waits for the one before
+            it.
+
+    Raises:
+        CheckpointError: If something to save has no state, or a name is no file name.
+    """
+
+    priority = -1000
+
+    def __init__(
+        self,
+        to_save: Mapping[str, Any],
+        save_dir: str | Path,
+        filename_prefix: str = "",
+        n_saved: int | None = 1,
+        score_function: Callable[[Engine], Any] | str | None = None,
+        score_name: str | None = None,
+        global_step_transform: Callable[..., int] | None = None,
+        save_on_terminate: bool = True,
+        asynchronous: bool = False,
+    ) -> None:
+        self.save_dir = Path(save_dir)
+        self.prefix = f"{_checked(filename_prefix)}_" if filename_prefix else ""
+        self.score_name = _checked(score_name or "score")
+        if n_saved is not None and n_saved < 1:
+            raise CheckpointError(f"n_saved must be a whole number from 1, or None for all, not {n_saved!r}")
+        self._things = {name: _held(name, thing) for name, thing in to_save.items()}
+        self._score = None if score_function is None else Score(score_function)
+        self._step = None if global_step_transform is None else step_reader(global_step_transform)
+        self._retention = Retention(self.save_dir / f"{self.prefix}checkpoints.json", n_saved)
+        self._save_on_terminate = save_on_terminate
+        self._asynchronous = asynchronous
+        self._snapshot = Snapshot()
+        self._writer: ThreadPoolExecutor | None = None
+        self._writing: Future[None] | None = None
+        self._saved_at: tuple[int, bool] | None = None
+        self._known_to: weakref.ref[Engine] | None = None
+        trainer = self._trainer()
+        if trainer is not None:
+            self.registered(trainer)
+
+    load = staticmethod(load_file)
+    load_latest = staticmethod(load_latest)
+    load_best = staticmethod(load_best)
+
+    @property
+    def latest(self) -> Path | None:
+        """The file saved last, or None."""
+        kept = self._retention.kept
+        return self.save_dir / kept[-1].file if kept else None
+
+    @property
+    def best(self) -> Path | None:
+        """The file of the highest score, or None."""
+        best = self._retention.best
+        return None if best is None else self.save_dir / best.file
+
+    def registered(self, engine: Engine) -> None:
+        """Follow the end of the run whose state is saved, or else of the engine this is registered with."""
+        if self._known_to is not None and self._known_to() is not None:
+            return
+        self._known_to = weakref.ref(engine)
+        engine.memory.keep(self)
+        engine.on(Events.TERMINATED, self._terminated, priority=self.priority)
+        engine.on(Events.EXCEPTION_RAISED, self._raised, priority=self.priority)
+        engine.on(Events.COMPLETED | Events.INTERRUPTED, self.wait, priority=self.priority)
+
+    def __call__(self, engine: Engine) -> None:
+        """Save, if the score is good enough to be kept.
+
+        Raises:
+            CheckpointError: If writing fails; when asynchronous, at the next save or at the end of the run.
+        """
+        score = None if self._score is None else as_number(self._score(engine))
+        if self._retention.admits(score):
+            self._save(engine, score)
+
+    def wait(self) -> None:
+        """Wait until what is being written is on disk.
+
+        Raises:
+            CheckpointError: If writing failed.
+        """
+        writing, self._writing = self._writing, None
+        if self._writer is not None:
+            self._writer.shutdown()
+            self._writer = None
+        if writing is not None:
+            writing.result()
+
+    def state_dict(self) -> dict[str, Any]:
+        """Return which checkpoints are kept, with their scores."""
+        return self._retention.state_dict()
+
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
+        """Put back what `state_dict` returned, as far as the files are still there."""
+        self._retention.load_state_dict(state_dict)
+
+    def _trainer(self) -> Engine | None:
+        engines = (thing() for thing in self._things.values() if isinstance(thing, weakref.ref))
+        return next((engine for engine in engines if engine is not None), None)
+
+    def _save(self, engine: Engine, score: float | None) -> None:
+        self.wait()
+        trainer = self._trainer() or engine
+        step = self._step(engine) if self._step is not None else trainer.state.iteration
+        shown = "" if score is None else f"_{self.score_name}={score:.4g}"
+        name = f"{self.prefix}checkpoint_{step}{shown}.pt"
+        self._saved_at = _moment(trainer)
+        before = list(self._retention.kept), list(self._retention.leaving)
+        self._retention.admit(Kept(name, step, score))  # first, so that the saved state knows of this file
+        try:
+            states = self._collect()
+            self.save_dir.mkdir(parents=True, exist_ok=True)
+            if not self._asynchronous:
+                self._write(name, states)
+                return
+            states = self._snapshot.take(states)
+        except BaseException:
+            self._retention.kept, self._retention.leaving = before
+            raise
+        self._writer = ThreadPoolExecutor(1, thread_name_prefix="checkpoint")
+        self._writing = self._writer.submit(self._write, name, states)
+
+    def _collect(self) -> dict[str, Any]:
+        states = {}
+        for name, thing in self._things.items():
+            found = thing() if isinstance(thing, weakref.ref) else thing
+            if found is None:
+                raise CheckpointError(f"the engine {name!r} that is to be saved is gone")
+            states[name] = unwrapped(found).state_dict()
+        return states
+
+    def _write(self, name: str, states: dict[str, Any]) -> None:
+        write_file(self.save_dir / name, states)
+        self._retention.write()
+        self._retention.prune()
+
+    def _terminated(self, engine: Engine) -> None:
+        if self._save_on_terminate and self._saved_at != _moment(engine):
+            self._save(engine, None)
+        self.wait()
+
+    def _raised(self, engine: Engine, error: BaseException) -> None:
+        at_rest = engine.table.control.done == engine.state.iteration
+        if isinstance(error, KeyboardInterrupt) and at_rest and engine.state.iteration:
+            self._terminated(engine)
+        self.wait()
+
+
+def _moment(engine: Engine) -> tuple[int, bool]:
+    return engine.state.iteration, engine.course.open
+
+
+def _held(name: str, thing: Any) -> Any:
+    """Return what is kept of a thing to save: engines weakly, since they hold this handler."""
+    _checked(name)
+    if not hasattr(thing, "state_dict") or not hasattr(thing, "load_state_dict"):
+        raise CheckpointError(
+            f"{name!r} cannot be saved: {type(thing).__name__} has no state_dict and load_state_dict"
+        )
+    return weakref.ref(thing) if isinstance(thing, Engine) else thing
+
+
+def _checked(name: str) -> str:
+    if Path(name).name != name or name.startswith(".") or "\0" in name:
+        raise CheckpointError(
+            f"{name!r} is to be part of a file name, so it must have no slash and no leading dot"
+        )
+    return name

@@ -1,0 +1,89 @@
+"""EarlyStopping: ends training when a score has stopped improving."""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Callable
+from typing import Any
+
+from simple_ignite.engine import Engine
+from simple_ignite.errors import HandlerError
+from simple_ignite.handlers.score import Score, as_number
+
+__all__ = ["EarlyStopping"]
+
+
+class EarlyStopping:
+    """Ends `trainer` when `score_function` has not improved for `patience` calls; NaN is no improvement.
+
+    Register it where the score is known: `evaluator.on(Events.COMPLETED, EarlyStopping(...))`. Its state
+    travels with the trainer's.
+
+    Args:
+        patience: How many calls without improvement are borne; the next one ends the run.
+        score_function: Gives the score of the engine it is called with, or names one of its metrics. Higher
+            is
+            better: return the loss with a minus.
+        trainer: The engine to end.
+        min_delta: The least rise that counts as improvement.
+        cumulative_delta: Compare with the best score whose rise counted (True), or with the best score of all
+            (False), so that a slow rise below `min_delta` a call does not count.
+
+    Attributes:
+        best: The score to beat, or None before the first call.
+        waited: Calls since the last improvement.
+
+    Raises:
+        HandlerError: If an argument is out of range.
+    """
+
+    def __init__(
+        self,
+        patience: int,
+        score_function: Callable[[Engine], Any] | str,
+        trainer: Engine,
+        min_delta: float = 0.0,
+        cumulative_delta: bool = False,
+    ) -> None:
+        if patience < 1:
+            raise HandlerError(
+                f"patience must be a whole number from 1, not {patience!r}", handler="EarlyStopping"
+            )
+        if min_delta < 0:
+            raise HandlerError(
+                f"min_delta must not be negative, and is {min_delta!r}", handler="EarlyStopping"
+            )
+        self.patience = patience
+        self.min_delta = min_delta
+        self.cumulative_delta = cumulative_delta
+        self.best: float | None = None
+        self.waited = 0
+        self._score = Score(score_function)
+        self._trainer = weakref.ref(trainer)  # the trainer holds this handler, not the other way round
+        trainer.memory.keep(self)
+
+    def __call__(self, engine: Engine) -> None:
+        """Look at the score; end the run if it has not improved for too long."""
+        score = as_number(self._score(engine))
+        if self.best is None:
+            self.best = None if score != score else score
+            self.waited += score != score
+        elif score > self.best + self.min_delta:
+            self.best = score
+            self.waited = 0
+        else:
+            if not self.cumulative_delta and score > self.best:
+                self.best = score
+            self.waited += 1
+        if self.waited >= self.patience:
+            trainer = self._trainer()
+            if trainer is not None:
+                trainer.terminate()
+
+    def state_dict(self) -> dict[str, Any]:
+        """Return the score to beat and how long it has stood."""
+        return {"best": self.best, "waited": self.waited}
+
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
+        """Put back what `state_dict` returned."""
+        self.best, self.waited = state_dict["best"], state_dict["waited"]

@@ -1,0 +1,55 @@
+"""LRScheduler: steps a scheduler of torch at an event."""
+
+from __future__ import annotations
+
+import weakref
+from typing import Any
+
+from torch.optim.lr_scheduler import ReduceLROnPlateau
+
+from simple_ignite.engine import Engine
+from simple_ignite.handlers.score import Score, as_number
+
+__all__ = ["LRScheduler"]
+
+
+class LRScheduler:
+    """Steps a torch scheduler each time it is called.
+
+    Any scheduler will do: warm-up, `SequentialLR` and `ChainedScheduler` included. Its state travels with the
+    engine's, so `to_save` of a checkpoint need not name it.
+
+    Args:
+        scheduler: The scheduler. ReduceLROnPlateau needs `metric_name`.
+        metric_name: The metric whose value `step` is given; None to call `step` without one.
+        metric_engine: Whose metric. Default: the engine it is called with.
+
+    Raises:
+        ValueError: For ReduceLROnPlateau without `metric_name`.
+    """
+
+    def __init__(
+        self, scheduler: Any, metric_name: str | None = None, metric_engine: Engine | None = None
+    ) -> None:
+        if isinstance(scheduler, ReduceLROnPlateau) and metric_name is None:
+            raise ValueError("ReduceLROnPlateau follows a metric: give LRScheduler its metric_name")
+        self.scheduler = scheduler
+        self._score = None if metric_name is None else Score(metric_name)
+        self._engine = None if metric_engine is None else weakref.ref(metric_engine)
+
+    def __call__(self, engine: Engine) -> None:
+        """Step the scheduler."""
+        if self._score is None:
+            self.scheduler.step()
+            return
+        source = engine if self._engine is None else self._engine()
+        if source is not None:
+            self.scheduler.step(as_number(self._score(source)))
+
+    def state_dict(self) -> dict[str, Any]:
+        """Return the scheduler's state."""
+        return dict(self.scheduler.state_dict())
+
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
+        """Put back what `state_dict` returned."""
+        self.scheduler.load_state_dict(state_dict)

@@ -1,0 +1,147 @@
+"""ProgressBar: shows how far a run is, redrawn by time."""
+
+from __future__ import annotations
+
+import math
+import sys
+from collections.abc import Callable, Iterable
+from time import perf_counter as clock
+from typing import Any, TextIO
+
+from simple_ignite.engine import Engine
+from simple_ignite.events import Events
+from simple_ignite.handlers.progress_line import Display, Figures, display_for, progress_line
+from simple_ignite.handlers.tracking import named_values, names_of, plain
+from simple_ignite.state import State
+
+__all__ = ["ProgressBar"]
+
+SMOOTHING = 0.3
+FIRST, LAST = 1000, -1000
+
+
+class ProgressBar:
+    """Shows a line such as `Epoch [1/10]: 34%|███▍      | 340/1000 [00:28<00:55, 12.01it/s, loss=0.345]`.
+
+    In a terminal or a notebook the line is redrawn in place; anywhere else (a pipe, a log file) a new line is
+    written now and then. Values are read only when the line is drawn, so a run is not slowed down and a GPU
+    not waited for in between. Of several ranks, only the first draws.
+
+    Args:
+        desc: What the line begins with.
+        interval: Seconds between redraws in a terminal or notebook.
+        log_interval: Seconds between lines anywhere else.
+        file: Where to write. Default: `sys.stderr`.
+        persist: Leave each epoch's last line standing.
+    """
+
+    def __init__(
+        self,
+        desc: str = "Epoch",
+        interval: float = 0.1,
+        log_interval: float = 10.0,
+        file: TextIO | None = None,
+        persist: bool = True,
+    ) -> None:
+        self._desc = desc
+        self._intervals = interval, log_interval
+        self._file = file
+        self._persist = persist
+        self._metrics: list[str] = []
+        self._output: Callable[[Any], Any] | None = None
+        self._display: Display | None = None
+        self._next = 0.0
+
+    def attach(
+        self,
+        engine: Engine,
+        metric_names: Iterable[str] | str | None = None,
+        output_transform: Callable[[Any], Any] | None = None,
+    ) -> ProgressBar:
+        """Follow an engine.
+
+        Args:
+            engine: The engine.
+            metric_names: Names out of `state.metrics` to show, or "all"; None for no metrics.
+            output_transform: Makes a value, or a dictionary of values, of the step's output, to be shown.
+
+        Returns:
+            The bar itself.
+        """
+        self._metrics = names_of(metric_names)
+        self._output = output_transform
+        engine.on(Events.EPOCH_STARTED, self._begin, priority=LAST)
+        engine.on(Events.ITERATION_COMPLETED, self._tick, priority=LAST)
+        engine.on(Events.EPOCH_COMPLETED, self._end, priority=FIRST)
+        closing = Events.TERMINATED | Events.INTERRUPTED | Events.COMPLETED | Events.EXCEPTION_RAISED
+        engine.on(closing, self._close, priority=FIRST)
+        return self
+
+    def _begin(self, engine: Engine) -> None:
+        self._display = display_for(self._file or sys.stderr)
+        self._begun = self._drawn = clock()
+        self._first = self._counted = engine.state.epoch_iteration
+        self._rate: float | None = None
+        self._values: dict[str, Any] = {}
+        self._next = self._begun + self._wait() if self._display is not None else math.inf
+        total = self._total(engine.state)
+        self._last = None if total is None else engine.state.epoch_begin + total
+
+    def _tick(self, engine: Engine) -> None:
+        now = clock()
+        if now < self._next:
+            if engine.state.iteration == self._last:
+                self._read(engine)  # the epoch's last output, for the line that stays
+            return
+        done = engine.state.epoch_iteration
+        rate = (done - self._counted) / max(now - self._drawn, 1e-9)
+        self._rate = rate if self._rate is None else SMOOTHING * rate + (1 - SMOOTHING) * self._rate
+        self._drawn, self._counted = now, done
+        self._draw(engine, now)
+        self._next = clock() + self._wait()
+
+    def _end(self, engine: Engine) -> None:
+        if self._display is None:
+            return
+        now = clock()
+        self._rate = (engine.state.epoch_iteration - self._first) / max(now - self._begun, 1e-9)
+        self._draw(engine, now)
+        self._close()
+
+    def _close(self) -> None:
+        if self._display is not None:
+            self._display.close(self._persist)
+            self._display = None
+
+    def _wait(self) -> float:
+        in_place = self._display is not None and self._display.in_place
+        return self._intervals[0 if in_place else 1]
+
+    def _total(self, state: State) -> int | None:
+        """Return how many iterations this epoch is to have, or None."""
+        if state.max_iterations is None:
+            return state.epoch_length
+        left = state.max_iterations - state.epoch_begin
+        return left if state.epoch_length is None else min(state.epoch_length, left)
+
+    def _draw(self, engine: Engine, now: float) -> None:
+        if self._display is None:
+            return
+        state = engine.state
+        label = self._desc
+        if state.max_epochs is None:
+            label += f" [{state.epoch + 1}]" if state.epoch_length is not None else ""
+        elif state.max_epochs > 1 or self._desc == "Epoch":
+            label += f" [{state.epoch + 1}/{state.max_epochs}]"
+        total = self._total(state)
+        self._read(engine)
+        figures = Figures(label, state.epoch_iteration, total, now - self._begun, self._rate, self._values)
+        self._display.show(progress_line(figures, self._display.width, self._display.blocks))
+
+    def _read(self, engine: Engine) -> None:
+        """Bring the shown values up to date; between iterations the last output's stay."""
+        state = engine.state
+        if self._output is not None and state.batch is not None:
+            self._values.update((k, plain(v)) for k, v in named_values(self._output(state.output)).items())
+        names = state.metrics if self._metrics == ["all"] else self._metrics
+        self._values.update((name, plain(state.metrics[name])) for name in names if name in state.metrics)

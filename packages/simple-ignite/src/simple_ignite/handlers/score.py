@@ -1,0 +1,60 @@
+"""Score: the one number by which a model is judged better or worse."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from simple_ignite.engine import Engine
+from simple_ignite.errors import HandlerError
+from simple_ignite.signature import adapt
+
+__all__ = ["Score", "as_number", "step_reader"]
+
+
+class Score:
+    """Reads a score off an engine.
+
+    Args:
+        source: A function of the engine, or the name of one of its metrics; with a minus before the name
+            (`"-loss"`), less is better.
+    """
+
+    def __init__(self, source: Callable[[Engine], Any] | str) -> None:
+        self._source = source
+
+    def __call__(self, engine: Engine) -> Any:
+        """Return the score of `engine`.
+
+        Raises:
+            HandlerError: If the engine has no metric of that name.
+        """
+        if not isinstance(self._source, str):
+            return self._source(engine)
+        name = self._source.removeprefix("-")
+        try:
+            value = engine.state.metrics[name]
+        except KeyError:
+            known = ", ".join(map(repr, engine.state.metrics)) or "none yet"
+            message = f"engine {engine.name} has no metric {name!r}; it has {known}"
+            raise HandlerError(message, handler="score") from None
+        return -value if self._source.startswith("-") else value
+
+
+def as_number(value: Any) -> float:
+    """Return a score as a float.
+
+    Raises:
+        HandlerError: If it is not one number.
+    """
+    try:
+        return float(value)
+    except (TypeError, ValueError, RuntimeError):
+        raise HandlerError(f"a score must be one number, not {value!r}", handler="score") from None
+
+
+def step_reader(transform: Callable[..., int] | None) -> Callable[[Engine], int]:
+    """Return what reads the global step off an engine: the given function, or the iteration."""
+    if transform is None:
+        return lambda engine: engine.state.iteration
+    return adapt(transform, 1, (), {})

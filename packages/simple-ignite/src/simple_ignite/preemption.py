@@ -1,0 +1,51 @@
+"""Preemption: asking a run to end at the next iteration when the machine is wanted by somebody else."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Callable
+from types import FrameType, TracebackType
+from typing import Any
+
+from simple_ignite.errors import RunError
+
+__all__ = ["SignalWatch"]
+
+PREEMPTING = ("SIGTERM", "SIGUSR1")
+
+
+class SignalWatch:
+    """While entered, calls `notify` on a signal instead of ending the process.
+
+    Args:
+        notify: Called with the signal's name, in the main thread between two bytecodes.
+        signals: The signals' names; those the system does not have are passed over.
+
+    Raises:
+        RunError: When entered outside the main thread, where no signal can be caught.
+    """
+
+    def __init__(self, notify: Callable[[str], None], signals: tuple[str, ...] = PREEMPTING) -> None:
+        self._notify = notify
+        self._numbers = [getattr(signal, name) for name in signals if hasattr(signal, name)]
+        self._previous: dict[int, Any] = {}
+
+    def __enter__(self) -> SignalWatch:
+        if threading.current_thread() is not threading.main_thread():
+            raise RunError(
+                "signals can be caught only in the main thread; run the engine there", argument="graceful"
+            )
+        for number in self._numbers:
+            self._previous[number] = signal.signal(number, self._received)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        while self._previous:
+            number, handler = self._previous.popitem()
+            signal.signal(number, signal.SIG_DFL if handler is None else handler)
+
+    def _received(self, number: int, _frame: FrameType | None) -> None:
+        self._notify(signal.Signals(number).name)

@@ -1,0 +1,34 @@
+"""What an engine asks of the things it works with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Protocol, runtime_checkable
+
+__all__ = ["Stateful", "Tracker"]
+
+
+@runtime_checkable
+class Stateful(Protocol):
+    """Anything whose state can be taken and put back.
+
+    `load_state_dict` raises `simple_ignite.errors.StateError` (or another ValueError) for a state it cannot
+    use.
+    """
+
+    def state_dict(self) -> dict[str, Any]:
+        """Return the state as plain values and tensors."""
+        ...
+
+    def load_state_dict(self, state_dict: Any, /) -> Any:
+        """Put a state back that `state_dict` returned."""
+        ...
+
+
+@runtime_checkable
+class Tracker(Protocol):
+    """Anything that records values: a run of simple-track, or an object of your own."""
+
+    def log(self, values: Mapping[str, Any], *, step: int) -> Any:
+        """Record `values` at `step`."""
+        ...

@@ -1,0 +1,289 @@
+"""Steps: supervised training and evaluation, ready made."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from simple_ignite.engine import Engine
+from simple_ignite.errors import RunError
+from simple_ignite.events import Events
+
+__all__ = [
+    "evaluation_step",
+    "supervised_evaluator",
+    "supervised_trainer",
+    "to_device",
+    "training_step",
+]
+
+Loss = Callable[..., Tensor]
+Precision = torch.dtype | str | bool | None
+PRECISIONS = {
+    "bf16": torch.bfloat16,
+    "bfloat16": torch.bfloat16,
+    "fp16": torch.float16,
+    "float16": torch.float16,
+}
+
+
+def supervised_trainer(
+    model: nn.Module,
+    optimizer: torch.optim.Optimizer,
+    loss_fn: Loss,
+    device: torch.device | str | None = None,
+    amp: Precision = None,
+    grad_accumulation: int = 1,
+    clip_grad_norm: float | None = None,
+    compile: bool | Mapping[str, Any] = False,
+    scaler: torch.amp.GradScaler | bool | None = None,
+) -> Engine:
+    """Return an engine that trains `model` on batches of (input, target).
+
+    Its output is a dictionary: `loss` (detached, a scalar on the model's device), `pred` and `target`, so
+    that metrics can be attached to it as they are.
+
+    Args:
+        model: The model; moved to `device`.
+        optimizer: The optimiser.
+        loss_fn: Gives the loss of (prediction, target).
+        device: Where to train. Default: where the model is.
+        amp: Autocast to this precision: "bf16", "fp16", a dtype, or True for the device's usual one (fp16 on
+            CUDA, bf16 elsewhere).
+        grad_accumulation: Batches whose gradients are averaged before each optimiser step.
+        clip_grad_norm: The greatest norm of all gradients together.
+        compile: Run the model through torch.compile, with these options if a mapping is given.
+        scaler: A gradient scaler, or whether to make one. Default: one for fp16 on CUDA. It travels in the
+            engine's state, as do gradients that wait for the optimiser.
+
+    Raises:
+        RunError: If an argument is out of range.
+    """
+    step = training_step(
+        model, optimizer, loss_fn, device, amp, grad_accumulation, clip_grad_norm, compile, scaler
+    )
+    engine = Engine(step)
+    engine.memory.keep(step)
+    return engine
+
+
+def supervised_evaluator(
+    model: nn.Module,
+    metrics: Mapping[str, Any] | None = None,
+    device: torch.device | str | None = None,
+    amp: Precision = None,
+) -> Engine:
+    """Return an engine that runs `model` on batches of (input, target) and computes metrics.
+
+    Its output is a dictionary of `pred` and `target`. The model is in evaluation mode during the run, and
+    each of its modules is as it was before after it.
+
+    Args:
+        model: The model; moved to `device`.
+        metrics: Metrics by name.
+        device: Where to evaluate. Default: where the model is.
+        amp: As for `supervised_trainer`.
+    """
+    engine = Engine(evaluation_step(model, device, amp))
+    engine.add_metrics(metrics or {})
+    modes = Modes(model)
+    engine.on(Events.STARTED, modes.evaluate, priority=1000)
+    ends = Events.COMPLETED | Events.INTERRUPTED | Events.EXCEPTION_RAISED
+    engine.on(ends, modes.put_back, priority=1000)
+    return engine
+
+
+class Modes:
+    """Whether each module of a model is training or not, to be put back after an evaluation."""
+
+    def __init__(self, model: nn.Module) -> None:
+        self._model = model
+        self._training: list[tuple[nn.Module, bool]] = []
+
+    def evaluate(self) -> None:
+        """Set the whole model to evaluation."""
+        self._training = [(module, module.training) for module in self._model.modules()]
+        self._model.eval()
+
+    def put_back(self) -> None:
+        """Set each module to what it was."""
+        for module, training in self._training:
+            module.training = training
+        self._training = []
+
+
+class TrainingStep:
+    """One supervised training step: forward, backward, and the optimiser where due; see `supervised_trainer`.
+
+    With gradient accumulation the optimiser steps after every `grad_accumulation` batches, and after the
+    epoch's last one, where the average is over those there are.
+    """
+
+    def __init__(self, model: nn.Module, optimizer: torch.optim.Optimizer, loss_fn: Loss) -> None:
+        self.model = model
+        self.forward: Callable[..., Any] = model
+        self.optimizer = optimizer
+        self.loss_fn = loss_fn
+        self.device: torch.device | None = None
+        self.autocast: Callable[[], AbstractContextManager[Any]] = nullcontext
+        self.grad_accumulation = 1
+        self.clip_grad_norm: float | None = None
+        self.scaler: torch.amp.GradScaler | None = None
+        self._held = 0  # batches whose gradients wait for the optimiser
+        self.__name__ = "training_step"
+
+    def __call__(self, engine: Engine, batch: Any) -> dict[str, Any]:
+        """Train on a batch."""
+        if not self.model.training:
+            self.model.train()
+        inputs, target = to_device(batch, self.device)
+        with self.autocast():
+            pred = self.forward(inputs)
+            loss = self.loss_fn(pred, target)
+        if self._held == 0:
+            self.optimizer.zero_grad(set_to_none=True)
+        self._held += 1
+        scaled = loss if self.grad_accumulation == 1 else loss / self.grad_accumulation
+        scaled = scaled if self.scaler is None else self.scaler.scale(scaled)
+        torch.autograd.backward(scaled)
+        if self._held == self.grad_accumulation or self._last(engine):
+            self._update()
+        return {"loss": loss.detach(), "pred": pred.detach(), "target": target}
+
+    def _last(self, engine: Engine) -> bool:
+        state = engine.state
+        return state.epoch_iteration == state.epoch_length or state.iteration == state.max_iterations
+
+    def _update(self) -> None:
+        parameters = self._parameters()
+        if self.scaler is not None and (
+            self.clip_grad_norm is not None or self._held < self.grad_accumulation
+        ):
+            self.scaler.unscale_(self.optimizer)
+        if self._held < self.grad_accumulation:  # the epoch's last, of fewer batches
+            for parameter in parameters:
+                if parameter.grad is not None:
+                    parameter.grad.mul_(self.grad_accumulation / self._held)
+        if self.clip_grad_norm is not None:
+            nn.utils.clip_grad_norm_(parameters, self.clip_grad_norm)
+        if self.scaler is None:
+            self.optimizer.step()
+        else:
+            self.scaler.step(self.optimizer)
+            self.scaler.update()
+        self._held = 0
+
+    def state_dict(self) -> dict[str, Any]:
+        """Return the scaler's state and the gradients that wait for the optimiser."""
+        state: dict[str, Any] = {"held": self._held}
+        if self.scaler is not None:
+            state["scaler"] = dict(self.scaler.state_dict())
+        if self._held:
+            state["grads"] = [None if p.grad is None else p.grad.clone() for p in self._parameters()]
+        return state
+
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
+        """Put back what `state_dict` returned."""
+        self._held = state_dict["held"]
+        if self.scaler is not None and "scaler" in state_dict:
+            self.scaler.load_state_dict(state_dict["scaler"])
+        for parameter, grad in zip(self._parameters(), state_dict.get("grads", ()), strict=False):
+            parameter.grad = None if grad is None else grad.to(parameter.device, parameter.dtype)
+
+    def _parameters(self) -> list[nn.Parameter]:
+        return [p for group in self.optimizer.param_groups for p in group["params"]]
+
+
+def training_step(
+    model: nn.Module,
+    optimizer: torch.optim.Optimizer,
+    loss_fn: Loss,
+    device: torch.device | str | None = None,
+    amp: Precision = None,
+    grad_accumulation: int = 1,
+    clip_grad_norm: float | None = None,
+    compile: bool | Mapping[str, Any] = False,
+    scaler: torch.amp.GradScaler | bool | None = None,
+) -> TrainingStep:
+    """Return the step of `supervised_trainer` alone, for an engine of your own; the arguments are the same.
+
+    Raises:
+        RunError: If an argument is out of range.
+    """
+    if grad_accumulation < 1:
+        message = f"grad_accumulation must be 1 or more, not {grad_accumulation!r}"
+        raise RunError(message, argument="grad_accumulation")
+    if clip_grad_norm is not None and not clip_grad_norm > 0:
+        raise RunError(f"clip_grad_norm must be above 0, not {clip_grad_norm!r}", argument="clip_grad_norm")
+    step = TrainingStep(model, optimizer, loss_fn)
+    step.device, step.autocast, dtype = _placed(model, device, amp)
+    step.grad_accumulation = grad_accumulation
+    step.clip_grad_norm = clip_grad_norm
+    if compile:
+        step.forward = torch.compile(model, **({} if compile is True else compile))
+    if isinstance(scaler, torch.amp.GradScaler):
+        step.scaler = scaler
+    elif scaler or (scaler is None and dtype is torch.float16 and step.device.type == "cuda"):
+        step.scaler = torch.amp.GradScaler(step.device.type)
+    return step
+
+
+def evaluation_step(
+    model: nn.Module, device: torch.device | str | None = None, amp: Precision = None
+) -> Callable[[Engine, Any], dict[str, Any]]:
+    """Return the step of `supervised_evaluator` alone; it leaves the model in evaluation mode."""
+    place, autocast, _dtype = _placed(model, device, amp)
+
+    def evaluate(_engine: Engine, batch: Any) -> dict[str, Any]:
+        if model.training:
+            model.eval()
+        with torch.inference_mode(), autocast():
+            inputs, target = to_device(batch, place)
+            return {"pred": model(inputs), "target": target}
+
+    evaluate.__qualname__ = "evaluation_step"
+    return evaluate
+
+
+def to_device(batch: Any, device: torch.device | None) -> Any:
+    """Return a batch with its tensors on `device`, in the same lists, tuples and mappings as before."""
+    if device is None:
+        return batch
+    if isinstance(batch, Tensor):
+        return batch.to(device, non_blocking=True)
+    if isinstance(batch, Mapping):
+        return type(batch)({key: to_device(value, device) for key, value in batch.items()})  # type: ignore[call-arg]
+    if isinstance(batch, tuple) and hasattr(batch, "_fields"):
+        return type(batch)(*(to_device(value, device) for value in batch))
+    if isinstance(batch, list | tuple):
+        return type(batch)(to_device(value, device) for value in batch)
+    return batch
+
+
+def _placed(
+    model: nn.Module, device: torch.device | str | None, amp: Precision
+) -> tuple[torch.device, Callable[[], AbstractContextManager[Any]], torch.dtype | None]:
+    """Move the model, and return its device, how to autocast there, and to what."""
+    if device is None:
+        parameter = next(model.parameters(), None)
+        place = torch.device("cpu") if parameter is None else parameter.device
+    else:
+        place = torch.device(device)
+        model.to(place)
+    if amp is None or amp is False:
+        return place, nullcontext, None
+    if amp is True:
+        dtype = torch.float16 if place.type == "cuda" else torch.bfloat16
+    elif isinstance(amp, str):
+        if amp not in PRECISIONS:
+            raise RunError(
+                f"amp must be one of {', '.join(PRECISIONS)}, a dtype or True, not {amp!r}", argument="amp"
+            )
+        dtype = PRECISIONS[amp]
+    else:
+        dtype = amp
+    return place, lambda: torch.autocast(place.type, dtype=dtype), dtype

@@ -1,0 +1,315 @@
+"""The engine: order of events, goals, control, data of every kind."""
+
+import gc
+import weakref
+
+import pytest
+
+from simple_ignite import Engine, Events
+from simple_ignite.errors import DataExhaustedError, EngineBusyError, EventError, RunError
+
+
+def echo(engine, batch):
+    return batch
+
+
+def recorded(engine, *events):
+    """Return a list that fills with (event, epoch, iteration) as the events fire."""
+    seen = []
+    for event in events:
+        engine.on(event, lambda e, name: seen.append((name, e.state.epoch, e.state.iteration)), str(event))
+    return seen
+
+
+def test_events_fire_in_order():
+    trainer = Engine(echo)
+    seen = recorded(trainer, *(event for event in Events if event is not Events.EXCEPTION_RAISED))
+    trainer.run([1, 2], max_epochs=1)
+    assert seen == [
+        ("STARTED", 0, 0),
+        ("EPOCH_STARTED", 0, 0),
+        ("GET_BATCH_STARTED", 0, 0),
+        ("GET_BATCH_COMPLETED", 0, 0),
+        ("ITERATION_STARTED", 0, 1),
+        ("ITERATION_COMPLETED", 0, 1),
+        ("GET_BATCH_STARTED", 0, 1),
+        ("GET_BATCH_COMPLETED", 0, 1),
+        ("ITERATION_STARTED", 0, 2),
+        ("ITERATION_COMPLETED", 0, 2),
+        ("EPOCH_COMPLETED", 0, 2),
+        ("COMPLETED", 0, 2),
+    ]
+
+
+@pytest.mark.parametrize("listening", [(), (Events.ITERATION_COMPLETED,), (Events.GET_BATCH_STARTED,)])
+def test_position_is_the_same_in_every_form_of_the_loop(listening):
+    trainer = Engine(
+        lambda engine, batch: positions.append(
+            (engine.state.epoch, engine.state.iteration, engine.state.epoch_iteration)
+        )
+    )
+    for event in listening:
+        trainer.on(event, lambda: None)
+    positions = []
+    trainer.run("ab", max_epochs=2)
+    assert positions == [(0, 1, 1), (0, 2, 2), (1, 3, 1), (1, 4, 2)]
+
+
+def test_higher_priority_first_then_order_of_registration():
+    trainer, seen = Engine(echo), []
+    for name, priority in (("a", 0), ("b", 5), ("c", 0), ("d", 5)):
+        trainer.on(Events.STARTED, seen.append, name, priority=priority)
+    trainer.run([1])
+    assert seen == ["b", "d", "a", "c"]
+
+
+def test_a_handler_takes_the_engine_or_nothing_and_its_own_arguments():
+    trainer, seen = Engine(echo), []
+
+    @trainer.on(Events.STARTED)
+    def with_engine(engine):
+        seen.append(engine is trainer)
+
+    @trainer.on(Events.STARTED)
+    def without():
+        seen.append("nothing")
+
+    trainer.on(Events.STARTED, lambda engine, a, b: seen.append((a, b)), 1, b=2)
+    trainer.run([1])
+    assert seen == [True, "nothing", (1, 2)]
+
+
+def test_max_iterations_in_mid_epoch_completes_that_epoch_and_is_no_termination():
+    trainer = Engine(echo)
+    seen = recorded(trainer, Events.EPOCH_COMPLETED, Events.TERMINATED, Events.COMPLETED)
+    trainer.run(range(4), max_iterations=6)
+    assert seen == [("EPOCH_COMPLETED", 0, 4), ("EPOCH_COMPLETED", 1, 6), ("COMPLETED", 1, 6)]
+
+
+@pytest.mark.parametrize("where", ["step", Events.ITERATION_STARTED, Events.ITERATION_COMPLETED])
+def test_terminate_ends_after_the_iteration_and_cuts_the_epoch(where):
+    def step(engine, batch):
+        if where == "step" and engine.state.iteration == 2:
+            engine.terminate()
+
+    trainer = Engine(step)
+    if where != "step":
+        trainer.on(where(once=2), Engine.terminate)
+    seen = recorded(
+        trainer, Events.ITERATION_COMPLETED, Events.EPOCH_COMPLETED, Events.TERMINATED, Events.COMPLETED
+    )
+    trainer.run(range(4))
+    assert seen == [
+        ("ITERATION_COMPLETED", 0, 1),
+        ("ITERATION_COMPLETED", 0, 2),
+        ("TERMINATED", 0, 2),
+        ("COMPLETED", 0, 2),
+    ]
+
+
+def test_after_terminate_the_next_run_continues_on_the_next_batch():
+    batches = []
+    trainer = Engine(lambda engine, batch: batches.append(batch))
+    handle = trainer.on(Events.ITERATION_COMPLETED(once=2), Engine.terminate)
+    data = list("abcd")
+    trainer.run(data, max_epochs=2)
+    handle.remove()
+    seen = recorded(trainer, Events.STARTED, Events.EPOCH_STARTED, Events.EPOCH_COMPLETED)
+    trainer.run(data)
+    assert "".join(batches) == "abcdabcd"
+    assert seen == [
+        ("STARTED", 0, 2),
+        ("EPOCH_COMPLETED", 0, 4),
+        ("EPOCH_STARTED", 1, 4),
+        ("EPOCH_COMPLETED", 1, 8),
+    ]
+
+
+def test_interrupt_pauses_without_completion_or_a_second_start():
+    batches = []
+    trainer = Engine(lambda engine, batch: batches.append(batch))
+    handle = trainer.on(Events.ITERATION_COMPLETED(once=3), Engine.interrupt)
+    seen = recorded(trainer, Events.STARTED, Events.INTERRUPTED, Events.COMPLETED)
+    data = list("abcd")
+    trainer.run(data)
+    assert seen == [("STARTED", 0, 0), ("INTERRUPTED", 0, 3)]
+    handle.remove()
+    trainer.run(data)
+    assert "".join(batches) == "abcd"
+    assert seen[2:] == [("COMPLETED", 0, 4)]
+
+
+def test_restart_begins_anew():
+    trainer = Engine(echo)
+    trainer.on(Events.ITERATION_COMPLETED(once=2), Engine.terminate)
+    trainer.run(range(4))
+    state = trainer.run(range(4), restart=True)
+    assert state.iteration == 2
+
+
+def test_a_finished_run_begins_anew_and_a_raised_goal_continues():
+    trainer = Engine(echo)
+    assert trainer.run(range(4), max_epochs=2).iteration == 8
+    assert trainer.run(range(4), max_epochs=2).iteration == 8
+    assert trainer.run(range(4), max_epochs=3).iteration == 12
+    assert trainer.run(range(4), max_iterations=14).iteration == 14
+
+
+def test_terminate_epoch_goes_on_with_the_next_epoch_from_its_first_batch():
+    batches = []
+    trainer = Engine(lambda engine, batch: batches.append(batch))
+    trainer.on(Events.ITERATION_COMPLETED(once=2), Engine.terminate_epoch)
+    seen = recorded(trainer, Events.EPOCH_COMPLETED)
+    trainer.run("abcd", max_epochs=2)
+    assert "".join(batches) == "ababcd"
+    assert seen == [("EPOCH_COMPLETED", 0, 2), ("EPOCH_COMPLETED", 1, 6)]
+
+
+def test_a_shorter_epoch_continues_the_iterator_over_epochs():
+    batches = []
+    trainer = Engine(lambda engine, batch: batches.append(batch))
+    seen = recorded(trainer, Events.DATALOADER_STOP_ITERATION)
+    trainer.run("abcde", max_epochs=3, epoch_length=2)
+    assert "".join(batches) == "abcdea"
+    assert seen == [("DATALOADER_STOP_ITERATION", 2, 5)]
+
+
+def test_a_longer_epoch_restarts_the_data():
+    batches = []
+    trainer = Engine(lambda engine, batch: batches.append(batch))
+    seen = recorded(trainer, Events.DATALOADER_STOP_ITERATION)
+    trainer.run("abc", epoch_length=7)
+    assert "".join(batches) == "abcabca"
+    assert seen == [("DATALOADER_STOP_ITERATION", 0, 3), ("DATALOADER_STOP_ITERATION", 0, 6)]
+
+
+def test_data_of_unknown_length_end_the_epoch_where_they_end():
+    class Unsized:
+        def __iter__(self):
+            return iter("abc")
+
+    state = Engine(echo).run(Unsized(), max_epochs=2)
+    assert (state.iteration, state.epoch_length) == (6, 3)
+
+
+def test_data_used_up_say_how_many_iterations_were_done_of_how_many():
+    with pytest.raises(DataExhaustedError) as caught:
+        Engine(echo).run(iter("abc"), max_epochs=2, epoch_length=2)
+    assert str(caught.value) == (
+        "the data gave no batch after 3 of 4 iterations (epoch 1, 1 of 2 in it); "
+        "an iterator can be gone through only once: give a list or a DataLoader, or ask for less"
+    )
+    assert (caught.value.done, caught.value.wanted) == (1, 2)
+
+
+def test_empty_data_are_an_error():
+    with pytest.raises(DataExhaustedError, match="the data hold no batch"):
+        Engine(echo).run([])
+
+
+def test_a_run_without_data_gives_the_step_none():
+    batches = []
+    Engine(lambda engine, batch: batches.append(batch)).run(max_iterations=3)
+    assert batches == [None] * 3
+    with pytest.raises(RunError, match="needs epoch_length or max_iterations"):
+        Engine(echo).run()
+
+
+def test_batch_and_output_do_not_outlive_their_iteration():
+    class Thing:
+        pass
+
+    living = []
+
+    def batches():
+        for _ in range(3):
+            living.append([ref() for ref in refs if ref() is not None])
+            thing = Thing()
+            refs.append(weakref.ref(thing))
+            yield thing
+            del thing
+
+    def step(engine, batch):
+        output = Thing()
+        refs.append(weakref.ref(output))
+        return output
+
+    for listening in ((), (Events.ITERATION_COMPLETED,), (Events.GET_BATCH_COMPLETED,)):
+        refs = []
+        trainer = Engine(step)
+        for event in listening:
+            trainer.on(event, lambda: None)
+        trainer.run(batches())
+        assert trainer.state.batch is None
+        assert trainer.state.output is None
+    # the generator itself holds its last batch while it makes the next
+    assert all(len(alive) <= 1 for alive in living)
+
+
+def test_the_engine_is_freed_by_reference_count():
+    gc.collect()
+    gc.disable()
+    try:
+        trainer = Engine(echo)
+        trainer.on(Events.ITERATION_COMPLETED(every=2), lambda engine: None)
+        trainer.on(Events.ITERATION_COMPLETED(when=lambda engine, count: True), lambda engine: None)
+        trainer.run(range(5), max_epochs=2)
+        gone = weakref.ref(trainer)
+        del trainer
+        assert gone() is None
+    finally:
+        gc.enable()
+
+
+def test_an_engine_that_runs_cannot_be_run():
+    trainer = Engine(echo)
+    trainer.on(Events.STARTED, lambda engine: engine.run([1]))
+    with pytest.raises(EngineBusyError, match="engine echo is running already"):
+        trainer.run([1])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"max_epochs": 1, "max_iterations": 1}, "give max_epochs or max_iterations, not both"),
+        ({"max_epochs": 0}, "max_epochs must be a whole number from 1, not 0"),
+        ({"max_iterations": 2.5}, "max_iterations must be a whole number from 1, not 2.5"),
+        ({"epoch_length": -1}, "epoch_length must be a whole number from 1, not -1"),
+    ],
+)
+def test_contradicting_arguments_are_refused(arguments, message):
+    with pytest.raises(RunError) as caught:
+        Engine(echo).run([1], **arguments)
+    assert str(caught.value) == message
+
+
+def test_custom_events_of_any_enum_or_strings():
+    from enum import Enum
+
+    class Plain(Enum):
+        BACKWARD = "backward"
+
+    trainer, seen = Engine(lambda engine, batch: engine.fire_event(Plain.BACKWARD, loss=batch)), []
+    with pytest.raises(EventError, match="is not an event of this engine"):
+        trainer.on(Plain.BACKWARD, lambda: None)
+    trainer.register_events(Plain, "saved")
+    trainer.on(Plain.BACKWARD, lambda engine, loss: seen.append(loss))
+    trainer.on(Plain.BACKWARD, lambda: seen.append("bare"))
+    trainer.on("saved", lambda: seen.append("saved"))
+    trainer.run([0.5])
+    trainer.fire_event("saved")
+    assert seen == [0.5, "bare", "saved"]
+
+
+def test_times_are_measured():
+    import time
+
+    def step(engine, batch):
+        time.sleep(0.01)
+
+    trainer = Engine(step)
+    trainer.on(Events.ITERATION_COMPLETED, lambda: time.sleep(0.005))
+    times = trainer.run(range(3)).times
+    assert times["step"] > 0.03
+    assert times["handlers"] > 0.015
+    assert times["total"] >= times["epoch"] >= times["step"] + times["handlers"]
