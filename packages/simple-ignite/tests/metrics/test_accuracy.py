@@ -139,7 +139,8 @@ def test_an_output_of_another_shape_is_shown():
     assert str(error.value) == (
         "the step's output is dict {'loss': float, 'logits': float32 tensor of shape (2, 3)}; expected "
         '(pred, target), or a mapping with "pred" and one of "label", "labels", "target", "y". Give the '
-        "metric an output_transform that makes it so: output_transform=lambda output: (output[...], output[...])"
+        "metric an output_transform that makes it so: "
+        "output_transform=lambda output: (output[...], output[...])"
     )
     assert isinstance(error.value, TypeError)
 
