@@ -1,0 +1,42 @@
+"""A mistake in a text, by its offset: what the stages raise before anyone knows a line or a column."""
+
+from __future__ import annotations
+
+from simple_conf.errors import SdnLimitError, SdnSyntaxError
+from simple_conf.source import Source
+
+
+class Fault(Exception):  # noqa: N818  # never leaves the package: it becomes an SdnSyntaxError
+    """What is wrong, where, and what to do.
+
+    Args:
+        message: what is wrong.
+        at: offset in the text, from 0.
+        hint: what to do.
+        limit: whether a limit was reached.
+        other: offset of another place whose line the hint names as ``{line}``.
+    """
+
+    def __init__(
+        self, message: str, at: int, hint: str | None = None, *, limit: bool = False, other: int = 0
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.at = at
+        self.hint = hint
+        self.limit = limit
+        self.other = other
+
+    def error(self, source: Source) -> SdnSyntaxError:
+        """Give the error that a user sees."""
+        line, column = source.position(min(self.at, len(source.text)))
+        hint = self.hint and self.hint.replace("{line}", str(source.position(self.other)[0]))
+        kind = SdnLimitError if self.limit else SdnSyntaxError
+        return kind(
+            self.message,
+            path=source.name,
+            line=line,
+            column=column,
+            hint=hint,
+            excerpt=source.excerpt(line, column),
+        )

@@ -1,0 +1,83 @@
+"""The grammar's parser: lark with our lexer; imported with the first text, for lark is not light."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import attrs
+from lark import Lark, Transformer
+from lark.lexer import Lexer
+
+from simple_conf.sdn.build import Values
+from simple_conf.sdn.lexer import Lines
+from simple_conf.sdn.limits import Limits
+from simple_conf.sdn.places import Places
+
+
+@attrs.frozen
+class Reading:
+    """One text on its way through the parser.
+
+    Args:
+        text: the document; it ends in a newline.
+        limits: how large it may be.
+        runs: whether plain lines are read in runs.
+        alone: whether the text is one value and not a document.
+    """
+
+    text: str
+    limits: Limits
+    runs: bool = True
+    alone: bool = False
+
+
+class SdnLexer(Lexer):
+    """Lets lark ask for tokens; it keeps nothing, so that threads can share it."""
+
+    __future_interface__ = 1
+
+    def __init__(self, lexer_conf: Any) -> None:
+        pass
+
+    def lex(self, lexer_state: Any, parser_state: Any) -> Iterator[Any]:  # noqa: ARG002  # lark's interface
+        """Give the tokens of the `Reading` that the parser was handed."""
+        reading: Reading = lexer_state.text
+        lines = Lines(reading.text, reading.limits, runs=reading.runs)
+        return lines.value() if reading.alone else lines.document()
+
+
+def grammar() -> str:
+    """Give the text of the grammar."""
+    return files("simple_conf.sdn").joinpath("grammar.lark").read_text("utf-8")
+
+
+def build(transformer: Transformer[Any, Any]) -> Lark:
+    """Make a parser from the grammar; it takes 50 ms or so."""
+    return Lark(
+        grammar(),
+        start=["document", "value"],
+        parser="lalr",
+        lexer=SdnLexer,
+        transformer=transformer,
+        maybe_placeholders=False,
+    )
+
+
+@cache
+def values_parser() -> Lark:
+    """Give the parser that makes plain values."""
+    return build(Values())
+
+
+@cache
+def places_parser() -> Lark:
+    """Give the parser that makes the places of the values."""
+    return build(Places())
+
+
+def run(parser: Lark, reading: Reading) -> Any:
+    """Parse one text."""
+    return parser.parse(reading, start="value" if reading.alone else "document")

@@ -1,0 +1,202 @@
+"""The body of a table: a run of plain rows at one stroke, or one row into tokens."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from simple_conf.sdn.cells import typed_cell
+from simple_conf.sdn.fault import Fault
+from simple_conf.sdn.inline import Brackets, read_value
+from simple_conf.sdn.lexeme import Lexeme
+from simple_conf.sdn.limits import Budget
+from simple_conf.sdn.literals import scalar
+
+_BODY = re.compile(r"( *+)[^\s#][^\n]*+\n(?:\1[^\s#][^\n]*+\n)*+")
+_ODD = re.compile(r"""["'#$\[\](){}|>]""")
+_CELL = r'[ \t]*+(?:"[^"\\\n]*+"|[^\s,"\'#$\[\](){}|>][^,"#$\[\](){}\n]*+)?+[ \t]*+'
+_ROW = re.compile(rf"(?:{_CELL},)*+{_CELL}")
+_ROW_CELLS = re.compile(r'[ \t]*+(?:("[^"]*+")[ \t]*+|([^,"]*+)),')
+_INTEGERS = re.compile(r"(?:-?(?:0|[1-9][0-9]{0,17}+)\n)++")
+_FLOATS = re.compile(r"(?:-?(?:0|[1-9][0-9]{0,17}+)\.[0-9]{1,30}+\n)++")
+_TEXTS = re.compile(r"(?:(?!(?:true|false|null|nil)\n)[A-Za-z_/][^\n]*+\n)++")
+
+
+class Unfit(Exception):  # noqa: N818  # says that the short way does not do; the long way follows
+    """A run of rows is not plain: read it row by row."""
+
+
+def take_body(text: str, at: int, width: int) -> tuple[list[tuple[Any, ...]], int]:
+    """Read the plain rows at the beginning of a table's body.
+
+    Args:
+        text: the whole document.
+        at: offset of the first row's line, at its indentation.
+        width: how many columns the table has.
+
+    Returns:
+        The rows, and the offset of the line after them.
+
+    Raises:
+        Unfit: a row needs the long way.
+    """
+    match = _BODY.match(text, at)
+    if match is None:
+        raise Unfit
+    lines = match[0].split("\n")
+    lines.pop()
+    ascii_only = match[0].isascii()
+    rows: list[tuple[Any, ...]]
+    if _ODD.search(match[0]) is None:
+        rows = _columns(lines, width, ascii_only=ascii_only)
+    else:
+        rows = _mixed(lines, width, ascii_only=ascii_only)
+    return rows, match.end()
+
+
+def _mixed(lines: list[str], width: int, *, ascii_only: bool) -> list[tuple[Any, ...]]:
+    """Read rows of which some have quotes: the others column by column, these one by one."""
+    plain = [line for line in lines if _ODD.search(line) is None]
+    plain_rows = iter(_columns(plain, width, ascii_only=ascii_only) if plain else [])
+    return [_quoted_row(line, width) if _ODD.search(line) else next(plain_rows) for line in lines]
+
+
+def _quoted_row(line: str, width: int) -> tuple[Any, ...]:
+    if _ROW.fullmatch(line) is None:
+        raise Unfit
+    values: list[Any] = []
+    for quoted, bare in _ROW_CELLS.findall(line + ","):
+        if quoted:
+            values.append(quoted[1:-1])
+        else:
+            stripped = bare.strip(" \t")
+            values.append(scalar(stripped) if stripped else None)
+    if len(values) != width:
+        raise Unfit
+    return tuple(values)
+
+
+def _columns(lines: list[str], width: int, *, ascii_only: bool) -> list[tuple[Any, ...]]:
+    commas = width - 1
+    if any(line.count(",") != commas for line in lines):
+        raise Unfit
+    cells = ",".join(lines).split(",")
+    # Control characters are refused before, so that strip() takes only blanks off ASCII text.
+    cells = [cell.strip() for cell in cells] if ascii_only else [cell.strip(" \t") for cell in cells]
+    return list(zip(*(convert_column(cells[column::width]) for column in range(width)), strict=True))
+
+
+def convert_column(cells: list[str]) -> list[Any]:
+    """Give what the bare cells of one column mean; all of a kind are converted together.
+
+    Raises:
+        Fault: a cell is not a value.
+        Unfit: a float of the column overflows.
+    """
+    joined = "\n".join(cells) + "\n"
+    if _INTEGERS.fullmatch(joined):
+        return list(map(int, cells))
+    if _TEXTS.fullmatch(joined):
+        return cells
+    if _FLOATS.fullmatch(joined):
+        return list(map(float, cells))
+    meaning = {cell: scalar(cell) if cell else None for cell in set(cells)}
+    return [meaning[cell] for cell in cells]
+
+
+class Row:
+    """Reads one row into tokens.
+
+    Args:
+        text: the whole document.
+        budget: what is left of the limits.
+        width: how many columns the table has.
+        types: their types, or nothing.
+    """
+
+    __slots__ = ("budget", "text", "types", "width")
+
+    def __init__(self, text: str, budget: Budget, width: int, types: tuple[str, ...]) -> None:
+        self.text = text
+        self.budget = budget
+        self.width = width
+        self.types = types
+
+    def tokens(self, at: int) -> tuple[list[Lexeme], int]:
+        """Give the tokens of the row that begins at an offset, and the offset after its last cell.
+
+        Raises:
+            Fault: the row has another width than the table, or a cell is not a value.
+        """
+        text, start = self.text, at
+        cells: list[list[Lexeme]] = []
+        while True:
+            at = _blanks(text, at)
+            if text[at] in ",\n" or (text[at] == "#" and text[at - 1] in " \t" and text[at + 1] in " \t\n#"):
+                cells.append([Lexeme("BLANK", None, at)])
+                self.budget.spend(1, at)
+            else:
+                tokens, at = self._cell(at, len(cells))
+                cells.append(tokens)
+            at = _blanks(text, at)
+            if text[at] != ",":
+                break
+            at += 1
+        if text[at] != "\n" and not (text[at] == "#" and text[at - 1] in " \t"):
+            raise self._stray(at)
+        if len(cells) == self.width + 1 and cells[-1][0].type == "BLANK":
+            cells.pop()
+        if len(cells) != self.width:
+            raise Fault(
+                f"this row has {_count(len(cells), 'cell')}, the table has {_count(self.width, 'column')}",
+                start,
+                "put a text that has a comma in double quotes; leave an empty cell for null",
+            )
+        return self._joined(cells), at
+
+    def _cell(self, at: int, column: int) -> tuple[list[Lexeme], int]:
+        collection = self.text[at] in "[{"
+        if collection:
+            brackets = Brackets(self.text, self.budget)
+            tokens = list(brackets.tokens(at))
+            end = brackets.at
+            if "\n" in self.text[at:end]:
+                raise Fault("a cell that goes over the end of its line", at, "write the row on one line")
+        else:
+            self.budget.spend(1, at)
+            token, end = read_value(self.text, at)
+            tokens = [token]
+        if self.types and column < len(self.types):
+            tokens[0].value = typed_cell(self.types[column], tokens[0].value, at, collection=collection)
+        return tokens, end
+
+    def _stray(self, at: int) -> Fault:
+        if self.text[at] in ")]}":
+            return Fault(f"unbalanced {self.text[at]} in a cell", at, "put the text in double quotes")
+        return Fault("text after a cell", at, "separate cells with commas")
+
+    def _joined(self, cells: list[list[Lexeme]]) -> list[Lexeme]:
+        tokens = list(cells[0])
+        for cell in cells[1:]:
+            tokens.append(Lexeme("COMMA", None, 0))
+            tokens.extend(cell)
+        return tokens
+
+
+def _blanks(text: str, at: int) -> int:
+    while text[at] in " \t":
+        at += 1
+    return at
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def check_types(rows: list[tuple[Any, ...]], types: tuple[str, ...]) -> list[tuple[Any, ...]]:
+    """Check rows that were read at one stroke against the types of their table.
+
+    Raises:
+        Fault: a cell does not fit; its place is not known.
+    """
+    return [tuple(typed_cell(kind, cell, 0) for kind, cell in zip(types, row, strict=True)) for row in rows]

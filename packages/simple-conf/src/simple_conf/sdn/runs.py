@@ -1,0 +1,99 @@
+"""Runs of plain lines: `key: scalar` and `- scalar`, read by one pattern a line.
+
+Only lines that have one meaning are taken; the first line that is not plain ends the run, and the
+lexer reads it the long way.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from simple_conf.sdn.literals import WORDS, number
+
+_REST = r"[ \t]*+(?:(?<=[ \t])#[^\n]*+)?+\n(?:[ \t]*+(?:#[^\n]*+)?+\n)*+( *+)"
+_WORD = r'(?:[^\s"$]++|\$\{[^\s"${}]*+\})++'
+_SCALAR = rf'(?:"([^"\\\n]*+)"|((?!table *+\{{|[#\'\[{{|>?]){_WORD}(?:[ \t]++(?!#){_WORD})*+)'
+_FLAT = r"""|\[([^\[\](){}"'#$|>\n]*+)\])"""
+_ENTRY = re.compile(
+    rf"([\w\-./]++)[ \t]*+(?:(?::[ \t]++|=[ \t]*+){_SCALAR}{_FLAT}"
+    rf"|[:=][ \t]*+(?:#(?=[ \t\n#])[^\n]*+)?+(?=\n)){_REST}"
+)
+_ITEM = re.compile(
+    rf'- ++(?!- |-\n|[\w\-./]++[ \t]*+(?::[ \t\n]|=|\|)|"[^"\n]*+"[ \t]*+[:=|]){_SCALAR}){_REST}'
+)
+_NUMBER_STARTS = frozenset("+-.0123456789")
+
+
+def read_entries(text: str, at: int, level: int) -> tuple[list[tuple[str, Any]], str | None, int, int]:
+    """Read the plain `key: value` lines from an offset on.
+
+    Args:
+        text: the whole document; it ends in a newline.
+        at: offset of the first key.
+        level: column of the keys, from 0.
+
+    Returns:
+        The keys with their values; the key of a header whose block follows, if the run ends in one;
+        the offset of the next statement, and its column.
+
+    Raises:
+        Fault: a value is almost a number.
+    """
+    match, width = _ENTRY.match, level
+    entries: list[tuple[str, Any]] = []
+    while found := match(text, at):
+        key, quoted, bare, flat, margin = found.groups()
+        value: Any
+        if bare is not None:
+            value = number(bare, at) if bare[0] in _NUMBER_STARTS else WORDS.get(bare, bare)
+        elif quoted is not None:
+            value = quoted
+        elif flat is not None:
+            value = _flat(flat)
+            if value is None:
+                break
+        else:
+            value = None
+        at = found.end()
+        width = len(margin)
+        if width != level:
+            if value is None and width > level and flat is None and bare is None and at < len(text):
+                return entries, key, at, width
+            entries.append((key, value))
+            break
+        entries.append((key, value))
+    return entries, None, at, width
+
+
+def read_items(text: str, at: int, level: int) -> tuple[list[Any], int, int]:
+    """Read the plain `- value` lines from an offset on, as `read_entries` does."""
+    match, width = _ITEM.match, level
+    items: list[Any] = []
+    while found := match(text, at):
+        quoted, bare, margin = found.groups()
+        if bare is None:
+            items.append(quoted)
+        else:
+            items.append(number(bare, at) if bare[0] in _NUMBER_STARTS else WORDS.get(bare, bare))
+        at = found.end()
+        width = len(margin)
+        if width != level:
+            break
+    return items, at, width
+
+
+def _flat(inside: str) -> list[Any] | None:
+    """Read the inside of a flat array; None where it needs the long way."""
+    if not inside.strip(" \t"):
+        return []
+    values: list[Any] = []
+    parts = inside.split(",")
+    if len(parts) > 1 and not parts[-1].strip(" \t"):
+        parts.pop()
+    for part in parts:
+        item = part.strip(" \t")
+        if not item:
+            return None
+        values.append(number(item, 0) if item[0] in _NUMBER_STARTS else WORDS.get(item, item))
+    return values

@@ -1,0 +1,167 @@
+"""Tables into tokens: headers, types, and the rows below them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Generator, Iterator
+
+from simple_conf.sdn.cells import TYPES
+from simple_conf.sdn.fault import Fault
+from simple_conf.sdn.inline import Brackets
+from simple_conf.sdn.layout import Layout
+from simple_conf.sdn.lexeme import Lexeme
+from simple_conf.sdn.literals import read_quoted
+from simple_conf.sdn.rows import Row, Unfit, check_types, take_body
+
+NAMED = re.compile(r'([\w\-./]++|"(?:[^"\\\n]++|\\[^\n])*+")[ \t]++\|([^\n|]*+)(\|?)[ \t]*+')
+"""A key, and the names of columns between bars."""
+
+TYPED = re.compile(r"table *+\{([^}\n]*+)(\}?)[ \t]*+")
+"""The types of columns between braces."""
+
+_NAME = re.compile(r"[\w\-./]++")
+
+
+class Tables:
+    """Reads tables.
+
+    Args:
+        layout: the place among the lines.
+        runs: whether plain rows are read in runs.
+    """
+
+    __slots__ = ("layout", "runs")
+
+    def __init__(self, layout: Layout, *, runs: bool) -> None:
+        self.layout = layout
+        self.runs = runs
+
+    def named(self, match: re.Match[str], at: int) -> Iterator[Lexeme]:
+        """Read a named table whose header was matched by `NAMED`."""
+        layout, text = self.layout, self.layout.text
+        name = match[1] if text[at] != '"' else read_quoted(text, at)[0]
+        if not match[3]:
+            raise Fault(
+                "the header of a table is not closed",
+                match.start(2) - 1,
+                "close it with |, as in: name |a, b|",
+            )
+        columns = _columns(text, match.start(2), match.end(2))
+        yield Lexeme("COLUMNS", (name, columns), at)
+        if layout.line_ends(match.end()):
+            yield from self._rows(match.end(), len(columns), ())
+            return
+        tokens, end = Row(text, layout.budget, len(columns), ()).tokens(match.end())
+        yield from tokens
+        layout.finish(end)
+        yield Lexeme("_END", None, at)
+        if layout.deeper:
+            raise Fault(
+                "a second row below a table of one line",
+                layout.at,
+                "put every row on a line of its own, below the header",
+            )
+
+    def typed(self, match: re.Match[str], at: int) -> Generator[Lexeme, None, int | None]:
+        """Read a typed table whose types were matched by `TYPED`; give its end if it is on one line."""
+        text = self.layout.text
+        types = _types(match, at)
+        yield Lexeme("TYPES", types, at)
+        end = match.end()
+        if self.layout.line_ends(end):
+            yield from self._rows(end, len(types), types)
+            return None
+        if text[end] != "=":
+            raise Fault(
+                "expected = or the end of the line after the types of a table",
+                end,
+                "write table{i32, f64} = [(1, 2.5), (3, 4.5)], or one row a line below",
+            )
+        yield Lexeme("EQUAL", None, end)
+        end += 1
+        while text[end] in " \t":
+            end += 1
+        if text[end] != "[":
+            raise Fault(
+                "expected [ before the rows of a table", end, "write table{i32, f64} = [(1, 2.5), (3, 4.5)]"
+            )
+        brackets = Brackets(text, self.layout.budget, types)
+        yield from brackets.tokens(end)
+        return brackets.at
+
+    def _rows(self, at: int, width: int, types: tuple[str, ...]) -> Iterator[Lexeme]:
+        """Read the rows below a header, and close their block."""
+        layout = self.layout
+        layout.finish(at)
+        if not layout.deeper:
+            yield Lexeme("_END", None, at)
+            return
+        yield layout.indent(layout.width, layout.at)
+        level = layout.width
+        row = Row(layout.text, layout.budget, width, types)
+        while layout.width == level and not layout.ended:
+            if self.runs and (body := self._body(width, types)) is not None:
+                yield body
+                continue
+            tokens, end = row.tokens(layout.at)
+            yield from tokens
+            layout.finish(end)
+            yield Lexeme("_END", None, layout.at)
+        if layout.deeper:
+            raise Fault(
+                "a row that is indented further than the first", layout.at, f"begin it at column {level + 1}"
+            )
+        if layout.ended:
+            layout.width = layout.levels[0]
+        yield from layout.dedent()
+
+    def _body(self, width: int, types: tuple[str, ...]) -> Lexeme | None:
+        """Read as many plain rows as there are in one token; None where the next row is not plain."""
+        layout = self.layout
+        try:
+            rows, below = take_body(layout.text, layout.at - layout.width, width)
+        except Unfit:
+            return None
+        if types:
+            rows = check_types(rows, types)
+        layout.budget.spend(len(rows) * width, layout.at)
+        token = Lexeme("ROWS", rows, layout.at)
+        layout.skip(below)
+        return token
+
+
+def _columns(text: str, at: int, end: int) -> tuple[str, ...]:
+    columns: list[str] = []
+    for part in text[at:end].split(","):
+        here = at + len(part) - len(part.lstrip(" \t"))
+        name = part.strip(" \t")
+        if name.startswith('"') and name.endswith('"') and len(name) > 1:
+            column = read_quoted(text, here)[0]
+        elif not name:
+            raise Fault("a column has no name", here, "name every column, as in: name |a, b|")
+        elif _NAME.fullmatch(name):
+            column = name
+        else:
+            raise Fault(
+                f"{name} is not the name of a column",
+                here,
+                "a header is name |a, b|, and commas separate the cells of a row; "
+                "a name with other signs goes in double quotes",
+            )
+        if column in columns:
+            raise Fault(f"two columns are named {column}", here, "give every column its own name")
+        columns.append(column)
+        at += len(part) + 1
+    return tuple(columns)
+
+
+def _types(match: re.Match[str], at: int) -> tuple[str, ...]:
+    if not match[2]:
+        raise Fault("the types of a table are not closed", at, "close them with }, as in: table{i32, f64}")
+    types = tuple(name.strip(" \t") for name in match[1].split(","))
+    for name in types:
+        if name not in TYPES:
+            raise Fault(
+                f"{name or 'nothing'} is not a type of a column", match.start(1), f"use {' '.join(TYPES)}"
+            )
+    return types
