@@ -5,21 +5,34 @@ from __future__ import annotations
 from typing import ClassVar
 
 from simple_track.errors import ValueKindError
+from simple_track.values.audio import Audio
+from simple_track.values.figure import Figure
 from simple_track.values.histogram import Histogram
 from simple_track.values.html import Html
 from simple_track.values.image import Image, Images
+from simple_track.values.mesh import Mesh
+from simple_track.values.plot import Plot, Scatter
+from simple_track.values.points import PointCloud
 from simple_track.values.text import Text
 from simple_track.values.value import Body, Value, ValueFolder
+from simple_track.values.video import Video
 
 
 class Media:
     """All kinds of media, as `Track.Media.Image(…)`, `Track.Media.Audio(…)` and so on."""
 
+    Audio: ClassVar[type[Audio]] = Audio
+    Figure: ClassVar[type[Figure]] = Figure
     Histogram: ClassVar[type[Histogram]] = Histogram
     Html: ClassVar[type[Html]] = Html
     Image: ClassVar[type[Image]] = Image
     Images: ClassVar[type[Images]] = Images
+    Mesh: ClassVar[type[Mesh]] = Mesh
+    Plot: ClassVar[type[Plot]] = Plot
+    PointCloud: ClassVar[type[PointCloud]] = PointCloud
+    Scatter: ClassVar[type[Scatter]] = Scatter
     Text: ClassVar[type[Text]] = Text
+    Video: ClassVar[type[Video]] = Video
 
 
 KINDS: dict[str, type[Value]] = {

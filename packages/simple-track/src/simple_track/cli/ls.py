@@ -1,0 +1,134 @@
+"""List runs.
+
+simple-track ls
+simple-track ls -p cifar10 --where "config.lr < 0.01 and state == 'finished'" --order -summary.val/acc
+simple-track ls -c config.lr -c summary.val/acc --json
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Mapping
+from typing import Any
+
+from simple_track.catalog import find_runs
+from simple_track.cli.terminal import Terminal
+from simple_track.settings import current_layout
+from simple_track.view import RunView
+
+NAME = "ls"
+SHOWN_METRICS = 3
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """What `ls` takes."""
+    parser.add_argument("-p", "--project", help="only runs of this project")
+    parser.add_argument("--where", metavar="EXPR", help="only runs for which this is true")
+    parser.add_argument(
+        "--order", metavar="FIELD", default="-start_time", help="sort by this; '-' puts the greatest first"
+    )
+    parser.add_argument(
+        "-n", "--limit", type=int, default=50, help="at most so many; 0 for all (default: 50)"
+    )
+    parser.add_argument(
+        "-c",
+        "--column",
+        action="append",
+        metavar="FIELD",
+        help="show config.NAME or summary.NAME; may be repeated",
+    )
+
+
+def run(args: argparse.Namespace, terminal: Terminal) -> int:
+    """Print the runs."""
+    found = find_runs(current_layout(args.dir), args.project, args.where, args.order)
+    chosen = list(found[: args.limit] if args.limit > 0 else found)
+    if terminal.json:
+        terminal.document([describe(view) for view in chosen])
+        return 0
+    if not chosen:
+        terminal.line("no runs" + (" fit" if args.where or args.project else " yet"))
+        return 0
+    columns = args.column or _common_metrics(chosen)
+    headers = [
+        "RUN",
+        "NAME",
+        "PROJECT",
+        "STATE",
+        "STARTED",
+        "TOOK",
+        *(c.removeprefix("summary.") for c in columns),
+    ]
+    rows = [[*_facts(view), *(value_at(view, column) for column in columns)] for view in chosen]
+    spare = [2, *range(len(headers) - 1, 5, -1), 4, 5]  # the project first, then metrics from the right
+    terminal.table(headers, rows, right=range(5, len(headers)), spare=[] if args.column else spare)
+    if len(found) > len(chosen):
+        terminal.line(f"{len(found) - len(chosen)} more; see them with -n 0", style="dim")
+    return 0
+
+
+def describe(view: RunView) -> dict[str, Any]:
+    """A run as JSON tells it."""
+    return {
+        "id": view.id,
+        "name": view.name,
+        "project": view.project,
+        "state": view.state,
+        "start_time": view.start_time.isoformat(),
+        "end_time": view.end_time.isoformat() if view.end_time else None,
+        "duration": view.duration,
+        "group": view.group,
+        "job_type": view.job_type,
+        "tags": view.tags,
+        "notes": view.notes,
+        "config": view.config,
+        "summary": dict(view.summary),
+        "dir": view.dir,
+    }
+
+
+def value_at(view: RunView, field: str) -> Any:
+    """What a field such as "config.train.lr", "summary.val/acc" or "state" holds for a run, or None."""
+    head, _, rest = field.partition(".")
+    if head == "summary":
+        return view.summary.get(rest)
+    value: Any = getattr(view, head, None)
+    for part in rest.split(".") if rest else ():
+        value = value.get(part) if isinstance(value, Mapping) else None
+    return value
+
+
+def took(seconds: float) -> str:
+    """A time span as a person says it: "12 s", "3 min 5 s", "2 h 7 min", "3 d 4 h"."""
+    if seconds < 60:
+        return f"{seconds:.0f} s" if seconds >= 1 else f"{seconds * 1000:.0f} ms"
+    for limit, big, small, big_name, small_name in (
+        (3600, 60, 1, "min", "s"),
+        (86400, 3600, 60, "h", "min"),
+        (float("inf"), 86400, 3600, "d", "h"),
+    ):
+        if seconds < limit:
+            whole, rest = divmod(int(seconds), big)
+            return f"{whole} {big_name} {rest // small} {small_name}"
+    return ""
+
+
+def _facts(view: RunView) -> list[Any]:
+    return [
+        view.id,
+        view.name,
+        view.project,
+        view.state,
+        f"{view.start_time:%Y-%m-%d %H:%M}",
+        took(view.duration),
+    ]
+
+
+def _common_metrics(views: list[RunView]) -> list[str]:
+    """The summary values that most of the runs have, the most frequent first."""
+    counts: dict[str, int] = {}
+    for view in views:
+        for key in view.summary:
+            counts[key] = counts.get(key, 0) + 1
+    ranked = sorted(counts, key=lambda key: -counts[key])
+    return [f"summary.{key}" for key in ranked[:SHOWN_METRICS]]

@@ -1,0 +1,81 @@
+"""The entry point: reads the arguments, runs one command, and turns errors into one line and an exit code."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import textwrap
+from collections.abc import Sequence
+from pathlib import Path
+
+from simple_track.__about__ import __version__
+from simple_track.cli import ls, show
+from simple_track.cli.terminal import Terminal, safe
+from simple_track.errors import TrackError
+
+COMMANDS = (ls, show)
+DESCRIPTION = "Look at, compare, query, export and mend what runs have logged."
+CODES = """exit codes: 0 done · 1 it failed, or there is something to report · 2 the command line is wrong"""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a command.
+
+    Args:
+        argv: The arguments; those of the process by default.
+
+    Returns:
+        0 when done, 1 when it failed or found something wrong, 2 when the arguments are wrong.
+    """
+    parser = _parser()
+    try:
+        args = parser.parse_args(argv)
+    except SystemExit as stop:  # argparse has printed what is wrong, or the help
+        return int(stop.code or 0)
+    if args.command is None:
+        parser.print_help()
+        return 0
+    return _run(args)
+
+
+def _run(args: argparse.Namespace) -> int:
+    try:
+        code = int(args.run(args, Terminal(json=args.json)))
+        sys.stdout.flush()
+    except BrokenPipeError:  # the reader has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except KeyboardInterrupt:
+        return 130
+    except (TrackError, OSError) as error:
+        sys.stderr.write(f"simple-track {args.command}: {safe(str(error))}\n")
+        return 1
+    return code
+
+
+def _parser() -> argparse.ArgumentParser:
+    raw = argparse.RawDescriptionHelpFormatter
+    parser = argparse.ArgumentParser(
+        "simple-track", description=DESCRIPTION, epilog=CODES, formatter_class=raw
+    )
+    parser.add_argument("--version", action="version", version=f"simple-track {__version__}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+    shared = argparse.ArgumentParser(add_help=False)
+    shared.add_argument("--json", action="store_true", help="print JSON")
+    shared.add_argument(
+        "--dir", type=Path, metavar="PATH", help="the store; default: $SIMPLE_DIR, or .simple here"
+    )
+    for command in COMMANDS:
+        summary, _, example = (command.__doc__ or "").partition("\n\n")
+        one = commands.add_parser(
+            command.NAME,
+            help=summary.rstrip("."),
+            description=summary,
+            epilog="examples:\n" + textwrap.indent(example.strip(), "  "),
+            formatter_class=raw,
+            parents=[shared],
+        )
+        command.add_arguments(one)
+        one.set_defaults(run=command.run)
+    return parser

@@ -1,0 +1,158 @@
+"""Show one run: what it was, its config, its metrics, and a plot of those that are named.
+
+simple-track show last
+simple-track show calm-otter-417 train/loss val/acc
+simple-track show 20260110-160000123-4f9k2a7c --json
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+
+from simple_track.cli.chart import draw, sparkline
+from simple_track.cli.ls import describe, took
+from simple_track.cli.pick import pick
+from simple_track.cli.terminal import Terminal
+from simple_track.history import History
+from simple_track.settings import current_layout
+from simple_track.view import RunView
+
+NAME = "show"
+SAMPLES = 2000  # points of a metric that are looked at: more than a terminal has dots
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """What `show` takes."""
+    parser.add_argument("wanted", metavar="RUN", help='an id, a part of it, a name, or "last"')
+    parser.add_argument("metrics", metavar="METRIC", nargs="*", help="plot these")
+    parser.add_argument("--height", type=int, default=12, help="lines of a plot (default: 12)")
+
+
+def run(args: argparse.Namespace, terminal: Terminal) -> int:
+    """Print the run."""
+    view = pick(current_layout(args.dir), args.wanted)
+    if terminal.json:
+        terminal.document(_document(view, args.metrics))
+        return 0
+    if args.metrics:
+        for metric in args.metrics:
+            _plot(view, metric, args.height, terminal)
+        return 0
+    _facts(view, terminal)
+    _config(view, terminal)
+    _metrics(view, terminal)
+    _logged(view, terminal)
+    return 0
+
+
+def _document(view: RunView, metrics: list[str]) -> dict[str, Any]:
+    document = describe(view) | {"environment": view.environment, "error": view.error, "media": _media(view)}
+    if metrics:
+        document["history"] = {key: _points(view.history([key]), key) for key in metrics}
+    return document
+
+
+def _points(history: History, key: str) -> dict[str, Any]:
+    return {
+        "step": history["step"].tolist(),
+        "timestamp": history["timestamp"].tolist(),
+        key: history[key].tolist(),
+    }
+
+
+def _facts(view: RunView, terminal: Terminal) -> None:
+    terminal.line(f"{view.name}  {view.id}", style="bold")
+    rows = [
+        ("project", view.project),
+        ("state", view.state),
+        ("started", f"{view.start_time:%Y-%m-%d %H:%M:%S}"),
+        ("took", took(view.duration)),
+        ("group", view.group),
+        ("job type", view.job_type),
+        ("tags", view.tags),
+        ("notes", view.notes),
+        ("folder", view.dir),
+    ]
+    terminal.table(["", ""], [row for row in rows if row[1]])
+    if view.error:
+        terminal.heading("Error")
+        terminal.line(
+            str(view.error.get("traceback") or view.error.get("message") or view.error).rstrip(), style="red"
+        )
+
+
+def _config(view: RunView, terminal: Terminal) -> None:
+    if view.config:
+        terminal.heading("Config")
+        terminal.table(["", ""], list(flat(view.config)))
+
+
+def _metrics(view: RunView, terminal: Terminal) -> None:
+    history = view.history(samples=SAMPLES)
+    rows = []
+    for key in history:
+        if key not in ("step", "timestamp"):
+            values = _numbers(history, key)
+            ends = (values.min(), values.max()) if values.size else (None, None)
+            rows.append([key, view.summary.get(key), *ends, sparkline(values)])
+    named = {row[0] for row in rows}
+    rows += [[key, value, None, None, ""] for key, value in view.summary.items() if key not in named]
+    if rows:
+        terminal.heading("Metrics")
+        terminal.table(["METRIC", "SUMMARY", "MIN", "MAX", ""], rows, right=[1, 2, 3])
+
+
+def _numbers(history: History, key: str) -> Any:
+    column = history[key][history.present(key)]
+    if column.dtype.kind not in "biuf":
+        return np.zeros(0)
+    return column.astype(np.float64)
+
+
+def _logged(view: RunView, terminal: Terminal) -> None:
+    media = _media(view)
+    if media:
+        terminal.heading("Media")
+        terminal.table(
+            ["KEY", "KIND", "TIMES", "LAST FILE"], [list(row.values()) for row in media], right=[2]
+        )
+
+
+def _media(view: RunView) -> list[dict[str, Any]]:
+    rows: dict[str, dict[str, Any]] = {}
+    for event in view.events("media"):
+        body = event["value"]
+        row = rows.setdefault(
+            event["key"], {"key": event["key"], "kind": body["kind"], "times": 0, "file": None}
+        )
+        row["times"] += 1
+        row["file"] = body.get("file")
+    return list(rows.values())
+
+
+def _plot(view: RunView, metric: str, height: int, terminal: Terminal) -> None:
+    history = view.history([metric], samples=SAMPLES)
+    present = history.present(metric)
+    encoding = (getattr(terminal.out, "encoding", None) or sys.getdefaultencoding()).lower()
+    x, y = np.asarray(history.axis(metric))[present], _numbers(history, metric)
+    if not len(y):
+        terminal.line(f"{metric}: not a number, so it has no plot")
+        return
+    terminal.line(f"{metric}  ({view.name})", style="bold")
+    width = min(terminal.width, 100)
+    for line in draw(x, y, width=width, height=height, braille=encoding.startswith("utf")):
+        terminal.line(line)
+
+
+def flat(config: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """The leaves of nested mappings, under dotted names."""
+    for key, value in config.items():
+        if isinstance(value, Mapping) and value:
+            yield from flat(value, f"{prefix}{key}.")
+        else:
+            yield f"{prefix}{key}", value

@@ -1,0 +1,159 @@
+"""The terminal: where a command's answer goes, with colours for people and plain text for pipes."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+import unicodedata
+from collections.abc import Iterable, Sequence
+from typing import Any, TextIO
+
+import orjson
+
+STYLES = {"finished": "green", "running": "cyan", "failed": "red", "crashed": "red", "interrupted": "yellow"}
+
+
+class Terminal:
+    """Where answers go.
+
+    Args:
+        out: The stream; standard output by default.
+        json: Print one JSON document instead of text.
+    """
+
+    def __init__(self, out: TextIO | None = None, *, json: bool = False) -> None:
+        self.out = out if out is not None else sys.stdout
+        self.json = json
+        self._console = None if json else _rich_console(self.out)
+
+    @property
+    def width(self) -> int:
+        """How many characters fit on a line; plain text has no limit, but charts have 80."""
+        return self._console.width if self._console is not None else 80
+
+    @property
+    def pretty(self) -> bool:
+        """Whether a person is looking, through rich."""
+        return self._console is not None
+
+    def document(self, value: Any) -> None:
+        """Print a value as JSON. NaN and infinities become null, which every reader of JSON knows."""
+        options = orjson.OPT_INDENT_2 | orjson.OPT_NON_STR_KEYS | orjson.OPT_SERIALIZE_NUMPY
+        self.out.write(orjson.dumps(value, default=str, option=options).decode() + "\n")
+
+    def stream(self, value: Any) -> None:
+        """Print a value as one line of JSON, at once."""
+        self.out.write(orjson.dumps(value, default=str, option=orjson.OPT_SERIALIZE_NUMPY).decode() + "\n")
+        self.out.flush()
+
+    def line(self, text: str = "", style: str = "") -> None:
+        """Print a line of text."""
+        if self._console is None:
+            self.out.write(safe(text) + "\n")
+        else:
+            self._console.print(_rich("text").Text(safe(text), style=style), soft_wrap=True)
+
+    def heading(self, text: str) -> None:
+        """Print a heading, with an empty line before it."""
+        self.line()
+        self.line(text, style="bold")
+
+    def table(
+        self,
+        headers: Sequence[str],
+        rows: Iterable[Sequence[Any]],
+        *,
+        right: Iterable[int] = (),
+        spare: Sequence[int] = (),
+    ) -> None:
+        """Print rows under headers.
+
+        Args:
+            headers: The columns' names.
+            rows: Cells, shown by `show`.
+            right: The numbers of the columns that are flushed right.
+            spare: The numbers of the columns that a narrow terminal can do without, the first to go first.
+        """
+        cells = [[safe(show(cell), one_line=True) for cell in row] for row in rows]
+        if self._console is None:
+            self._plain_table(headers, cells, set(right))
+        else:
+            self._rich_table(headers, cells, set(right), list(spare))
+
+    def _plain_table(self, headers: Sequence[str], rows: list[list[str]], right: set[int]) -> None:
+        lines = [list(headers), *rows] if any(headers) else rows
+        widths = [max((_width(line[n]) for line in lines), default=0) for n in range(len(headers))]
+        for line in lines:
+            padded = [
+                _pad(cell, width, n in right)
+                for n, (cell, width) in enumerate(zip(line, widths, strict=True))
+            ]
+            self.out.write("  ".join(padded).rstrip() + "\n")
+
+    def _rich_table(
+        self, headers: Sequence[str], rows: list[list[str]], right: set[int], spare: list[int]
+    ) -> None:
+        widths = [max(map(_width, column)) + 2 for column in zip(headers, *rows, strict=True)]
+        kept = set(range(len(headers)))
+        while spare and sum(widths[n] for n in kept) - 2 > self.width:
+            kept.discard(spare.pop(0))
+        text = _rich("text").Text
+        table = _rich("table").Table(box=None, pad_edge=False, header_style="dim", show_header=any(headers))
+        for n in sorted(kept):
+            table.add_column(headers[n], justify="right" if n in right else "left", overflow="fold")
+        for row in rows:
+            table.add_row(*(text(row[n], style=STYLES.get(row[n], "")) for n in sorted(kept)))
+        assert self._console is not None  # noqa: S101 - the caller chose by it
+        self._console.print(table)
+
+
+def show(value: Any) -> str:
+    """A value as short text: a float with six digits, None as nothing."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, float):
+        return f"{value:.6g}"
+    if isinstance(value, list | tuple) and all(isinstance(item, str) for item in value):
+        return ", ".join(value)
+    if isinstance(value, list | dict):
+        return orjson.dumps(value, default=str).decode()
+    return str(value)
+
+
+def safe(text: str, *, one_line: bool = False) -> str:
+    """Text that cannot steer a terminal: control characters are shown, not sent."""
+    kept = "" if one_line else "\n\t"
+    return "".join(
+        c if c in kept or unicodedata.category(c) not in {"Cc", "Cs", "Cf"} else _visible(c) for c in text
+    )
+
+
+def _visible(character: str) -> str:
+    return character.encode("unicode_escape").decode()
+
+
+def _width(text: str) -> int:
+    wide = sum(unicodedata.east_asian_width(c) in "WF" for c in text)
+    return len(text) + wide - sum(unicodedata.combining(c) > 0 for c in text)
+
+
+def _pad(text: str, width: int, right: bool) -> str:
+    space = " " * (width - _width(text))
+    return space + text if right else text + space
+
+
+def _rich_console(out: TextIO) -> Any:
+    """A rich console when a person looks at `out` and rich is installed, else None."""
+    if not out.isatty() or os.environ.get("TERM") == "dumb":
+        return None
+    try:
+        return _rich("console").Console(file=out, highlight=False)
+    except ImportError:
+        return None
+
+
+def _rich(module: str) -> Any:
+    return importlib.import_module(f"rich.{module}")

@@ -1,0 +1,79 @@
+import pytest
+
+from simple_track.cli.ls import took
+
+
+def test_runs_are_listed_the_newest_first(store, call):
+    result = call("ls")
+    assert result.code == 0
+    assert result.lines[0].split() == [
+        "RUN",
+        "NAME",
+        "PROJECT",
+        "STATE",
+        "STARTED",
+        "TOOK",
+        "train/loss",
+        "lr",
+        "loss",
+    ]
+    assert [line.split()[0] for line in result.lines[1:]] == [store.third, store.second, store.first]
+    assert result.lines[1].split()[1:4] == ["third", "words", "failed"]
+
+
+def test_columns_stand_under_each_other(store, call):
+    lines = call("ls").lines
+    at = lines[0].index("STATE")
+    assert {line[at - 1] for line in lines} == {" "}
+    assert [line[at:].split()[0] for line in lines] == ["STATE", "failed", "finished", "finished"]
+
+
+def test_runs_are_filtered_sorted_and_limited(store, answer):
+    found = answer("ls", "-p", "digits", "--where", "config.train.lr > 0.15")
+    assert [run["id"] for run in found] == [store.second]
+    found = answer("ls", "--order", "summary.train/loss", "-n", 2)
+    assert [run["name"] for run in found] == ["second", "first"]
+
+
+def test_chosen_columns_are_shown(store, call):
+    result = call("ls", "-p", "digits", "-c", "config.train.lr", "-c", "tags")
+    assert result.lines[0].split()[-2:] == ["config.train.lr", "tags"]
+    assert result.lines[2].endswith("0.1  base, line")
+
+
+def test_json_tells_everything(store, answer):
+    run = answer("ls", "--where", "name == 'first'")[0]
+    assert run["config"] == {"train": {"lr": 0.1, "optimizer": "adam"}}
+    assert run["summary"]["lr"] == 0.1
+    assert (run["state"], run["tags"], run["notes"]) == ("finished", ["base", "line"], "the first")
+
+
+def test_a_limit_says_that_there_are_more(store, call):
+    assert call("ls", "-n", 1).lines[-1] == "2 more; see them with -n 0"
+
+
+def test_an_empty_store_is_no_error(call):
+    result = call("ls")
+    assert (result.code, result.out) == (0, "no runs yet\n")
+
+
+def test_a_condition_that_cannot_be_read_is_shown(store, call):
+    result = call("ls", "--where", "config.lr <")
+    assert result.code == 1
+    assert result.err.startswith("simple-track ls: ")
+    assert "Traceback" not in result.err
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (0.0123, "12 ms"),
+        (1, "1 s"),
+        (59.4, "59 s"),
+        (185, "3 min 5 s"),
+        (7620, "2 h 7 min"),
+        (360_000, "4 d 4 h"),
+    ],
+)
+def test_time_spans_are_said_as_people_do(seconds, text):
+    assert took(seconds) == text

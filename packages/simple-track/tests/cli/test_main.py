@@ -1,0 +1,43 @@
+import subprocess
+import sys
+
+import pytest
+
+from simple_track.cli.main import COMMANDS, main
+
+
+def test_without_a_command_it_helps(capsys):
+    assert main([]) == 0
+    assert "usage: simple-track" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.NAME)
+def test_every_command_helps_with_an_example(command, capsys):
+    assert main([command.NAME, "--help"]) == 0
+    text = capsys.readouterr().out
+    assert "--json" in text
+    assert f"examples:\n  simple-track {command.NAME}" in text
+
+
+@pytest.mark.parametrize("args", [["nonsense"], ["ls", "--nonsense"], ["show"]])
+def test_a_wrong_command_line_is_exit_code_two(args, capsys):
+    assert main(args) == 2
+    assert "usage: simple-track" in capsys.readouterr().err
+
+
+def test_an_error_is_one_line_and_exit_code_one(store, call):
+    result = call("show", "nobody")
+    assert result.code == 1
+    assert result.err.count("\n") == 1
+
+
+def test_a_closed_pipe_is_no_error(store):
+    command = f"{sys.executable} -m simple_track.cli ls --dir {store.root} | head -n 1"
+    out = subprocess.run(command, shell=True, capture_output=True, text=True, timeout=60)
+    assert out.stderr == ""
+    assert out.stdout.startswith("RUN")
+
+
+def test_the_version_is_told(capsys):
+    assert main(["--version"]) == 0
+    assert capsys.readouterr().out.startswith("simple-track 0.")

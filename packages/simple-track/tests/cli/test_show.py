@@ -1,0 +1,55 @@
+def test_a_run_is_shown_whole(store, call):
+    result = call("show", store.first)
+    assert result.code == 0
+    text = result.out
+    assert text.startswith(f"first  {store.first}\n")
+    for part in ("state    finished", "tags     base, line", "notes    the first", "train.lr         0.1"):
+        assert part in text
+    row = next(line for line in result.lines if line.startswith("train/loss"))
+    assert row.split()[1:4] == ["0.00744658", "0.00744658", "1"]
+    assert row[-24:].startswith("█")
+
+
+def test_media_are_listed(store, call):
+    lines = call("show", "third").lines
+    at = lines.index("Media")
+    assert lines[at + 2].split()[:3] == ["image", "image", "1"]
+    assert lines[at + 3].split()[-1].endswith(".parquet")
+
+
+def test_what_ended_a_failed_run_is_shown(store, call):
+    text = call("show", "third").out
+    assert "ValueError: boom" in text
+
+
+def test_a_metric_is_plotted(store, call):
+    lines = call("show", "first", "train/loss", "--height", 5).lines
+    assert lines[0] == "train/loss  (first)"
+    assert lines[1].split("│")[0].strip() == "1"
+    assert lines[-1].split() == ["0", "49"]
+    assert len(lines) == 1 + 5 + 2
+    assert all(len(line) <= 80 for line in lines)
+
+
+def test_a_metric_that_is_not_there_is_named(store, call):
+    result = call("show", "first", "train/los")
+    assert result.code == 1
+    assert "train/los" in result.err
+    assert "train/loss" in result.err
+
+
+def test_json_tells_everything(store, answer):
+    run = answer("show", "first", "train/loss")
+    assert run["history"]["train/loss"]["step"] == list(range(50))
+    assert run["history"]["train/loss"]["train/loss"][0] == 1
+    assert answer("show", "third")["media"][0]["kind"] == "image"
+    assert answer("show", "third")["summary"]["loss"] is None  # NaN, which JSON has not
+
+
+def test_an_unknown_run_is_named(store, call):
+    result = call("show", "nobody")
+    assert (result.code, result.out) == (1, "")
+    assert (
+        result.err
+        == f"simple-track show: no run 'nobody' in {store.root}; list the runs with: simple-track ls\n"
+    )

@@ -1,0 +1,86 @@
+import io
+import json
+import os
+import pty
+import re
+import subprocess
+import sys
+
+import pytest
+
+from simple_track.cli.terminal import Terminal, safe, show
+
+
+def test_plain_tables_are_aligned():
+    out = io.StringIO()
+    Terminal(out).table(["NAME", "N"], [["ab", 1], ["größe", 20], ["日本", None]], right=[1])
+    assert out.getvalue() == "NAME    N\nab      1\ngröße  20\n日本\n"
+
+
+def test_values_are_short():
+    assert [show(v) for v in (None, True, 0.1 + 0.2, 1e-9, ["a", "b"], {"a": [1]}, float("nan"))] == [
+        "",
+        "true",
+        "0.3",
+        "1e-09",
+        "a, b",
+        '{"a":[1]}',
+        "nan",
+    ]
+
+
+def test_control_characters_are_shown_not_sent():
+    assert safe("a\x1b[31mb\x07\u202e") == "a\\x1b[31mb\\x07\\u202e"
+    assert safe("a\nb", one_line=True) == "a\\nb"
+    assert safe("a\nb") == "a\nb"
+
+
+def test_json_has_no_nan():
+    out = io.StringIO()
+    Terminal(out, json=True).document({"a": float("nan"), 1: float("inf")})
+    assert json.loads(out.getvalue()) == {"a": None, "1": None}
+
+
+def on_a_terminal(store, *args, columns=100, **env):
+    """What a command prints when a person looks: run it with a pseudo-terminal for its output."""
+    leader, follower = pty.openpty()
+    environment = {**os.environ, "TERM": "xterm-256color", "COLUMNS": str(columns), **env}
+    environment.pop("NO_COLOR", None) if "NO_COLOR" not in env else None
+    command = [sys.executable, "-m", "simple_track.cli", *args, "--dir", str(store.root)]
+    process = subprocess.Popen(command, stdout=follower, stderr=follower, env=environment)
+    os.close(follower)
+    text = b""
+    try:
+        while chunk := os.read(leader, 65536):
+            text += chunk
+    except OSError:  # the other end is closed
+        pass
+    assert process.wait(timeout=60) == 0
+    return text.decode().replace("\r\n", "\n")
+
+
+def test_a_terminal_has_colours(store):
+    pytest.importorskip("rich")
+    text = on_a_terminal(store, "ls")
+    assert "\x1b[32mfinished" in text
+    assert "\x1b[31mfailed" in text
+
+
+def test_no_color_is_heeded(store):
+    pytest.importorskip("rich")
+    assert not re.search(r"\x1b\[3\d", on_a_terminal(store, "ls", NO_COLOR="1"))
+
+
+def test_a_narrow_terminal_does_without_some_columns(store):
+    pytest.importorskip("rich")
+    lines = on_a_terminal(store, "ls", columns=70).splitlines()
+    assert len(lines) == 4
+    assert store.third in lines[1]
+
+
+def test_without_rich_it_is_plain(store):
+    code = "import sys; sys.modules['rich'] = None; from simple_track.cli import main; sys.exit(main())"
+    command = [sys.executable, "-c", code, "ls", "--dir", str(store.root)]
+    out = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
+    assert "\x1b" not in out.stdout
+    assert store.first in out.stdout
