@@ -1,0 +1,60 @@
+"""Where each value of a JSON text stands."""
+
+from __future__ import annotations
+
+import re
+from json.decoder import scanstring  # type: ignore[attr-defined]
+
+from simple_conf.source import Source, Span
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from simple_conf.origin import Path
+
+SPACE = re.compile(r"[ \t\r\n]*")
+SCALAR = re.compile(r"[^\s,\]}]+")
+
+
+def search(source: Source) -> Callable[[Path], Span | None]:
+    """Return what finds a value in JSON text that is known to be right."""
+    places: dict[Path, tuple[int, int]] = {}
+    scan(source.text, skip(source.text, 0), (), 0, places)
+
+    def find(path: Path) -> Span | None:
+        if path not in places:
+            return None
+        key, value = places[path]
+        return Span(*source.position(value), *source.position(key))
+
+    return find
+
+
+def skip(text: str, at: int) -> int:
+    """Return the offset of the next character that is not white space."""
+    match = SPACE.match(text, at)
+    return match.end() if match else at
+
+
+def scan(text: str, at: int, path: Path, key_at: int, places: dict[Path, tuple[int, int]]) -> int:
+    """Note the places of the value at ``at`` and of all values in it; return the offset after it."""
+    places[path] = (key_at, at)
+    if text[at] == '"':
+        return int(scanstring(text, at + 1)[1])
+    if text[at] not in "{[":
+        match = SCALAR.match(text, at)
+        return match.end() if match else at + 1
+    closer, index = "}" if text[at] == "{" else "]", 0
+    at = skip(text, at + 1)
+    while text[at] != closer:
+        name: str | int = index
+        inner_key = at
+        if closer == "}":
+            name, at = scanstring(text, at + 1)
+            at = skip(text, skip(text, at) + 1)
+        at = skip(text, scan(text, at, (*path, name), inner_key, places))
+        index += 1
+        if text[at] == ",":
+            at = skip(text, at + 1)
+    return at + 1

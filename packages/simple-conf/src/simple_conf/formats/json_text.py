@@ -1,0 +1,55 @@
+"""JSON: the standard library's parser, with duplicate keys refused and places found when asked."""
+
+from __future__ import annotations
+
+import json
+
+from simple_conf.errors import LoadError
+from simple_conf.formats import json_places
+from simple_conf.origin import Origin, TextLayer
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from simple_conf.origin import Layer
+    from simple_conf.source import Source
+
+
+class DuplicateKey(Exception):  # noqa: N818 - caught in this module
+    """A key stands twice in one object."""
+
+
+def read(source: Source) -> tuple[Any, Layer]:
+    """Return the values of JSON text and where they stand.
+
+    Raises:
+        LoadError: The text is not JSON, or has a key twice in one object.
+    """
+    try:
+        values = json.loads(source.text, object_pairs_hook=unique, parse_constant=refuse_constant)
+    except json.JSONDecodeError as failure:
+        line, column = failure.lineno, failure.colno
+        where = Origin("file", source.name, line, column, lambda: source.excerpt(line, column))
+        raise LoadError(f"not JSON: {failure.msg}", origin=where) from None
+    except DuplicateKey as failure:
+        raise LoadError(
+            f"the key {failure} stands twice in one object", origin=Origin("file", source.name)
+        ) from None
+    except RecursionError:
+        raise LoadError("nested too deeply", origin=Origin("file", source.name)) from None
+    return values, TextLayer(source, json_places.search)
+
+
+def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return an object's pairs as a dict."""
+    values = dict(pairs)
+    if len(values) < len(pairs):
+        keys = [key for key, _ in pairs]
+        raise DuplicateKey(next(repr(key) for key in keys if keys.count(key) > 1))
+    return values
+
+
+def refuse_constant(name: str) -> float:
+    """Return NaN or an infinity, which Python's JSON writes."""
+    return float(name.replace("Infinity", "inf"))

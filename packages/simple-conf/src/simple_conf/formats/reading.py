@@ -1,0 +1,136 @@
+"""Reading a config file: the format by suffix, a clear error where it is not there."""
+
+# pathlib is slow to import, and reading a config must not be.
+# ruff: noqa: PTH112, PTH118, PTH122, PTH208
+
+from __future__ import annotations
+
+import os
+
+from simple_conf.errors import ConfigNotFoundError, LoadError
+from simple_conf.node import grow
+from simple_conf.origin import TextLayer
+from simple_conf.suggestion import MANY, closest
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    from simple_conf.config import Config
+    from simple_conf.origin import Layer, Path
+    from simple_conf.source import Source, Span
+
+    Reader = Callable[[Source], tuple[Any, Layer]]
+
+
+def read_sdn(source: Source) -> tuple[Any, Layer]:
+    """Return the values of SDN text and where they stand."""
+    from simple_conf.sdn import parse
+
+    return parse(source).values, TextLayer(source, places_in_sdn)
+
+
+def places_in_sdn(source: Source) -> Callable[[Path], Span | None]:
+    """Return what finds a value in SDN text."""
+    from simple_conf.sdn import parse
+
+    return parse(source).locate
+
+
+def read_json(source: Source) -> tuple[Any, Layer]:
+    """Return the values of JSON text and where they stand."""
+    from simple_conf.formats.json_text import read
+
+    return read(source)
+
+
+def read_toml(source: Source) -> tuple[Any, Layer]:
+    """Return the values of TOML text and where they stand."""
+    from simple_conf.formats.toml_text import read
+
+    return read(source)
+
+
+def read_yaml(source: Source) -> tuple[Any, Layer]:
+    """Return the values of YAML text and where they stand."""
+    from simple_conf.formats.yaml_text import read
+
+    return read(source)
+
+
+READERS: dict[str, Reader] = {
+    ".sdn": read_sdn,
+    ".json": read_json,
+    ".toml": read_toml,
+    ".yaml": read_yaml,
+    ".yml": read_yaml,
+}
+
+
+def parse_sdn(text: str, name: str = "<text>") -> Config:
+    """Return the tree of an SDN text.
+
+    Raises:
+        SdnSyntaxError: The text is not SDN.
+    """
+    from simple_conf.source import Source, normalise
+
+    return grow(*read_sdn(Source(normalise(text), name)))  # type: ignore[no-any-return]
+
+
+def read_file(path: str | os.PathLike[str], suffix: str | None = None) -> tuple[dict[str, Any], Layer]:
+    """Return the values of a config file and where they stand.
+
+    Args:
+        path: The file.
+        suffix: Its format, such as ``".sdn"``; by default the file's own.
+
+    Raises:
+        ConfigNotFoundError: There is no such file.
+        LoadError: The format is unknown, or the file does not hold a mapping.
+        SdnSyntaxError: The text is not SDN.
+    """
+    name = os.fspath(path)
+    ending = suffix or os.path.splitext(name)[1].lower()
+    reader = READERS.get(ending)
+    if reader is None:
+        raise LoadError(f"{name}: a config file ends in {', '.join(READERS)}", path="")
+    values, layer = reader(read_text(name))
+    if not isinstance(values, dict):
+        raise LoadError(f"{name}: a config must be a mapping at its top, not a {type(values).__name__}")
+    return values, layer
+
+
+def load_file(path: str | os.PathLike[str], suffix: str | None = None) -> Config:
+    """Return the tree of one config file, without what it extends."""
+    return grow(*read_file(path, suffix))  # type: ignore[no-any-return]
+
+
+def read_text(name: str) -> Source:
+    """Return the text of a file."""
+    from simple_conf.source import read_source
+
+    try:
+        return read_source(name)
+    except FileNotFoundError:
+        raise not_found(name) from None
+    except IsADirectoryError:
+        raise LoadError(f"{name} is a folder, not a config file") from None
+    except PermissionError:
+        raise LoadError(f"{name} cannot be read: permission denied") from None
+
+
+def not_found(name: str) -> ConfigNotFoundError:
+    """Return the error for a file that is not there, with a file that may have been meant."""
+    folder, wanted = os.path.split(name)
+    if not os.path.isdir(folder or "."):
+        return ConfigNotFoundError(f"there is no file {name}", hint=f"there is no folder {folder}")
+    stems = {os.path.splitext(n)[0]: n for n in os.listdir(folder or ".") if n.endswith(tuple(READERS))}
+    close = closest(os.path.splitext(wanted)[0], stems)
+    hint: str | None
+    if close is not None:
+        hint = f"did you mean {os.path.join(folder, stems[close])!r}?"
+    else:
+        hint = f"there is {', '.join(sorted(stems.values()))}" if 0 < len(stems) <= MANY else None
+    return ConfigNotFoundError(f"there is no file {name}", hint=hint)

@@ -1,0 +1,173 @@
+"""YAML by PyYAML's safe loader, with the scalars of YAML 1.2: ``on``, ``no``, ``012``, ``12:30`` are text."""
+
+from __future__ import annotations
+
+import re
+
+from simple_conf.errors import LoadError, MissingExtraError
+from simple_conf.origin import Origin, TextLayer
+from simple_conf.source import Source, Span
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    from simple_conf.origin import Layer, Path
+
+MAX_DEPTH = 64
+MAX_VALUES = 1_000_000
+SCALARS = [
+    ("tag:yaml.org,2002:bool", re.compile(r"true|True|TRUE|false|False|FALSE"), "tTfF"),
+    ("tag:yaml.org,2002:null", re.compile(r"~|null|Null|NULL|"), ["~", "n", "N", ""]),
+    ("tag:yaml.org,2002:int", re.compile(r"[-+]?(?:0|[1-9][0-9]*)|0x[0-9a-fA-F]+"), "-+0123456789"),
+    (
+        "tag:yaml.org,2002:float",
+        re.compile(
+            r"[-+]?(?:\.[0-9]+|(?:0|[1-9][0-9]*)(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)"
+        ),
+        "-+.0123456789",
+    ),
+]
+"""The scalars that are not text, by tag: the form of the whole scalar and its possible first letters."""
+
+
+def read(source: Source) -> tuple[Any, Layer]:
+    """Return the values of YAML text and where they stand.
+
+    Raises:
+        LoadError: The text is not YAML, has a key twice, or a tag that is not plain data.
+        MissingExtraError: PyYAML is not installed.
+    """
+    try:
+        import yaml  # type: ignore[import-untyped]
+    except ImportError:
+        raise MissingExtraError("pyyaml", "to read YAML", "yaml") from None
+    try:
+        node = compose(source)
+        return Builder(source).build(node, 0) if node is not None else {}, TextLayer(source, search)
+    except yaml.MarkedYAMLError as failure:
+        mark = failure.problem_mark or failure.context_mark
+        where = Origin("file", source.name)
+        if mark is not None:
+            where = at(source, mark)
+        raise LoadError(f"not YAML: {failure.problem or failure.context}", origin=where) from None
+    except yaml.YAMLError as failure:
+        raise LoadError(f"not YAML: {failure}", origin=Origin("file", source.name)) from None
+
+
+def at(source: Source, mark: Any) -> Origin:
+    """Return the origin of a PyYAML mark."""
+    line, column = mark.line + 1, mark.column + 1
+    return Origin("file", source.name, line, column, lambda: source.excerpt(line, column))
+
+
+def compose(source: Source) -> Any:
+    """Return the nodes of a YAML text, read by libyaml where PyYAML has it."""
+    import yaml
+
+    base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    loader = base(source.text)
+    loader.yaml_implicit_resolvers = resolvers()
+    try:
+        return loader.get_single_node()
+    finally:
+        loader.dispose()
+
+
+def resolvers() -> dict[str, list[tuple[str, Any]]]:
+    """Return PyYAML's table of scalars that are not text, by first letter."""
+    table: dict[str, list[tuple[str, Any]]] = {}
+    for tag, form, letters in SCALARS:
+        whole = re.compile(f"(?:{form.pattern})\\Z")
+        for letter in letters:
+            table.setdefault(letter, []).append((tag, whole))
+    return table
+
+
+class Builder:
+    """Plain data of YAML nodes.
+
+    Args:
+        source: The text, for errors.
+    """
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._count = 0
+
+    def build(self, node: Any, depth: int) -> Any:
+        """Return the plain data of a node."""
+        self._count += 1
+        if depth > MAX_DEPTH or self._count > MAX_VALUES:
+            raise LoadError("too large or nested too deeply", origin=at(self._source, node.start_mark))
+        kind = node.tag.rpartition(":")[2]
+        if node.id == "mapping" and kind == "map":
+            return self.mapping(node, depth)
+        if node.id == "sequence" and kind == "seq":
+            return [self.build(inner, depth + 1) for inner in node.value]
+        if node.id == "scalar" and kind in CONSTRUCT:
+            return CONSTRUCT[kind](node.value)
+        raise LoadError(f"the tag {node.tag} is not plain data", origin=at(self._source, node.start_mark))
+
+    def mapping(self, node: Any, depth: int) -> dict[str, Any]:
+        """Return the plain data of a mapping, merge keys (``<<``) included."""
+        values: dict[str, Any] = {}
+        merged: dict[str, Any] = {}
+        for key_node, value_node in node.value:
+            if key_node.tag.endswith(":merge") or (key_node.id == "scalar" and key_node.value == "<<"):
+                parts = value_node.value if value_node.id == "sequence" else [value_node]
+                for part in reversed(parts):
+                    merged.update(self.build(part, depth + 1))
+                continue
+            if key_node.id != "scalar":
+                raise LoadError("a key must be plain text", origin=at(self._source, key_node.start_mark))
+            key = str(key_node.value)
+            if key in values:
+                raise LoadError(
+                    f"the key {key!r} stands twice in one mapping",
+                    origin=at(self._source, key_node.start_mark),
+                )
+            values[key] = self.build(value_node, depth + 1)
+        return {**merged, **values} if merged else values
+
+
+def number(text: str) -> int:
+    """Return a whole number."""
+    return int(text, 16) if text.startswith("0x") else int(text)
+
+
+def real(text: str) -> float:
+    """Return a float."""
+    return float(text.lower().replace(".inf", "inf").replace(".nan", "nan"))
+
+
+CONSTRUCT: dict[str, Callable[[str], Any]] = {
+    "str": str,
+    "null": lambda _: None,
+    "bool": lambda text: text.lower() == "true",
+    "int": number,
+    "float": real,
+}
+
+
+def search(source: Source) -> Callable[[Path], Span | None]:
+    """Return what finds a value in YAML text."""
+    places: dict[Path, Span] = {}
+    note(compose(source), (), None, places)
+    return places.get
+
+
+def note(node: Any, path: Path, key: Any, places: dict[Path, Span]) -> None:
+    """Note the place of a node and of all nodes in it."""
+    if node is None or len(path) > MAX_DEPTH:
+        return
+    mark, key_mark = node.start_mark, (key or node).start_mark
+    places[path] = Span(mark.line + 1, mark.column + 1, key_mark.line + 1, key_mark.column + 1)
+    if node.id == "mapping":
+        for key_node, value_node in node.value:
+            if key_node.id == "scalar":
+                note(value_node, (*path, str(key_node.value)), key_node, places)
+    elif node.id == "sequence":
+        for index, inner in enumerate(node.value):
+            note(inner, (*path, index), None, places)

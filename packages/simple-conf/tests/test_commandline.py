@@ -1,0 +1,199 @@
+"""A script's command line, run as a user runs it: in a process of its own."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import textwrap
+
+import pytest
+
+SCRIPT = '''
+from __future__ import annotations
+
+from typing import Literal
+
+from simple_conf import Conf, schema, validate
+
+
+@schema
+class Train:
+    epochs: int
+    """How often to go through the data."""
+    lr: float = 0.1
+    out: str = "runs"
+
+
+@schema
+class Model:
+    type: Literal["resnet", "vgg"]
+    layers: list[int] = []
+    dropout: float = 0.1
+    """Drop probability."""
+
+    @validate
+    def check_dropout(self):
+        assert 0 <= self.dropout <= 1, "dropout must be in [0, 1]"
+
+
+@schema
+class AppCfg:
+    train: Train
+    model: Model
+
+
+@Conf.main(AppCfg, config="config.sdn")
+def main(cfg: AppCfg) -> None:
+    print(cfg.train.epochs, cfg.train.lr, cfg.train.out, cfg.model)
+    if cfg.train.epochs == 99:
+        raise KeyboardInterrupt
+    if cfg.train.epochs == 98:
+        raise RuntimeError("broken")
+
+
+if __name__ == "__main__":
+    main()
+'''
+
+CONFIG = """\
+train:
+    epochs: 10
+    lr = 1e-3
+    out: runs/${model.type}-${train.epochs}
+model:
+    type: resnet
+    layers: [1, 2]
+"""
+
+
+@pytest.fixture
+def run(tmp_path):
+    """Runs the script with some words and returns its exit status, standard output and standard error."""
+    (tmp_path / "job").mkdir()
+    (tmp_path / "job" / "train.py").write_text(SCRIPT)
+    (tmp_path / "job" / "config.sdn").write_text(CONFIG)
+
+    def go(*words, cwd="job"):
+        script = "train.py" if cwd == "job" else "job/train.py"
+        done = subprocess.run(
+            [sys.executable, script, *words], capture_output=True, text=True, cwd=tmp_path / cwd, timeout=60
+        )
+        return done.returncode, done.stdout, done.stderr
+
+    return go
+
+
+def test_the_file_beside_the_script_is_found_from_anywhere(run):
+    expected = (0, "10 0.001 runs/resnet-10 Model(type='resnet', layers=[1, 2], dropout=0.1)\n", "")
+    assert run() == expected
+    assert run(cwd=".") == expected
+
+
+def test_overrides_reach_every_reference(run):
+    code, out, _ = run("train.epochs=3", "train.lr=0.01", "model.type=vgg")
+    assert code == 0
+    assert out.startswith("3 0.01 runs/vgg-3 ")
+
+
+def test_another_file_may_be_named_first(run, tmp_path):
+    (tmp_path / "job" / "small.sdn").write_text("extends: config.sdn\ntrain:\n    epochs: 1\n")
+    code, out, _ = run("small.sdn", "train.lr=2")
+    assert code == 0
+    assert out.startswith("1 2.0 runs/resnet-1")
+
+
+MISTAKES = [
+    (
+        ["train.epocs=3"],
+        """\
+        command line: train.epocs=3: train.epocs: unknown key 'epocs'
+          train.epocs=3
+                ^
+          hint: did you mean 'epochs'?
+        """,
+    ),
+    (
+        ["train.epochs=abc"],
+        """\
+        command line: train.epochs=abc: train.epochs: expected int, got text 'abc'
+          train.epochs=abc
+                       ^
+        """,
+    ),
+    (
+        ["train.lr=[1"],
+        """\
+        command line: train.lr=[1: unclosed [
+          train.lr=[1
+                   ^
+          hint: close it with ]
+        """,
+    ),
+    (
+        ["other.sdn"],
+        """\
+        there is no file other.sdn
+          hint: there is config.sdn
+        """,
+    ),
+    (
+        ["confg.sdn"],
+        """\
+        there is no file confg.sdn
+          hint: did you mean 'config.sdn'?
+        """,
+    ),
+    (
+        ["model.dropout=2"],
+        """\
+        command line: model.dropout=2: model.dropout: dropout must be in [0, 1]
+          model.dropout=2
+                        ^
+        """,
+    ),
+    (
+        ["train.lr"],
+        """\
+        command line: train.lr: an override needs '=': key=value
+          train.lr
+                  ^
+        """,
+    ),
+]
+
+
+@pytest.mark.parametrize(("words", "message"), MISTAKES, ids=[" ".join(words) for words, _ in MISTAKES])
+def test_a_mistake_gives_one_message_and_exit_2(run, words, message):
+    assert run(*words) == (2, "", textwrap.dedent(message))
+
+
+def test_a_typo_in_the_file_is_shown_where_it_stands(run, tmp_path):
+    (tmp_path / "job" / "bad.sdn").write_text(
+        "train:\n    epocs: 10\nmodel:\n    type: resnet\n    dropout: high\n"
+    )
+    code, out, err = run("bad.sdn")
+    assert (code, out) == (2, "")
+    assert err == textwrap.dedent("""\
+        bad.sdn:2:5: train.epocs: unknown key 'epocs'
+          2 |     epocs: 10
+            |     ^
+          hint: did you mean 'epochs'?
+        bad.sdn:1:1: train.epochs: this key is required: int
+          1 | train:
+            | ^
+        bad.sdn:5:14: model.dropout: expected float, got text 'high'
+          5 |     dropout: high
+            |              ^
+        """)
+
+
+def test_interrupting_the_function_ends_with_one_line(run):
+    code, _, err = run("train.epochs=99")
+    assert (code, err) == (130, "interrupted\n")
+
+
+def test_an_error_of_the_users_own_keeps_its_traceback(run):
+    code, _, err = run("train.epochs=98")
+    assert code == 1
+    assert "Traceback" in err
+    assert "RuntimeError: broken" in err

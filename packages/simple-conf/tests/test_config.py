@@ -1,0 +1,219 @@
+"""The tree: reading, writing, copying, and what happens where a key is not there."""
+
+from __future__ import annotations
+
+import copy
+import pickle
+import textwrap
+
+import pytest
+
+from simple_conf import (
+    Conf,
+    Config,
+    FrozenConfigError,
+    MissingKeyError,
+    MissingValueError,
+)
+
+TEXT = """\
+seed: 1
+train:
+    epochs: 10
+    lr: 1e-3
+    twice: ${.epochs}${.epochs}
+    out: ${seed}
+layers: [1, ${seed}, {width: 3}]
+items: 5
+keys: [a]
+hole: ???
+"""
+
+
+@pytest.fixture
+def cfg():
+    return Conf.parse_sdn(TEXT, "c.sdn")
+
+
+def test_attributes_and_items_read_the_same(cfg):
+    assert cfg.train.epochs == cfg["train"]["epochs"] == 10
+    assert cfg.train.lr == 1e-3
+
+
+def test_a_key_may_have_the_name_of_a_method(cfg):
+    assert cfg["items"] == cfg.items == 5
+    assert cfg.keys == ["a"]
+    assert list(cfg) == ["seed", "train", "layers", "items", "keys", "hole"]
+
+
+def test_a_mapping_unpacks_and_matches_and_equals_a_dict(cfg):
+    train = cfg.train
+    expected = {"epochs": 10, "lr": 1e-3, "twice": "1010", "out": 1}
+    assert train == expected
+    assert expected == train
+    assert dict(**train) == expected
+    assert len(train) == 4
+    assert "lr" in train
+    assert "rl" not in train
+    match train:
+        case {"epochs": epochs, **rest}:
+            assert (epochs, sorted(rest)) == (10, ["lr", "out", "twice"])
+
+
+def test_lists_are_lists(cfg):
+    assert isinstance(cfg.layers, list)
+    assert cfg.layers == [1, 1, {"width": 3}]
+    assert cfg.layers[2].width == 3
+
+
+def test_an_absent_key_names_its_path_and_what_was_meant(cfg):
+    with pytest.raises(MissingKeyError) as caught:
+        _ = cfg.train.epocs
+    assert isinstance(caught.value, AttributeError)
+    assert isinstance(caught.value, KeyError)
+    assert caught.value.path == "train.epocs"
+    assert str(caught.value) == textwrap.dedent("""\
+        c.sdn:2:1: train.epocs: there is no key 'epocs' here
+          2 | train:
+            | ^
+          hint: did you mean 'epochs'?""")
+    with pytest.raises(MissingKeyError):
+        _ = cfg["nope"]
+    assert not hasattr(cfg, "nope")
+    assert cfg.get("nope", 3) == 3
+
+
+def test_a_hole_loads_and_reading_it_names_the_place(cfg):
+    with pytest.raises(MissingValueError) as caught:
+        _ = cfg.hole
+    assert str(caught.value) == textwrap.dedent("""\
+        c.sdn:10:7: hole: this value must be filled in (it is ???)
+          10 | hole: ???
+             |       ^
+          hint: set it: hole=…""")
+    cfg.hole = 3
+    assert cfg.hole == 3
+
+
+def test_every_change_is_seen_by_references(cfg):
+    assert (cfg.train.out, cfg.layers[1], cfg.train.twice) == (1, 1, "1010")
+    cfg.seed = 2
+    assert (cfg.train.out, cfg.layers[1]) == (2, 2)
+    cfg["train"]["epochs"] = 7
+    assert cfg.train.twice == "77"
+    cfg.layers.append("${train.epochs}")
+    assert cfg.layers[3] == 7
+    cfg.train.epochs = 8
+    assert cfg.layers[3] == 8
+    del cfg.layers[0]
+    assert cfg.layers == [2, {"width": 3}, 8]
+    cfg.layers[1].width = "${seed}"
+    assert cfg.layers[1] == {"width": 2}
+    del cfg.hole
+    assert "hole" not in cfg
+
+
+@pytest.mark.parametrize(
+    ("edit", "expected"),
+    [
+        (lambda items: items.append("${n}"), [3, 1, 2, 9]),
+        (lambda items: items.extend(["${n}", 5]), [3, 1, 2, 9, 5]),
+        (lambda items: items.insert(0, "${n}"), [9, 3, 1, 2]),
+        (lambda items: items.pop(), [3, 1]),
+        (lambda items: items.remove(1), [3, 2]),
+        (lambda items: items.clear(), []),
+        (lambda items: items.sort(), [1, 2, 3]),
+        (lambda items: items.reverse(), [2, 1, 3]),
+        (lambda items: items.__setitem__(1, "${n}"), [3, 9, 2]),
+        (lambda items: items.__setitem__(slice(0, 2), ["${n}"]), [9, 2]),
+        (lambda items: items.__delitem__(slice(0, 2)), [2]),
+        (lambda items: items.__iadd__(["${n}"]), [3, 1, 2, 9]),
+        (lambda items: items.__imul__(2), [3, 1, 2, 3, 1, 2]),
+    ],
+)
+def test_every_way_to_change_a_list_is_noticed(edit, expected):
+    cfg = Conf.from_dict({"n": 9, "items": [3, 1, 2], "copy": "${items}"})
+    assert cfg.copy == [3, 1, 2]
+    edit(cfg["items"])
+    assert cfg["items"] == expected
+    assert cfg.copy == expected
+
+
+def test_what_is_put_in_is_copied():
+    mine = {"a": [1, {"b": 2}]}
+    cfg = Conf.from_dict(mine)
+    cfg.a[1].b = 3
+    cfg.more = mine
+    cfg.more.a.append(4)
+    assert mine == {"a": [1, {"b": 2}]}
+
+
+def test_quiet_configs_read_none_for_absent_keys(cfg):
+    Conf.set_throw_on_missing(cfg, False)
+    assert cfg.train.nope is None
+    assert cfg["nope"] is None
+    Conf.set_throw_on_missing(cfg, True)
+    with pytest.raises(MissingKeyError):
+        _ = cfg.nope
+
+
+@pytest.mark.parametrize("clone", [copy.copy, copy.deepcopy, lambda c: pickle.loads(pickle.dumps(c))])
+def test_copies_are_whole_and_independent(cfg, clone):
+    cfg.seed = 4
+    other = clone(cfg)
+    assert isinstance(other, Config)
+    other.hole = cfg.hole = 0
+    assert other == cfg
+    assert str(Conf.origin(other, "train.lr")) == "c.sdn:4:9"
+    other.seed = 5
+    assert (other.train.out, cfg.train.out) == (5, 4)
+
+
+@pytest.mark.parametrize("clone", [copy.copy, copy.deepcopy, lambda c: pickle.loads(pickle.dumps(c))])
+def test_a_part_is_copied_without_its_parent(cfg, clone):
+    part = clone(cfg.train)
+    assert part == {"epochs": 10, "lr": 1e-3, "twice": "1010", "out": 1}
+    assert str(Conf.origin(part, "out")) == "c.sdn:6:10"
+    assert len(pickle.dumps(cfg.train)) < len(pickle.dumps(cfg)) + 100
+    assert "layers" not in repr(pickle.loads(pickle.dumps(cfg.train)))
+
+
+def test_a_frozen_config_refuses_every_write(cfg):
+    frozen = Conf.freeze(cfg)
+    writes = [
+        lambda: setattr(frozen, "seed", 2),
+        lambda: frozen.train.__setitem__("lr", 2),
+        lambda: frozen.layers.append(2),
+        lambda: frozen.layers[2].__setattr__("width", 2),
+        lambda: delattr(frozen.train, "lr"),
+        lambda: Conf.set(frozen, "train.lr", 2),
+        lambda: Conf.delete(frozen, "train.lr"),
+        lambda: Conf.update(frozen, {"a": 1}),
+        lambda: frozen.layers.reverse(),
+    ]
+    for write in writes:
+        with pytest.raises(FrozenConfigError):
+            write()
+    assert frozen.seed == 1
+    free = Conf.unfreeze(frozen)
+    free.seed = 9
+    assert (free.train.out, frozen.train.out, cfg.train.out) == (9, 1, 1)
+
+
+def test_frozen_configs_are_hashable_and_have_a_fingerprint(cfg):
+    cfg.hole = 1
+    with pytest.raises(TypeError, match="freeze"):
+        hash(cfg)
+    one, two = Conf.freeze(cfg), Conf.freeze(Conf.from_dict(dict(reversed(list(Conf.to_dict(cfg).items())))))
+    assert {one: "x"}[two] == "x"
+    assert Conf.fingerprint(one) == Conf.fingerprint(two)
+    assert Conf.fingerprint(one) != Conf.fingerprint(Conf.merge(one, {"seed": 2}))
+    assert Conf.is_frozen(one)
+    assert not Conf.is_frozen(cfg)
+
+
+def test_repr_shows_what_is_written(cfg):
+    assert "'twice': '${.epochs}${.epochs}'" in repr(cfg)
+    _ = cfg.train.twice
+    assert "'twice': '${.epochs}${.epochs}'" in repr(cfg)
+    assert "'hole': '???'" in repr(cfg)
