@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import json
-import re
-from collections.abc import Iterable
-from typing import TypeAlias
-
 from simple_conf.errors import KeyPathError
+from simple_conf.pattern import Pattern
 
-KeyPath: TypeAlias = tuple[str | int, ...]
+TYPE_CHECKING = False  # as in typing, without importing it
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+KeyPath = tuple[str | int, ...]
 """The parts of a path: a str for a key, an int for a place in a list."""
 
-_BARE = re.compile(r"""[^\s.\[\]"'=,:{}()#$]+""")
-_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*+"', re.DOTALL)
-_INDEX = re.compile(r"\[(-?[0-9]{1,18})\]")
+_BARE = Pattern(r"""[^\s.\[\]"'=,:{}()#$]+""")
+_QUOTED = Pattern(r'(?s:"(?:[^"\\]|\\.)*+")')
+_INDEX = Pattern(r"\[(-?[0-9]{1,18})\]")
 
 
 def parse_path(text: str) -> KeyPath:
@@ -51,6 +51,8 @@ def _key(text: str, at: int) -> tuple[str, int]:
     if bare := _BARE.match(text, at):
         return bare[0], bare.end()
     if quoted := _QUOTED.match(text, at):
+        import json  # rarely needed, and not light
+
         try:
             return json.loads(quoted[0], strict=False), quoted.end()
         except ValueError:
@@ -78,6 +80,12 @@ def format_path(path: Iterable[str | int]) -> str:
         if isinstance(part, int):
             text += f"[{part}]"
         else:
-            key = part if _BARE.fullmatch(part) else json.dumps(part, ensure_ascii=False)
+            key = part if _BARE.fullmatch(part) else _quote(part)
             text += f".{key}" if text else key
     return text
+
+
+def _quote(key: str) -> str:
+    import json  # rarely needed, and not light
+
+    return json.dumps(key, ensure_ascii=False)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
-from typing import NamedTuple
-
-import attrs
+from typing import TYPE_CHECKING, NamedTuple
 
 from simple_conf.errors import SdnLimitError, SdnSyntaxError
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 MAX_CHARACTERS = 16 * 1024 * 1024
 """How long a text may be unless the caller says otherwise."""
@@ -33,7 +34,7 @@ class Span(NamedTuple):
     key_column: int
 
 
-@attrs.frozen(eq=False)
+@dataclass(frozen=True, eq=False)
 class Source:
     r"""A text and the name that errors call it by.
 
@@ -115,8 +116,7 @@ def read_source(path: str | Path, *, limit: int = MAX_CHARACTERS, name: str | No
         SdnLimitError: the file is larger than the limit.
         OSError: the file cannot be read.
     """
-    path = Path(path)
-    with path.open("rb") as stream:
+    with open(path, "rb") as stream:  # noqa: PTH123  # pathlib is not light
         data = stream.read(limit + 1)
     return source_from_bytes(data, name if name is not None else str(path), limit=limit)
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from itertools import takewhile
 
+from simple_conf.pattern import Pattern
 from simple_conf.sdn.fault import Fault
 
-MARK = re.compile(r"([|>])(-?)(?=[ \t]*(?:[ \t]#[^\n]*)?\n)")
+MARK = Pattern(r"([|>])(-?)(?=[ \t]*(?:[ \t]#[^\n]*)?\n)")
 """What opens a block of text: a bar or an angle, perhaps a minus, and nothing else on the line."""
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
+from simple_conf.pattern import Pattern
 from simple_conf.sdn.cells import typed_cell
 from simple_conf.sdn.fault import Fault
 from simple_conf.sdn.lexeme import Lexeme
@@ -16,13 +16,14 @@ CLOSERS = {"[": "]", "{": "}", "(": ")"}
 
 _TERMINALS = {"[": "LSQB", "]": "RSQB", "{": "LBRACE", "}": "RBRACE", "(": "LPAR", ")": "RPAR", ",": "COMMA"}
 
-_GAP = re.compile(r"((?:[ \t]*+(?:(?<=[ \t\n])#[^\n]*+)?+\n)*+)[ \t]*+")
-_KEY = re.compile(
+_GAP = Pattern(r"((?:[ \t]*+(?:(?<=[ \t\n])#[^\n]*+)?+\n)*+)[ \t]*+")
+_KEY = Pattern(
     r'(?:([\w\-./]++)[ \t]*+(?:=|:(?=[ \t\n,\]}]))|(")(?:[^"\\\n]++|\\[^\n])*+"[ \t]*+[:=])[ \t]*+'
 )
-_STOP = re.compile(r'[,\[\](){}\n"]|[ \t]#|\$\$|\$\{')
-_SECOND_KEY = re.compile(r'[ \t](?:[\w\-./]++|"[^"\n]*+")[ \t]*+(?:=|:(?:[ \t]|$))')
-_TYPED = re.compile(r"table *\{")
+_STOP = Pattern(r'[,\[\](){}\n"]|[ \t]#|\$\$|\$\{')
+_SECOND_KEY = Pattern(r'[ \t](?:[\w\-./]++|"[^"\n]*+")[ \t]*+(?:=|:(?:[ \t]|$))')
+_CROWDED = Pattern(r"[\w\-./]+:[^ \t]")
+_TYPED = Pattern(r"table *\{")
 
 
 def bare_end(text: str, at: int) -> int:
@@ -204,7 +205,7 @@ class Brackets:
             return Fault("a key in single quotes", at, "use double quotes, or none")
         if line[0] == '"' and '"' not in line[1:]:
             return Fault("unclosed string", at, 'close it with "')
-        if re.match(r"[\w\-./]+:[^ \t]", line):
+        if _CROWDED.match(line):
             return Fault(
                 "expected a space after the colon of a key", at + line.index(":") + 1, "write `key: value`"
             )

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
+from simple_conf.pattern import Pattern
 from simple_conf.sdn.fault import Fault
 from simple_conf.sdn.lexeme import Lexeme
 from simple_conf.sdn.limits import Budget, Limits
 
-_SPACE = re.compile(r"(?:[ \t]*+(?:#[^\n]*+)?+\n)*+( *+)")
-_END_OF_LINE = re.compile(r"[ \t]*+(?:(?<=[ \t])#[^\n]*+)?+\n")
+_SPACE = Pattern(r"(?:[ \t]*+(?:#[^\n]*+)?+\n)*+( *+)")
+_END_OF_LINE = Pattern(r"[ \t]*+(?:(?<=[ \t])#[^\n]*+)?+\n")
 
 
 class Layout:

@@ -6,9 +6,9 @@ comes from. Everything else goes the long way, token by token, and every mistake
 
 from __future__ import annotations
 
-import re
 from collections.abc import Generator, Iterator
 
+from simple_conf.pattern import Pattern
 from simple_conf.sdn.blocktext import MARK, read_block, read_triple
 from simple_conf.sdn.fault import Fault
 from simple_conf.sdn.inline import Brackets
@@ -19,10 +19,8 @@ from simple_conf.sdn.literals import bare_end, read_quoted, scalar
 from simple_conf.sdn.runs import read_entries, read_items
 from simple_conf.sdn.tables import NAMED, TYPED, Tables
 
-_ENTRY = re.compile(
-    r'(?:([\w\-./]++)[ \t]*+(?::(?=[ \t\n])|=)|(")(?:[^"\\\n]++|\\[^\n])*+"[ \t]*+[:=])[ \t]*+'
-)
-_DASH = re.compile(r"-(?: ++|(?=\n))")
+_ENTRY = Pattern(r'(?:([\w\-./]++)[ \t]*+(?::(?=[ \t\n])|=)|(")(?:[^"\\\n]++|\\[^\n])*+"[ \t]*+[:=])[ \t]*+')
+_DASH = Pattern(r"-(?: ++|(?=\n))")
 
 
 class Lines:

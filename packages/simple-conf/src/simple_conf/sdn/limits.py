@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import attrs
+from dataclasses import dataclass
 
 from simple_conf.sdn.fault import Fault
 from simple_conf.source import MAX_CHARACTERS
 
 
-@attrs.frozen
+@dataclass(frozen=True)
 class Limits:
     """How large a text may be; each bound is an error when it is passed.
 

@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 import math
-import re
 
+from simple_conf.pattern import Pattern
 from simple_conf.sdn.fault import Fault
 from simple_conf.values import MISSING, Missing
 
 Scalar = str | int | float | bool | Missing | None
 
-NUMBER = re.compile(
+NUMBER = Pattern(
     r"-?(?:0x([0-9a-fA-F]+(?:_[0-9a-fA-F]+)*+)"
     r"|(?:0|[1-9][0-9]*+(?:_[0-9]++)*+)((?:\.[0-9]++(?:_[0-9]++)*+)?+(?:[eE][+-]?[0-9]++)?+))"
 )
 WORDS: dict[str, Scalar] = {"true": True, "false": False, "null": None, "nil": None, "???": MISSING}
-QUOTED = re.compile(r'"((?:[^"\\\n]++|\\[^\n])*+)"')
+QUOTED = Pattern(r'"((?:[^"\\\n]++|\\[^\n])*+)"')
 
 _NUMBER_STARTS = frozenset("+-.0123456789")
-_SLIP = re.compile(
+_SLIP = Pattern(
     r"[+-]?(?:0[xX][0-9a-fA-F_]*+|(?:[0-9][0-9_]*+)?+\.?[0-9_]*+(?:(?:(?<=[0-9_])|(?<=[0-9]\.))[eE][+-]?[0-9_]*+)?+)"
 )
-_LEADING_ZERO = re.compile(r"-?0[0-9_]")
-_ESCAPE = re.compile(r"\\(u[0-9a-fA-F]{4}|[^u]|u)")
+_LEADING_ZERO = Pattern(r"-?0[0-9_]")
+_ESCAPE = Pattern(r"\\(u[0-9a-fA-F]{4}|[^u]|u)")
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "\\": "\\", '"': '"'}
 _DIGITS = 4300  # more are quadratic to convert, and Python itself refuses them
 
@@ -70,7 +70,7 @@ def number(text: str, at: int) -> str | int | float:
 
 
 def _mantissa_has_value(text: str) -> bool:
-    return any(digit in "123456789" for digit in re.split("[eE]", text)[0])
+    return any(digit in "123456789" for digit in text.lower().partition("e")[0])
 
 
 def _check_slip(text: str, at: int) -> None:
@@ -93,13 +93,12 @@ def _suggest(text: str) -> str | None:
     body = text.lstrip("+-")
     if body[:2] in ("0x", "0X"):
         return f"{sign}0x{'_'.join(part for part in body[2:].split('_') if part)}"
-    mantissa, *exponent = re.split("[eE]", body, maxsplit=1)
-    if exponent and not exponent[0].strip("+-_"):
-        exponent = []  # 1e: an exponent that was never written
+    mantissa, _, exponent = body.lower().partition("e")
+    exponent = exponent.replace("_", "") if exponent.strip("+-_") else ""  # 1e has none
     whole, dot, fraction = mantissa.partition(".")
     whole, fraction = ("_".join(part for part in digits.split("_") if part) for digits in (whole, fraction))
     mantissa = f"{whole or '0'}.{fraction or '0'}" if dot else whole
-    return f"{sign}{mantissa}" + (f"e{exponent[0].replace('_', '')}" if exponent else "")
+    return f"{sign}{mantissa}" + (f"e{exponent}" if exponent else "")
 
 
 def read_quoted(text: str, at: int) -> tuple[str, int]:
@@ -184,7 +183,7 @@ def bare_end(text: str, at: int, end: int) -> int:
     return end
 
 
-_LINE_STOP = re.compile(r'[ \t]#|\$\$|\$\{|"')
+_LINE_STOP = Pattern(r'[ \t]#|\$\$|\$\{|"')
 
 
 def check_comment(text: str, at: int, quote: int, end: int) -> None:
@@ -216,4 +215,4 @@ def interpolation_end(text: str, at: int, end: int) -> int:
     raise Fault("unclosed ${", at, "close it with }, or write $${ for the characters themselves")
 
 
-_BRACES = re.compile(r'[{}"]')
+_BRACES = Pattern(r'[{}"]')

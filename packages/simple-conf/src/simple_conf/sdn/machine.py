@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
-import attrs
-from lark import Lark, Transformer
+from lark import Lark
 from lark.lexer import Lexer
 
 from simple_conf.sdn.build import Values
 from simple_conf.sdn.lexer import Lines
 from simple_conf.sdn.limits import Limits
 from simple_conf.sdn.places import Places
+from simple_conf.sdn.table import load
 
 
-@attrs.frozen
+@dataclass(frozen=True)
 class Reading:
     """One text on its way through the parser.
 
@@ -49,33 +49,16 @@ class SdnLexer(Lexer):
         return lines.value() if reading.alone else lines.document()
 
 
-def grammar() -> str:
-    """Give the text of the grammar."""
-    return files("simple_conf.sdn").joinpath("grammar.lark").read_text("utf-8")
-
-
-def build(transformer: Transformer[Any, Any]) -> Lark:
-    """Make a parser from the grammar; it takes 50 ms or so."""
-    return Lark(
-        grammar(),
-        start=["document", "value"],
-        parser="lalr",
-        lexer=SdnLexer,
-        transformer=transformer,
-        maybe_placeholders=False,
-    )
-
-
 @cache
 def values_parser() -> Lark:
     """Give the parser that makes plain values."""
-    return build(Values())
+    return load(SdnLexer, Values())
 
 
 @cache
 def places_parser() -> Lark:
     """Give the parser that makes the places of the values."""
-    return build(Places())
+    return load(SdnLexer, Places())
 
 
 def run(parser: Lark, reading: Reading) -> Any:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from simple_conf.errors import SdnLimitError, SdnSyntaxError
 from simple_conf.keypath import KeyPath
+from simple_conf.pattern import Pattern
 from simple_conf.sdn.fault import Fault
 from simple_conf.sdn.limits import Limits
 from simple_conf.source import Source, Span, normalise
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from simple_conf.sdn.places import Place
 
 _CONTROL = bytes([*range(9), *range(11, 32), 127])
-_CONTROL_CHARACTER = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+_CONTROL_CHARACTER = Pattern(r"[\x00-\x08\x0b-\x1f\x7f]")
 
 
 class Parsed:

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from simple_conf.errors import UnwritableError
+from simple_conf.pattern import Pattern
 from simple_conf.sdn.fault import Fault
 from simple_conf.sdn.literals import WORDS, number
 from simple_conf.values import MASK, MISSING, Secret
 
-KEY = re.compile(r"(?!-\Z)[\w\-./]++")
+KEY = Pattern(r"(?!-\Z)[\w\-./]++")
 
-_EASY = re.compile(r"[A-Za-z_/][\w\-./@]*+", re.ASCII)
+_EASY = Pattern(r"(?a:[A-Za-z_/][\w\-./@]*+)")
 _NUMBER_STARTS = frozenset("+-.0123456789")
 _LINE_WORD = r'(?:[^\s"$]++|\$\{[^\s"${}]*+\})++'
-_LINE = re.compile(rf"(?!table *\{{|[#'\[{{|>?]){_LINE_WORD}(?: ++(?!#){_LINE_WORD})*+")
-_NOT_ITEM = re.compile(r"-(?: |$)|[\w\-./]++ *(?::(?: |$)|=|\|)")
+_LINE = Pattern(rf"(?!table *\{{|[#'\[{{|>?]){_LINE_WORD}(?: ++(?!#){_LINE_WORD})*+")
+_NOT_ITEM = Pattern(r"-(?: |$)|[\w\-./]++ *(?::(?: |$)|=|\|)")
 _INLINE_WORD = r'(?:[^\s,\[\](){}"#$]++|\$\{[^\s"${}]*+\})++'
-_INLINE = re.compile(rf"(?!['|>?]){_INLINE_WORD}(?: ++{_INLINE_WORD})*+")
+_INLINE = Pattern(rf"(?!['|>?]){_INLINE_WORD}(?: ++{_INLINE_WORD})*+")
 _ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r"}
 _DIGITS = 4300  # Python refuses to write more in decimal
 
@@ -55,7 +55,7 @@ def inline_text(value: Any) -> str:
     return plain_text(value)
 
 
-def _text(value: str, bare: re.Pattern[str]) -> str:
+def _text(value: str, bare: Pattern) -> str:
     if _EASY.fullmatch(value):
         return value if value not in WORDS else quoted(value)
     if not bare.fullmatch(value) or value in WORDS or not value.isprintable():

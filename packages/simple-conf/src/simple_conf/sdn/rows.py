@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
+from simple_conf.pattern import Pattern
 from simple_conf.sdn.cells import typed_cell
 from simple_conf.sdn.fault import Fault
 from simple_conf.sdn.inline import Brackets, read_value
@@ -12,14 +12,14 @@ from simple_conf.sdn.lexeme import Lexeme
 from simple_conf.sdn.limits import Budget
 from simple_conf.sdn.literals import scalar
 
-_BODY = re.compile(r"( *+)[^\s#][^\n]*+\n(?:\1[^\s#][^\n]*+\n)*+")
-_ODD = re.compile(r"""["'#$\[\](){}|>]""")
+_BODY = Pattern(r"( *+)[^\s#][^\n]*+\n(?:\1[^\s#][^\n]*+\n)*+")
+_ODD = Pattern(r"""["'#$\[\](){}|>]""")
 _CELL = r'[ \t]*+(?:"[^"\\\n]*+"|[^\s,"\'#$\[\](){}|>][^,"#$\[\](){}\n]*+)?+[ \t]*+'
-_ROW = re.compile(rf"(?:{_CELL},)*+{_CELL}")
-_ROW_CELLS = re.compile(r'[ \t]*+(?:("[^"]*+")[ \t]*+|([^,"]*+)),')
-_INTEGERS = re.compile(r"(?:-?(?:0|[1-9][0-9]{0,17}+)\n)++")
-_FLOATS = re.compile(r"(?:-?(?:0|[1-9][0-9]{0,17}+)\.[0-9]{1,30}+\n)++")
-_TEXTS = re.compile(r"(?:(?!(?:true|false|null|nil)\n)[A-Za-z_/][^\n]*+\n)++")
+_ROW = Pattern(rf"(?:{_CELL},)*+{_CELL}")
+_ROW_CELLS = Pattern(r'[ \t]*+(?:("[^"]*+")[ \t]*+|([^,"]*+)),')
+_INTEGERS = Pattern(r"(?:-?(?:0|[1-9][0-9]{0,17}+)\n)++")
+_FLOATS = Pattern(r"(?:-?(?:0|[1-9][0-9]{0,17}+)\.[0-9]{1,30}+\n)++")
+_TEXTS = Pattern(r"(?:(?!(?:true|false|null|nil)\n)[A-Za-z_/][^\n]*+\n)++")
 
 
 class Unfit(Exception):  # noqa: N818  # says that the short way does not do; the long way follows

@@ -6,22 +6,20 @@ lexer reads it the long way.
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
+from simple_conf.pattern import Pattern
 from simple_conf.sdn.literals import WORDS, number
 
 _REST = r"[ \t]*+(?:(?<=[ \t])#[^\n]*+)?+\n(?:[ \t]*+(?:#[^\n]*+)?+\n)*+( *+)"
 _WORD = r'(?:[^\s"$]++|\$\{[^\s"${}]*+\})++'
 _SCALAR = rf'(?:"([^"\\\n]*+)"|((?!table *+\{{|[#\'\[{{|>?]){_WORD}(?:[ \t]++(?!#){_WORD})*+)'
 _FLAT = r"""|\[([^\[\](){}"'#$|>\n]*+)\])"""
-_ENTRY = re.compile(
+_ENTRY = Pattern(
     rf"([\w\-./]++)[ \t]*+(?:(?::[ \t]++|=[ \t]*+){_SCALAR}{_FLAT}"
     rf"|[:=][ \t]*+(?:#(?=[ \t\n#])[^\n]*+)?+(?=\n)){_REST}"
 )
-_ITEM = re.compile(
-    rf'- ++(?!- |-\n|[\w\-./]++[ \t]*+(?::[ \t\n]|=|\|)|"[^"\n]*+"[ \t]*+[:=|]){_SCALAR}){_REST}'
-)
+_ITEM = Pattern(rf'- ++(?!- |-\n|[\w\-./]++[ \t]*+(?::[ \t\n]|=|\|)|"[^"\n]*+"[ \t]*+[:=|]){_SCALAR}){_REST}')
 _NUMBER_STARTS = frozenset("+-.0123456789")
 
 

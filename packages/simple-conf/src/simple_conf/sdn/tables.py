@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Generator, Iterator
 
+from simple_conf.pattern import Pattern
 from simple_conf.sdn.cells import TYPES
 from simple_conf.sdn.fault import Fault
 from simple_conf.sdn.inline import Brackets
@@ -13,13 +14,13 @@ from simple_conf.sdn.lexeme import Lexeme
 from simple_conf.sdn.literals import read_quoted
 from simple_conf.sdn.rows import Row, Unfit, check_types, take_body
 
-NAMED = re.compile(r'([\w\-./]++|"(?:[^"\\\n]++|\\[^\n])*+")[ \t]++\|([^\n|]*+)(\|?)[ \t]*+')
+NAMED = Pattern(r'([\w\-./]++|"(?:[^"\\\n]++|\\[^\n])*+")[ \t]++\|([^\n|]*+)(\|?)[ \t]*+')
 """A key, and the names of columns between bars."""
 
-TYPED = re.compile(r"table *+\{([^}\n]*+)(\}?)[ \t]*+")
+TYPED = Pattern(r"table *+\{([^}\n]*+)(\}?)[ \t]*+")
 """The types of columns between braces."""
 
-_NAME = re.compile(r"[\w\-./]++")
+_NAME = Pattern(r"[\w\-./]++")
 
 
 class Tables:
