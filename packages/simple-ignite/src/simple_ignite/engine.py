@@ -190,6 +190,11 @@ class Engine:
         """Pause the run after the current iteration: INTERRUPTED; the next `run` goes on without STARTED."""
         self.table.control.signal |= INTERRUPT
 
+    def preempt(self) -> None:
+        """End the run as `terminate` does; may be called at any moment, from a signal's handler too."""
+        self.table.control.preempted = True
+        self.table.control.signal |= TERMINATE
+
     # State
 
     def state_dict(self) -> dict[str, Any]:
@@ -253,7 +258,9 @@ class Engine:
                 f"engine {self.name} is running already; use another engine within its handlers"
             )
         feed = self._prepare(data, max_epochs, max_iterations, epoch_length, restart, seed)
-        watch: AbstractContextManager[Any] = SignalWatch(self._preempted) if graceful else nullcontext()
+        watch: AbstractContextManager[Any] = (
+            SignalWatch(lambda _signal: self.preempt()) if graceful else nullcontext()
+        )
         state, control = self.state, self.table.control
         control.signal, control.preempted, control.failed, control.phase = 0, False, None, ""
         self._running = True
@@ -385,10 +392,6 @@ class Engine:
         course.open = False
         course.epochs += 1
         self.table.fire(Events.EPOCH_COMPLETED, self)
-
-    def _preempted(self, _signal: str) -> None:
-        self.table.control.preempted = True
-        self.table.control.signal |= TERMINATE
 
 
 def _without_engine(call: Callable[[], Any]) -> Callable[[Engine], Any]:

@@ -9,6 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from simple_ignite.accumulation import Accumulation, parameters_of
 from simple_ignite.engine import Engine
 from simple_ignite.errors import RunError
 from simple_ignite.events import Events
@@ -120,20 +121,21 @@ class TrainingStep:
     """One supervised training step: forward, backward, and the optimiser where due; see `supervised_trainer`.
 
     With gradient accumulation the optimiser steps after every `grad_accumulation` batches, and after the
-    epoch's last one, where the average is over those there are.
+    epoch's last one, each time with the mean of the gradients there are.
     """
 
-    def __init__(self, model: nn.Module, optimizer: torch.optim.Optimizer, loss_fn: Loss) -> None:
+    def __init__(
+        self, model: nn.Module, optimizer: torch.optim.Optimizer, loss_fn: Loss, grad_accumulation: int = 1
+    ) -> None:
         self.model = model
         self.forward: Callable[..., Any] = model
         self.optimizer = optimizer
         self.loss_fn = loss_fn
         self.device: torch.device | None = None
         self.autocast: Callable[[], AbstractContextManager[Any]] = nullcontext
-        self.grad_accumulation = 1
+        self.accumulation = Accumulation(grad_accumulation, lambda: parameters_of(optimizer))
         self.clip_grad_norm: float | None = None
         self.scaler: torch.amp.GradScaler | None = None
-        self._held = 0  # batches whose gradients wait for the optimiser
         self.__name__ = "training_step"
 
     def __call__(self, engine: Engine, batch: Any) -> dict[str, Any]:
@@ -144,58 +146,37 @@ class TrainingStep:
         with self.autocast():
             pred = self.forward(inputs)
             loss = self.loss_fn(pred, target)
-        if self._held == 0:
+        if self.accumulation.held == 0:
             self.optimizer.zero_grad(set_to_none=True)
-        self._held += 1
-        scaled = loss if self.grad_accumulation == 1 else loss / self.grad_accumulation
-        scaled = scaled if self.scaler is None else self.scaler.scale(scaled)
-        torch.autograd.backward(scaled)
-        if self._held == self.grad_accumulation or self._last(engine):
+        torch.autograd.backward(loss if self.scaler is None else self.scaler.scale(loss))
+        if self.accumulation.due(engine.state):
             self._update()
         return {"loss": loss.detach(), "pred": pred.detach(), "target": target}
 
-    def _last(self, engine: Engine) -> bool:
-        state = engine.state
-        return state.epoch_iteration == state.epoch_length or state.iteration == state.max_iterations
-
     def _update(self) -> None:
-        parameters = self._parameters()
-        if self.scaler is not None and (
-            self.clip_grad_norm is not None or self._held < self.grad_accumulation
-        ):
-            self.scaler.unscale_(self.optimizer)
-        if self._held < self.grad_accumulation:  # the epoch's last, of fewer batches
-            for parameter in parameters:
-                if parameter.grad is not None:
-                    parameter.grad.mul_(self.grad_accumulation / self._held)
+        self.accumulation.average()
         if self.clip_grad_norm is not None:
-            nn.utils.clip_grad_norm_(parameters, self.clip_grad_norm)
+            if self.scaler is not None:
+                self.scaler.unscale_(self.optimizer)
+            nn.utils.clip_grad_norm_(parameters_of(self.optimizer), self.clip_grad_norm)
         if self.scaler is None:
             self.optimizer.step()
         else:
             self.scaler.step(self.optimizer)
             self.scaler.update()
-        self._held = 0
 
     def state_dict(self) -> dict[str, Any]:
         """Return the scaler's state and the gradients that wait for the optimiser."""
-        state: dict[str, Any] = {"held": self._held}
+        state = self.accumulation.state_dict()
         if self.scaler is not None:
             state["scaler"] = dict(self.scaler.state_dict())
-        if self._held:
-            state["grads"] = [None if p.grad is None else p.grad.clone() for p in self._parameters()]
         return state
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
         """Put back what `state_dict` returned."""
-        self._held = state_dict["held"]
+        self.accumulation.load_state_dict(state_dict)
         if self.scaler is not None and "scaler" in state_dict:
             self.scaler.load_state_dict(state_dict["scaler"])
-        for parameter, grad in zip(self._parameters(), state_dict.get("grads", ()), strict=False):
-            parameter.grad = None if grad is None else grad.to(parameter.device, parameter.dtype)
-
-    def _parameters(self) -> list[nn.Parameter]:
-        return [p for group in self.optimizer.param_groups for p in group["params"]]
 
 
 def training_step(
@@ -214,14 +195,10 @@ def training_step(
     Raises:
         RunError: If an argument is out of range.
     """
-    if grad_accumulation < 1:
-        message = f"grad_accumulation must be 1 or more, not {grad_accumulation!r}"
-        raise RunError(message, argument="grad_accumulation")
     if clip_grad_norm is not None and not clip_grad_norm > 0:
         raise RunError(f"clip_grad_norm must be above 0, not {clip_grad_norm!r}", argument="clip_grad_norm")
-    step = TrainingStep(model, optimizer, loss_fn)
+    step = TrainingStep(model, optimizer, loss_fn, grad_accumulation)
     step.device, step.autocast, dtype = _placed(model, device, amp)
-    step.grad_accumulation = grad_accumulation
     step.clip_grad_norm = clip_grad_norm
     if compile:
         step.forward = torch.compile(model, **({} if compile is True else compile))

@@ -2,16 +2,40 @@
 
 from simple_ignite.handlers.checkpoint import Checkpoint
 from simple_ignite.handlers.early_stopping import EarlyStopping
+from simple_ignite.handlers.ema import EMA
+from simple_ignite.handlers.gradient_accumulator import GradientAccumulator
+from simple_ignite.handlers.gradient_clipper import GradientClipper
+from simple_ignite.handlers.lr_finder import LRFinder
 from simple_ignite.handlers.lr_scheduler import LRScheduler
+from simple_ignite.handlers.model_summary import ModelSummary
+from simple_ignite.handlers.optimizer_step import OptimizerStep
+from simple_ignite.handlers.param_scheduler import ParamScheduler
+from simple_ignite.handlers.preemption import Preemption
+from simple_ignite.handlers.profiler import Profiler
 from simple_ignite.handlers.progress_bar import ProgressBar
+from simple_ignite.handlers.swa import StochasticWeightAveraging
+from simple_ignite.handlers.terminate_on_nan import TerminateOnNan
+from simple_ignite.handlers.time_limit import TimeLimit
 from simple_ignite.handlers.timer import Timer
 from simple_ignite.handlers.tracking import TrackingHandler
 
 __all__ = [
+    "EMA",
     "Checkpoint",
     "EarlyStopping",
+    "GradientAccumulator",
+    "GradientClipper",
+    "LRFinder",
     "LRScheduler",
+    "ModelSummary",
+    "OptimizerStep",
+    "ParamScheduler",
+    "Preemption",
+    "Profiler",
     "ProgressBar",
+    "StochasticWeightAveraging",
+    "TerminateOnNan",
+    "TimeLimit",
     "Timer",
     "TrackingHandler",
 ]

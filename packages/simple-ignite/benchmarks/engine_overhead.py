@@ -1,0 +1,187 @@
+"""Overhead of the engine beside the bare loop, pytorch-ignite, Lightning's Trainer and Fabric.
+
+Run with simple-ignite, pytorch-ignite and lightning installed: `python benchmarks/engine_overhead.py`. Peers
+that are missing are left out. Every figure is the best of several in this one run.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import logging
+import os
+import subprocess
+import sys
+import time
+import warnings
+from collections.abc import Callable
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+warnings.simplefilter("ignore")
+
+import torch  # noqa: E402
+from torch import nn  # noqa: E402
+
+from simple_ignite import Engine, Events  # noqa: E402
+from simple_ignite.handlers import ProgressBar  # noqa: E402
+
+ROUNDS = 7
+EMPTY = 100_000
+REAL = 1_000
+
+
+def best(work: Callable[[], None], rounds: int = ROUNDS) -> float:
+    """Return the shortest of several times, in seconds."""
+    times = []
+    for _ in range(rounds):
+        begun = time.perf_counter()
+        work()
+        times.append(time.perf_counter() - begun)
+    return min(times)
+
+
+def nothing(engine: object, batch: object) -> None:
+    """Do nothing."""
+
+
+def bare(data: range) -> None:
+    for batch in data:
+        nothing(None, batch)
+
+
+def handlers(engine: object, events: object, kind: str) -> None:
+    """Add three handlers of a kind to an engine of ours or of ignite's."""
+    add = getattr(engine, "add_event_handler", None) or engine.on  # type: ignore[attr-defined]
+    event = events.ITERATION_COMPLETED  # type: ignore[attr-defined]
+    for _ in range(0 if kind == "none" else 3):
+        add(event(every=100) if kind == "every=100" else event, lambda engine: None)
+
+
+def empty_step() -> None:
+    """Print the cost of an iteration whose step does nothing."""
+    data = range(EMPTY)
+    floor = best(lambda: bare(data)) / EMPTY * 1e9
+    print(f"\nempty step, ns an iteration over the bare loop ({floor:.0f})")
+    print(f"{'handlers':12}{'ours':>10}{'ignite':>10}{'ratio':>10}")
+    for kind in ("none", "three", "every=100"):
+        ours = Engine(nothing)
+        handlers(ours, Events, kind)
+        mine = best(lambda ours=ours: ours.run(data, restart=True)) / EMPTY * 1e9 - floor
+        with contextlib.suppress(ImportError):
+            import ignite.engine as peer
+
+            theirs = peer.Engine(nothing)
+            handlers(theirs, peer.Events, kind)
+            few = range(EMPTY // 10)
+            other = best(lambda theirs=theirs, few=few: theirs.run(few), 3) / len(few) * 1e9 - floor
+            print(f"{kind:12}{mine:10.0f}{other:10.0f}{mine / other:10.3f}")
+            continue
+        print(f"{kind:12}{mine:10.0f}")
+
+
+def short_runs() -> None:
+    """Print the cost of a run over ten batches, and of a progress bar."""
+    data, engine = list(range(10)), Engine(nothing)
+    cost = best(lambda: [engine.run(data) for _ in range(1000)]) / 1000 * 1e6
+    print(f"\na run over ten batches: {cost:.1f} us (bar 15)")
+    data = range(EMPTY)
+    shown = Engine(nothing)
+    ProgressBar(file=io.StringIO(), log_interval=0.1).attach(shown)
+    with_bar = best(lambda: shown.run(data)) / EMPTY * 1e9
+    without = best(lambda: engine.run(data)) / EMPTY * 1e9
+    print(f"a progress bar: {with_bar - without:.0f} ns an iteration (bar 500)")
+
+
+def real_step() -> None:
+    """Print the cost of an iteration that trains a tiny model."""
+    model, data = nn.Linear(16, 4), [torch.randn(32, 16) for _ in range(REAL)]
+    optimizer = torch.optim.SGD(model.parameters(), lr=1e-4)
+
+    def train(engine: object, batch: torch.Tensor) -> None:
+        optimizer.zero_grad()
+        model(batch).square().mean().backward()
+        optimizer.step()
+
+    def loop() -> None:
+        for batch in data:
+            train(None, batch)
+
+    engine = Engine(train)
+    runs: dict[str, Callable[[], object]] = {"bare loop": loop, "simple-ignite": lambda: engine.run(data)}
+    with contextlib.suppress(ImportError):
+        import ignite.engine as peer
+
+        theirs = peer.Engine(train)
+        runs["pytorch-ignite"] = lambda: theirs.run(data)
+    with contextlib.suppress(ImportError):
+        runs.update(lightning_runs(data))
+    figures: dict[str, list[float]] = {name: [] for name in runs}
+    for _ in range(ROUNDS):  # in turns, so that a slow moment of the machine falls on all
+        for name, run in runs.items():
+            figures[name].append(best(run, 1))  # type: ignore[arg-type]
+    floor = min(figures["bare loop"])
+    print(f"\na real step of {floor / REAL * 1e6:.0f} us")
+    for name, times in figures.items():
+        print(f"{name:20}{min(times) / REAL * 1e6:8.1f} us  {min(times) / floor - 1:+8.1%}")
+
+
+def lightning_runs(data: list[torch.Tensor]) -> dict[str, Callable[[], object]]:
+    """Return the same training with Lightning's Trainer and Fabric."""
+    import lightning
+
+    logging.getLogger("lightning.pytorch").setLevel(logging.ERROR)
+    logging.getLogger("lightning.fabric").setLevel(logging.ERROR)
+
+    class Module(lightning.LightningModule):
+        def __init__(self) -> None:
+            super().__init__()
+            self.model = nn.Linear(16, 4)
+
+        def training_step(self, batch: torch.Tensor, batch_idx: int) -> torch.Tensor:
+            return self.model(batch).square().mean()
+
+        def configure_optimizers(self) -> torch.optim.Optimizer:
+            return torch.optim.SGD(self.parameters(), lr=1e-4)
+
+    def trainer() -> None:
+        lightning.Trainer(
+            max_epochs=1,
+            accelerator="cpu",
+            logger=False,
+            enable_checkpointing=False,
+            enable_progress_bar=False,
+            enable_model_summary=False,
+        ).fit(Module(), data)
+
+    fabric = lightning.Fabric(accelerator="cpu", devices=1)
+    model = nn.Linear(16, 4)
+    wrapped, optimizer = fabric.setup(model, torch.optim.SGD(model.parameters(), lr=1e-4))
+
+    def loop() -> None:
+        for batch in data:
+            optimizer.zero_grad()
+            fabric.backward(wrapped(batch).square().mean())
+            optimizer.step()
+
+    return {"Lightning Trainer": trainer, "Lightning Fabric": loop}
+
+
+def import_time() -> None:
+    """Print what importing costs beyond torch."""
+    print("\nimport beyond torch, ms (bar 40)")
+    for module in ("simple_ignite", "ignite.engine", "lightning"):
+        code = f"import torch, time; t = time.perf_counter(); import {module}; print(time.perf_counter() - t)"
+        runs = [
+            subprocess.run([sys.executable, "-W", "ignore", "-c", code], capture_output=True, text=True)
+            for _ in range(3)
+        ]
+        if all(run.returncode == 0 for run in runs):
+            print(f"{module:20}{min(float(run.stdout) for run in runs) * 1e3:8.0f}")
+
+
+if __name__ == "__main__":
+    torch.set_num_threads(1)
+    empty_step()
+    short_runs()
+    real_step()
+    import_time()

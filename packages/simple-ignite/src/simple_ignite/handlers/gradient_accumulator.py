@@ -1,0 +1,53 @@
+"""GradientAccumulator: calls other handlers once several batches' gradients are gathered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from simple_ignite.accumulation import Accumulation, parameters_of
+from simple_ignite.engine import Engine
+from simple_ignite.handlers.optimizer_step import OptimizerStep
+from simple_ignite.signature import adapt
+
+__all__ = ["GradientAccumulator"]
+
+
+class GradientAccumulator:
+    """After every `size` batches, and after an epoch's last, averages the gradients and steps the optimiser.
+
+    `trainer.on(Events.ITERATION_COMPLETED, GradientAccumulator(4, OptimizerStep(optimizer),
+    GradientClipper(model, 1)))` for a step of your own that ends with `loss.backward()`; the loss need not be
+    divided. Gradients that wait travel in the engine's state, so that a run may be resumed between two
+    optimiser steps.
+
+    Args:
+        size: Batches a step.
+        step: What steps the optimiser.
+        *before: What is called just before it, such as a `GradientClipper`.
+
+    Raises:
+        RunError: If `size` is below 1.
+    """
+
+    priority = 500
+
+    def __init__(self, size: int, step: OptimizerStep, *before: Callable[..., Any]) -> None:
+        self._accumulation = Accumulation(size, lambda: parameters_of(step.optimizer))
+        calls: list[Callable[..., Any]] = [*before, step]
+        self._calls = [adapt(call, 1, (), {}) for call in calls]
+
+    def __call__(self, engine: Engine) -> None:
+        """Count a batch; step if it is time."""
+        if self._accumulation.due(engine.state):
+            self._accumulation.average()
+            for call in self._calls:
+                call(engine)
+
+    def state_dict(self) -> dict[str, Any]:
+        """Return the gradients that wait."""
+        return self._accumulation.state_dict()
+
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
+        """Put back what `state_dict` returned."""
+        self._accumulation.load_state_dict(state_dict)

@@ -1,0 +1,122 @@
+"""LRFinder: tries rising learning rates on a few batches."""
+
+from __future__ import annotations
+
+import copy
+import math
+from collections.abc import Callable
+from typing import Any
+
+import torch
+
+from simple_ignite.engine import Engine
+from simple_ignite.errors import HandlerError
+from simple_ignite.events import Events
+from simple_ignite.protocols import Stateful
+from simple_ignite.resume import Randomness
+
+__all__ = ["LRFinder"]
+
+SMOOTH = 0.05
+
+
+class LRFinder:
+    """Finds a learning rate by the range test: the rate rises exponentially, and the loss is watched.
+
+    (Smith 2015, "Cyclical Learning Rates for Training Neural Networks".) Model, optimiser, randomness and the
+    trainer are afterwards as they were; the trainer's handlers do not run.
+
+    Args:
+        model: The model.
+        optimizer: The optimiser.
+        start: The first rate.
+        end: The last rate.
+        iterations: Over how many iterations it rises.
+        diverged: The run ends early where the loss is this many times the least.
+        output_transform: Picks the loss out of the step's output. Default: its `loss`, or the output itself.
+
+    Attributes:
+        rates: The rates tried.
+        losses: The loss at each, smoothed.
+
+    Raises:
+        HandlerError: If the rates do not rise from above 0, or there are fewer than 3 iterations.
+    """
+
+    def __init__(
+        self,
+        model: torch.nn.Module,
+        optimizer: torch.optim.Optimizer,
+        start: float = 1e-7,
+        end: float = 10.0,
+        iterations: int = 100,
+        diverged: float = 5.0,
+        output_transform: Callable[[Any], Any] | None = None,
+    ) -> None:
+        if not 0 < start < end or iterations < 3:
+            message = "give rates with 0 < start < end, and 3 iterations or more"
+            raise HandlerError(f"{message}, not {start!r}, {end!r}, {iterations!r}", handler="LRFinder")
+        self.model = model
+        self.optimizer = optimizer
+        self.rates: list[float] = []
+        self.losses: list[float] = []
+        self._range = start, end, iterations
+        self._diverged = diverged
+        self._transform = output_transform or _loss
+
+    def run(self, trainer: Engine, data: Any) -> float:
+        """Run the test with the trainer's step over the data, and return the suggested rate.
+
+        Raises:
+            HandlerError: If the loss was never finite.
+        """
+        self.rates, self.losses = [], []
+        parts = [thing for thing in (self.model, self.optimizer, trainer.step) if isinstance(thing, Stateful)]
+        before = [copy.deepcopy(part.state_dict()) for part in parts]
+        randomness = Randomness(data)
+        probe = Engine(trainer.step)
+        probe.on(Events.ITERATION_STARTED, self._set_rate)
+        probe.on(Events.ITERATION_COMPLETED, self._look)
+        try:
+            probe.run(data, epoch_length=self._range[2])
+        finally:
+            for part, state in zip(parts, before, strict=True):
+                part.load_state_dict(state)
+            self.optimizer.zero_grad(set_to_none=True)
+            randomness.restore(data)
+        return self.suggestion()
+
+    def suggestion(self) -> float:
+        """Return the rate at which the loss fell most steeply over the logarithm of the rate.
+
+        Raises:
+            HandlerError: If there are too few losses to tell.
+        """
+        falls = [
+            (after - before, rate)
+            for before, after, rate in zip(self.losses, self.losses[2:], self.rates[1:], strict=False)
+        ]
+        if not falls:
+            raise HandlerError("too few finite losses to suggest a rate; lower `start`", handler="LRFinder")
+        return min(falls)[1]
+
+    def _set_rate(self, engine: Engine) -> None:
+        start, end, iterations = self._range
+        rate = start * (end / start) ** ((engine.state.iteration - 1) / (iterations - 1))
+        for group in self.optimizer.param_groups:
+            group["lr"] = rate
+        self._rate = rate
+
+    def _look(self, engine: Engine) -> None:
+        loss = float(self._transform(engine.state.output))
+        if self.losses and math.isfinite(loss):
+            loss = SMOOTH * loss + (1 - SMOOTH) * self.losses[-1] if len(self.losses) > 10 else loss
+        if not math.isfinite(loss) or (self.losses and loss > self._diverged * min(self.losses)):
+            engine.terminate()
+            return
+        self.rates.append(self._rate)
+        self.losses.append(loss)
+
+
+def _loss(output: Any) -> Any:
+    return output["loss"] if isinstance(output, dict) else output

@@ -1,0 +1,97 @@
+"""ParamScheduler: moves any value along a piecewise course."""
+
+from __future__ import annotations
+
+import bisect
+import math
+from collections.abc import Callable, Sequence
+from itertools import pairwise
+from typing import Any, Literal
+
+import torch
+
+from simple_ignite.engine import Engine
+from simple_ignite.errors import HandlerError
+
+__all__ = ["ParamScheduler"]
+
+Kind = Literal["linear", "cosine", "step"]
+
+
+class ParamScheduler:
+    """Sets a value by the iteration or epoch it is called in, between given points.
+
+    `trainer.on(Events.ITERATION_STARTED, ParamScheduler((optimizer, "lr"), [(0, 0.0), (500, 0.1), (10_000,
+    0.0)]))` warms up for 500 iterations and then comes down. What is set depends on the position alone, so a
+    resumed run needs no state of it.
+
+    Args:
+        target: Whose value: (optimiser, name) for a value of all its groups, (object, name) for an attribute,
+            or a function that is given the value.
+        points: Pairs of (position, value), positions rising; positions count from 0. Before the first and
+            after the last point the value stays.
+        kind: What lies between two points: a line, half a cosine, or the earlier point's value.
+        by: Whether positions are iterations or epochs.
+
+    Attributes:
+        value: The value set last, or None.
+
+    Raises:
+        HandlerError: If there are no points, their positions do not rise, or a word is not one of those
+            named.
+    """
+
+    def __init__(
+        self,
+        target: tuple[Any, str] | Callable[[float], Any],
+        points: Sequence[tuple[int, float]],
+        kind: Kind = "linear",
+        by: Literal["iteration", "epoch"] = "iteration",
+    ) -> None:
+        positions = [position for position, _ in points]
+        if not points or any(b <= a for a, b in pairwise(positions)):
+            message = f"points must be pairs of a rising position and a value, not {points!r}"
+            raise HandlerError(message, handler="ParamScheduler")
+        if kind not in ("linear", "cosine", "step") or by not in ("iteration", "epoch"):
+            message = f"kind must be linear, cosine or step, and by iteration or epoch, not {kind!r}, {by!r}"
+            raise HandlerError(message, handler="ParamScheduler")
+        self._set = target if callable(target) else _setter(*target)
+        self._positions = positions
+        self._values = [float(value) for _, value in points]
+        self._kind = kind
+        self._by = by
+        self.value: float | None = None
+
+    def at(self, position: float) -> float:
+        """Return the value at a position."""
+        after = bisect.bisect_right(self._positions, position)
+        if after == 0 or after == len(self._positions):
+            return self._values[max(after - 1, 0)]
+        begin, end = self._positions[after - 1], self._positions[after]
+        first, last = self._values[after - 1], self._values[after]
+        share = (position - begin) / (end - begin)
+        if self._kind == "step":
+            return first
+        if self._kind == "cosine":
+            share = (1 - math.cos(math.pi * share)) / 2
+        return first + (last - first) * share
+
+    def __call__(self, engine: Engine) -> None:
+        """Set the value for this iteration or epoch."""
+        state = engine.state
+        self.value = self.at(max(state.iteration - 1, 0) if self._by == "iteration" else state.epoch)
+        self._set(self.value)
+
+
+def _setter(owner: Any, name: str) -> Callable[[float], Any]:
+    if not isinstance(owner, torch.optim.Optimizer):
+        return lambda value: setattr(owner, name, value)
+
+    def set_in_groups(value: float) -> None:
+        for group in owner.param_groups:
+            if isinstance(group[name], torch.Tensor):
+                group[name].fill_(value)
+            else:
+                group[name] = value
+
+    return set_in_groups

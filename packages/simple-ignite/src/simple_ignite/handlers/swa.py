@@ -1,0 +1,69 @@
+"""StochasticWeightAveraging: the mean of the weights at the end of late epochs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from torch import nn
+from torch.optim.swa_utils import AveragedModel, update_bn
+
+from simple_ignite.engine import Engine
+from simple_ignite.errors import HandlerError
+from simple_ignite.events import Events
+
+__all__ = ["StochasticWeightAveraging"]
+
+
+class StochasticWeightAveraging:
+    """Averages the weights of the epochs from `start` on.
+
+    (Izmailov et al. 2018, "Averaging Weights Leads to Wider Optima and Better Generalization".)
+    `trainer.on(Events.EPOCH_COMPLETED, swa)`. For its learning rate use
+    `LRScheduler(torch.optim.swa_utils.SWALR(...))`.
+
+    Args:
+        model: The model that is trained.
+        start: The first epoch whose weights count, from 0.
+        loader: Batches over which the statistics of batch normalisation are taken anew at the end of the run.
+        device: Where those batches go.
+
+    Attributes:
+        model: The averaged model; it is `model.module` that has the weights under their usual names.
+
+    Raises:
+        HandlerError: If `start` is negative.
+    """
+
+    def __init__(
+        self, model: nn.Module, start: int = 0, loader: Iterable[Any] | None = None, device: Any = None
+    ) -> None:
+        if start < 0:
+            raise HandlerError(f"start must be 0 or more, not {start!r}", handler="StochasticWeightAveraging")
+        self.model = AveragedModel(model)
+        self.start = start
+        self._source = model
+        self._loader = loader
+        self._device = device
+
+    def registered(self, engine: Engine) -> None:
+        """Take the statistics anew at the end of the run."""
+        if self._loader is not None:
+            engine.on(Events.COMPLETED, self._finish, priority=500)
+
+    def __call__(self, engine: Engine) -> None:
+        """Take the epoch's weights in."""
+        if engine.state.epoch >= self.start:
+            self.model.update_parameters(self._source)
+
+    def _finish(self) -> None:
+        if self._loader is not None and int(self.model.n_averaged):
+            update_bn(self._loader, self.model, device=self._device)
+
+    def state_dict(self) -> dict[str, Any]:
+        """Return the averaged weights and of how many epochs they are."""
+        return dict(self.model.state_dict())
+
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
+        """Put back what `state_dict` returned."""
+        self.model.load_state_dict(state_dict)

@@ -1,0 +1,73 @@
+"""TerminateOnNan: ends a run whose output is no longer finite."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import torch
+
+from simple_ignite.engine import Engine
+
+__all__ = ["TerminateOnNan"]
+
+log = logging.getLogger("simple_ignite")
+
+
+class TerminateOnNan:
+    """Ends the run when a number or tensor of the output is NaN or infinite, and says so in the log.
+
+    On CUDA the answer is fetched without waiting for the device, so the run ends a few iterations later than
+    the first bad number.
+
+    Args:
+        output_transform: Picks what is looked at out of the step's output. Default: all of it.
+    """
+
+    def __init__(self, output_transform: Callable[[Any], Any] | None = None) -> None:
+        self._transform = output_transform
+        self._asked: list[tuple[int, torch.Tensor, Any]] = []
+
+    def __call__(self, engine: Engine) -> None:
+        """Look at the output."""
+        output = engine.state.output
+        if self._transform is not None:
+            output = self._transform(output)
+        bad = _not_finite(output)
+        iteration = engine.state.iteration
+        if isinstance(bad, torch.Tensor) and bad.is_cuda:
+            answer = torch.empty((), dtype=torch.bool, pin_memory=True)
+            answer.copy_(bad, non_blocking=True)
+            arrived = torch.cuda.Event()  # type: ignore[no-untyped-call]
+            arrived.record()
+            self._asked.append((iteration, answer, arrived))
+            while self._asked and self._asked[0][2].query():
+                since, answer, _ = self._asked.pop(0)
+                if answer:
+                    self._end(engine, since)
+        elif bad:
+            self._end(engine, iteration)
+
+    def _end(self, engine: Engine, iteration: int) -> None:
+        log.warning("the output of iteration %d is not finite; the run ends", iteration)
+        self._asked.clear()
+        engine.terminate()
+
+
+def _not_finite(output: Any) -> torch.Tensor | bool:
+    """Return whether anything in nested output is NaN or infinite, as a tensor if a device knows it."""
+    if isinstance(output, torch.Tensor):
+        if not (output.is_floating_point() or output.is_complex()):
+            return False
+        return torch.logical_not(torch.isfinite(output).all())
+    if isinstance(output, float):
+        return output != output or output in (float("inf"), float("-inf"))
+    if isinstance(output, Mapping):
+        output = list(output.values())
+    if isinstance(output, list | tuple):
+        bad: torch.Tensor | bool = False
+        for one in output:
+            bad = _not_finite(one) | bad
+        return bad
+    return False

@@ -1,0 +1,43 @@
+"""TimeLimit: ends a run in time."""
+
+from __future__ import annotations
+
+from time import monotonic
+
+from simple_ignite.engine import Engine
+from simple_ignite.errors import HandlerError
+from simple_ignite.events import Events
+
+__all__ = ["TimeLimit"]
+
+
+class TimeLimit:
+    """Ends the run after the iteration in which the time is up.
+
+    `trainer.on(Events.ITERATION_COMPLETED, TimeLimit(3600))`. The time is that of one `run`, as a cluster
+    counts it: a resumed run has all of it again.
+
+    Args:
+        seconds: The time a run may take.
+
+    Raises:
+        HandlerError: If `seconds` is not above 0.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        if not seconds > 0:
+            raise HandlerError(f"seconds must be above 0, not {seconds!r}", handler="TimeLimit")
+        self.seconds = seconds
+        self._begun = monotonic()
+
+    def registered(self, engine: Engine) -> None:
+        """Count from the start of each run."""
+        engine.on(Events.STARTED, self._begin, priority=1000)
+
+    def __call__(self, engine: Engine) -> None:
+        """End the run if the time is up."""
+        if monotonic() - self._begun >= self.seconds:
+            engine.terminate()
+
+    def _begin(self) -> None:
+        self._begun = monotonic()

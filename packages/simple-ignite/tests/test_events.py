@@ -1,0 +1,140 @@
+"""Events: filters, unions, and when they fire."""
+
+from enum import Enum
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from simple_ignite import Engine, EventEnum, EventFilter, Events
+from simple_ignite.errors import EventError
+
+
+def fired(event, iterations=12):
+    """Return the iterations at which a handler of `event` ran."""
+    trainer, seen = Engine(lambda engine, batch: None), []
+    trainer.on(event, lambda engine: seen.append(engine.state.iteration))
+    trainer.run(range(iterations))
+    return seen
+
+
+@pytest.mark.parametrize(
+    ("conditions", "expected"),
+    [
+        ({"every": 5}, [5, 10]),
+        ({"once": 3}, [3]),
+        ({"once": (2, 7)}, [2, 7]),
+        ({"before": 3}, [1, 2]),
+        ({"after": 10}, [11, 12]),
+        ({"after": 2, "before": 5}, [3, 4]),
+        ({"every": 3, "after": 4}, [6, 9, 12]),
+        ({"every": 3, "after": 4, "before": 9}, [6]),
+        ({"when": lambda engine, count: count in (4, 8)}, [4, 8]),
+        ({"every": 2, "when": lambda engine, count: count > 9}, [10, 12]),
+    ],
+)
+@pytest.mark.parametrize("event", [Events.ITERATION_STARTED, Events.ITERATION_COMPLETED])
+def test_filters(event, conditions, expected):
+    assert fired(event(**conditions)) == expected
+
+
+def test_epochs_are_counted_from_one():
+    trainer, seen = Engine(lambda engine, batch: None), []
+    trainer.on(Events.EPOCH_COMPLETED(every=5), lambda engine: seen.append(engine.state.epoch))
+    trainer.run([1], max_epochs=11)
+    assert seen == [4, 9]
+
+
+@pytest.mark.parametrize("event", [Events.GET_BATCH_STARTED, Events.GET_BATCH_COMPLETED])
+def test_get_batch_counts_the_upcoming_iteration(event):
+    assert fired(event(once=3)) == [2]
+
+
+def test_union_fires_at_any():
+    union = Events.ITERATION_COMPLETED(every=5) | Events.ITERATION_COMPLETED(once=3) | Events.COMPLETED
+    assert fired(union) == [3, 5, 10, 12]
+    assert fired(Events.STARTED | Events.EPOCH_COMPLETED(once=1)) == [0, 12]
+
+
+def test_an_occurrence_that_two_filters_want_fires_once():
+    assert fired(Events.ITERATION_COMPLETED(every=2) | Events.ITERATION_COMPLETED(every=3), 6) == [2, 3, 4, 6]
+
+
+def test_other_events_count_how_often_they_fired():
+    trainer, seen = Engine(lambda engine, batch: None), []
+    trainer.on(Events.STARTED(every=2), lambda: seen.append("second"))
+    trainer.run([1], max_epochs=1)
+    trainer.run([1], max_epochs=2)
+    assert seen == ["second"]
+
+
+def test_custom_events_take_filters_and_counters():
+    class Steps(EventEnum):
+        BACKWARD = "backward"
+
+    class Plain(Enum):
+        SAVED = 1
+
+    trainer = Engine(
+        lambda engine, batch: [engine.fire_event(event) for event in (Steps.BACKWARD, Plain.SAVED, "text")]
+    )
+    trainer.state.saves = 0
+    trainer.register_events(Steps, Plain, "text", counters={Plain.SAVED: "saves"})
+    seen = []
+    trainer.on(
+        Steps.BACKWARD(every=2) | Events.COMPLETED,
+        lambda engine: seen.append(("backward", engine.state.iteration)),
+    )
+    trainer.on(EventFilter("text", once=3), lambda engine: seen.append(("text", engine.state.iteration)))
+    trainer.on(
+        EventFilter(Plain.SAVED, once=7), lambda engine: seen.append(("saved", engine.state.iteration))
+    )
+
+    @trainer.on(Events.ITERATION_STARTED(once=4))
+    def count():
+        trainer.state.saves = 7
+
+    trainer.run(range(4))
+    assert seen == [("backward", 2), ("text", 3), ("backward", 4), ("saved", 4), ("backward", 4)]
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: Events.STARTED(every=0), "STARTED: `every` must be a whole number from 1, not 0"),
+        (lambda: Events.STARTED(once=()), "STARTED: `once` names no occurrence"),
+        (lambda: Events.STARTED(once=True), "STARTED: `once` must be a whole number from 1, not True"),
+        (
+            lambda: Events.STARTED(every=2, once=3),
+            "STARTED: `every` and `once` exclude each other; join two filters with `|`",
+        ),
+        (lambda: Events.STARTED(when=3), "STARTED: `when` must be a function of (engine, count), not 3"),
+        (
+            lambda: Engine(print).on("epoch_complete", print),
+            "'epoch_complete' is not an event of this engine; see `register_events`; "
+            "did you mean <Events.EPOCH_COMPLETED: 'epoch_completed'>",
+        ),
+        (lambda: Engine(print).register_events(3), "an event must be a string or an Enum, not 3"),
+    ],
+)
+def test_mistakes_are_explained(make, message):
+    with pytest.raises(EventError) as caught:
+        make()
+    assert str(caught.value) == message
+
+
+naturals = st.integers(1, 12)
+
+
+@given(
+    every=naturals,
+    before=st.none() | naturals,
+    after=st.none() | st.integers(0, 12),
+    count=st.integers(0, 30),
+)
+def test_next_after_is_the_first_that_passes(every, before, after, count):
+    one = EventFilter("x", every=every, before=before, after=after)
+    due = one.next_after(count)
+    passing = [n for n in range(count + 1, 60) if one.passes(None, n)]
+    assert due == (passing[0] if passing else due)
+    assert bool(passing) == (due < 60)

@@ -1,0 +1,121 @@
+"""Failure: who is told of an exception, and what it says about where it happened."""
+
+import pytest
+
+from simple_ignite import Engine, Events
+
+
+def failing(at):
+    def step(engine, batch):
+        if engine.state.iteration == at:
+            raise ValueError("broken")
+
+    return step
+
+
+def test_the_note_says_where_a_step_failed():
+    with pytest.raises(ValueError, match="broken") as caught:
+        Engine(failing(4)).run(range(3), max_epochs=2)
+    assert caught.value.__notes__ == ["engine step: epoch 1, iteration 4, in the step"]
+
+
+@pytest.mark.parametrize(
+    "event", [Events.ITERATION_COMPLETED, Events.ITERATION_COMPLETED(every=2), Events.EPOCH_COMPLETED]
+)
+def test_the_note_names_event_and_handler(event):
+    trainer = Engine(failing(0))
+
+    @trainer.on(event, priority=1)
+    def fine():
+        pass
+
+    @trainer.on(event)
+    def boom(engine):
+        if engine.state.iteration == 2:
+            raise ValueError("broken")
+
+    with pytest.raises(ValueError, match="broken") as caught:
+        trainer.run(range(2))
+    name = str(getattr(event, "event", event))
+    assert caught.value.__notes__ == [f"engine step: epoch 0, iteration 2, in handler boom of {name}"]
+
+
+def test_the_note_says_that_data_failed():
+    def data():
+        yield 1
+        raise OSError("disk")
+
+    with pytest.raises(OSError, match="disk") as caught:
+        Engine(failing(0)).run(data())
+    assert caught.value.__notes__ == ["engine step: epoch 0, iteration 1, fetching a batch"]
+
+
+def test_an_evaluator_within_a_handler_adds_its_own_note():
+    trainer, evaluator = Engine(failing(0)), Engine(failing(1))
+
+    @trainer.on(Events.EPOCH_COMPLETED)
+    def validate():
+        evaluator.run([1])
+
+    with pytest.raises(ValueError, match="broken") as caught:
+        trainer.run([1])
+    assert caught.value.__notes__ == [
+        "engine step: epoch 0, iteration 1, in the step",
+        "engine step: epoch 0, iteration 1, in handler validate of EPOCH_COMPLETED",
+    ]
+
+
+def test_every_handler_is_told_once_and_the_error_is_raised():
+    trainer, seen = Engine(failing(1)), []
+    trainer.on(Events.EXCEPTION_RAISED, lambda engine, error: seen.append(str(error)))
+    trainer.on(Events.EXCEPTION_RAISED, lambda engine: seen.append(engine is trainer))
+    trainer.on(Events.EXCEPTION_RAISED, lambda: seen.append("nothing"))
+    with pytest.raises(ValueError, match="broken"):
+        trainer.run([1])
+    assert seen == ["broken", True, "nothing"]
+
+
+def test_a_handler_that_returns_true_settles_it():
+    trainer, seen = Engine(failing(2)), []
+    trainer.on(Events.EXCEPTION_RAISED, lambda engine, error: True)
+    trainer.on(Events.EXCEPTION_RAISED, lambda: seen.append("told too"))
+    state = trainer.run(range(3))
+    assert (state.iteration, seen) == (2, ["told too"])
+
+
+def test_a_handler_that_fails_itself_becomes_a_note():
+    trainer = Engine(failing(1))
+
+    @trainer.on(Events.EXCEPTION_RAISED)
+    def clumsy(engine, error):
+        raise KeyError("other")
+
+    with pytest.raises(ValueError, match="broken") as caught:
+        trainer.run([1])
+    assert caught.value.__notes__[-1] == "handler clumsy of EXCEPTION_RAISED raised KeyError: 'other'"
+
+
+def test_keyboard_interrupt_is_always_raised_after_the_handlers():
+    def step(engine, batch):
+        raise KeyboardInterrupt
+
+    trainer, seen = Engine(step), []
+    trainer.on(Events.EXCEPTION_RAISED, lambda engine, error: seen.append(type(error)) or True)
+    with pytest.raises(KeyboardInterrupt):
+        trainer.run([1])
+    assert seen == [KeyboardInterrupt]
+
+
+def test_after_an_error_the_next_run_goes_on_with_the_next_batch():
+    batches = []
+
+    def step(engine, batch):
+        batches.append(batch)
+        if batches == ["a", "b"]:
+            raise ValueError("broken")
+
+    trainer, data = Engine(step), list("abcd")
+    with pytest.raises(ValueError, match="broken"):
+        trainer.run(data)
+    assert trainer.run(data).iteration == 4
+    assert "".join(batches) == "abcd"
