@@ -41,10 +41,7 @@ class Values(Transformer[Any, Any]):
         return result
 
     def pair(self, children: list[Any]) -> tuple[Lexeme, Any]:
-        return children[0], children[1]
-
-    def empty_pair(self, children: list[Any]) -> tuple[Lexeme, Any]:
-        return children[0], None
+        return children[0], children[1] if len(children) > 1 else None
 
     def dash_list(self, items: list[Any]) -> list[Any]:
         result: list[Any] = []
@@ -52,14 +49,11 @@ class Values(Transformer[Any, Any]):
             if type(item) is Lexeme:  # ITEMS
                 result.extend(item.value)
             else:
-                result.append(item[0])
+                result.append(item)
         return result
 
-    def one_item(self, children: list[Any]) -> list[Any]:
-        return children[1:]
-
-    def empty_item(self, _: list[Any]) -> list[Any]:
-        return [None]
+    def item(self, children: list[Any]) -> Any:
+        return children[1] if len(children) > 1 else None
 
     def plain_list(self, values: list[Any]) -> list[Any]:
         return values
@@ -76,11 +70,11 @@ class Values(Transformer[Any, Any]):
     def field(self, children: list[Any]) -> tuple[Lexeme, Any]:
         return children[0], children[1]
 
-    def typed_array(self, children: list[Any]) -> Table:
+    def short_table(self, children: list[Any]) -> Table:
         types, _, *rows = children
         return Table.trusted((), rows, types.value)
 
-    def row_in_parens(self, cells: list[Any]) -> tuple[Any, ...]:
+    def short_row(self, cells: list[Any]) -> tuple[Any, ...]:
         return tuple(cells)
 
     def named_table(self, children: list[Any]) -> tuple[Lexeme, Any]:

@@ -47,11 +47,11 @@ class Lines:
         while not layout.ended:
             if layout.width != layout.levels[-1]:
                 yield from layout.dedent()
+            start = layout.at
             if self.runs:
                 yield from self._run()
-                if layout.ended or layout.width != layout.levels[-1]:
-                    continue
-            yield from self._statement(layout.at)
+            if layout.at == start:
+                yield from self._statement(start)
         yield from layout.end()
 
     def value(self) -> Iterator[Lexeme]:

@@ -60,20 +60,13 @@ class Places(Transformer[Any, Any]):
         return Place(entries[0][0].at if entries else 0, children)
 
     def pair(self, children: list[Any]) -> tuple[Lexeme, Place]:
-        return children[0], children[1]
-
-    def empty_pair(self, children: list[Any]) -> tuple[Lexeme, Place]:
-        return children[0], Place(children[0].at)
+        return children[0], children[1] if len(children) > 1 else Place(children[0].at)
 
     def dash_list(self, items: list[Place]) -> Place:
         return Place(items[0].at, items)
 
-    def one_item(self, children: list[Any]) -> Place:
-        place: Place = children[1]
-        return place
-
-    def empty_item(self, children: list[Any]) -> Place:
-        return Place(children[0].at)
+    def item(self, children: list[Any]) -> Place:
+        return children[1] if len(children) > 1 else Place(children[0].at)
 
     def plain_list(self, values: list[Place]) -> Place:
         return Place(values[0].at, values)
@@ -92,10 +85,10 @@ class Places(Transformer[Any, Any]):
     def field(self, children: list[Any]) -> tuple[Lexeme, Place]:
         return children[0], children[1]
 
-    def typed_array(self, children: list[Any]) -> Place:
+    def short_table(self, children: list[Any]) -> Place:
         return Place(children[0].at, children[2:])
 
-    def row_in_parens(self, cells: list[Place]) -> Place:
+    def short_row(self, cells: list[Place]) -> Place:
         return Place(cells[0].at, cells)
 
     def named_table(self, children: list[Any]) -> tuple[Lexeme, Place]:

@@ -38,13 +38,18 @@ def read_entries(text: str, at: int, level: int) -> tuple[list[tuple[str, Any]],
     Raises:
         Fault: a value is almost a number.
     """
-    match, width = _ENTRY.match, level
+    match, words, width = _ENTRY.match, WORDS.get, level
     entries: list[tuple[str, Any]] = []
     while found := match(text, at):
         key, quoted, bare, flat, margin = found.groups()
         value: Any
         if bare is not None:
-            value = number(bare, at) if bare[0] in _NUMBER_STARTS else WORDS.get(bare, bare)
+            if bare[0] not in _NUMBER_STARTS:
+                value = words(bare, bare)
+            elif bare.isdecimal() and len(bare) < 19 and bare[0] != "0" and bare.isascii():
+                value = int(bare)
+            else:
+                value = number(bare, at)
         elif quoted is not None:
             value = quoted
         elif flat is not None:

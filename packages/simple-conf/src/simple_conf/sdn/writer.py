@@ -12,7 +12,10 @@ from simple_conf.values import Table
 
 INDENT = 2
 WIDTH = 80
-"""How wide a line may be before a short list or dict is written as a block."""
+"""How wide a line may be before a flat list is written as a block."""
+
+SHORT_DICT = 4
+"""How many entries a flat dict may have before it is written as a block."""
 
 _DEPTH = Limits().depth
 
@@ -117,13 +120,15 @@ def _items(values: Iterable[Any], indent: int, lines: list[str], depth: int) -> 
 
 def _short(value: Any, width: int) -> str | None:
     """Write a flat list or dict on one line, if it is short enough; an empty one always is."""
-    if len(value) * 3 > width and len(value):
+    if not len(value):
+        return "{}" if isinstance(value, Mapping) else "[]"
+    if len(value) * 3 > width or (isinstance(value, Mapping) and len(value) > SHORT_DICT):
         return None
     inside = value.values() if isinstance(value, Mapping) else value
     if any(_is_nested(item) for item in inside):
         return None
     text = one_line(value, 1)
-    return text if len(text) <= width or not len(value) else None
+    return text if len(text) <= width else None
 
 
 def one_line(value: Any, depth: int = _DEPTH) -> str:
