@@ -167,3 +167,22 @@ class Accuracy(Derived[Counts | Hits]):
         if self.counts.is_binary() or self.counts.is_multilabel():
             return averaged(lambda t: ratio(t.tp + t.tn, t.tp + t.fp + t.fn + t.tn), table, self.average)
         return averaged(lambda t: ratio(t.tp, t.tp + t.fn), table, self.average)
+
+
+class TopK(Accuracy):
+    """The share of targets that are among the k highest scores. sklearn's `top_k_accuracy_score`.
+
+    Args:
+        k: How many.
+        ignore_index: A target that counts for nothing.
+        output_transform: Makes `(pred, target)` of a step's output, pred being scores `(n, classes, *)`.
+    """
+
+    def __init__(
+        self, k: int = 5, *, ignore_index: int | None = None, output_transform: Transform | None = None
+    ) -> None:
+        if k < 1:
+            raise MetricInputError("TopK", f"k={k}", "one or more")
+        super().__init__(
+            task="multiclass", top_k=k, ignore_index=ignore_index, output_transform=output_transform
+        )

@@ -96,3 +96,22 @@ class F1Score(Averaged):
     def score(self, table: Table) -> Tensor:
         """Give the F1 of each class."""
         return ratio(2 * table.tp, 2 * table.tp + table.fp + table.fn)
+
+
+class HammingDistance(Averaged):
+    """The share of labels that are wrong. sklearn's `hamming_loss`.
+
+    Args:
+        average: "micro" over all labels; of each label (multilabel), or one minus recall of each class
+            (multiclass): "macro", "weighted" or "none".
+        **options: See `CountOptions`.
+    """
+
+    def __init__(self, *, average: Average = "micro", **options: Unpack[CountOptions]) -> None:
+        super().__init__(average=average, **options)
+
+    def score(self, table: Table) -> Tensor:
+        """Give the share of wrong ones of each class or label."""
+        if self.counts.is_binary() or self.counts.is_multilabel():
+            return ratio(table.fp + table.fn, table.tp + table.fp + table.fn + table.tn)
+        return ratio(table.fn, table.tp + table.fn)

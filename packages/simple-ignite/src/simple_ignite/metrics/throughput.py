@@ -1,0 +1,78 @@
+"""How fast and on what a run runs."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from torch import Tensor
+
+from simple_ignite.errors import MetricInputError
+from simple_ignite.metrics.metric import Metric
+from simple_ignite.metrics.state import Max, Sum
+from simple_ignite.metrics.transform import Transform, described, single
+
+
+class Frequency(Metric):
+    """Items per second since the last reset; over ranks, of all of them together.
+
+    Args:
+        output_transform: Makes of a step's output how many items it was, or something whose first dimension
+            tells: a tensor, a list, a tuple or dictionary of these. Default: the output as it is.
+        clock: Gives seconds; default: `time.perf_counter`.
+    """
+
+    items = Sum()
+    seconds = Max()
+    output_transform = staticmethod(single)
+
+    def __init__(
+        self, *, output_transform: Transform | None = None, clock: Callable[[], float] = time.perf_counter
+    ) -> None:
+        self.clock = clock
+        super().__init__(output_transform=output_transform)
+
+    def reset(self) -> None:
+        """Start the clock anew."""
+        super().reset()
+        self._began = self.clock()
+
+    def unpack(self, states: Mapping[str, Any]) -> None:
+        """Go on from saved items and seconds."""
+        super().unpack(states)
+        self._began = self.clock() - max(0.0, float(self.seconds))
+
+    def accumulate(self, batch: Any) -> None:
+        """Count one step.
+
+        Args:
+            batch: How many items, or something with a first dimension.
+        """
+        self.items = self.items + size_of(batch)
+        self.seconds = self.clock() - self._began
+
+    def result(self) -> float:
+        """Give items per second."""
+        return float(self.items) / float(self.seconds) if self.seconds > 0 else 0.0
+
+
+def size_of(batch: Any) -> int:
+    """Tell how many items a batch has.
+
+    Raises:
+        MetricInputError: It does not tell.
+    """
+    if isinstance(batch, int):
+        return batch
+    if isinstance(batch, Tensor) and batch.ndim:
+        return batch.shape[0]
+    if isinstance(batch, Mapping) and batch:
+        return size_of(next(iter(batch.values())))
+    if isinstance(batch, tuple) and batch:
+        return size_of(batch[0])
+    if isinstance(batch, list):
+        return len(batch)
+    raise MetricInputError(
+        "Frequency", described(batch), "a number of items, or tensors with a first dimension"
+    )
