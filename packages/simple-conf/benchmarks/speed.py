@@ -105,7 +105,7 @@ def load(count, bars):
         [
             lambda: Conf.parse_sdn(sdn),
             lambda: tomllib.loads(toml),
-            lambda: yaml.load(text, yaml.CSafeLoader),  # noqa: S506
+            lambda: yaml.load(text, yaml.CSafeLoader),
         ],
         number,
     )
@@ -134,7 +134,7 @@ def load_table():
         [
             lambda: Conf.parse_sdn(sdn),
             lambda: tomllib.loads(toml),
-            lambda: yaml.load(text, yaml.CSafeLoader),  # noqa: S506
+            lambda: yaml.load(text, yaml.CSafeLoader),
         ],
         1,
     )

@@ -1,1 +1,68 @@
-"""Placeholder until the first slice lands."""
+"""Hierarchical, typed configuration: SDN files, overrides, schemas, errors that name file and line."""
+
+from simple_conf.__about__ import __version__
+from simple_conf.conf import Conf
+from simple_conf.config import Config
+from simple_conf.diagnosis import ValidationIssue
+from simple_conf.errors import (
+    ConfError,
+    ConfigNotFoundError,
+    DocumentError,
+    FrozenConfigError,
+    InterpolationCycleError,
+    InterpolationError,
+    InterpolationLimitError,
+    KeyPathError,
+    LoadError,
+    MergeError,
+    MissingExtraError,
+    MissingKeyError,
+    MissingValueError,
+    OverrideError,
+    PlacedError,
+    ResolveError,
+    ResolverError,
+    SdnLimitError,
+    SdnSyntaxError,
+    UnknownReferenceError,
+    UnwritableError,
+    ValidationError,
+)
+from simple_conf.schema import schema, validate
+from simple_conf.strategy import MergeStrategy
+from simple_conf.values import MISSING, Secret, Table
+
+__all__ = [
+    "MISSING",
+    "Conf",
+    "ConfError",
+    "Config",
+    "ConfigNotFoundError",
+    "DocumentError",
+    "FrozenConfigError",
+    "InterpolationCycleError",
+    "InterpolationError",
+    "InterpolationLimitError",
+    "KeyPathError",
+    "LoadError",
+    "MergeError",
+    "MergeStrategy",
+    "MissingExtraError",
+    "MissingKeyError",
+    "MissingValueError",
+    "OverrideError",
+    "PlacedError",
+    "ResolveError",
+    "ResolverError",
+    "SdnLimitError",
+    "SdnSyntaxError",
+    "Secret",
+    "Table",
+    "UnknownReferenceError",
+    "UnwritableError",
+    "ValidationError",
+    "ValidationIssue",
+    "__version__",
+    "schema",
+    "validate",
+]

@@ -6,6 +6,7 @@ import re
 import tomllib
 
 from simple_conf.errors import LoadError
+from simple_conf.node import marked
 from simple_conf.origin import Origin, TextLayer
 from simple_conf.source import Source, Span
 
@@ -33,7 +34,7 @@ def read(source: Source) -> tuple[Any, Layer]:
         raise LoadError(
             f"not TOML: {PLACE.sub('', str(failure)).strip()}", origin=place(source, str(failure))
         ) from None
-    return values, TextLayer(source, search)
+    return marked(values), TextLayer(source, search)
 
 
 def place(source: Source, message: str) -> Origin:

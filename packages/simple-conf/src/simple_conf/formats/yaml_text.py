@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from simple_conf.errors import LoadError, MissingExtraError
+from simple_conf.node import marked
 from simple_conf.origin import Origin, TextLayer
 from simple_conf.source import Source, Span
 
@@ -45,7 +46,8 @@ def read(source: Source) -> tuple[Any, Layer]:
         raise MissingExtraError("pyyaml", "to read YAML", "yaml") from None
     try:
         node = compose(source)
-        return Builder(source).build(node, 0) if node is not None else {}, TextLayer(source, search)
+        values = Builder(source).build(node, 0) if node is not None else {}
+        return marked(values), TextLayer(source, search)
     except yaml.MarkedYAMLError as failure:
         mark = failure.problem_mark or failure.context_mark
         where = Origin("file", source.name)

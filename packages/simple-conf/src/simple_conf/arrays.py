@@ -1,0 +1,83 @@
+"""Joining two arrays: appended, prepended, item by item, or by a field that identifies an item."""
+
+from __future__ import annotations
+
+from simple_conf.config import raw_of
+from simple_conf.copying import copy_value
+from simple_conf.node import ListNode, MappingNode
+from simple_conf.trail import trail_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    from simple_conf.strategy import Arrays
+
+    Item = tuple[Any, Any, Any]
+
+
+def combine(mine: Any, other: Any, how: Arrays, lay: Callable[[Any, Any], None]) -> Any:
+    """Return a new list node in the place of ``mine`` with both arrays joined.
+
+    Args:
+        mine: The list node below.
+        other: The list node on top.
+        how: The treatment, anything but ``"replace"``.
+        lay: Merges a mapping node into another, in place.
+
+    Returns:
+        A list node at the path and in the tree of ``mine``.
+    """
+    below, above = items_of(mine), items_of(other)
+    pairs: list[tuple[Item, Item | None]]
+    if how == "append":
+        pairs = [(item, None) for item in below + above]
+    elif how == "prepend":
+        pairs = [(item, None) for item in above + below]
+    elif how == "by_index":
+        pairs = [(item, above[i] if i < len(above) else None) for i, item in enumerate(below)]
+        pairs += [(item, None) for item in above[len(below) :]]
+    else:
+        assert not isinstance(how, str)  # noqa: S101 - MergeStrategy has checked it
+        pairs = paired(below, above, how["key"])
+    return joined(mine, pairs, lay)
+
+
+def items_of(items: Any) -> list[Item]:
+    """Return each value as written with the node and the index that hold it."""
+    return [(value, items, index) for index, value in enumerate(raw_of(items))]
+
+
+def paired(below: list[Item], above: list[Item], field: str) -> list[tuple[Item, Item | None]]:
+    """Pair the mappings that have the same value in ``field``; the rest stands alone, in order."""
+    matches = {name: item for item in above if (name := identity(item[0], field)) is not None}
+    pairs: list[tuple[Item, Item | None]] = []
+    for item in below:
+        pairs.append((item, matches.pop(identity(item[0], field), None)))
+    used = {id(item[0]) for _, item in pairs if item is not None}
+    return pairs + [(item, None) for item in above if id(item[0]) not in used]
+
+
+def identity(value: Any, field: str) -> Any:
+    """Return what identifies an item, or None."""
+    name = value.__raw__.get(field) if isinstance(value, MappingNode) else None
+    return name if isinstance(name, (str, int, float)) else None
+
+
+def joined(mine: Any, pairs: list[tuple[Item, Item | None]], lay: Callable[[Any, Any], None]) -> Any:
+    """Return the list node that the pairs make: the second of a pair laid over the first, or in its place."""
+    tree, path = mine.__tree__, mine.__path__
+    values, trails = [], []
+    for index, (first, second) in enumerate(pairs):
+        value, node, at = first
+        if second is not None and not (isinstance(value, MappingNode) and isinstance(second[0], MappingNode)):
+            (value, node, at), second = second, None
+        copied = copy_value(value, node, at, tree, (*path, index))
+        if second is not None:
+            lay(copied, second[0])
+        values.append(copied)
+        trails.append(trail_of(node, at))
+    result = ListNode(tree, path, mine.__layer__, values)
+    result.__trail__ = trails  # type: ignore[assignment]
+    return result

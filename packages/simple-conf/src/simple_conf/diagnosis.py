@@ -1,0 +1,225 @@
+"""What is wrong with a config: every failure with its path, its origin and what was expected."""
+
+from __future__ import annotations
+
+from simple_conf.errors import ConfError, PlacedError, ValidationError, block
+from simple_conf.keypath import format_path
+from simple_conf.suggestion import did_you_mean
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, TypeVar
+
+    from simple_conf.containers import Mode
+    from simple_conf.origin import Origin, Path
+
+    T = TypeVar("T")
+
+
+class ValidationIssue:
+    """One thing that is wrong with a config.
+
+    Args:
+        path: Where in the config, such as ``model.layers[0]``.
+        message: What is wrong.
+        expected: What the schema wants, in words, or None.
+        got: The value, or None.
+        origin: Where the value was written, or None.
+        hint: What to do about it, or None.
+    """
+
+    __slots__ = ("expected", "got", "hint", "message", "origin", "path")
+
+    def __init__(
+        self,
+        path: str,
+        message: str,
+        expected: str | None = None,
+        got: Any = None,
+        origin: Origin | None = None,
+        hint: str | None = None,
+    ) -> None:
+        self.path = path
+        self.message = message
+        self.expected = expected
+        self.got = got
+        self.origin = origin
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return block(self.message, self.path, self.origin, self.hint)
+
+    def __repr__(self) -> str:
+        return f"ValidationIssue({self.path!r}, {self.message!r})"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return ValidationIssue, (self.path, self.message, self.expected, self.got, self.origin, self.hint)
+
+
+def validate(
+    schema: type[T], cfg: Any, *, convert: bool = True, strict: bool = True, allow_missing: bool = False
+) -> T:
+    """Return ``cfg`` as an object of ``schema``.
+
+    Args:
+        schema: An attrs class, a dataclass, or another type.
+        cfg: A config or plain data.
+        convert: Whether exact conversions are made, such as ``"100"`` to 100.
+        strict: Whether keys that the schema does not have are errors.
+        allow_missing: Whether absent fields become ``MISSING``.
+
+    Raises:
+        ValidationError: The config does not fit; it carries every issue.
+    """
+    from simple_conf.containers import Mode
+    from simple_conf.structure import structure
+
+    mode = Mode(convert, strict, allow_missing)
+    try:
+        return structure(cfg, schema, mode)  # type: ignore[no-any-return]
+    except Exception:
+        found = issues(cfg, schema, mode)
+        if not found:
+            raise
+    raise ValidationError(found)
+
+
+def check_schema(
+    cfg: Any, schema: type, *, convert: bool = True, strict: bool = True
+) -> list[ValidationIssue]:
+    """Return everything in ``cfg`` that does not fit ``schema``; never raises for what the config holds."""
+    from simple_conf.containers import Mode
+
+    return issues(cfg, schema, Mode(convert, strict, False))
+
+
+def issues(cfg: Any, schema: Any, mode: Mode) -> list[ValidationIssue]:
+    """Return every issue of ``cfg`` with ``schema``."""
+    from simple_conf.structure import structure
+
+    try:
+        structure(cfg, schema, mode._replace(thorough=True))
+    except Exception as failure:
+        return gather(failure, (), cfg)
+    return []
+
+
+def gather(failure: BaseException, path: Path, cfg: Any) -> list[ValidationIssue]:
+    """Return the issues that an error of `structure` stands for, deepest parts first."""
+    from cattrs.errors import ClassValidationError
+
+    from simple_conf.containers import SeveralErrors
+    from simple_conf.conversion import MismatchError
+    from simple_conf.structure import ExtraKeysError
+    from simple_conf.unions import TagError
+
+    if isinstance(failure, SeveralErrors):
+        return [
+            issue
+            for key, inner in failure.errors
+            for issue in gather(inner, path if key is None else (*path, key), cfg)
+        ]
+    if isinstance(failure, ClassValidationError):
+        return [issue for inner in failure.exceptions for issue in of_field(inner, path, cfg)]
+    if isinstance(failure, ExtraKeysError):
+        return [extra_key(cfg, (*path, key), did_you_mean(key, failure.known)) for key in failure.keys]
+    if isinstance(failure, TagError):
+        return [of_tag(failure, (*path, failure.name), cfg)]
+    if isinstance(failure, MismatchError):
+        return [misfit(cfg, path, failure.expected, failure.got, failure.hint)]
+    if isinstance(failure, ValidationError):
+        return [
+            placed(
+                cfg,
+                (*path, *([inner.path] if inner.path else [])),
+                inner.message,
+                None,
+                inner.got,
+                inner.hint,
+            )
+            for inner in failure.issues
+        ]
+    if isinstance(failure, PlacedError):
+        return [ValidationIssue(format_path(path), failure.message, None, None, failure.origin, failure.hint)]
+    if isinstance(failure, ConfError):
+        return [placed(cfg, path, str(failure), None, None, None)]
+    named = [arg.name for arg in failure.args if hasattr(arg, "validator") and hasattr(arg, "name")]
+    text = str(failure.args[0]) if failure.args and isinstance(failure.args[0], str) else str(failure)
+    where = (*path, *named[:1])
+    return [placed(cfg, where, text or type(failure).__name__, None, value_at(cfg, where), None)]
+
+
+def of_field(failure: BaseException, path: Path, cfg: Any) -> list[ValidationIssue]:
+    """Return the issues of one field, whose name cattrs leaves in a note."""
+    from cattrs import AttributeValidationNote
+
+    from simple_conf.words import describe
+
+    notes = [n for n in getattr(failure, "__notes__", ()) if isinstance(n, AttributeValidationNote)]
+    if not notes:
+        return gather(failure, path, cfg)
+    name = notes[0].name
+    if type(failure) is KeyError and failure.args == (name,):
+        expected = describe(notes[0].type)
+        return [placed(cfg, (*path, name), f"this key is required: {expected}", expected, None, None)]
+    return gather(failure, (*path, name), cfg)
+
+
+def extra_key(cfg: Any, path: Path, hint: str | None) -> ValidationIssue:
+    """Return the issue of a key that the schema does not have."""
+    return placed(cfg, path, f"unknown key {path[-1]!r}", None, value_at(cfg, path), hint, key=True)
+
+
+def of_tag(failure: Any, path: Path, cfg: Any) -> ValidationIssue:
+    """Return the issue of the field that tells which schema is meant."""
+    from simple_conf.values import MISSING
+
+    if failure.got is MISSING:
+        message = f"this key is required, it says which kind is meant: {failure.expected}"
+        return placed(cfg, path, message, failure.expected, None, failure.hint)
+    return misfit(cfg, path, failure.expected, failure.got, failure.hint)
+
+
+def misfit(cfg: Any, path: Path, expected: str, got: Any, hint: str | None) -> ValidationIssue:
+    """Return the issue of a value that is not as expected."""
+    from simple_conf.conversion import shown
+    from simple_conf.values import MISSING
+
+    if got is MISSING:
+        message = f"this value must be filled in (it is ???): {expected}"
+    else:
+        message = f"expected {expected}, got {shown(got)}"
+    return placed(cfg, path, message, expected, got, hint)
+
+
+def placed(
+    cfg: Any, path: Path, message: str, expected: str | None, got: Any, hint: str | None, key: bool = False
+) -> ValidationIssue:
+    """Return an issue with the origin of its value, or of the nearest mapping around it."""
+    return ValidationIssue(format_path(path), message, expected, got, nearest(cfg, path, key), hint)
+
+
+def nearest(cfg: Any, path: Path, key: bool = False) -> Origin | None:
+    """Return the origin of the value at ``path``, or of what is around it."""
+    from simple_conf.config import Config, place
+
+    if not isinstance(cfg, Config):
+        return None
+    whole = (*cfg.__path__, *path)
+    for end in range(len(whole), -1, -1):
+        try:
+            return place(cfg.__tree__.root, whole[:end], key)
+        except (KeyError, IndexError, TypeError, AttributeError):
+            continue
+    return None
+
+
+def value_at(cfg: Any, path: Path) -> Any:
+    """Return the value at ``path`` of a config or of plain data, or None."""
+    value = cfg
+    for segment in path:
+        try:
+            value = value[segment]
+        except (LookupError, TypeError, ConfError):
+            return None
+    return value

@@ -1,0 +1,136 @@
+"""Plain data and text out of a tree."""
+
+from __future__ import annotations
+
+from simple_conf.errors import ConfError, InterpolationCycleError, ResolveError
+from simple_conf.keypath import format_path
+from simple_conf.node import MARKER, ListNode, MappingNode, Overlaid
+from simple_conf.values import MASK, MISSING, Secret, Table
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+
+class Exporter:
+    """One pass over a tree.
+
+    Args:
+        resolve: Whether references are worked out; they stay as text otherwise.
+        reveal: Whether secrets are shown.
+        tables: Whether tables stay tables.
+    """
+
+    __slots__ = ("_active", "_errors", "_resolve", "_reveal", "_tables")
+
+    def __init__(self, *, resolve: bool = True, reveal: bool = False, tables: bool = False) -> None:
+        self._resolve = resolve
+        self._reveal = reveal
+        self._tables = tables
+        self._active: set[int] = set()
+        self._errors: list[ConfError] = []
+
+    def run(self, node: Any) -> Any:
+        """Return the plain data of a node.
+
+        Raises:
+            ResolveError: Several values cannot be worked out; the error itself where it is one.
+        """
+        result = self.mapping(node) if isinstance(node, MappingNode) else self.value(node, None, 0)
+        if len(self._errors) == 1:
+            raise self._errors[0]
+        if self._errors:
+            raise ResolveError(self._errors)
+        return result
+
+    def mapping(self, node: Any) -> dict[str, Any]:
+        """Return a mapping node as a dict."""
+        if id(node) in self._active:
+            path = format_path(node.__path__)
+            raise InterpolationCycleError("this mapping contains itself through a reference", path=path)
+        self._active.add(id(node))
+        secrets = node.__tree__.secrets
+        result = {}
+        for key, raw in node.__raw__.items():
+            if secrets and not self._reveal and (*node.__path__, key) in secrets:
+                result[key] = MASK
+            else:
+                result[key] = self.value(raw, node, key)
+        self._active.discard(id(node))
+        return result
+
+    def value(self, raw: Any, node: Any, key: Any) -> Any:
+        """Return the plain data of one value as written, which ``node`` holds under ``key``."""
+        kind = type(raw)
+        if kind is str:
+            if self._resolve and "${" in raw:
+                return self.worked_out(node, key)
+            return raw
+        if isinstance(raw, MappingNode):
+            return self.mapping(raw)
+        if isinstance(raw, ListNode):
+            values = raw if raw.__raw__ is None else raw.__raw__
+            return [self.value(item, raw, index) for index, item in enumerate(values)]
+        if raw is MISSING:
+            return MARKER
+        if kind is Table:
+            return raw if self._tables else self.value(self.worked_out(node, key), node, key)
+        if kind is Overlaid:
+            return self.worked_out(node, key) if self._resolve else self.mapping(raw.overrides)
+        if isinstance(raw, Secret):
+            return raw.reveal() if self._reveal else MASK
+        return raw
+
+    def worked_out(self, node: Any, key: Any) -> Any:
+        """Return the plain data of what a value reads as."""
+        try:
+            found = read_item(node, key)
+            if isinstance(found, MappingNode):
+                return self.mapping(found)
+            if isinstance(found, ListNode):
+                return [self.value(item, found, index) for index, item in enumerate(found)]
+        except ConfError as failure:
+            self._errors.append(failure)
+            return None
+        return found
+
+
+def read_item(node: Any, key: Any) -> Any:
+    """Return what one key of a mapping or one index of a list reads as."""
+    if isinstance(node, MappingNode):
+        return node[key]  # type: ignore[index]
+    from simple_conf.interpolation import read
+
+    return read(node, key)
+
+
+def to_dict(cfg: Any, *, resolve: bool = True, reveal: bool = False) -> dict[str, Any]:
+    """Return a config as plain dicts and lists.
+
+    Args:
+        cfg: The config.
+        resolve: Whether references are worked out; they stay as text otherwise.
+        reveal: Whether secrets are shown.
+
+    Raises:
+        InterpolationError: A value cannot be worked out.
+        ResolveError: Several values cannot be.
+    """
+    return Exporter(resolve=resolve, reveal=reveal).run(cfg)  # type: ignore[no-any-return]
+
+
+def to_sdn(cfg: Any, *, resolve: bool = True, reveal: bool = False) -> str:
+    """Return a config as SDN text."""
+    from simple_conf.sdn import write
+
+    return write(Exporter(resolve=resolve, reveal=reveal, tables=True).run(cfg))
+
+
+def resolve(cfg: Any) -> None:
+    """Work out every value of a config.
+
+    Raises:
+        InterpolationError: A value cannot be worked out.
+        ResolveError: Several values cannot be.
+    """
+    Exporter().run(cfg)

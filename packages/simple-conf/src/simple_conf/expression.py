@@ -1,0 +1,207 @@
+"""The text of an interpolation, read once: ``${train.lr}``, ``${.lr}``, ``${name:arg,arg}``, ``$${not}``."""
+
+from __future__ import annotations
+
+import re
+
+from simple_conf.errors import ConfError, KeyPathError, SdnSyntaxError
+from simple_conf.keypath import parse_path
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from simple_conf.origin import Path
+
+REMEMBERED = 10_000
+SIMPLE = re.compile(r"\$\{([A-Za-z_][\w-]*(?:\.[A-Za-z_][\w-]*)*)\}", re.ASCII)
+BARE_WORD = re.compile(r"[A-Za-z_./%][^\"'\[\]{}#,$:|>]*", re.ASCII)
+NAME = re.compile(r"\s*([A-Za-z_][\w-]*(?:\.[A-Za-z_][\w-]*)*)\s*:", re.ASCII)
+WORDS = frozenset({"true", "false", "null", "nil"})
+
+
+class ExpressionError(ConfError, ValueError):
+    """A ``${…}`` cannot be read; becomes an InterpolationError where its place is known."""
+
+
+class Reference:
+    """``${a.b}``: the value at a path.
+
+    Args:
+        up: 0 for a path from the root, 1 for the mapping or list around, 2 for the one around that.
+        path: The path, or the parts of its text where it holds interpolations itself.
+        text: What was written between the braces.
+    """
+
+    __slots__ = ("path", "text", "up")
+
+    def __init__(self, up: int, path: Path | Template, text: str) -> None:
+        self.up = up
+        self.path = path
+        self.text = text
+
+
+class Call:
+    """``${name:arg,arg}``: what a resolver returns.
+
+    Args:
+        name: The resolver.
+        arguments: SDN values, with interpolations still in their texts.
+        text: What was written between the braces.
+    """
+
+    __slots__ = ("arguments", "name", "text")
+
+    def __init__(self, name: str, arguments: list[Any], text: str) -> None:
+        self.name = name
+        self.arguments = arguments
+        self.text = text
+
+
+class Template:
+    """A text cut into plain pieces, references and calls.
+
+    Args:
+        parts: The pieces in order.
+    """
+
+    __slots__ = ("parts", "whole")
+
+    def __init__(self, parts: list[str | Reference | Call]) -> None:
+        self.parts = parts
+        self.whole = parts[0] if len(parts) == 1 and not isinstance(parts[0], str) else None
+
+
+_known: dict[str, Template] = {}
+
+
+def read_template(text: str) -> Template:
+    """Return ``text`` cut into pieces; remembered, since the same texts are read again and again.
+
+    Raises:
+        ExpressionError: A ``${`` is not closed, or what is in it is neither a path nor a call.
+    """
+    template = _known.get(text)
+    if template is None:
+        simple = SIMPLE.fullmatch(text)
+        if simple is not None:
+            body = simple.group(1)
+            template = Template([Reference(0, tuple(body.split(".")), body)])
+        else:
+            template = Template(cut(text))
+        if len(_known) >= REMEMBERED:
+            _known.clear()
+        _known[text] = template
+    return template
+
+
+def cut(text: str) -> list[str | Reference | Call]:
+    """Return the pieces of ``text``."""
+    parts: list[str | Reference | Call] = []
+    plain, at = "", 0
+    while True:
+        start = text.find("${", at)
+        if start < 0:
+            plain += text[at:]
+            break
+        if start > at and text[start - 1] == "$":
+            plain += text[at : start - 1] + "${"
+            at = start + 2
+            continue
+        plain += text[at:start]
+        if plain:
+            parts.append(plain)
+            plain = ""
+        end = closing(text, start)
+        parts.append(read_body(text[start + 2 : end]))
+        at = end + 1
+    if plain or not parts:
+        parts.append(plain)
+    return parts
+
+
+def closing(text: str, start: int) -> int:
+    """Return where the brace that closes the ``${`` at ``start`` stands."""
+    depth, quoted, at = 0, False, start + 1
+    while at < len(text):
+        letter = text[at]
+        if quoted:
+            if letter == "\\":
+                at += 1
+            elif letter == '"':
+                quoted = False
+        elif letter == '"':
+            quoted = True
+        elif letter == "{":
+            depth += 1
+        elif letter == "}":
+            depth -= 1
+            if depth == 0:
+                return at
+        at += 1
+    raise ExpressionError(f"'${{' is not closed in {text[start:]!r}; write $${{ for the text itself")
+
+
+def read_body(body: str) -> Reference | Call:
+    """Return what stands between ``${`` and ``}``: a call where a name and a colon begin it, else a path."""
+    text = body.strip()
+    if not text:
+        raise ExpressionError("'${}' names nothing")
+    named = NAME.match(text)
+    if named is not None:
+        return Call(named.group(1), read_arguments(text[named.end() :]), text)
+    up = len(text) - len(text.lstrip("."))
+    rest = text[up:]
+    if "${" in rest:
+        return Reference(up, Template(cut(rest)), text)
+    return Reference(up, read_reference(rest, text), text)
+
+
+def read_reference(rest: str, text: str) -> Path:
+    """Return the path of a reference."""
+    try:
+        return parse_path(rest)
+    except KeyPathError as error:
+        raise ExpressionError(f"'${{{text}}}' is not a path: {error.message}") from None
+
+
+def read_arguments(text: str) -> list[Any]:
+    """Return the SDN values between the commas of ``text``; no text, no arguments."""
+    if not text.strip():
+        return []
+    return [read_argument(piece.strip()) for piece in split_arguments(text)]
+
+
+def split_arguments(text: str) -> list[str]:
+    """Cut ``text`` at the commas outside quotes and brackets."""
+    pieces, depth, quoted, begin, at = [], 0, False, 0, 0
+    while at < len(text):
+        letter = text[at]
+        if quoted:
+            if letter == "\\":
+                at += 1
+            elif letter == '"':
+                quoted = False
+        elif letter == '"':
+            quoted = True
+        elif letter in "[{(":
+            depth += 1
+        elif letter in "]})":
+            depth -= 1
+        elif letter == "," and depth == 0:
+            pieces.append(text[begin:at])
+            begin = at + 1
+        at += 1
+    return [*pieces, text[begin:]]
+
+
+def read_argument(text: str) -> Any:
+    """Return one argument as an SDN value; an empty one is the empty string."""
+    if not text or (text not in WORDS and BARE_WORD.fullmatch(text)) or text.startswith("${"):
+        return text
+    from simple_conf.sdn import parse_value
+
+    try:
+        return parse_value(text, name="argument")
+    except SdnSyntaxError as error:
+        raise ExpressionError(f"argument {text!r} is not an SDN value: {error.message}") from None

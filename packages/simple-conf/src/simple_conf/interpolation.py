@@ -1,0 +1,347 @@
+"""Working out ``${…}`` when a value is read: late, once, and never without bounds."""
+
+from __future__ import annotations
+
+from simple_conf import resolvers
+from simple_conf.config import Config, ConfigList, Reading, place, put, store
+from simple_conf.copying import adopt
+from simple_conf.errors import (
+    ConfError,
+    InterpolationCycleError,
+    InterpolationError,
+    InterpolationLimitError,
+    MissingValueError,
+    ResolverError,
+    UnknownReferenceError,
+)
+from simple_conf.expression import Call, ExpressionError, Reference, Template, read_template
+from simple_conf.keypath import format_path, parse_path
+from simple_conf.node import Overlaid, Tree, is_lazy, node_of, wrap_list
+from simple_conf.suggestion import did_you_mean
+from simple_conf.values import Table
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from simple_conf.origin import Layer, Path
+
+    Trace = list[tuple[Any, Any]]
+
+MAX_DEPTH = 64
+MAX_TEXT = 16 * 1024 * 1024
+ABSENT: Any = object()
+
+
+def read(node: Any, key: Any) -> Any:
+    """Return the value of ``key`` of ``node``, which needs working out, and remember it."""
+    with node.__tree__.lock:
+        return work_out(node, key, [])
+
+
+def work_out(node: Any, key: Any, trace: Trace) -> Any:
+    """Return what one value reads as.
+
+    Args:
+        node: The mapping or list that holds the value.
+        key: Its key or index there.
+        trace: The values whose working out led here.
+
+    Returns:
+        The value: whole references keep the type of what they name.
+    """
+    raw = node.__raw__[key]
+    if not is_lazy(raw):
+        return raw
+    for known, inner in trace:
+        if known is node and inner == key:
+            raise cycle(trace, node, key)
+    if len(trace) >= MAX_DEPTH:
+        raise error(
+            InterpolationLimitError, node, key, f"references lead through more than {MAX_DEPTH} others"
+        )
+    trace.append((node, key))
+    try:
+        value = value_of(node, key, raw, trace)
+    finally:
+        trace.pop()
+    if isinstance(node, Config):
+        visible = node.__dict__
+        visible[key] = value
+        node.__tree__.memo.append((visible, key))
+    return value
+
+
+def value_of(node: Any, key: Any, raw: Any, trace: Trace) -> Any:
+    """Return what the lazy value ``raw`` reads as, by its kind."""
+    if isinstance(raw, str):
+        return evaluate(parts_of(raw, node, key), node, key, trace)
+    if isinstance(raw, ConfigList):
+        return fill(raw, trace)
+    if type(raw) is Table:
+        return unfold(node, key, raw, trace)
+    if type(raw) is Overlaid:
+        return overlay(node, key, raw, trace)
+    raise missing_value(node, key)
+
+
+def fill(items: Any, trace: Trace) -> Any:
+    """Work out everything in a list, in place, and return the list."""
+    if items.__raw__ is not None:
+        values = [work_out(items, index, trace) for index in range(len(items.__raw__))]
+        list.__setitem__(items, slice(None), values)
+    return items
+
+
+def parts_of(text: str, node: Any, key: Any) -> Template:
+    """Return the pieces of a text, with its place in the error where it cannot be read."""
+    try:
+        return read_template(text)
+    except ExpressionError as failure:
+        raise error(InterpolationError, node, key, str(failure)) from None
+
+
+def evaluate(template: Template, node: Any, key: Any, trace: Trace) -> Any:
+    """Return what a template reads as: the thing itself where it is one whole ``${…}``, else text."""
+    if template.whole is not None:
+        return answer(template.whole, node, key, trace)
+    pieces, size = [], 0
+    for part in template.parts:
+        piece = part if isinstance(part, str) else text_of(answer(part, node, key, trace))
+        size += len(piece)
+        if size > MAX_TEXT:
+            raise error(InterpolationLimitError, node, key, f"the text grows beyond {MAX_TEXT:,} characters")
+        pieces.append(piece)
+    return "".join(pieces)
+
+
+def answer(part: Reference | Call | str, node: Any, key: Any, trace: Trace) -> Any:
+    """Return what one ``${…}`` reads as."""
+    if isinstance(part, Call):
+        return call(part.name, part.arguments, part.text, node, key, trace)
+    assert isinstance(part, Reference)  # noqa: S101 - plain text is no answer
+    start = node.__tree__.root
+    path: Any = part.path
+    if isinstance(path, Template):
+        path = parse_path(text_of(evaluate(path, node, key, trace)))
+    if part.up:
+        keep = len(node.__path__) - part.up + 1
+        if keep < 0:
+            raise error(InterpolationError, node, key, f"'${{{part.text}}}' leads above the root")
+        path = (*node.__path__[:keep], *path)
+    found = follow(start, path, trace)
+    if found is ABSENT:
+        if not part.up and resolvers.known(part.text):
+            return call(part.text, [], part.text, node, key, trace)
+        raise unknown(part, path, node, key)
+    if isinstance(found, (Config, ConfigList)) and encloses(found, node, key):
+        raise cycle([*trace], found.__tree__.root, found.__path__)
+    return found
+
+
+def follow(start: Any, path: Path, trace: Trace) -> Any:
+    """Return the value at ``path``, working out what stands in the way, or ABSENT."""
+    value = start
+    for segment in path:
+        value = step(value, segment, trace)
+        if value is ABSENT:
+            return ABSENT
+    return fill_in(value, trace)
+
+
+def fill_in(value: Any, trace: Trace) -> Any:
+    """Return ``value`` ready to be handed out."""
+    if isinstance(value, ConfigList) and value.__raw__ is not None:
+        for node, key in trace:
+            if node is value:
+                raise cycle(trace, node, key)
+        return fill(value, trace)
+    return value
+
+
+def step(holder: Any, segment: Any, trace: Trace) -> Any:
+    """Return what ``holder`` has under ``segment``; lists are left as they are, for single items of them."""
+    if isinstance(holder, Config):
+        key = segment if isinstance(segment, str) else str(segment)
+        value = holder.__dict__.get(key, ABSENT)
+        if value is not ABSENT:
+            return value
+        raw = holder.__raw__.get(key, ABSENT)
+        if raw is ABSENT or isinstance(raw, ConfigList):
+            return raw
+        return work_out(holder, key, trace)
+    if isinstance(holder, ConfigList):
+        index = index_of(segment)
+        values = holder if holder.__raw__ is None else holder.__raw__
+        if index is None or not -len(values) <= index < len(values):
+            return ABSENT
+        value = values[index]
+        if holder.__raw__ is None or isinstance(value, ConfigList):
+            return value
+        return work_out(holder, index % len(values), trace)
+    return ABSENT
+
+
+def index_of(segment: Any) -> int | None:
+    """Return a path segment as a list index: ``[0]`` and ``.0`` mean the same."""
+    if isinstance(segment, int):
+        return segment
+    return int(segment) if segment.isascii() and segment.isdigit() else None
+
+
+def call(name: str, arguments: list[Any], text: str, node: Any, key: Any, trace: Trace) -> Any:
+    """Return what a resolver returns, run once for this place and these arguments."""
+    resolver = resolvers.find(name)
+    if resolver is None:
+        hint = did_you_mean(name, resolvers.names())
+        raise error(UnknownReferenceError, node, key, f"there is no resolver {name!r}", hint)
+    values = [settle(argument, node, key, trace) for argument in arguments]
+    tree = node.__tree__
+    place_key = () if resolver.shared else ((*node.__path__, key), text)
+    known = ((), name, repr(values)) if resolver.shared else (*place_key, repr(values))
+    if not resolver.live and known in tree.calls:
+        return tree.calls[known]
+    scope = resolvers.Scope(tree, lambda path: look_up(path, node, trace))
+    try:
+        result = resolver.run(values, scope)
+    except ConfError as failure:
+        if isinstance(failure, InterpolationError):
+            raise
+        raise error(ResolverError, node, key, f"${{{text}}}: {failure}") from failure
+    except Exception as failure:
+        message = f"${{{text}}} failed: {type(failure).__name__}: {failure}"
+        raise error(ResolverError, node, key, message) from failure
+    if not resolver.live:
+        tree.calls[known] = result
+    return result
+
+
+def settle(argument: Any, node: Any, key: Any, trace: Trace) -> Any:
+    """Work out the interpolations in a resolver's argument."""
+    if isinstance(argument, str):
+        return evaluate(parts_of(argument, node, key), node, key, trace) if "${" in argument else argument
+    if isinstance(argument, list):
+        return [settle(item, node, key, trace) for item in argument]
+    if isinstance(argument, dict):
+        return {name: settle(item, node, key, trace) for name, item in argument.items()}
+    return argument
+
+
+def look_up(text: str, node: Any, trace: Trace) -> Any:
+    """Return the value at a path from the root, or ABSENT."""
+    return follow(node.__tree__.root, parse_path(text), trace)
+
+
+def unfold(node: Any, key: Any, table: Any, trace: Trace) -> Any:
+    """Turn a table into a list of mappings, once, when it is first read."""
+    rows = wrap_list(table.to_list(), node.__tree__, (*node.__path__, key), node.__layer__)
+    if isinstance(node, Config):
+        store(node, key, rows)
+    else:
+        node.__raw__[key] = rows
+    return fill(rows, trace)
+
+
+def overlay(node: Any, key: Any, raw: Any, trace: Trace) -> Any:
+    """Return a copy of what a reference names with the keys that were set on top of it.
+
+    The copy is a tree of its own; what is written to it goes to the keys on top.
+    """
+    from simple_conf.merge import lay_over
+
+    below = evaluate(parts_of(raw.reference, node, key), node, key, trace)
+    if not isinstance(below, Config):
+        return raw.overrides
+    tree, path = Tree(), (*node.__path__, key)
+    tree.root = node.__tree__.root
+    tree.frozen, tree.quiet = node.__tree__.frozen, node.__tree__.quiet
+    under = adopt(below, tree, path, node.__layer__)
+    lay_over(under, raw.overrides)
+
+    def write_on_top(target: Path, value: Any, layer: Layer) -> None:
+        holder = raw.overrides
+        for segment in target[len(path) : -1]:
+            if not isinstance(holder.__raw__.get(segment), Config):
+                store(holder, str(segment), node_of(node.__tree__, (*holder.__path__, segment), layer, {}))
+            holder = holder.__raw__[segment]
+        put(holder, str(target[-1]), value, layer)
+
+    tree.behind = write_on_top
+    return under
+
+
+def text_of(value: Any) -> str:
+    """Return a value as it reads inside a text."""
+    if isinstance(value, str):
+        return str(value)
+    if value is True:
+        return "true"
+    if value is False:
+        return "false"
+    if value is None:
+        return "null"
+    if isinstance(value, Config):
+        return "{" + ", ".join(f"{name}: {text_of(value[name])}" for name in value) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(text_of(item) for item in value) + "]"
+    return str(value)
+
+
+def encloses(found: Any, node: Any, key: Any) -> bool:
+    """Return whether a reference in ``node`` names something that it is itself part of."""
+    if found.__tree__ is not node.__tree__:
+        return False
+    path = (*node.__path__, key)
+    return bool(path[: len(found.__path__)] == found.__path__)
+
+
+def error(kind: Any, node: Any, key: Any, message: str, hint: str | None = None) -> Any:
+    """Return an error that names the path and the origin of the value under ``key``."""
+    path = (*node.__path__, key)
+    return kind(message, path=format_path(path), origin=place(node.__tree__.root, path), hint=hint)
+
+
+def missing_value(node: Any, key: Any) -> Any:
+    """Return the error for reading a value that is still ``???``."""
+    hint = f"set it: {format_path((*node.__path__, key))}=…"
+    return error(MissingValueError, node, key, "this value must be filled in (it is ???)", hint)
+
+
+def unknown(part: Reference, path: Path, node: Any, key: Any) -> Any:
+    """Return the error for a reference to a key that is not there."""
+    holder: Any = node.__tree__.root
+    names: Any = ()
+    for segment in path:
+        names = holder.__raw__ if isinstance(holder, Config) else ()
+        following = step(holder, segment, [])
+        if following is ABSENT:
+            break
+        holder = following
+    hint = did_you_mean(str(segment), names)
+    return error(
+        UnknownReferenceError, node, key, f"${{{part.text}}}: there is no {format_path(path)!r}", hint
+    )
+
+
+def cycle(trace: Trace, node: Any, key: Any) -> Any:
+    """Return the error for a reference that leads back to itself, with the whole chain."""
+    chain = [*trace, (node, key)]
+    for start, (known, inner) in enumerate(trace):
+        if known is node and inner == key:
+            chain = [*trace[start:], (node, key)]
+            break
+    lines = []
+    for known, inner in chain:
+        if isinstance(inner, tuple):
+            lines.append(f"    {format_path(inner) or '(the root)'}, which holds it")
+            continue
+        path = (*known.__path__, inner)
+        raw = known.__raw__[inner]
+        shown = raw if isinstance(raw, str) else "[…]"
+        lines.append(f"    {format_path(path)} = {shown}  ({place(known.__tree__.root, path)})")
+    first, at = chain[0]
+    message = "this reference leads back to itself:\n" + "\n".join(lines)
+    return error(InterpolationCycleError, first, at, message)
+
+
+Reading.read = staticmethod(read)

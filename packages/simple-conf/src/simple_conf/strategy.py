@@ -1,0 +1,96 @@
+"""How arrays and nulls are treated when configs are merged."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+from simple_conf.errors import ConfError
+from simple_conf.keypath import parse_path
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from simple_conf.origin import Path
+
+    Arrays = str | Mapping[str, str]
+
+ARRAYS = ("replace", "append", "prepend", "by_index")
+
+
+class StrategyError(ConfError, ValueError):
+    """A merge strategy that does not exist was asked for."""
+
+
+class MergeStrategy:
+    """What happens to arrays and to ``null`` over a mapping.
+
+    Args:
+        arrays: ``"replace"``, ``"append"``, ``"prepend"``, ``"by_index"``, or ``{"key": "name"}`` to merge
+            the mappings in two arrays that have the same ``name``.
+        paths: Other treatments for the arrays at some paths, such as ``{"train.tags": "append"}``.
+        keep_on_null: Whether a mapping stays when ``null`` is merged over it.
+
+    Raises:
+        StrategyError: There is no such treatment.
+    """
+
+    __slots__ = ("arrays", "keep_on_null", "paths")
+
+    def __init__(
+        self,
+        arrays: Arrays = "replace",
+        paths: Mapping[str, Arrays] | None = None,
+        *,
+        keep_on_null: bool = False,
+    ) -> None:
+        self.arrays = checked(arrays)
+        self.paths = {parse_path(path): checked(how) for path, how in (paths or {}).items()}
+        self.keep_on_null = keep_on_null
+
+    def for_path(self, path: Path) -> Arrays:
+        """Return the treatment of the array at ``path``."""
+        return self.paths.get(path, self.arrays) if self.paths else self.arrays
+
+
+def checked(arrays: Arrays) -> Arrays:
+    """Return ``arrays`` where it is a treatment that exists."""
+    if isinstance(arrays, str):
+        if arrays not in ARRAYS:
+            raise StrategyError(
+                f"arrays={arrays!r} is no treatment; use one of {', '.join(ARRAYS)} or {{'key': name}}"
+            )
+    elif list(arrays) != ["key"] or not isinstance(arrays["key"], str):
+        raise StrategyError(
+            f"arrays={arrays!r} is no treatment; use {{'key': 'name of the field that identifies an item'}}"
+        )
+    return arrays
+
+
+DEFAULT = MergeStrategy()
+_scoped: ContextVar[MergeStrategy] = ContextVar("merge strategy", default=DEFAULT)
+
+
+def current() -> MergeStrategy:
+    """Return the strategy of the ``merge_mode`` around, or the default one."""
+    return _scoped.get()
+
+
+@contextmanager
+def merge_mode(
+    *, append_arrays: bool = False, strategy: MergeStrategy | None = None, keep_on_null: bool = False
+) -> Iterator[MergeStrategy]:
+    """Let every merge in the block treat arrays and nulls this way.
+
+    Args:
+        append_arrays: Whether arrays are appended instead of replaced.
+        strategy: A whole strategy instead.
+        keep_on_null: Whether a mapping stays when ``null`` is merged over it.
+    """
+    arrays = "append" if append_arrays else "replace"
+    token = _scoped.set(strategy or MergeStrategy(arrays, keep_on_null=keep_on_null))
+    try:
+        yield _scoped.get()
+    finally:
+        _scoped.reset(token)
