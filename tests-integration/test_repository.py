@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from packaging.requirements import Requirement
 from packaging.version import Version
+
 from simple_conf import Conf
 
 ROOT = Path(__file__).parent.parent

@@ -4,8 +4,9 @@ from pathlib import Path
 
 from docutils import nodes
 from docutils.parsers.rst import Directive, directives
-from simple_conf import Conf
 from sphinx.application import Sphinx
+
+from simple_conf import Conf
 
 COLUMNS = ("feature", "status", "since", "test")
 
