@@ -164,12 +164,18 @@ class Engine:
 
         kept = MetricSet()
 
+        def update(engine: Engine) -> None:
+            kept.update(engine.state.output)
+            running = kept.running()
+            if running:
+                engine.state.metrics.update(running)
+
         def compute(engine: Engine) -> None:
             engine.state.metrics.update(kept.compute())
 
         for event, call in (
             (Events.EPOCH_STARTED, _without_engine(kept.reset)),
-            (Events.ITERATION_COMPLETED, lambda engine: kept.update(engine.state.output)),
+            (Events.ITERATION_COMPLETED, update),
             (Events.EPOCH_COMPLETED, compute),
         ):
             self.table.add(event, call, (), {}, 0, EARLY)
@@ -318,7 +324,7 @@ class Engine:
             fire(Events.STARTED, self)
         course.paused = course.reached = False
         if not course.open:
-            self.memory.restore_randomness()
+            self.memory.restore_randomness(feed)
         while not control.signal & STOP and not course.finished(state):
             epoch_begun = clock()
             self._open_epoch(feed)
@@ -373,7 +379,7 @@ class Engine:
         if not course.chosen and state.epoch_iteration > 0:
             state.epoch_length = state.epoch_iteration
             return False
-        if empty:
+        if empty and not feed.loaded:
             raise DataExhaustedError(
                 f"the data gave no batch after {course.goal(state)} (epoch {state.epoch}, "
                 f"{state.epoch_iteration} of {state.epoch_length or '?'} in it); "
@@ -381,6 +387,7 @@ class Engine:
                 done=state.epoch_iteration,
                 wanted=state.epoch_length,
             )
+        feed.loaded = False
         return True
 
     def _close_epoch(self, feed: Feed) -> None:

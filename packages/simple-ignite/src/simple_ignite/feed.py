@@ -24,12 +24,14 @@ class Feed:
         data: The data.
         length: How many batches they hold, or None if they cannot say.
         origin: How many iterations had been done when the present iterator was made.
+        loaded: Whether the data were told where to go on; at their very end, they may be empty once.
     """
 
     def __init__(self, data: Any) -> None:
         self.data = data
         self.length = _length(data)
         self.origin = 0
+        self.loaded = False
         self._iterator: Iterator[Any] | None = None
         self._start: Randomness | None = None
 
@@ -67,6 +69,7 @@ class Feed:
         if "loader" in state and _remembers(self.data):
             self.data.load_state_dict(state["loader"])
             self._iterator = self._iterate()
+            self.loaded = True
         else:
             self._iterator = self._iterate()
             for _ in islice(self._iterator, fetched):

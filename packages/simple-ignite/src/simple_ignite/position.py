@@ -64,6 +64,7 @@ class Memory:
     def take(self, engine: Engine) -> dict[str, Any]:
         """Return the engine's state as plain values and tensors."""
         state, course, done = engine.state, engine.course, engine.table.control.done
+        data = None if engine.feed is None else engine.feed.data
         taken: dict[str, Any] = {
             "format": FORMAT,
             "iteration": done,
@@ -75,7 +76,7 @@ class Memory:
             "metrics": _plain(state.metrics),
             "user": _plain({k: v for k, v in vars(state).items() if k not in BUILT_IN}),
             "handlers": {**self._waiting, **{name: one.state_dict() for name, one in self._kept.items()}},
-            "random": self._random if self._random is not None else Randomness().state_dict(),
+            "random": self._random if self._random is not None else Randomness(data).state_dict(),
         }
         if course.open:
             taken["feed"] = (
@@ -129,12 +130,12 @@ class Memory:
             message = (
                 f"the loaded state holds handlers that this engine has not: {names}; attach them before `run`"
             )
-            warnings.warn(message, IgniteWarning, stacklevel=5)
+            warnings.warn(message, IgniteWarning, stacklevel=4)
 
-    def restore_randomness(self) -> None:
+    def restore_randomness(self, feed: Feed) -> None:
         """Put the loaded randomness back, once."""
         if self._random is not None:
-            Randomness.from_state_dict(self._random).restore()
+            Randomness.from_state_dict(self._random).restore(feed.data)
             self._random = None
 
     def resume_feed(self, feed: Feed, done: int) -> None:
@@ -142,7 +143,7 @@ class Memory:
         cut, self.cut = self.cut, None
         if cut is not None:
             feed.resume(cut, done)
-        self.restore_randomness()
+        self.restore_randomness(feed)
 
     def forget(self) -> None:
         """Drop what was loaded and not yet taken up."""

@@ -38,8 +38,9 @@ class Checkpoint:
         score_function: Gives the score of the engine it is called with, or names one of its metrics ("-loss"
             for less is better). With it the best are kept rather than the latest; NaN is never kept.
         score_name: Put in the file name with the score.
-        global_step_transform: A function of the engine, or of nothing, that gives the step. Default: the
-            iteration of the engine among `to_save`, else of the engine it is called with.
+        global_step_transform: Gives the step: an engine, for its iteration, or a function of the engine or of
+            nothing. Default: the iteration of the engine among `to_save`, else of the engine it is called
+            with.
         save_on_terminate: Save when the run is terminated, and when Ctrl-C falls between two iterations.
         asynchronous: Copy the states, and write them while training goes on. A save waits for the one before
             it.
@@ -58,7 +59,7 @@ class Checkpoint:
         n_saved: int | None = 1,
         score_function: Callable[[Engine], Any] | str | None = None,
         score_name: str | None = None,
-        global_step_transform: Callable[..., int] | None = None,
+        global_step_transform: Callable[..., int] | Engine | None = None,
         save_on_terminate: bool = True,
         asynchronous: bool = False,
     ) -> None:

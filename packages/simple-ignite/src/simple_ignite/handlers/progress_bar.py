@@ -11,7 +11,7 @@ from typing import Any, TextIO
 from simple_ignite.engine import Engine
 from simple_ignite.events import Events
 from simple_ignite.handlers.progress_line import Display, Figures, display_for, progress_line
-from simple_ignite.handlers.tracking import named_values, names_of, plain
+from simple_ignite.handlers.tracking import names_of, plain, value_reader
 from simple_ignite.state import State
 
 __all__ = ["ProgressBar"]
@@ -48,7 +48,7 @@ class ProgressBar:
         self._file = file
         self._persist = persist
         self._metrics: list[str] = []
-        self._output: Callable[[Any], Any] | None = None
+        self._output: Callable[[Any], dict[str, Any]] | None = None
         self._display: Display | None = None
         self._next = 0.0
 
@@ -56,20 +56,21 @@ class ProgressBar:
         self,
         engine: Engine,
         metric_names: Iterable[str] | str | None = None,
-        output_transform: Callable[[Any], Any] | None = None,
+        output_transform: Callable[[Any], Any] | Iterable[str] | str | None = None,
     ) -> ProgressBar:
         """Follow an engine.
 
         Args:
             engine: The engine.
             metric_names: Names out of `state.metrics` to show, or "all"; None for no metrics.
-            output_transform: Makes a value, or a dictionary of values, of the step's output, to be shown.
+            output_transform: What of the step's output to show: the key, or keys, of a dictionary; or a
+                function that makes a value, or a dictionary of values, of it.
 
         Returns:
             The bar itself.
         """
         self._metrics = names_of(metric_names)
-        self._output = output_transform
+        self._output = value_reader(output_transform)
         engine.on(Events.EPOCH_STARTED, self._begin, priority=LAST)
         engine.on(Events.ITERATION_COMPLETED, self._tick, priority=LAST)
         engine.on(Events.EPOCH_COMPLETED, self._end, priority=FIRST)
@@ -142,6 +143,6 @@ class ProgressBar:
         """Bring the shown values up to date; between iterations the last output's stay."""
         state = engine.state
         if self._output is not None and state.batch is not None:
-            self._values.update((k, plain(v)) for k, v in named_values(self._output(state.output)).items())
+            self._values.update((k, plain(v)) for k, v in self._output(state.output).items())
         names = state.metrics if self._metrics == ["all"] else self._metrics
         self._values.update((name, plain(state.metrics[name])) for name in names if name in state.metrics)

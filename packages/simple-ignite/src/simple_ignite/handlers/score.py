@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Callable
 from typing import Any
 
@@ -53,8 +54,16 @@ def as_number(value: Any) -> float:
         raise HandlerError(f"a score must be one number, not {value!r}", handler="score") from None
 
 
-def step_reader(transform: Callable[..., int] | None) -> Callable[[Engine], int]:
-    """Return what reads the global step off an engine: the given function, or the iteration."""
-    if transform is None:
+def step_reader(source: Callable[..., int] | Engine | None) -> Callable[[Engine], int]:
+    """Return what reads the global step off the engine a handler is called with.
+
+    Args:
+        source: A function of that engine, or of nothing; another engine, for its iteration; None for the
+            iteration of the engine itself.
+    """
+    if source is None:
         return lambda engine: engine.state.iteration
-    return adapt(transform, 1, (), {})
+    if isinstance(source, Engine):
+        held = weakref.ref(source)
+        return lambda engine: (held() or engine).state.iteration
+    return adapt(source, 1, (), {})

@@ -22,10 +22,11 @@ class TrackingHandler:
     Args:
         run: The tracker.
         metric_names: Names out of `state.metrics`, or "all"; None for no metrics.
-        output_transform: Makes a value, or a dictionary of values, of the step's output; a bare value is
-            called "output". None: the output is not logged.
-        global_step_transform: A function of the engine, or of nothing, that gives the step. Default: the
-            engine's iteration. For an evaluator, give the trainer's: `lambda: trainer.state.iteration`.
+        output_transform: The key, or keys, of a dictionary output; or a function that makes a value, or a
+            dictionary of values, of the output; a bare value is called "output". None: the output is not
+            logged.
+        global_step_transform: Gives the step: another engine, for its iteration (an evaluator's handler is
+            given the trainer), or a function of the engine or of nothing. Default: the engine's iteration.
         tag: Put before each name, with a slash.
     """
 
@@ -33,21 +34,21 @@ class TrackingHandler:
         self,
         run: Tracker,
         metric_names: Iterable[str] | str | None = None,
-        output_transform: Callable[[Any], Any] | None = None,
-        global_step_transform: Callable[..., int] | None = None,
+        output_transform: Callable[[Any], Any] | Iterable[str] | str | None = None,
+        global_step_transform: Callable[..., int] | Engine | None = None,
         tag: str = "",
     ) -> None:
         self.run = run
         self.names = names_of(metric_names)
-        self.output_transform = output_transform
+        self.values = value_reader(output_transform)
         self.step = step_reader(global_step_transform)
         self.prefix = f"{tag}/" if tag else ""
 
     def __call__(self, engine: Engine) -> None:
         """Log what is wanted of `engine`, at its step."""
         values = self._metrics(engine.state.metrics)
-        if self.output_transform is not None:
-            values.update(named_values(self.output_transform(engine.state.output)))
+        if self.values is not None:
+            values.update(self.values(engine.state.output))
         if not values:
             return
         self.run.log({self.prefix + name: plain(v) for name, v in values.items()}, step=self.step(engine))
@@ -67,9 +68,21 @@ def names_of(metric_names: Iterable[str] | str | None) -> list[str]:
     return [metric_names] if isinstance(metric_names, str) else list(metric_names)
 
 
-def named_values(output: Any) -> dict[str, Any]:
-    """Return what an output transform gave as values by name."""
-    return dict(output) if isinstance(output, Mapping) else {"output": output}
+def value_reader(
+    transform: Callable[[Any], Any] | Iterable[str] | str | None,
+) -> Callable[[Any], dict[str, Any]] | None:
+    """Return what makes named values of an output: by its keys, or by a function; None for None."""
+    if transform is None:
+        return None
+    if callable(transform):
+
+        def read(output: Any) -> dict[str, Any]:
+            values = transform(output)
+            return dict(values) if isinstance(values, Mapping) else {"output": values}
+
+        return read
+    names = names_of(transform)
+    return lambda output: {name: output[name] for name in names}
 
 
 def plain(value: Any) -> Any:
