@@ -111,6 +111,6 @@ def _duplicate(name: str, key: Lexeme, first: Lexeme | None) -> Exception:
     return Fault(
         f"the key {name} comes twice",
         key.at,
-        "it stands in line {line} already: rename or remove one of the two",
+        "rename or remove one of the two",
         other=first.at,
     )

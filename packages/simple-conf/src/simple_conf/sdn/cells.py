@@ -81,3 +81,8 @@ def typed_cell(kind: str, value: Any, at: int, *, collection: bool = False) -> A
         if kind in ("f32", "f64") and type(value) is int and int(float(value)) == value
         else value
     )
+
+
+def count(number: int, noun: str) -> str:
+    """Write a number with its noun: one cell, two cells."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -14,11 +14,11 @@ class Fault(Exception):  # noqa: N818  # never leaves the package: it becomes an
         at: offset in the text, from 0.
         hint: what to do.
         limit: whether a limit was reached.
-        other: offset of another place whose line the hint names as ``{line}``.
+        other: offset of an earlier place, whose line the message adds.
     """
 
     def __init__(
-        self, message: str, at: int, hint: str | None = None, *, limit: bool = False, other: int = 0
+        self, message: str, at: int, hint: str | None = None, *, limit: bool = False, other: int | None = None
     ) -> None:
         super().__init__(message)
         self.message = message
@@ -30,13 +30,13 @@ class Fault(Exception):  # noqa: N818  # never leaves the package: it becomes an
     def error(self, source: Source) -> SdnSyntaxError:
         """Give the error that a user sees."""
         line, column = source.position(min(self.at, len(source.text)))
-        hint = self.hint and self.hint.replace("{line}", str(source.position(self.other)[0]))
+        earlier = "" if self.other is None else f", first in line {source.position(self.other)[0]}"
         kind = SdnLimitError if self.limit else SdnSyntaxError
         return kind(
-            self.message,
+            self.message + earlier,
             path=source.name,
             line=line,
             column=column,
-            hint=hint,
+            hint=self.hint,
             excerpt=source.excerpt(line, column),
         )

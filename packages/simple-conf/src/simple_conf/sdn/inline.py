@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from simple_conf.pattern import Pattern
-from simple_conf.sdn.cells import typed_cell
+from simple_conf.sdn.cells import count, typed_cell
 from simple_conf.sdn.fault import Fault
 from simple_conf.sdn.lexeme import Lexeme
 from simple_conf.sdn.limits import Budget
@@ -133,7 +133,7 @@ class Brackets:
         character = text[at]
         if self.types and len(self.opened) == 1 and character != "(":
             raise Fault(
-                "expected a row in ( )", at, f"a row of this table has {len(self.types)} cells, as in (1, 2)"
+                "expected a row in ( )", at, f"write a row of {count(len(self.types), 'cell')} in parentheses"
             )
         if character in "[{" or (character == "(" and self.types and len(self.opened) == 1):
             self._typed(None, at)
@@ -166,7 +166,7 @@ class Brackets:
         width = self.widths.pop()
         if closer == ")" and width != len(self.types):
             raise Fault(
-                f"this row has {width} cells, the table has {len(self.types)} columns",
+                f"this row has {count(width, 'cell')}, the table has {count(len(self.types), 'column')}",
                 opened,
                 "give a value for each column",
             )

@@ -126,6 +126,8 @@ def stray(text: str, at: int) -> Fault:
     while text[at] in " \t":
         at += 1
     before = text[:at].rstrip(" \t")[-1:]
+    if text[at] == ",":
+        return Fault("a comma at the end of a value", at, "take it out: the line ends the value")
     if before == '"':
         return Fault(
             "text after the closing quote",

@@ -86,7 +86,7 @@ class Lines:
                 yield Lexeme("ITEMS", items, start)
                 layout.move(at, width)
             return
-        entries, header, at, width = read_entries(self.text, start, level)
+        entries, header, at, width = read_entries(self.text, start, level, layout.budget)
         if entries:
             layout.budget.spend(len(entries), start)
             yield Lexeme("ENTRIES", entries, start)
@@ -111,6 +111,8 @@ class Lines:
             yield from self._value(entry.end())
         elif table := NAMED.match(text, at):
             yield from self.tables.named(table, at)
+        elif text[at] == "|":
+            raise Fault("a table without a name", at, "write a key before the header, as in: rows |a, b|")
         else:
             yield from self._value(at)
 

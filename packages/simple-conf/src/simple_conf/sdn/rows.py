@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from simple_conf.pattern import Pattern
-from simple_conf.sdn.cells import typed_cell
+from simple_conf.sdn.cells import count, typed_cell
 from simple_conf.sdn.fault import Fault
 from simple_conf.sdn.inline import Brackets, read_value
 from simple_conf.sdn.lexeme import Lexeme
@@ -148,7 +148,7 @@ class Row:
             cells.pop()
         if len(cells) != self.width:
             raise Fault(
-                f"this row has {_count(len(cells), 'cell')}, the table has {_count(self.width, 'column')}",
+                f"this row has {count(len(cells), 'cell')}, the table has {count(self.width, 'column')}",
                 start,
                 "put a text that has a comma in double quotes; leave an empty cell for null",
             )
@@ -187,10 +187,6 @@ def _blanks(text: str, at: int) -> int:
     while text[at] in " \t":
         at += 1
     return at
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def check_types(rows: list[tuple[Any, ...]], types: tuple[str, ...]) -> list[tuple[Any, ...]]:

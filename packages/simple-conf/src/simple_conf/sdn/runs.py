@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from simple_conf.pattern import Pattern
+from simple_conf.sdn.limits import Budget
 from simple_conf.sdn.literals import WORDS, number
 
 _REST = r"[ \t]*+(?:(?<=[ \t])#[^\n]*+)?+\n(?:[ \t]*+(?:#[^\n]*+)?+\n)*+( *+)"
@@ -23,13 +24,16 @@ _ITEM = Pattern(rf'- ++(?!- |-\n|[\w\-./]++[ \t]*+(?::[ \t\n]|=|\|)|"[^"\n]*+"[ 
 _NUMBER_STARTS = frozenset("+-.0123456789")
 
 
-def read_entries(text: str, at: int, level: int) -> tuple[list[tuple[str, Any]], str | None, int, int]:
+def read_entries(
+    text: str, at: int, level: int, budget: Budget
+) -> tuple[list[tuple[str, Any]], str | None, int, int]:
     """Read the plain `key: value` lines from an offset on.
 
     Args:
         text: the whole document; it ends in a newline.
         at: offset of the first key.
         level: column of the keys, from 0.
+        budget: what is left of the limits; the values inside arrays are counted here.
 
     Returns:
         The keys with their values; the key of a header whose block follows, if the run ends in one;
@@ -56,6 +60,7 @@ def read_entries(text: str, at: int, level: int) -> tuple[list[tuple[str, Any]],
             value = _flat(flat)
             if value is None:
                 break
+            budget.spend(len(value), at)
         else:
             value = None
         at = found.end()

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from simple_conf.errors import UnwritableError
+from simple_conf.sdn.blocktext import read_block
 from simple_conf.sdn.limits import Limits
 from simple_conf.sdn.phrase import KEY, inline_text, item_text, key_text, line_text
 from simple_conf.values import Table
@@ -64,11 +65,42 @@ def _mapping(tree: Mapping[Any, Any], indent: int, lines: list[str], depth: int)
         name = margin + key_text(key)
         try:
             if isinstance(value, str) or not _is_nested(value):
-                lines.append(f"{name}: {line_text(value)}")
+                _scalar(f"{name}: ", value, line_text, indent, lines)
             else:
                 _nested(name, value, indent, lines, depth)
         except UnwritableError as error:
             raise _at(key, error) from None
+
+
+def _scalar(lead: str, value: Any, text: Callable[[Any], str], indent: int, lines: list[str]) -> None:
+    """Write a scalar after its key or dash; a text of several lines as a block, where that reads back."""
+    block = block_lines(value, indent) if isinstance(value, str) and "\n" in value else None
+    if block is None:
+        lines.append(lead + text(value))
+    else:
+        mark, *below = block
+        lines.append(lead + mark)
+        lines.extend(below)
+
+
+def block_lines(value: str, indent: int) -> list[str] | None:
+    """Write a text as a block: its mark, and the lines below it.
+
+    Args:
+        value: the text.
+        indent: column of the key or dash that it belongs to.
+
+    Returns:
+        The lines, or None where a block would not read back to the same text.
+    """
+    strip = not value.endswith("\n")
+    content = (value if strip else value[:-1]).split("\n")
+    margin = " " * (indent + INDENT)
+    if not all(line.replace("\t", " ").isprintable() for line in content):
+        return None
+    lines = [margin + line if line else "" for line in content]
+    back, _ = read_block("\n".join([*lines, ""]), 0, indent, fold=False, strip=strip)
+    return ["|-" if strip else "|", *lines] if back == value else None
 
 
 def _nested(name: str, value: Any, indent: int, lines: list[str], depth: int) -> None:
@@ -101,7 +133,7 @@ def _items(values: Iterable[Any], indent: int, lines: list[str], depth: int) -> 
     for number, value in enumerate(values):
         try:
             if not _is_nested(value):
-                lines.append(margin + item_text(value))
+                _scalar(margin, value, item_text, indent, lines)
             elif isinstance(value, Table) and value.types:
                 lines.append(f"{margin}table{{{', '.join(value.types)}}}")
                 _rows(value, indent, lines, depth)
