@@ -173,7 +173,7 @@ def test_labels_out_of_range_are_told_when_the_value_is_computed():
         metric.compute()
     assert (
         str(error.value)
-        == "Counts: got 2 labels outside 0…2; expected labels of 3 classes, or an ignore_index"
+        == "ConfusionMatrix: got 2 labels outside 0…2; expected labels of 3 classes, or an ignore_index"
     )
 
 
@@ -188,7 +188,7 @@ def test_predicted_labels_alone_do_not_tell_the_number_of_classes():
     with pytest.raises(MetricInputError) as error:
         Recall().update((torch.tensor([0, 1]), torch.tensor([0, 1])))
     assert str(error.value) == (
-        "Counts: got integer labels as pred; expected num_classes=, since labels alone do not tell how many "
+        "Recall: got integer labels as pred; expected num_classes=, since labels alone do not tell how many "
         "classes there are"
     )
 
@@ -199,7 +199,7 @@ def test_another_number_of_classes_than_before_is_an_error():
     with pytest.raises(MetricInputError) as error:
         metric.update((torch.randn(4, 5), torch.tensor([0, 1, 2, 0])))
     assert str(error.value) == (
-        "Counts: got multiclass data with 5 classes; expected multiclass data with 3 "
+        "Recall: got multiclass data with 5 classes; expected multiclass data with 3 "
         "classes, as in the batches before"
     )
 

@@ -89,11 +89,11 @@ def test_nan_and_labels_out_of_range_are_told_at_the_end():
     metric.update((torch.tensor([0.1, float("nan")]), torch.tensor([0, 1])))
     with pytest.raises(MetricInputError) as error:
         metric.compute()
-    assert str(error.value) == "Scores: got NaN among the scores; expected numbers, to put in order"
+    assert str(error.value) == "ROCAUC: got NaN among the scores; expected numbers, to put in order"
     metric.reset()
     metric.update((torch.tensor([0.1, 0.2]), torch.tensor([0, 2])))
     with pytest.raises(MetricInputError) as error:
         metric.compute()
     assert str(error.value) == (
-        "Scores: got 1 labels outside 0…1; expected labels of 2 classes, or an ignore_index"
+        "ROCAUC: got 1 labels outside 0…1; expected labels of 2 classes, or an ignore_index"
     )

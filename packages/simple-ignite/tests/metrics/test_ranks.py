@@ -88,7 +88,9 @@ def test_what_fails_on_one_rank_raises_on_all(ranks):
     first, second = (rank["one_rank_fails"] for rank in ranks)
     assert (second["error"], second["text"]) == ("ValueError", "no luck")
     assert first["error"] == "RankError"
-    assert first["text"] == "rank 1 failed in computing the metric 'bad': ValueError: no luck"
+    assert first["text"] == (
+        "rank 1 failed in computing the metrics: ValueError: no luck (while computing the metric 'bad')"
+    )
 
 
 def test_a_foreign_metric_that_cannot_be_reduced_is_an_error(ranks):

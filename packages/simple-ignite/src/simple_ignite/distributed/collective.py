@@ -74,7 +74,7 @@ def agree(error: Exception | None, doing: str) -> None:
         Exception: The rank's own error, where there is one.
         RankError: Another rank failed; says which, and with what.
     """
-    text = "" if error is None else f"{doing}: {type(error).__name__}: {error}"
+    text = "" if error is None else f"{doing}: {described(error)}"
     failures: dict[int, str] = {}
     for number, answer in enumerate(gather(encoded(text))):
         if answer.numel():
@@ -83,6 +83,12 @@ def agree(error: Exception | None, doing: str) -> None:
         raise error
     if failures:
         raise RankError(*next(iter(failures.items())))
+
+
+def described(error: Exception) -> str:
+    """Say what an error says, with its notes, in one line."""
+    notes = "".join(f" ({note})" for note in getattr(error, "__notes__", []))
+    return f"{type(error).__name__}: {error}{notes}"
 
 
 def encoded(text: str) -> Tensor:

@@ -8,6 +8,7 @@ from simple_ignite.metrics.collected import EpochMetric
 from simple_ignite.metrics.confusion import MCC, CohenKappa, ConfusionMatrix
 from simple_ignite.metrics.correlation import Pearson, R2Score, Spearman
 from simple_ignite.metrics.foreign import DistributedMetric
+from simple_ignite.metrics.gpu import GpuInfo
 from simple_ignite.metrics.image import PSNR, SSIM
 from simple_ignite.metrics.loss import Loss
 from simple_ignite.metrics.metric import Metric, MetricsLambda
@@ -47,6 +48,7 @@ __all__ = [
     "F1Score",
     "FBeta",
     "Frequency",
+    "GpuInfo",
     "HammingDistance",
     "Huber",
     "IoU",

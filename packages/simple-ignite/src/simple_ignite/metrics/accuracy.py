@@ -60,7 +60,7 @@ class Hits(Metric):
 
     def accumulate(self, pred: Tensor, target: Tensor) -> None:
         """Count one batch; see `Counts` for the shapes."""
-        shapes = signature("Accuracy", pred, target)
+        shapes = signature(self.called(), pred, target)
         if self._shapes != shapes:
             self._prepare(pred, target)
             self._shapes = shapes
@@ -74,11 +74,11 @@ class Hits(Metric):
 
     def _prepare(self, pred: Tensor, target: Tensor) -> None:
         """Check a shape that was not seen before, and make room for its counts."""
-        kind = kind_of("Accuracy", pred, target, self.task, self.num_classes)
+        kind = kind_of(self.called(), pred, target, self.task, self.num_classes)
         if self.top_k > 1 and not (kind.scored and self.top_k <= (kind.classes or 0)):
             got = f"top_k={self.top_k} for pred of shape {tuple(pred.shape)}"
             raise MetricInputError(
-                "Accuracy", got, f"scores (n, classes, *) of at least {self.top_k} classes"
+                self.called(), got, f"scores (n, classes, *) of at least {self.top_k} classes"
             )
         self._kind: Kind = kind
         self._simple = kind.scored and self.top_k == 1 and self.ignore_index is None

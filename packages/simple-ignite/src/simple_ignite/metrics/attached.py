@@ -78,14 +78,19 @@ class MetricSet:
         Args:
             output: What the step gave.
         """
-        for outer, transform, takes in self._plan:
-            parts = transform(output if outer is None else outer(output))
-            if type(parts) is tuple:
+        outer: Transform | None = None
+        transform: Transform | None = None
+        try:
+            for outer, transform, takes in self._plan:
+                parts = transform(output if outer is None else outer(output))
+                if type(parts) is not tuple:
+                    parts = (parts,)
                 for take in takes:
                     take(*parts)
-            else:
-                for take in takes:
-                    take(parts)
+        except Exception as error:
+            names = ", ".join(map(repr, self._fed_by(outer, transform)))
+            error.add_note(f"while updating the metrics {names}")
+            raise
 
     def compute(self) -> dict[str, object]:
         """Give the value of each metric over the data of all ranks.
@@ -137,3 +142,11 @@ class MetricSet:
             for transform, take in metric.feeds():
                 groups.setdefault((self._outer[name], transform), {})[take] = None
         return [(outer, transform, list(takes)) for (outer, transform), takes in groups.items()]
+
+    def _fed_by(self, outer: Transform | None, transform: Transform | None) -> list[str]:
+        """Give the names of the metrics of one group."""
+        return [
+            name
+            for name, metric in self._metrics.items()
+            if self._outer[name] == outer and transform in {its for its, _ in metric.feeds()}
+        ]

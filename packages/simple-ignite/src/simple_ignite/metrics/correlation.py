@@ -46,7 +46,7 @@ class Moments(Metric):
             pred: `(n, *)`, n samples of each of the outputs.
             target: The same shape.
         """
-        x, y = numbers_of("Moments", pred, target)
+        x, y = numbers_of(self.called(), pred, target)
         if not x.numel():
             return
         x, y = (x, y) if x.ndim else (x[None], y[None])
@@ -57,7 +57,7 @@ class Moments(Metric):
         if self.moments is not None and self.moments.shape != batch.shape:
             got, wanted = tuple(batch.shape[1:]), tuple(self.moments.shape[1:])
             raise MetricInputError(
-                "Moments", f"outputs of shape {got}", f"shape {wanted}, as in the batches before"
+                self.called(), f"outputs of shape {got}", f"shape {wanted}, as in the batches before"
             )
         self.moments = batch if self.moments is None else joined_moments(self.moments, batch)
         self.squared = self.squared + (off * off).sum(0)

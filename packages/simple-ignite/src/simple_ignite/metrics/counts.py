@@ -51,9 +51,7 @@ class Counts(Metric):
         ignore_index: int | None = None,
     ) -> None:
         if task is not None and task not in TASKS:
-            raise MetricInputError(
-                type(self).__name__, f"task={task!r}", f"one of {', '.join(TASKS)}, or None"
-            )
+            raise MetricInputError(self.called(), f"task={task!r}", f"one of {', '.join(TASKS)}, or None")
         self.task = task
         self.num_classes = num_classes
         self.threshold = threshold
@@ -78,7 +76,7 @@ class Counts(Metric):
                 multilabel: `(n, labels, *)` scores or 0/1.
             target: `(n, *)` labels; multilabel: `(n, labels, *)` of 0/1.
         """
-        seen = signature(type(self).__name__, pred, target)
+        seen = signature(self.called(), pred, target)
         if self._prepared is None or self._prepared[0] != seen:
             self._prepared = (seen, *self._prepare(pred, target))
         _, kind, flat, ones, offset, columns = self._prepared
@@ -97,10 +95,10 @@ class Counts(Metric):
 
     def _prepare(self, pred: Tensor, target: Tensor) -> tuple[Any, ...]:
         """Check a shape that was not seen before, and make the storage for its counts."""
-        kind = kind_of(type(self).__name__, pred, target, self.task, self.num_classes)
+        kind = kind_of(self.called(), pred, target, self.task, self.num_classes)
         if kind.classes is None:
             wanted = "num_classes=, since labels alone do not tell how many classes there are"
-            raise MetricInputError(type(self).__name__, "integer labels as pred", wanted)
+            raise MetricInputError(self.called(), "integer labels as pred", wanted)
         shape = (kind.labels, kind.classes + MARGIN_ROWS, kind.classes + MARGIN_COLUMNS)
         self._check_same(kind, shape)
         held = getattr(self, kind.task)
@@ -126,7 +124,7 @@ class Counts(Metric):
             if isinstance(other, Tensor) and (task != kind.task or tuple(other.shape) != shape):
                 before = f"{task} data with {described_size(task, other.shape)}, as in the batches before"
                 now = f"{kind.task} data with {described_size(kind.task, shape)}"
-                raise MetricInputError(type(self).__name__, now, before)
+                raise MetricInputError(self.called(), now, before)
 
     def confusion(self) -> Tensor:
         """Give the confusion matrix or matrices.
@@ -155,9 +153,7 @@ class Counts(Metric):
         outside = int(counted.sum()) - int(matrix.sum())
         if outside:
             got = f"{outside} labels outside 0…{classes - 1}"
-            raise MetricInputError(
-                type(self).__name__, got, f"labels of {classes} classes, or an ignore_index"
-            )
+            raise MetricInputError(self.called(), got, f"labels of {classes} classes, or an ignore_index")
         return matrix
 
     def is_binary(self) -> bool:

@@ -19,6 +19,7 @@ class Derived(Metric, Generic[L]):
     """
 
     def __init__(self, counts: L, *, output_transform: Transform | None = None) -> None:
+        counts.owner = type(self).__name__
         self.counts = counts
         super().__init__(output_transform=output_transform)
 

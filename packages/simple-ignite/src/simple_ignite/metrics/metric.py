@@ -31,6 +31,8 @@ class Metric:
 
     states: ClassVar[dict[str, State]] = {}
     output_transform: Transform = staticmethod(pair)
+    owner: str = ""
+    """The metric that this one counts for, if it is not asked for itself."""
     detail: ClassVar[int] = 1
     """How much its states tell; what counts in more detail may be adopted by what counts in less."""
     replicated: ClassVar[bool] = False
@@ -158,8 +160,15 @@ class Metric:
         return {
             name: value
             for name, value in vars(self).items()
-            if name not in self.states and not name.startswith("_") and isinstance(value, plain)
+            if name not in self.states
+            and name != "owner"
+            and not name.startswith("_")
+            and isinstance(value, plain)
         }
+
+    def called(self) -> str:
+        """Give the name that messages use: of what counts for another, the other's."""
+        return self.owner or type(self).__name__
 
     def __repr__(self) -> str:
         given = ", ".join(f"{name}={value!r}" for name, value in self.settings().items() if value is not None)
@@ -219,7 +228,13 @@ class Metric:
 
     def merged(self, parts: list[dict[str, Value]]) -> dict[str, Value]:
         """Make one of the states of several ranks."""
-        return {name: state.merged(part[name] for part in parts) for name, state in self.states.items()}
+        whole: dict[str, Value] = {}
+        for name, state in self.states.items():
+            try:
+                whole[name] = state.merged(part[name] for part in parts)
+            except (ValueError, RuntimeError) as error:
+                raise MetricStateError(repr(self), f"{name}: {error}", "states of the same shape") from error
+        return whole
 
     def unpack(self, states: Mapping[str, Value]) -> None:
         """Take states at rest as one's own."""

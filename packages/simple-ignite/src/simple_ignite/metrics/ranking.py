@@ -44,7 +44,7 @@ class Scores(Metric):
             pred: Scores, `(n, *)` binary, `(n, classes, *)` multiclass, `(n, labels, *)` multilabel.
             target: `(n, *)` labels; multilabel: `(n, labels, *)` of 0/1.
         """
-        shapes = signature(type(self).__name__, pred, target)
+        shapes = signature(self.called(), pred, target)
         if shapes != self._shapes:
             self._check(pred, target)
             self._shapes = shapes
@@ -60,11 +60,9 @@ class Scores(Metric):
 
     def _check(self, pred: Tensor, target: Tensor) -> None:
         """Check a shape that was not seen before."""
-        kind = kind_of(type(self).__name__, pred, target, self.task, None)
+        kind = kind_of(self.called(), pred, target, self.task, None)
         if not pred.is_floating_point():
-            raise MetricInputError(
-                type(self).__name__, f"{pred.dtype} as pred", "floating scores, to put in order"
-            )
+            raise MetricInputError(self.called(), f"{pred.dtype} as pred", "floating scores, to put in order")
         self._task = kind.task
 
     def columns(self) -> tuple[Tensor, Tensor, Tensor]:
@@ -79,7 +77,7 @@ class Scores(Metric):
         """
         scores, targets = self.scores.joined(), self.targets.joined()
         if bool(scores.isnan().any()):
-            raise MetricInputError(type(self).__name__, "NaN among the scores", "numbers, to put in order")
+            raise MetricInputError(self.called(), "NaN among the scores", "numbers, to put in order")
         classes = scores.shape[1] if scores.ndim == 2 and targets.ndim == 1 else 2
         counts = torch.ones_like(targets, dtype=torch.bool)
         if self.ignore_index is not None:
@@ -87,9 +85,7 @@ class Scores(Metric):
         outside = int((((targets < 0) | (targets >= classes)) & counts).sum())
         if outside:
             got = f"{outside} labels outside 0…{classes - 1}"
-            raise MetricInputError(
-                type(self).__name__, got, f"labels of {classes} classes, or an ignore_index"
-            )
+            raise MetricInputError(self.called(), got, f"labels of {classes} classes, or an ignore_index")
         if scores.ndim == 1:
             return scores[:, None], (targets == 1)[:, None], counts[:, None]
         if targets.ndim == 2:

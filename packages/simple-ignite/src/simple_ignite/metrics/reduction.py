@@ -56,24 +56,34 @@ def evaluate(metrics: Mapping[str, Reducible]) -> dict[str, object]:
         RankError: Another rank failed. Whatever this rank's own metric raises is raised as it is.
     """
     if not collective.is_distributed():
-        return {name: metric.value() for name, metric in metrics.items()}
+        return valued(metrics)
     leaves = unique(leaf for metric in metrics.values() for leaf in metric.leaves())
     states = exchanged(leaves)
     held: list[tuple[Leaf, object]] = []
     values: dict[str, object] = {}
     failure: Exception | None = None
-    name = next(iter(metrics), "")
     try:
         for leaf, parts in zip(leaves, states, strict=True):
             held.append((leaf, leaf.hold(leaf.merged(parts))))
-        for name, metric in metrics.items():
-            values[name] = metric.value()
+        values = valued(metrics)
     except Exception as error:
         failure = error
     finally:
         for leaf, before in reversed(held):
             leaf.release(before)
-    collective.agree(failure, f"computing the metric {name!r}")
+    collective.agree(failure, "computing the metrics")
+    return values
+
+
+def valued(metrics: Mapping[str, Reducible]) -> dict[str, object]:
+    """Give the value of each metric from the states it holds now; an error is told which it was."""
+    values: dict[str, object] = {}
+    for name, metric in metrics.items():
+        try:
+            values[name] = metric.value()
+        except Exception as error:
+            error.add_note(f"while computing the metric {name!r}")
+            raise
     return values
 
 
@@ -113,7 +123,7 @@ def exchanged(leaves: list[Leaf]) -> list[list[dict[str, Value]]]:
         message = packed(value for states in own for value in states.values())
     except Exception as error:
         failure = error
-        message = collective.encoded(f"{type(error).__name__}: {error}")
+        message = collective.encoded(collective.described(error))
     answers = collective.gather(torch.cat([torch.tensor([int(failure is not None)]), message]))
     if failure is not None:
         raise failure

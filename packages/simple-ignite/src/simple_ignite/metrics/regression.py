@@ -8,7 +8,7 @@ from torch import Tensor
 from simple_ignite.errors import MetricInputError
 from simple_ignite.metrics.derived import Derived
 from simple_ignite.metrics.metric import Metric
-from simple_ignite.metrics.state import Cat, Max, Sum
+from simple_ignite.metrics.state import Cat, Max, Sum, larger
 from simple_ignite.metrics.transform import Transform, described
 
 
@@ -62,7 +62,7 @@ class ErrorSum(Metric):
             pred: Any shape.
             target: The same shape.
         """
-        pred, target = numbers_of(self.kind, pred, target)
+        pred, target = numbers_of(self.called(), pred, target)
         self.total = self.total + self._errors(pred, target).sum()
         self.elements = self.elements + target.numel()
 
@@ -173,8 +173,7 @@ class MaxError(Metric):
         """
         pred, target = numbers_of("MaxError", pred, target)
         if target.numel():
-            off = (pred - target).abs().amax()
-            self.largest = off if isinstance(self.largest, float) else torch.maximum(self.largest, off)
+            self.largest = larger(self.largest, (pred - target).abs().amax())
 
     def result(self) -> Tensor:
         """Give the largest."""

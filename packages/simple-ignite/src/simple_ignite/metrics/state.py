@@ -217,13 +217,17 @@ def added(a: Any, b: Any) -> Any:
 
 def larger(a: Any, b: Any) -> Any:
     """Give the larger of two numbers, or of two tensors element by element."""
-    if isinstance(a, Tensor) or isinstance(b, Tensor):
-        return torch.maximum(torch.as_tensor(a), torch.as_tensor(b))
-    return max(a, b)
+    if not isinstance(a, Tensor):
+        a, b = b, a
+    if not isinstance(a, Tensor):
+        return max(a, b)
+    return torch.maximum(a, b) if isinstance(b, Tensor) else a.clamp(min=b)
 
 
 def smaller(a: Any, b: Any) -> Any:
     """Give the smaller of two numbers, or of two tensors element by element."""
-    if isinstance(a, Tensor) or isinstance(b, Tensor):
-        return torch.minimum(torch.as_tensor(a), torch.as_tensor(b))
-    return min(a, b)
+    if not isinstance(a, Tensor):
+        a, b = b, a
+    if not isinstance(a, Tensor):
+        return min(a, b)
+    return torch.minimum(a, b) if isinstance(b, Tensor) else a.clamp(max=b)

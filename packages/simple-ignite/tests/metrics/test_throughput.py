@@ -1,0 +1,69 @@
+"""Items per second."""
+
+import pytest
+import torch
+
+from simple_ignite.errors import MetricInputError
+from simple_ignite.metrics import Frequency
+
+
+@pytest.fixture
+def clock():
+    """A clock that is set by hand."""
+
+    class Clock:
+        now = 100.0
+
+        def __call__(self):
+            return self.now
+
+    return Clock()
+
+
+def test_items_per_second_since_the_reset(clock):
+    metric = Frequency(clock=clock)
+    clock.now = 200.0
+    metric.reset()
+    for _ in range(4):
+        clock.now += 0.5
+        metric.update((torch.zeros(10, 3), torch.zeros(10)))
+    clock.now += 60  # what comes after the last item does not count
+    assert metric.compute() == pytest.approx(20.0)
+
+
+def test_numbers_lists_and_dictionaries_tell_their_size(clock):
+    metric = Frequency(clock=clock)
+    clock.now += 1
+    for output in (3, torch.zeros(3), ["a", "b", "c"], {"pred": torch.zeros(3, 5), "y": torch.zeros(3)}):
+        metric.update(output)
+    assert metric.compute() == pytest.approx(12.0)
+
+
+def test_several_ranks_add_up(clock):
+    one, other = Frequency(clock=clock), Frequency(clock=clock)
+    clock.now += 2
+    one.update(10)
+    other.update(30)
+    one.merge(other)
+    assert one.compute() == pytest.approx(20.0)
+
+
+def test_a_loaded_one_goes_on(clock):
+    metric = Frequency(clock=clock)
+    clock.now += 2
+    metric.update(10)
+    saved = metric.state_dict()
+    clock.now += 1000
+    again = Frequency(clock=clock)
+    again.load_state_dict(saved)
+    clock.now += 2
+    again.update(10)
+    assert again.compute() == pytest.approx(5.0)
+
+
+def test_what_has_no_size_is_explained():
+    with pytest.raises(MetricInputError) as error:
+        Frequency().update(1.5)
+    assert str(error.value) == (
+        "Frequency: got float; expected a number of items, or tensors with a first dimension"
+    )
