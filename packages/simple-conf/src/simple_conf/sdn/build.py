@@ -62,20 +62,20 @@ class Values(Transformer[Any, Any]):
         return children[0].value
 
     def inline_list(self, children: list[Any]) -> list[Any]:
-        return children[1:]
+        return children[1:-1]
 
     def inline_dict(self, children: list[Any]) -> dict[str, Any]:
-        return self.mapping(children[1:])
+        return self.mapping(children[1:-1])
 
     def field(self, children: list[Any]) -> tuple[Lexeme, Any]:
         return children[0], children[1]
 
     def short_table(self, children: list[Any]) -> Table:
-        types, _, *rows = children
+        types, _, *rows, _ = children
         return Table.trusted((), rows, types.value)
 
     def short_row(self, cells: list[Any]) -> tuple[Any, ...]:
-        return tuple(cells)
+        return tuple(cells[1:-1])
 
     def named_table(self, children: list[Any]) -> tuple[Lexeme, Any]:
         header, rows = children

@@ -61,6 +61,13 @@ def bare_end(text: str, at: int) -> int:
             return match.start()
 
 
+def blanks_before(text: str, at: int) -> int:
+    """Give the offset at which the blanks before an offset begin."""
+    while text[at - 1] in " \t":
+        at -= 1
+    return at
+
+
 def _unbalanced(text: str, at: int) -> Fault:
     closer = CLOSERS[text[at]]
     return Fault(
@@ -141,7 +148,7 @@ class Brackets:
             self.opened.append(at)
             self.widths.append(0)
             self.at = at + 1
-            yield Lexeme(_TERMINALS[character], None, at)
+            yield Lexeme(_TERMINALS[character], None, at, at + 1)
             return
         self.budget.spend(1, at)
         token, self.at = read_value(text, at, in_dict=text[self.opened[-1]] == "{")
@@ -172,7 +179,7 @@ class Brackets:
             )
         self.budget.shallower()
         self.at += 1
-        return Lexeme(_TERMINALS[character], None, self.at - 1)
+        return Lexeme(_TERMINALS[character], None, self.at - 1, self.at)
 
     def _gap(self) -> bool:
         """Skip white space, line ends and comments; tell whether there was a line end."""
@@ -197,7 +204,7 @@ class Brackets:
         if self.text[self.at] in ",]}\n":
             raise Fault("a value is missing after this key", at, "write null for no value")
         key = match[1] if match[2] is None else read_quoted(self.text, at)[0]
-        return Lexeme("KEY", key, at)
+        return Lexeme("KEY", key, at, blanks_before(self.text, self.at))
 
     def _no_key(self) -> Fault:
         at, line = self.at, self.text[self.at : self.text.index("\n", self.at)]
@@ -233,7 +240,7 @@ def read_value(text: str, at: int, *, in_dict: bool = False) -> tuple[Lexeme, in
                 '""" between brackets', at, "write the text in one pair of quotes, with \\n for a line end"
             )
         value, end = read_quoted(text, at)
-        return Lexeme("STRING", value, at), end
+        return Lexeme("STRING", value, at, end), end
     check_start(text, at)
     end = bare_end(text, at)
     bare = text[at:end].rstrip(" \t")
@@ -243,7 +250,7 @@ def read_value(text: str, at: int, *, in_dict: bool = False) -> tuple[Lexeme, in
             at + second.start() + 1,
             "separate entries with a comma or a new line, or put the text in double quotes",
         )
-    return Lexeme("BARE", scalar(bare, at), at), end
+    return Lexeme("BARE", scalar(bare, at), at, at + len(bare)), end
 
 
 def check_start(text: str, at: int) -> None:

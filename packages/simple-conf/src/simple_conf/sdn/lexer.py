@@ -11,7 +11,7 @@ from collections.abc import Generator, Iterator
 from simple_conf.pattern import Pattern
 from simple_conf.sdn.blocktext import MARK, read_block, read_triple
 from simple_conf.sdn.fault import Fault
-from simple_conf.sdn.inline import Brackets
+from simple_conf.sdn.inline import Brackets, blanks_before
 from simple_conf.sdn.layout import Layout, stray
 from simple_conf.sdn.lexeme import Lexeme
 from simple_conf.sdn.limits import Limits
@@ -98,7 +98,7 @@ class Lines:
     def _statement(self, at: int) -> Iterator[Lexeme]:
         text, layout = self.text, self.layout
         if dash := _DASH.match(text, at):
-            yield Lexeme("DASH", None, at)
+            yield Lexeme("DASH", None, at, at + 1)
             content = dash.end()
             if _DASH.match(text, content) or _ENTRY.match(text, content) or NAMED.match(text, content):
                 yield layout.indent(layout.levels[-1] + content - at, content)
@@ -107,7 +107,7 @@ class Lines:
                 yield from self._value(content)
         elif entry := _ENTRY.match(text, at):
             key = entry[1] if entry[2] is None else read_quoted(text, at)[0]
-            yield Lexeme("KEY", key, at)
+            yield Lexeme("KEY", key, at, blanks_before(text, entry.end()))
             yield from self._value(entry.end())
         elif table := NAMED.match(text, at):
             yield from self.tables.named(table, at)
@@ -128,7 +128,7 @@ class Lines:
             below = text.index("\n", at) + 1
             value, end = read_block(text, below, layout.levels[-1], fold=mark[1] == ">", strip=bool(mark[2]))
             layout.budget.spend(1, at)
-            yield Lexeme("TEXT", value, at)
+            yield Lexeme("TEXT", value, at, _content_end(text, at, end))
             layout.skip(end)
             yield Lexeme("_END", None, at)
             return
@@ -156,15 +156,16 @@ class Lines:
         budget.spend(1, at)
         if text.startswith('"""', at):
             value, end = read_triple(text, at)
-            yield Lexeme("TEXT", value, at)
+            yield Lexeme("TEXT", value, at, end)
         else:
             value, end = read_quoted(text, at)
-            yield Lexeme("STRING", value, at)
+            yield Lexeme("STRING", value, at, end)
         return end
 
     def _bare(self, at: int, end: int) -> Lexeme:
         self.layout.budget.spend(1, at)
-        return Lexeme("BARE", scalar(self.text[at:end].rstrip(" \t"), at), at)
+        bare = self.text[at:end].rstrip(" \t")
+        return Lexeme("BARE", scalar(bare, at), at, at + len(bare))
 
     def _is_comment(self, at: int) -> bool:
         """Tell whether a ``#`` right after a key is a comment; ``key: #fff`` may be meant as text."""
@@ -204,3 +205,9 @@ class Lines:
                 at,
                 "quote the text; the lines of a text block begin below the |",
             )
+
+
+def _content_end(text: str, at: int, end: int) -> int:
+    """Give the offset after the last line of a text block that is not blank; of its mark where all are."""
+    lines = text[at:end].rstrip(" \t\n")
+    return at + len(lines)

@@ -50,7 +50,8 @@ class Parsed:
         if place is None:
             return None
         line, column = self.source.position(place.at)
-        key_line, key_column = self.source.position(place.key_at)
+        keyed = bool(path) and isinstance(path[-1], str)
+        key_line, key_column = self.source.position(place.key_at if keyed else place.at)
         return Span(line, column, key_line, key_column)
 
     @cached_property

@@ -14,23 +14,31 @@ class Place:
     """Where a value stands, and the values inside it.
 
     Args:
+        kind: `bare`, `string`, `text`, `null` (nothing after the key), `blank` (an empty cell); `list`,
+            `dict`, `short` (a typed table on one line) and its `short row` between brackets; `mapping`, `dashes`,
+            `lines` as blocks; `named` and `typed` tables with their `row`.
         at: offset of the value.
-        key_at: offset of its key; of the value where it has none.
+        end: offset after it; a block ends with its last value.
         children: the places inside, by key or in order, or None for a scalar.
-        columns: the names of the columns, for the row of a named table.
+        columns: the names of the columns, for a named table and its rows.
     """
 
-    __slots__ = ("at", "children", "columns", "key_at")
+    __slots__ = ("at", "children", "columns", "end", "key_at", "key_end", "kind")
 
     def __init__(
         self,
+        kind: str,
         at: int,
+        end: int,
         children: dict[str, Place] | list[Place] | None = None,
         *,
         columns: tuple[str, ...] = (),
     ) -> None:
+        self.kind = kind
         self.at = at
-        self.key_at = at
+        self.end = end
+        self.key_at = at  # offset of the key or dash; of the value where there is none
+        self.key_end = at  # offset after the separator or dash
         self.children = children
         self.columns = columns
 
@@ -42,73 +50,85 @@ class Place:
         if children is None:
             return None
         if isinstance(part, str):
-            return children[self.columns.index(part)] if part in self.columns else None
+            return children[self.columns.index(part)] if self.kind == "row" and part in self.columns else None
         return children[part] if -len(children) <= part < len(children) else None
+
+    def inside(self) -> list[Place]:
+        """Give the places inside, in the order of the text."""
+        return list(self.children.values() if isinstance(self.children, dict) else self.children or ())
+
+    def keyed(self, key: Lexeme) -> Place:
+        """Note the key or dash that stands before."""
+        self.key_at, self.key_end = key.at, key.end
+        return self
 
 
 class Places(Transformer[Any, Any]):
     """Makes the places of what `Values` makes the values of; the text is known to be right."""
 
-    def document(self, children: list[Any]) -> Place:
-        return children[0] if children else Place(0, {})
+    def document(self, children: list[Place]) -> Place:
+        return children[0] if children else Place("mapping", 0, 0, {})
 
     def mapping(self, entries: list[tuple[Lexeme, Place]]) -> Place:
-        children: dict[str, Place] = {}
-        for key, place in entries:
-            place.key_at = key.at
-            children[key.value] = place
-        return Place(entries[0][0].at if entries else 0, children)
+        children = {key.value: place for key, place in entries}
+        return Place("mapping", entries[0][0].at, max(entries[-1][1].end, entries[-1][0].end), children)
 
     def pair(self, children: list[Any]) -> tuple[Lexeme, Place]:
-        return children[0], children[1] if len(children) > 1 else Place(children[0].at)
+        key = children[0]
+        place = children[1] if len(children) > 1 else Place("null", key.at, key.end)
+        return key, place.keyed(key)
 
     def dash_list(self, items: list[Place]) -> Place:
-        return Place(items[0].at, items)
+        return Place("dashes", items[0].key_at, items[-1].end, items)
 
     def item(self, children: list[Any]) -> Place:
-        return children[1] if len(children) > 1 else Place(children[0].at)
+        dash = children[0]
+        place: Place = children[1] if len(children) > 1 else Place("null", dash.at, dash.end)
+        return place.keyed(dash)
 
     def plain_list(self, values: list[Place]) -> Place:
-        return Place(values[0].at, values)
+        return Place("lines", values[0].at, values[-1].end, values)
 
     def scalar(self, children: list[Lexeme]) -> Place:
-        return Place(children[0].at)
+        token = children[0]
+        return Place(token.type.lower(), token.at, token.end)
 
     def inline_list(self, children: list[Any]) -> Place:
-        return Place(children[0].at, children[1:])
+        return Place("list", children[0].at, children[-1].end, children[1:-1])
 
     def inline_dict(self, children: list[Any]) -> Place:
-        place = self.mapping(children[1:])
-        place.at = children[0].at
-        return place
+        fields = {key.value: place for key, place in children[1:-1]}
+        return Place("dict", children[0].at, children[-1].end, fields)
 
     def field(self, children: list[Any]) -> tuple[Lexeme, Place]:
-        return children[0], children[1]
+        return children[0], children[1].keyed(children[0])
 
     def short_table(self, children: list[Any]) -> Place:
-        return Place(children[0].at, children[2:])
+        return Place("short", children[0].at, children[-1].end, children[2:-1])
 
-    def short_row(self, cells: list[Place]) -> Place:
-        return Place(cells[0].at, cells)
+    def short_row(self, cells: list[Any]) -> Place:
+        return Place("short row", cells[0].at, cells[-1].end, cells[1:-1])
 
     def named_table(self, children: list[Any]) -> tuple[Lexeme, Place]:
         header, rows = children
         name, columns = header.value
         for row in rows:
             row.columns = columns
-        return Lexeme("KEY", name, header.at), Place(header.at, rows)
+        place = Place("named", header.at, rows[-1].end if rows else header.end, rows, columns=columns)
+        return Lexeme("KEY", name, header.at, header.end), place.keyed(header)
 
     def typed_table(self, children: list[Any]) -> Place:
-        return Place(children[0].at, children[1])
+        header, rows = children
+        return Place("typed", header.at, rows[-1].end if rows else header.end, rows)
 
     def rows(self, children: list[Place]) -> list[Place]:
         return children
 
     def row(self, cells: list[Place]) -> Place:
-        return Place(cells[0].at, cells)
+        return Place("row", cells[0].at, cells[-1].end, cells)
 
     def blank(self, children: list[Lexeme]) -> Place:
-        return Place(children[0].at)
+        return Place("blank", children[0].at, children[0].end)
 
     def value(self, children: list[Any]) -> Any:
-        return children[0] if children else Place(0)
+        return children[0] if children else Place("null", 0, 0)

@@ -133,7 +133,7 @@ class Row:
         while True:
             at = _blanks(text, at)
             if text[at] in ",\n" or (text[at] == "#" and text[at - 1] in " \t" and text[at + 1] in " \t\n#"):
-                cells.append([Lexeme("BLANK", None, at)])
+                cells.append([Lexeme("BLANK", None, at, at)])
                 self.budget.spend(1, at)
             else:
                 tokens, at = self._cell(at, len(cells))

@@ -48,7 +48,7 @@ class Tables:
                 "close it with |, as in: name |a, b|",
             )
         columns = _columns(text, match.start(2), match.end(2))
-        yield Lexeme("COLUMNS", (name, columns), at)
+        yield Lexeme("COLUMNS", (name, columns), at, match.end(3))
         if layout.line_ends(match.end()):
             yield from self._rows(match.end(), len(columns), ())
             return
@@ -67,7 +67,7 @@ class Tables:
         """Read a typed table whose types were matched by `TYPED`; give its end if it is on one line."""
         text = self.layout.text
         types = _types(match, at)
-        yield Lexeme("TYPES", types, at)
+        yield Lexeme("TYPES", types, at, match.end(2))
         end = match.end()
         if self.layout.line_ends(end):
             yield from self._rows(end, len(types), types)
