@@ -13,7 +13,23 @@ TrackError (Exception)
 ├── RunClosedError (RuntimeError)       the run has been finished
 ├── StorageError (OSError)              the disk is full, read-only, or gone
 ├── FormatError (ValueError)            a file on disk is not what it should be
-└── WhereError (ValueError)             a filter or an order that cannot be read
+├── WhereError (ValueError)             a filter or an order that cannot be read
+├── ValueShapeError (ValueError)        values: a shape that this kind of value cannot have
+├── ValueRangeError (ValueError)        values: numbers or a type that it cannot have
+├── DamagedValueError (OSError)         values: a logged file is gone or has changed
+├── TableCellError (TypeError)          values: a cell without its column's type
+├── UnknownColumnError (LookupError)    values: the table has no such column
+├── NotJsonError (TypeError)            exactjson: something that JSON cannot hold
+├── CorruptObjectError (OSError)        objects: stored content has changed
+├── MissingObjectError (LookupError)    objects: nothing is stored under a digest
+├── ArtifactEntryError (ValueError)     artifact: a name that is taken
+├── ArtifactTypeError (TypeError)       artifact: another type than its versions'
+├── UnknownArtifactError (LookupError)  artifact: no artifact of that name
+├── UnknownVersionError (LookupError)   collection: no such version or alias
+├── BadAliasError (ValueError)          collection: an alias that could mislead
+├── UnknownEntryError (LookupError)     version: no file of that name
+├── ChangedReferenceError (ValueError)  version: what it points at has changed
+└── AmbiguousRunError (LookupError)     cli: more than one run answers
 ```
 
 Each carries the facts of its message as attributes, and survives pickling.

@@ -10,11 +10,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from simple_track.__about__ import __version__
-from simple_track.cli import ls, show
+from simple_track.cli import diff, doctor, export, gc, ls, pack, show, tail
 from simple_track.cli.terminal import Terminal, safe
 from simple_track.errors import TrackError
 
-COMMANDS = (ls, show)
+COMMANDS = (ls, show, diff, tail, export, pack, gc, doctor)
 DESCRIPTION = "Look at, compare, query, export and mend what runs have logged."
 CODES = """exit codes: 0 done · 1 it failed, or there is something to report · 2 the command line is wrong"""
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -18,6 +17,7 @@ from simple_track.cli.chart import draw, sparkline
 from simple_track.cli.ls import describe, took
 from simple_track.cli.pick import pick
 from simple_track.cli.terminal import Terminal
+from simple_track.exchange.rows import flat
 from simple_track.history import History
 from simple_track.settings import current_layout
 from simple_track.view import RunView
@@ -147,12 +147,3 @@ def _plot(view: RunView, metric: str, height: int, terminal: Terminal) -> None:
     width = min(terminal.width, 100)
     for line in draw(x, y, width=width, height=height, braille=encoding.startswith("utf")):
         terminal.line(line)
-
-
-def flat(config: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
-    """The leaves of nested mappings, under dotted names."""
-    for key, value in config.items():
-        if isinstance(value, Mapping) and value:
-            yield from flat(value, f"{prefix}{key}.")
-        else:
-            yield f"{prefix}{key}", value

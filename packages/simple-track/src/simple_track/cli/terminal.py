@@ -54,6 +54,10 @@ class Terminal:
         else:
             self._console.print(_rich("text").Text(safe(text), style=style), soft_wrap=True)
 
+    def complain(self, text: str) -> None:
+        """Print a line about what went wrong, apart from the answer."""
+        sys.stderr.write(safe(text) + "\n")
+
     def heading(self, text: str) -> None:
         """Print a heading, with an empty line before it."""
         self.line()

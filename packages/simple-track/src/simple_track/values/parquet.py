@@ -11,7 +11,7 @@ import orjson
 from simple_track import exactjson
 from simple_track.values.extras import need
 from simple_track.values.media import read_media
-from simple_track.values.value import Value, ValueFolder
+from simple_track.values.value import Value, ValueFolder, files_of
 
 if TYPE_CHECKING:
     from simple_track.values.table import Table
@@ -35,14 +35,21 @@ def to_arrow(table: Table, show_media: Callable[[Value], str]) -> Any:
     return arrow.Table.from_arrays(columns, schema=arrow.schema(fields, metadata={_NOTE: note}))
 
 
-def to_bytes(table: Table, folder: ValueFolder) -> bytes:
-    """The table as a Parquet file; media cells write their own files and are named in it."""
+def to_bytes(table: Table, folder: ValueFolder) -> tuple[bytes, list[str]]:
+    """The table as a Parquet file, and the files that its media cells wrote."""
     arrow = need("pyarrow", library="pyarrow", extra="tables", purpose="a table")
     need("pyarrow.parquet", library="pyarrow", extra="tables", purpose="a table")
-    data = to_arrow(table, lambda cell: orjson.dumps({"kind": cell.kind, **cell.write(folder)}).decode())
+    files: list[str] = []
+
+    def write_media(cell: Value) -> str:
+        body = {"kind": cell.kind, **cell.write(folder)}
+        files.extend(files_of(body))
+        return orjson.dumps(body).decode()
+
+    data = to_arrow(table, write_media)
     sink = arrow.BufferOutputStream()
     arrow.parquet.write_table(data, sink, compression="zstd")
-    return bytes(sink.getvalue())
+    return bytes(sink.getvalue()), files
 
 
 def from_bytes(cls: type[T], data: bytes, folder: ValueFolder) -> T:

@@ -155,8 +155,9 @@ class Table(Value):
 
     def write(self, folder: ValueFolder) -> Body:
         """One Parquet file, and the files of the media cells."""
-        data = parquet.to_bytes(self, folder)
-        return folder.save(data, "tables", ".parquet") | {"rows": len(self), "types": self.types}
+        data, files = parquet.to_bytes(self, folder)
+        body = folder.save(data, "tables", ".parquet") | {"rows": len(self), "types": self.types}
+        return body | {"files": files} if files else body
 
     @classmethod
     def read(cls, body: Body, folder: ValueFolder) -> Self:

@@ -89,6 +89,17 @@ class ValueFolder:
         return self.layout.tables if place == "tables" else self.layout.media(place)
 
 
+def files_of(value: object) -> set[str]:
+    """All files that a value's body names, below the run's folder, however deep they stand in it."""
+    if isinstance(value, dict):
+        own = {value["file"]} if isinstance(value.get("file"), str) else set()
+        own |= set(value["files"]) if isinstance(value.get("files"), list) else set()
+        return own.union(*map(files_of, value.values()))
+    if isinstance(value, list):
+        return set().union(*map(files_of, value))
+    return set()
+
+
 class Value(ABC):
     """Something that can be logged beside numbers and text."""
 

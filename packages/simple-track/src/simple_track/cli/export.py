@@ -1,0 +1,56 @@
+"""Write runs as CSV, JSON, Parquet, TensorBoard's or MLflow's format.
+
+simple-track export last
+simple-track export last -f parquet -o run.parquet
+simple-track export --all -p cifar10 -f tensorboard -o logs
+simple-track export last -f mlflow -o mlflow.db
+"""
+
+from __future__ import annotations
+
+import argparse
+
+from simple_track.catalog import find_runs
+from simple_track.cli.pick import pick
+from simple_track.cli.terminal import Terminal
+from simple_track.exchange import FORMATS, export
+from simple_track.settings import current_layout
+
+NAME = "export"
+_TO_STDOUT = ("csv", "json")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """What `export` takes."""
+    parser.add_argument("runs", metavar="RUN", nargs="*", help='an id, a part of it, a name, or "last"')
+    parser.add_argument("--all", action="store_true", help="all runs")
+    parser.add_argument("-p", "--project", help="with --all: only runs of this project")
+    parser.add_argument("--where", metavar="EXPR", help="with --all: only runs for which this is true")
+    parser.add_argument("-f", "--format", choices=FORMATS, help="default: csv; json with --json")
+    parser.add_argument(
+        "-o", "--output", metavar="PATH", default="-", help="where to; csv and json may go to a pipe"
+    )
+
+
+def run(args: argparse.Namespace, terminal: Terminal) -> int:
+    """Write the runs."""
+    layout = current_layout(args.dir)
+    format = args.format or ("json" if terminal.json else "csv")
+    if not args.runs and not args.all:
+        terminal.complain("name a RUN, or say --all")
+        return 2
+    if args.output == "-" and format not in _TO_STDOUT:
+        terminal.complain(f"{format} cannot go to a pipe: say where with -o PATH")
+        return 2
+    chosen = find_runs(layout, args.project, args.where) if args.all else [pick(layout, r) for r in args.runs]
+    if not chosen:
+        terminal.complain("no runs fit")
+        return 1
+    export(chosen, format, args.output)
+    if args.output != "-":
+        what = f"{len(chosen)} {'run' if len(chosen) == 1 else 'runs'}"
+        if terminal.json:
+            terminal.document({"runs": [view.id for view in chosen], "format": format, "output": args.output})
+        else:
+            terminal.line(f"{what} written as {format} to {args.output}")
+    return 0

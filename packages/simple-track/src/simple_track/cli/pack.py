@@ -1,0 +1,76 @@
+"""Pack finished runs: their lines shrink to about a sixth, and stay readable.
+
+simple-track pack last
+simple-track pack --all -p cifar10
+simple-track pack last --undo
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from simple_track import pack as packing
+from simple_track.cli.pick import pick
+from simple_track.cli.size import said
+from simple_track.cli.terminal import Terminal
+from simple_track.layout import Layout, RunLayout
+from simple_track.metadata import read_metadata, seen_state
+from simple_track.settings import current_layout
+
+NAME = "pack"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """What `pack` takes."""
+    parser.add_argument("runs", metavar="RUN", nargs="*", help='an id, a part of it, a name, or "last"')
+    parser.add_argument("--all", action="store_true", help="all runs that have ended")
+    parser.add_argument("-p", "--project", help="with --all: only runs of this project")
+    parser.add_argument("--undo", action="store_true", help="make the plain files again")
+
+
+def run(args: argparse.Namespace, terminal: Terminal) -> int:
+    """Pack the runs."""
+    layout = current_layout(args.dir)
+    if not args.runs and not args.all:
+        terminal.complain("name a RUN, or say --all")
+        return 2
+    rows = [_one(place, undo=args.undo) for place in _chosen(layout, args)]
+    if terminal.json:
+        terminal.document([dict(zip(("run", "files", "before", "after"), row, strict=True)) for row in rows])
+        return 0
+    changed = [row for row in rows if row[1]]
+    if not changed:
+        terminal.line("nothing to do")
+        return 0
+    terminal.table(
+        ["RUN", "FILES", "BEFORE", "AFTER"],
+        [[run_id, files, said(before), said(after)] for run_id, files, before, after in changed],
+        right=[1, 2, 3],
+    )
+    if len(changed) > 1:
+        before, after = sum(row[2] for row in changed), sum(row[3] for row in changed)
+        terminal.line(f"{said(before)} became {said(after)}")
+    return 0
+
+
+def _chosen(layout: Layout, args: argparse.Namespace) -> list[RunLayout]:
+    if args.all:
+        places = layout.run_layouts(args.project)
+        return [p for p in places if p.metadata.exists() and seen_state(p, read_metadata(p)) != "running"]
+    return [pick(layout, wanted).layout for wanted in args.runs]
+
+
+def _one(place: RunLayout, *, undo: bool) -> tuple[str, int, int, int]:
+    if undo:
+        before = _size(place)
+        files = packing.unpack(place)
+        return place.run_id, files, before, _size(place)
+    done = packing.pack(place)
+    return place.run_id, done.files, done.before, done.after
+
+
+def _size(place: RunLayout) -> int:
+    streams = [*place.metric_files(), *place.history_files()]
+    files: list[Path] = [path if path.exists() else path.with_name(path.name + ".zst") for path in streams]
+    return sum(path.stat().st_size for path in files)

@@ -1,0 +1,58 @@
+"""Whole runs as one JSON document."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from simple_track import exactjson
+from simple_track.exchange.rows import rows_of
+from simple_track.view import RunView
+
+
+def write_json(runs: Sequence[RunView], target: Path) -> None:
+    """Write everything about runs as a JSON list, one object for each.
+
+    NaN and infinities, which JSON has not, are `{"$float": "nan"}` and so on.
+
+    Args:
+        runs: The runs.
+        target: The file; "-" is standard output.
+    """
+    data = orjson.dumps(
+        [_document(run) for run in runs], option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
+    )
+    if str(target) == "-":
+        sys.stdout.write(data.decode())
+        return
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_bytes(data)
+
+
+def _document(run: RunView) -> Any:
+    ended = run.end_time
+    return exactjson.encode(
+        {
+            "id": run.id,
+            "name": run.name,
+            "project": run.project,
+            "state": run.state,
+            "start_time": run.start_time.isoformat(),
+            "end_time": ended.isoformat() if ended else None,
+            "group": run.group,
+            "job_type": run.job_type,
+            "tags": run.tags,
+            "notes": run.notes,
+            "config": run.config,
+            "environment": run.environment,
+            "error": run.error,
+            "summary": dict(run.summary),
+            "history": list(rows_of(run)),
+            "events": run.events(),
+        },
+        run.id,
+    )

@@ -1,0 +1,29 @@
+import json
+import math
+
+from simple_track import exactjson
+from simple_track.exchange.document import write_json
+
+
+def test_everything_is_in_it(runs, tmp_path):
+    write_json(runs, tmp_path / "a.json")
+    first, second = exactjson.decode(json.loads((tmp_path / "a.json").read_text()))
+    assert (first["name"], first["config"], first["tags"]) == (
+        "First",
+        {"train": {"lr": 0.1}, "name": "a"},
+        ["base"],
+    )
+    assert [row["step"] for row in first["history"]] == [0, 1, 2, 3, 4]
+    assert math.isnan(first["history"][3]["loss"])
+    assert first["history"][4]["loss"] == math.inf
+    assert "epoch" not in first["history"][3]
+    assert [event["key"] for event in first["events"] if event["event"] == "media"][:2] == [
+        "histogram",
+        "image",
+    ]
+    assert second["summary"] == {"acc": 0.5}
+
+
+def test_it_is_json_for_everyone(runs, tmp_path):
+    write_json(runs, tmp_path / "a.json")
+    json.loads((tmp_path / "a.json").read_text(), parse_constant=lambda word: 1 / 0)

@@ -1,0 +1,30 @@
+import json
+import math
+
+import polars
+import pyarrow.parquet
+
+from simple_track.exchange.parquet import write_parquet
+
+
+def test_gaps_are_null_and_nan_is_nan(runs, tmp_path):
+    write_parquet(runs, tmp_path / "a.parquet")
+    table = pyarrow.parquet.read_table(tmp_path / "a.parquet")
+    assert table.column_names == ["run", "step", "timestamp", "loss", "epoch", "best", "phase", "acc"]
+    loss = table["loss"].to_pylist()
+    assert loss[:3] == [0.1, 0.30000000000000004, 0.5]
+    assert math.isnan(loss[3])
+    assert loss[4:] == [math.inf, None]
+    assert table["epoch"].to_pylist() == [0, 1, 2, None, None, None]
+
+
+def test_another_library_reads_it(runs, tmp_path):
+    write_parquet(runs, tmp_path / "a.parquet")
+    frame = polars.read_parquet(tmp_path / "a.parquet")
+    assert frame["run"].n_unique() == 2
+
+
+def test_what_the_runs_were_is_in_the_schema(runs, tmp_path):
+    write_parquet(runs, tmp_path / "a.parquet")
+    note = json.loads(pyarrow.parquet.read_schema(tmp_path / "a.parquet").metadata[b"simple_track.runs"])
+    assert [(run["id"], run["name"]) for run in note] == [(run.id, run.name) for run in runs]
