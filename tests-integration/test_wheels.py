@@ -1,5 +1,6 @@
 """The built packages: each wheel installs alone into a clean environment, imports, and is complete."""
 
+import os
 import subprocess
 import sys
 import zipfile
@@ -26,9 +27,13 @@ def run(*command: object, **options: object) -> str:
 def dist(tmp_path_factory) -> Path:
     """The wheels and sdists of all four packages."""
     folder = tmp_path_factory.mktemp("dist")
-    for package in PACKAGES:
-        run(sys.executable, "-m", "hatch", "build", folder, cwd=ROOT / "packages" / package)
+    outside = {name: value for name, value in os.environ.items() if not name.startswith("HATCH_")}
+    run(sys.executable, "-m", "hatch", "build", "--all", folder, cwd=ROOT, env=outside)
     return folder
+
+
+def is_cache(path: Path) -> bool:
+    return "__pycache__" in path.parts or any(part.startswith(".") for part in path.relative_to(ROOT).parts)
 
 
 def wheel_of(dist: Path, package: str) -> Path:
@@ -122,7 +127,7 @@ def test_a_wheel_holds_the_typing_marker_the_licence_and_the_data_files(dist, pa
     with zipfile.ZipFile(wheel_of(dist, package)) as archive:
         names = archive.namelist()
     source = ROOT / "packages" / package / "src"
-    data = [p for p in source.rglob("*") if p.is_file() and "__pycache__" not in p.parts]
+    data = [p for p in source.rglob("*") if p.is_file() and not is_cache(p)]
     assert {p.relative_to(source).as_posix() for p in data} <= set(names)
     assert any(name.endswith("licenses/LICENSE") for name in names)
 
