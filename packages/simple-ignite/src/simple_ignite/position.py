@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -60,6 +60,10 @@ class Memory:
         self._kept[name] = thing
         if name in self._waiting:
             thing.load_state_dict(self._waiting.pop(name))
+
+    def kept(self) -> Iterable[Stateful]:
+        """Return the handlers whose state travels along."""
+        return self._kept.values()
 
     def take(self, engine: Engine) -> dict[str, Any]:
         """Return the engine's state as plain values and tensors."""

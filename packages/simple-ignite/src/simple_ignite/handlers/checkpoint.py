@@ -8,14 +8,17 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+from simple_ignite.distributed.collective import agree, is_distributed, rank
 from simple_ignite.engine import Engine
 from simple_ignite.errors import CheckpointError
 from simple_ignite.events import Events
 from simple_ignite.handlers.checkpoint_file import write_file
+from simple_ignite.handlers.rank_states import of_all_ranks
 from simple_ignite.handlers.restore import load_best, load_file, load_latest, unwrapped
 from simple_ignite.handlers.retention import Kept, Retention
 from simple_ignite.handlers.score import Score, as_number, step_reader
 from simple_ignite.handlers.snapshot import Snapshot
+from simple_ignite.handlers.weights_file import SUFFIX, write_weights
 
 __all__ = ["Checkpoint"]
 
@@ -42,11 +45,16 @@ class Checkpoint:
             nothing. Default: the iteration of the engine among `to_save`, else of the engine it is called
             with.
         save_on_terminate: Save when the run is terminated, and when Ctrl-C falls between two iterations.
-        asynchronous: Copy the states, and write them while training goes on. A save waits for the one before
-            it.
+        asynchronous: Copy the states, and write them while training goes on. A save waits for the one before.
+        safetensors: Write the weights of the one model in `to_save` as a safetensors file.
+        on_saved: Called with each file once it is on disk, to hand it to a tracker for instance; when
+            asynchronous, in the thread that writes.
+
+    Of several ranks the first writes, and the others wait for it; the randomness of each goes into the file.
 
     Raises:
-        CheckpointError: If something to save has no state, or a name is no file name.
+        CheckpointError: If something to save has no state, a name is no file name, or another checkpoint of
+            the same engine writes files of the same names.
     """
 
     priority = -1000
@@ -62,6 +70,9 @@ class Checkpoint:
         global_step_transform: Callable[..., int] | Engine | None = None,
         save_on_terminate: bool = True,
         asynchronous: bool = False,
+        *,
+        safetensors: bool = False,
+        on_saved: Callable[[Path], Any] | None = None,
     ) -> None:
         self.save_dir = Path(save_dir)
         self.prefix = f"{_checked(filename_prefix)}_" if filename_prefix else ""
@@ -74,6 +85,9 @@ class Checkpoint:
         self._retention = Retention(self.save_dir / f"{self.prefix}checkpoints.json", n_saved)
         self._save_on_terminate = save_on_terminate
         self._asynchronous = asynchronous
+        self._suffix = SUFFIX if safetensors else ".pt"
+        self._on_saved = on_saved
+        self._swept = False
         self._snapshot = Snapshot()
         self._writer: ThreadPoolExecutor | None = None
         self._writing: Future[None] | None = None
@@ -104,6 +118,10 @@ class Checkpoint:
         if self._known_to is not None and self._known_to() is not None:
             return
         self._known_to = weakref.ref(engine)
+        others = (one for one in engine.memory.kept() if isinstance(one, Checkpoint) and one is not self)
+        if any(one._retention.list_file == self._retention.list_file for one in others):
+            message = f"{self.save_dir}: two checkpoints would use the same names; give one a filename_prefix"
+            raise CheckpointError(message, path=self.save_dir)
         engine.memory.keep(self)
         engine.on(Events.TERMINATED, self._terminated, priority=self.priority)
         engine.on(Events.EXCEPTION_RAISED, self._raised, priority=self.priority)
@@ -149,22 +167,25 @@ class Checkpoint:
         trainer = self._trainer() or engine
         step = self._step(engine) if self._step is not None else trainer.state.iteration
         shown = "" if score is None else f"_{self.score_name}={score:.4g}"
-        name = f"{self.prefix}checkpoint_{step}{shown}.pt"
+        name = f"{self.prefix}checkpoint_{step}{shown}{self._suffix}"
         self._saved_at = _moment(trainer)
         before = list(self._retention.kept), list(self._retention.leaving)
         self._retention.admit(Kept(name, step, score))  # first, so that the saved state knows of this file
         try:
             states = self._collect()
-            self.save_dir.mkdir(parents=True, exist_ok=True)
-            if not self._asynchronous:
-                self._write(name, states)
-                return
-            states = self._snapshot.take(states)
+            if self._asynchronous and rank() == 0:
+                states = self._snapshot.take(states)
         except BaseException:
             self._retention.kept, self._retention.leaving = before
             raise
-        self._writer = ThreadPoolExecutor(1, thread_name_prefix="checkpoint")
-        self._writing = self._writer.submit(self._write, name, states)
+        if self._asynchronous:
+            if rank() == 0:
+                self._writer = ThreadPoolExecutor(1, thread_name_prefix="checkpoint")
+                self._writing = self._writer.submit(self._write, name, states, before)
+        elif is_distributed():
+            self._write_for_all(name, states, before)
+        else:
+            self._write(name, states, before)
 
     def _collect(self) -> dict[str, Any]:
         states = {}
@@ -172,13 +193,36 @@ class Checkpoint:
             found = thing() if isinstance(thing, weakref.ref) else thing
             if found is None:
                 raise CheckpointError(f"the engine {name!r} that is to be saved is gone")
-            states[name] = unwrapped(found).state_dict()
+            state = unwrapped(found).state_dict()
+            states[name] = of_all_ranks(state) if isinstance(found, Engine) else state
         return states
 
-    def _write(self, name: str, states: dict[str, Any]) -> None:
-        write_file(self.save_dir / name, states)
+    def _write(self, name: str, states: dict[str, Any], before: tuple[list[Kept], list[str]]) -> None:
+        path = self.save_dir / name
+        try:
+            self.save_dir.mkdir(parents=True, exist_ok=True)
+            if not self._swept:
+                for left in self.save_dir.glob(f".{self.prefix}checkpoint*.tmp"):
+                    left.unlink(missing_ok=True)  # of a process that was killed
+                self._swept = True
+            (write_weights if self._suffix == SUFFIX else write_file)(path, states)
+        except BaseException:
+            self._retention.kept, self._retention.leaving = before
+            raise
         self._retention.write()
         self._retention.prune()
+        if self._on_saved is not None:
+            self._on_saved(path)
+
+    def _write_for_all(self, name: str, states: dict[str, Any], before: tuple[list[Kept], list[str]]) -> None:
+        """Write on the first rank; on the others wait for it, and raise if it failed."""
+        error: Exception | None = None
+        if rank() == 0:
+            try:
+                self._write(name, states, before)
+            except Exception as failed:
+                error = failed
+        agree(error, "saving a checkpoint")
 
     def _terminated(self, engine: Engine) -> None:
         if self._save_on_terminate and self._saved_at != _moment(engine):

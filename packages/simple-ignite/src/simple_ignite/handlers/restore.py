@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from simple_ignite.engine import Engine
 from simple_ignite.errors import (
     CheckpointError,
     CheckpointNotFoundError,
@@ -14,7 +15,9 @@ from simple_ignite.errors import (
     DamagedCheckpointWarning,
 )
 from simple_ignite.handlers.checkpoint_file import read_file
+from simple_ignite.handlers.rank_states import of_this_rank
 from simple_ignite.handlers.retention import read_list
+from simple_ignite.handlers.weights_file import SUFFIX, read_weights
 
 __all__ = ["load_best", "load_file", "load_latest", "unwrapped"]
 
@@ -48,7 +51,7 @@ def load_latest(
             warnings.warn(f"{error}; the one before it is taken", DamagedCheckpointWarning, stacklevel=2)
     if passed or required:
         found = f"{passed} damaged" if passed else "none"
-        message = f"{folder}: no whole checkpoint {prefix}checkpoint_*.pt ({found}); start without one"
+        message = f"{folder}: no whole checkpoint {prefix}checkpoint_* ({found}); start without one"
         raise CheckpointNotFoundError(message, path=folder)
     return None
 
@@ -93,7 +96,13 @@ def load_file(path: str | Path, to_load: Mapping[str, Any], map_location: Any = 
         CheckpointError: If a name is not in the file.
     """
     path = Path(path)
-    states = read_file(path, map_location)
+    if path.suffix == SUFFIX:
+        (name,) = to_load if len(to_load) == 1 else ("",)
+        if not name:
+            raise CheckpointError(f"{path}: holds the weights of one model; load that alone", path=path)
+        states: dict[str, Any] = {name: read_weights(path)}
+    else:
+        states = read_file(path, map_location)
     missing = [name for name in to_load if name not in states]
     if missing:
         raise CheckpointError(
@@ -101,7 +110,8 @@ def load_file(path: str | Path, to_load: Mapping[str, Any], map_location: Any = 
             path=path,
         )
     for name, thing in to_load.items():
-        unwrapped(thing).load_state_dict(states[name])
+        state = states[name]
+        unwrapped(thing).load_state_dict(of_this_rank(state) if isinstance(thing, Engine) else state)
     return path
 
 
@@ -122,7 +132,8 @@ def _newest_first(folder: Path, prefix: str) -> Iterator[Path]:
     list_file = folder / f"{prefix}checkpoints.json"
     listed = [one["file"] for one in read_list(list_file).get("kept", [])]
     written = list_file.stat().st_mtime_ns if list_file.exists() else 0
-    found = [path for path in folder.glob(f"{prefix}checkpoint_*.pt") if path.name not in listed]
+    files = [path for suffix in (".pt", SUFFIX) for path in folder.glob(f"{prefix}checkpoint_*{suffix}")]
+    found = [path for path in files if path.name not in listed]
     found.sort(key=lambda path: (path.stat().st_mtime_ns, path.name), reverse=True)
     yield from (path for path in found if path.stat().st_mtime_ns >= written)
     yield from (folder / name for name in reversed(listed))

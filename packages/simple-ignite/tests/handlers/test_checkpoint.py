@@ -1,0 +1,384 @@
+"""Checkpoint: what is written, kept, loaded, and passed over."""
+
+import json
+import os
+import signal
+import threading
+import warnings
+
+import pytest
+import torch
+from torch import nn
+
+from simple_ignite import Engine, Events
+from simple_ignite.errors import (
+    CheckpointError,
+    CheckpointNotFoundError,
+    DamagedCheckpointError,
+    DamagedCheckpointWarning,
+)
+from simple_ignite.handlers import Checkpoint
+
+
+def names(folder):
+    return sorted(path.name for path in folder.iterdir())
+
+
+def saving(folder, every=1, **options):
+    """Return a trainer that fills a model with the iteration's number, and its parts."""
+    model = nn.Linear(2, 2)
+    trainer = Engine(lambda engine, batch: nn.init.constant_(model.weight, engine.state.iteration))
+    parts = {"model": model, "trainer": trainer}
+    trainer.on(Events.ITERATION_COMPLETED(every=every), Checkpoint(parts, folder, **options))
+    return trainer, parts
+
+
+def loaded(folder, **options):
+    model = nn.Linear(2, 2)
+    path = Checkpoint.load_latest(folder, {"model": model}, **options)
+    return None if path is None else (path.name, float(model.weight[0, 0].detach()))
+
+
+def test_the_latest_are_kept_and_the_list_points_to_them(tmp_path):
+    trainer, _ = saving(tmp_path, n_saved=2)
+    trainer.run(range(5))
+    assert names(tmp_path) == ["checkpoint_4.pt", "checkpoint_5.pt", "checkpoints.json"]
+    listed = json.loads((tmp_path / "checkpoints.json").read_text())
+    assert listed["latest"] == "checkpoint_5.pt"
+    assert [one["step"] for one in listed["kept"]] == [4, 5]
+    assert loaded(tmp_path) == ("checkpoint_5.pt", 5.0)
+
+
+def test_the_best_are_kept_by_score_and_nan_never(tmp_path):
+    scores = {1: 0.3, 2: 0.9, 3: float("nan"), 4: 0.5, 5: 0.9}
+    trainer, parts = saving(
+        tmp_path, n_saved=2, score_function=lambda engine: scores[engine.state.iteration], score_name="acc"
+    )
+    trainer.run(range(5))
+    assert names(tmp_path) == ["checkpoint_2_acc=0.9.pt", "checkpoint_5_acc=0.9.pt", "checkpoints.json"]
+    assert Checkpoint.load_best(tmp_path, parts).name == "checkpoint_2_acc=0.9.pt"
+    assert loaded(tmp_path)[0] == "checkpoint_5_acc=0.9.pt"
+
+
+def test_a_score_may_be_a_metric_with_a_minus(tmp_path):
+    trainer, _ = saving(tmp_path, score_function="-loss")
+    trainer.on(
+        Events.ITERATION_STARTED, lambda engine: engine.state.metrics.update(loss=10 - engine.state.iteration)
+    )
+    trainer.run(range(3))
+    assert names(tmp_path) == ["checkpoint_3_score=-7.pt", "checkpoints.json"]
+
+
+def test_all_are_kept_if_asked(tmp_path):
+    trainer, _ = saving(tmp_path, n_saved=None, filename_prefix="net")
+    trainer.run(range(3))
+    assert names(tmp_path) == [
+        "net_checkpoint_1.pt",
+        "net_checkpoint_2.pt",
+        "net_checkpoint_3.pt",
+        "net_checkpoints.json",
+    ]
+
+
+def test_the_step_may_be_another_engines(tmp_path):
+    trainer = Engine(lambda engine, batch: None)
+    evaluator, model = Engine(lambda engine, batch: None), nn.Linear(1, 1)
+    evaluator.on(Events.COMPLETED, Checkpoint({"model": model}, tmp_path, global_step_transform=trainer))
+    trainer.on(Events.EPOCH_COMPLETED, lambda: evaluator.run([1]))
+    trainer.run(range(7))
+    assert names(tmp_path) == ["checkpoint_7.pt", "checkpoints.json"]
+
+
+def test_termination_saves_once_more(tmp_path):
+    trainer, _ = saving(tmp_path, every=3)
+    trainer.on(Events.ITERATION_COMPLETED(once=5), Engine.terminate)
+    trainer.run(range(9))
+    assert loaded(tmp_path) == ("checkpoint_5.pt", 5.0)
+    trainer, _ = saving(tmp_path / "off", every=3, save_on_terminate=False)
+    trainer.on(Events.ITERATION_COMPLETED(once=5), Engine.terminate)
+    trainer.run(range(9))
+    assert loaded(tmp_path / "off") == ("checkpoint_3.pt", 3.0)
+
+
+def test_termination_of_a_scored_run_keeps_the_best_and_the_last(tmp_path):
+    trainer, parts = saving(tmp_path, every=2, score_function=lambda engine: -engine.state.iteration)
+    trainer.on(Events.ITERATION_COMPLETED(once=5), Engine.terminate)
+    trainer.run(range(9))
+    assert names(tmp_path) == ["checkpoint_2_score=-2.pt", "checkpoint_5.pt", "checkpoints.json"]
+    assert loaded(tmp_path)[0] == "checkpoint_5.pt"
+    assert Checkpoint.load_best(tmp_path, parts).name == "checkpoint_2_score=-2.pt"
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGUSR1"), reason="needs POSIX signals")
+def test_a_preempted_run_saves_and_continues_exactly_there(tmp_path):
+    trainer, _ = saving(tmp_path, every=100)
+    trainer.on(Events.ITERATION_COMPLETED(once=4), lambda: os.kill(os.getpid(), signal.SIGTERM))
+    trainer.run(range(9), graceful=True)
+    assert loaded(tmp_path) == ("checkpoint_4.pt", 4.0)
+    resumed, parts = saving(tmp_path, every=100)
+    Checkpoint.load_latest(tmp_path, parts)
+    assert resumed.run(range(9)).iteration == 9
+
+
+def test_ctrl_c_within_a_step_leaves_the_last_whole_file(tmp_path):
+    model = nn.Linear(2, 2)
+
+    def step(engine, batch):
+        nn.init.constant_(model.weight, engine.state.iteration)
+        if engine.state.iteration == 5:
+            raise KeyboardInterrupt
+
+    trainer = Engine(step)
+    trainer.on(
+        Events.ITERATION_COMPLETED(every=2),
+        Checkpoint({"model": model, "trainer": trainer}, tmp_path, asynchronous=True),
+    )
+    with pytest.raises(KeyboardInterrupt):
+        trainer.run(range(9))
+    assert loaded(tmp_path) == ("checkpoint_4.pt", 4.0)
+
+
+def test_ctrl_c_between_iterations_saves(tmp_path):
+    def batches():
+        yield from range(3)
+        raise KeyboardInterrupt
+
+    trainer, _ = saving(tmp_path, every=2)
+    with pytest.raises(KeyboardInterrupt):
+        trainer.run(batches())
+    assert loaded(tmp_path) == ("checkpoint_3.pt", 3.0)
+
+
+def damage(path, how):
+    content = bytearray(path.read_bytes())
+    if how == "cut":
+        path.write_bytes(content[: len(content) // 2])
+    elif how == "empty":
+        path.write_bytes(b"")
+    else:
+        where = content.index(torch.tensor(5.0).numpy().tobytes() * 4)  # in the middle of a tensor
+        content[where] ^= 1
+        path.write_bytes(content)
+
+
+@pytest.mark.parametrize("how", ["cut", "empty", "one bit"])
+def test_a_damaged_file_is_passed_over_with_a_warning(tmp_path, how):
+    trainer, _ = saving(tmp_path, n_saved=3)
+    trainer.run(range(5))
+    damage(tmp_path / "checkpoint_5.pt", how)
+    with pytest.warns(
+        DamagedCheckpointWarning, match=r"checkpoint_5.pt: damaged.*; the one before it is taken"
+    ) as caught:
+        assert loaded(tmp_path) == ("checkpoint_4.pt", 4.0)
+    assert caught[0].filename == __file__
+    with pytest.raises(DamagedCheckpointError):
+        Checkpoint.load(tmp_path / "checkpoint_5.pt", {})
+
+
+def test_nothing_whole_is_an_error_unless_nothing_is_required(tmp_path):
+    assert loaded(tmp_path, required=False) is None
+    with pytest.raises(CheckpointNotFoundError) as caught:
+        loaded(tmp_path)
+    assert str(caught.value) == f"{tmp_path}: no whole checkpoint checkpoint_* (none); start without one"
+    trainer, _ = saving(tmp_path)
+    trainer.run(range(5))
+    damage(tmp_path / "checkpoint_5.pt", "cut")
+    with pytest.warns(DamagedCheckpointWarning), pytest.raises(CheckpointNotFoundError, match="1 damaged"):
+        loaded(tmp_path, required=False)
+
+
+@pytest.mark.parametrize("state", ["missing", "damaged", "foreign"])
+def test_files_are_found_without_their_list(tmp_path, state):
+    trainer, _ = saving(tmp_path, n_saved=2)
+    trainer.run(range(5))
+    listed = tmp_path / "checkpoints.json"
+    if state == "missing":
+        listed.unlink()
+    else:
+        listed.write_text(
+            "{" if state == "damaged" else '{"kept": [{"file": "../../etc/passwd"}], "leaving": []}'
+        )
+    assert loaded(tmp_path) == ("checkpoint_5.pt", 5.0)
+
+
+def test_what_is_kept_and_the_best_score_survive_resume(tmp_path):
+    def scored(scores):
+        return saving(tmp_path, n_saved=2, score_function=lambda engine: scores[engine.state.iteration])
+
+    trainer, _ = scored({1: 0.5, 2: 0.8, 3: 0.7})
+    trainer.run(range(3), max_epochs=1)
+    resumed, parts = scored({4: 0.6, 5: 0.75, 6: 0.1})
+    Checkpoint.load_latest(tmp_path, parts)
+    resumed.run(range(3), max_epochs=2)
+    assert names(tmp_path) == ["checkpoint_2_score=0.8.pt", "checkpoint_5_score=0.75.pt", "checkpoints.json"]
+
+
+def test_files_of_a_run_that_went_further_are_replaced_after_going_back(tmp_path):
+    trainer, parts = saving(tmp_path, n_saved=3)
+    trainer.run(range(5))
+    resumed, parts = saving(tmp_path, n_saved=3)
+    Checkpoint.load(tmp_path / "checkpoint_3.pt", parts)
+    resumed.run(range(5), max_iterations=4)
+    assert names(tmp_path) == ["checkpoint_3.pt", "checkpoint_4.pt", "checkpoints.json"]
+
+
+def test_old_files_go_only_after_the_new_one_is_whole(tmp_path, monkeypatch):
+    trainer, _ = saving(tmp_path)
+    trainer.on(Events.ITERATION_STARTED(once=3), lambda: monkeypatch.setattr(torch, "save", fail))
+
+    def fail(states, path):
+        path.write_bytes(b"half")
+        raise OSError("disk full")
+
+    with pytest.raises(CheckpointError, match=r"checkpoint_3.pt: cannot write the checkpoint: disk full"):
+        trainer.run(range(5))
+    assert names(tmp_path) == ["checkpoint_2.pt", "checkpoints.json"]
+    assert loaded(tmp_path) == ("checkpoint_2.pt", 2.0)
+
+
+def test_asynchronous_files_hold_the_state_of_the_moment(tmp_path, monkeypatch):
+    gate, write = threading.Event(), torch.save
+
+    def slow(states, path):
+        assert gate.wait(20)
+        write(states, path)
+
+    monkeypatch.setattr(torch, "save", slow)
+    trainer, _ = saving(tmp_path, every=3, asynchronous=True)
+    trainer.on(Events.ITERATION_COMPLETED(once=5), gate.set)  # two iterations go on while the bytes wait
+    trainer.run(range(5))
+    assert loaded(tmp_path) == ("checkpoint_3.pt", 3.0)
+
+
+def test_an_asynchronous_failure_is_raised_at_the_next_save_or_the_end(tmp_path, monkeypatch):
+    trainer, _ = saving(tmp_path, asynchronous=True)
+    monkeypatch.setattr(torch, "save", lambda states, path: (_ for _ in ()).throw(OSError("disk full")))
+    with pytest.raises(CheckpointError, match="disk full"):
+        trainer.run(range(1))
+
+
+def test_tied_weights_stay_tied_in_an_asynchronous_file(tmp_path):
+    model = nn.Sequential(nn.Linear(3, 3), nn.Linear(3, 3))
+    model[1].weight = model[0].weight
+    trainer = Engine(lambda engine, batch: None)
+    trainer.on(Events.COMPLETED, Checkpoint({"model": model}, tmp_path, asynchronous=True))
+    trainer.run([1])
+    trainer.run([1], max_epochs=2)
+    states = torch.load(tmp_path / "checkpoint_2.pt", weights_only=True)
+    assert states["model"]["0.weight"].data_ptr() == states["model"]["1.weight"].data_ptr()
+
+
+def test_left_temporary_files_are_swept(tmp_path):
+    (tmp_path / ".checkpoint_1.pt.77.tmp").write_bytes(b"half")
+    (tmp_path / ".other_checkpoint_1.pt.77.tmp").write_bytes(b"somebody else's")
+    trainer, _ = saving(tmp_path)
+    trainer.run([1])
+    assert names(tmp_path) == [".other_checkpoint_1.pt.77.tmp", "checkpoint_1.pt", "checkpoints.json"]
+
+
+def test_a_wrapped_model_is_saved_as_the_model_it_wraps(tmp_path):
+    model = nn.Linear(2, 2)
+    wrapped = nn.DataParallel(model)
+    trainer = Engine(lambda engine, batch: None)
+    trainer.on(Events.COMPLETED, Checkpoint({"model": wrapped}, tmp_path))
+    trainer.run([1])
+    fresh = nn.Linear(2, 2)
+    Checkpoint.load_latest(tmp_path, {"model": fresh})
+    assert torch.equal(fresh.weight, model.weight)
+
+
+def test_safetensors_for_pure_weights(tmp_path):
+    model = nn.Linear(2, 2)
+    trainer = Engine(lambda engine, batch: None)
+    trainer.on(Events.COMPLETED, Checkpoint({"model": model}, tmp_path, safetensors=True))
+    trainer.run([1])
+    assert names(tmp_path) == ["checkpoint_1.safetensors", "checkpoints.json"]
+    fresh = nn.Linear(2, 2)
+    Checkpoint.load_latest(tmp_path, {"model": fresh})
+    assert torch.equal(fresh.weight, model.weight)
+    path = tmp_path / "checkpoint_1.safetensors"
+    content = bytearray(path.read_bytes())
+    content[-1] ^= 1
+    path.write_bytes(content)
+    with pytest.raises(DamagedCheckpointError, match="its checksum does not agree"):
+        Checkpoint.load(path, {"model": fresh})
+
+
+def test_each_file_is_announced_once_it_is_there(tmp_path):
+    seen = []
+    trainer, _ = saving(tmp_path, on_saved=lambda path: seen.append((path.name, path.exists())))
+    trainer.run(range(2))
+    assert seen == [("checkpoint_1.pt", True), ("checkpoint_2.pt", True)]
+
+
+def test_nothing_is_changed_if_a_name_is_missing(tmp_path):
+    trainer, _ = saving(tmp_path)
+    trainer.run([1])
+    model = nn.Linear(2, 2)
+    before = model.weight.clone()
+    with pytest.raises(CheckpointError) as caught:
+        Checkpoint.load_latest(tmp_path, {"model": model, "ema": model})
+    assert str(caught.value) == f"{tmp_path / 'checkpoint_1.pt'}: has no 'ema'; it has 'model', 'trainer'"
+    assert torch.equal(model.weight, before)
+
+
+def test_a_file_that_runs_code_is_refused(tmp_path):
+    class Evil:
+        def __reduce__(self):
+            return (os.mkdir, (str(tmp_path / "owned"),))
+
+    torch.save({"model": Evil()}, tmp_path / "checkpoint_1.pt")
+    with pytest.raises(DamagedCheckpointError):
+        Checkpoint.load(tmp_path / "checkpoint_1.pt", {})
+    assert not (tmp_path / "owned").exists()
+
+
+def test_the_trainer_is_freed_although_it_is_among_what_is_saved(tmp_path):
+    import gc
+    import weakref
+
+    gc.collect()
+    gc.disable()
+    try:
+        trainer, parts = saving(tmp_path)
+        trainer.run([1])
+        gone = weakref.ref(trainer)
+        parts.clear()
+        del trainer
+        assert gone() is None
+    finally:
+        gc.enable()
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (
+            lambda d: Checkpoint({"model": 3}, d),
+            "'model' cannot be saved: int has no state_dict and load_state_dict",
+        ),
+        (
+            lambda d: Checkpoint({}, d, filename_prefix="../x"),
+            "'../x' is to be part of a file name, so it must have no slash and no leading dot",
+        ),
+        (
+            lambda d: Checkpoint({}, d, n_saved=0),
+            "n_saved must be a whole number from 1, or None for all, not 0",
+        ),
+    ],
+)
+def test_mistakes_are_explained(tmp_path, make, message):
+    with pytest.raises(CheckpointError) as caught:
+        make(tmp_path)
+    assert str(caught.value) == message
+
+
+def test_two_checkpoints_of_the_same_names_are_refused(tmp_path):
+    _trainer, parts = saving(tmp_path)
+    with pytest.raises(
+        CheckpointError, match="two checkpoints would use the same names; give one a filename_prefix"
+    ):
+        Checkpoint(parts, tmp_path)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        Checkpoint(parts, tmp_path, filename_prefix="best")

@@ -1,0 +1,102 @@
+"""EarlyStopping: when it ends a run, and that it remembers."""
+
+import gc
+import weakref
+
+import pytest
+
+from simple_ignite import Engine, Events
+from simple_ignite.errors import HandlerError
+from simple_ignite.handlers import EarlyStopping
+
+NAN = float("nan")
+
+
+def epochs_run(scores, **options):
+    """Return how many epochs are run when the scores of the epochs are these."""
+    trainer = Engine(lambda engine, batch: None)
+    trainer.on(
+        Events.EPOCH_COMPLETED,
+        EarlyStopping(score_function=lambda e: scores[e.state.epoch], trainer=trainer, **options),
+    )
+    return trainer.run([1], max_epochs=len(scores)).epoch + 1
+
+
+@pytest.mark.parametrize(
+    ("scores", "options", "expected"),
+    [
+        ([1, 2, 3, 4, 5], {"patience": 1}, 5),
+        ([1, 1, 1, 1, 1], {"patience": 2}, 3),
+        ([1, 0, 2, 1, 1, 1], {"patience": 2}, 5),
+        ([1, NAN, NAN, 5], {"patience": 2}, 3),
+        ([NAN, NAN, NAN, 5], {"patience": 2}, 2),
+        ([NAN, 1, 2, NAN, 3], {"patience": 2}, 5),
+        # a slow rise: each step is below min_delta, their sum is not
+        ([1.0, 1.3, 1.6, 1.9], {"patience": 2, "min_delta": 0.5}, 3),
+        ([1.0, 1.3, 1.6, 1.9], {"patience": 2, "min_delta": 0.5, "cumulative_delta": True}, 4),
+    ],
+)
+def test_patience(scores, options, expected):
+    assert epochs_run(scores, **options) == expected
+
+
+def test_at_an_evaluator_it_ends_the_trainer_by_a_metrics_name():
+    trainer, evaluator = Engine(lambda engine, batch: None), Engine(lambda engine, batch: None)
+    evaluator.on(Events.STARTED, lambda engine: engine.state.metrics.update(loss=trainer.state.epoch))
+    evaluator.on(Events.COMPLETED, EarlyStopping(2, "-loss", trainer))
+    trainer.on(Events.EPOCH_COMPLETED, lambda: evaluator.run([1]))
+    assert trainer.run([1], max_epochs=9).epoch == 2
+
+
+def test_its_state_travels_with_the_trainer():
+    def made():
+        trainer = Engine(lambda engine, batch: None)
+        evaluator = Engine(lambda engine, batch: None)
+        stopping = EarlyStopping(3, lambda engine: 1.0, trainer)
+        evaluator.on(Events.COMPLETED, stopping)
+        trainer.on(Events.EPOCH_COMPLETED, lambda: evaluator.run([1]))
+        return trainer, stopping
+
+    trainer, _ = made()
+    trainer.run([1], max_epochs=3)
+    resumed, stopping = made()
+    resumed.load_state_dict(trainer.state_dict())
+    assert (stopping.best, stopping.waited) == (1.0, 2)
+    assert resumed.run([1], max_epochs=9).epoch == 3
+
+
+def test_it_keeps_no_engine_alive():
+    gc.collect()
+    gc.disable()
+    try:
+        trainer = Engine(lambda engine, batch: None)
+        trainer.on(Events.EPOCH_COMPLETED, EarlyStopping(3, lambda engine: 1.0, trainer))
+        gone = weakref.ref(trainer)
+        del trainer
+        assert gone() is None
+    finally:
+        gc.enable()
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"patience": 0}, "patience must be a whole number from 1, not 0"),
+        ({"patience": 1, "min_delta": -1}, "min_delta must not be negative, and is -1"),
+    ],
+)
+def test_arguments_out_of_range(options, message):
+    with pytest.raises(HandlerError) as caught:
+        EarlyStopping(score_function="x", trainer=Engine(print), **options)
+    assert str(caught.value) == message
+
+
+def test_a_metric_that_is_not_there_and_a_score_that_is_no_number():
+    trainer = Engine(lambda engine, batch: None)
+    handle = trainer.on(Events.EPOCH_COMPLETED, EarlyStopping(3, "acc", trainer))
+    with pytest.raises(HandlerError, match="has no metric 'acc'; it has none yet"):
+        trainer.run([1])
+    handle.remove()
+    trainer.on(Events.EPOCH_COMPLETED, EarlyStopping(3, lambda engine: "high", trainer))
+    with pytest.raises(HandlerError, match="a score must be one number, not 'high'"):
+        trainer.run([1], restart=True)
