@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import operator
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, ClassVar, Self
@@ -50,7 +51,7 @@ class Metric:
         if "compute" in vars(cls) and cls.result is Metric.result:
             cls.result, cls.compute = cls.compute, Metric.compute  # type: ignore[method-assign]
         if "update" in vars(cls) and cls.accumulate is Metric.accumulate:
-            cls.accumulate, cls.update = cls.update, Metric.update  # type: ignore[method-assign]
+            cls.accumulate, cls.update = taking_one(cls.update), Metric.update  # type: ignore[method-assign]
             if "output_transform" not in vars(cls):
                 cls.output_transform = staticmethod(single)
 
@@ -360,13 +361,22 @@ def share(metrics: Iterable[Metric]) -> None:
     holders = [(metric.output_transform, leaf) for metric in metrics for leaf in metric.leaves()]
     holders.sort(key=lambda holder: -holder[1].detail)
     for metric in metrics:
+        if not metric.empty():
+            continue
         own = metric.leaves()
-        if metric.empty():
-            for transform, leaf in holders:
-                if leaf in own or (
-                    transform == metric.output_transform and leaf.empty() and metric.adopt(leaf)
-                ):
-                    break
+        for leaf in (leaf for transform, leaf in holders if transform == metric.output_transform):
+            if leaf in own or (leaf.empty() and metric.adopt(leaf)):
+                break
+
+
+def taking_one(update: Callable[[Any, Any], None]) -> Callable[..., None]:
+    """Make `accumulate` of an `update(output)`: several parts become one tuple again."""
+
+    @functools.wraps(update)
+    def accumulate(self: Metric, *parts: Any) -> None:
+        update(self, parts[0] if len(parts) == 1 else parts)
+
+    return accumulate
 
 
 def copied(value: Value) -> Value:
