@@ -106,7 +106,7 @@ def _pack_file(path: Path) -> int:
     try:
         wanted = hashlib.sha256()
         with part.open("wb") as out:
-            for frame in _frames(_hashed(read_chunks(path), wanted)):
+            for frame in _frames(_hashed(read_chunks(path, size=8 * FRAME), wanted)):
                 out.write(frame)
             out.flush()
             os.fsync(out.fileno())

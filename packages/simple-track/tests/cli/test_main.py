@@ -31,6 +31,18 @@ def test_an_error_is_one_line_and_exit_code_one(store, call):
     assert result.err.count("\n") == 1
 
 
+def test_even_a_fault_of_ours_is_one_line(store, call, monkeypatch):
+    monkeypatch.setattr("simple_track.cli.ls.find_runs", lambda *_: 1 / 0)
+    result = call("ls")
+    assert (result.code, result.err) == (
+        1,
+        "simple-track ls: ZeroDivisionError: division by zero; see where with SIMPLE_TRACK_TRACEBACK=1\n",
+    )
+    monkeypatch.setenv("SIMPLE_TRACK_TRACEBACK", "1")
+    with pytest.raises(ZeroDivisionError):
+        call("ls")
+
+
 def test_a_closed_pipe_is_no_error(store):
     command = f"{sys.executable} -m simple_track.cli ls --dir {store.root} | head -n 1"
     out = subprocess.run(command, shell=True, capture_output=True, text=True, timeout=60)

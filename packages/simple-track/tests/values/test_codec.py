@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from simple_track.errors import ValueKindError
-from simple_track.values import Histogram, Image, Table, Text, is_value, read_value, write_value
+from simple_track.values import Box, Histogram, Image, Plot, Table, Text, is_value, read_value, write_value
 
 
 @pytest.mark.parametrize("value", [Histogram([1.0]), Image(np.zeros((2, 2))), Table(["a"]), Text("")])
@@ -16,6 +16,19 @@ def test_values_are_known(value):
 @pytest.mark.parametrize("other", [1, 1.0, "a", None, [1], [], {"a": 1}, np.zeros(3), object()])
 def test_other_things_are_not(other):
     assert not is_value(other)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        Image(np.zeros((2, 2)), caption="\ud800", boxes=[Box(0, 0, 1, 1, label="\ud800")]),
+        Plot(["\ud800"], {"\ud800": [1]}, title="\ud800"),
+        Table(["\ud800"], [["\ud800"], [None]]),
+    ],
+    ids=lambda value: value.kind,
+)
+def test_text_that_is_no_unicode_does_not_stop_anything(value, round_trip):
+    assert round_trip(value) == value
 
 
 def test_an_unknown_kind_is_named_with_its_key(run_layout):

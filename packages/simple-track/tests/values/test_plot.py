@@ -63,10 +63,9 @@ def test_plotly_opens_the_file(logged_file, value):
     json.loads(path.read_text(), parse_constant=lambda word: pytest.fail(f"{word} is no JSON"))
 
 
-def test_lines_may_be_rows_or_named():
-    rows = Plot([1, 2], [[1, 2], [3, 4]])
-    assert list(rows.lines) == ["y0", "y1"]
-    assert Plot([1, 2], {"y0": [1, 2], "y1": [3, 4]}) == rows
+def test_lines_may_be_columns_or_named():
+    columns = Plot([1, 2, 3], [[1, 4], [2, 5], [3, 6]])
+    assert Plot([1, 2, 3], {"y0": [1, 2, 3], "y1": [4, 5, 6]}) == columns
 
 
 def test_lines_that_do_not_fit_are_named():

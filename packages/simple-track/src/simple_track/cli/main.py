@@ -10,11 +10,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from simple_track.__about__ import __version__
-from simple_track.cli import diff, doctor, export, gc, ls, pack, show, tail
+from simple_track.cli import diff, doctor, export, gc, ls, pack, query, show, tail
 from simple_track.cli.terminal import Terminal, safe
 from simple_track.errors import TrackError
 
-COMMANDS = (ls, show, diff, tail, export, pack, gc, doctor)
+COMMANDS = (ls, show, diff, tail, query, export, pack, gc, doctor)
 DESCRIPTION = "Look at, compare, query, export and mend what runs have logged."
 CODES = """exit codes: 0 done · 1 it failed, or there is something to report · 2 the command line is wrong"""
 
@@ -50,6 +50,12 @@ def _run(args: argparse.Namespace) -> int:
         return 130
     except (TrackError, OSError) as error:
         sys.stderr.write(f"simple-track {args.command}: {safe(str(error))}\n")
+        return 1
+    except Exception as error:  # of another library, or a fault of ours
+        if os.environ.get("SIMPLE_TRACK_TRACEBACK"):
+            raise
+        said = safe(f"{type(error).__name__}: {error}")
+        sys.stderr.write(f"simple-track {args.command}: {said}; see where with SIMPLE_TRACK_TRACEBACK=1\n")
         return 1
     return code
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from simple_track.values.arrays import Array, ValueRangeError, ValueShapeError, as_array, frozen, same
 from simple_track.values.value import Body, Value, ValueFolder
+from simple_track.values.words import whole
 
 _PCM, _FLOAT = 1, 3  # format codes of RIFF WAVE
 _DTYPES = {(_PCM, 8): "u1", (_PCM, 16): "<i2", (_PCM, 32): "<i4", (_FLOAT, 32): "<f4"}
@@ -38,7 +39,7 @@ class Audio(Value):
     kind: ClassVar[str] = "audio"
     samples: Array = attrs.field(eq=attrs.cmp_using(eq=same))
     sample_rate: int
-    caption: str = ""
+    caption: str = attrs.field(default="", converter=whole)
 
     def __init__(self, samples: Any, sample_rate: int, caption: str = "") -> None:
         if not 0 < sample_rate < 2**31 or int(sample_rate) != sample_rate:

@@ -12,6 +12,7 @@ from simple_track import exactjson
 from simple_track.errors import SettingError, TrackError
 from simple_track.values.arrays import is_tensor
 from simple_track.values.value import Value
+from simple_track.values.words import whole
 
 TYPES = ("int", "float", "bool", "str", "bytes", "datetime", "datetime[UTC]", "json", "media")
 
@@ -84,6 +85,8 @@ def check(value: Any, expected: str, row: int, column: str) -> Any:
         return float(value)
     if kind != expected or (kind == "int" and not -(2**63) <= value < 2**63):
         raise TableCellError(row, column, expected, value)
+    if kind == "str":
+        return whole(value)
     return value.astimezone(datetime.UTC) if kind == "datetime[UTC]" else value
 
 

@@ -10,6 +10,7 @@ import attrs
 from simple_track.values.arrays import Array, ValueRangeError
 from simple_track.values.image import decode_png
 from simple_track.values.value import Body, Value, ValueFolder
+from simple_track.values.words import whole
 
 
 @attrs.frozen(init=False)
@@ -30,7 +31,7 @@ class Figure(Value):
 
     kind: ClassVar[str] = "figure"
     png: bytes = attrs.field(repr=False)
-    caption: str = ""
+    caption: str = attrs.field(default="", converter=whole)
 
     def __init__(self, figure: Any, caption: str = "", *, dpi: int = 150) -> None:
         if hasattr(figure, "get_figure") and not hasattr(figure, "savefig"):  # an Axes

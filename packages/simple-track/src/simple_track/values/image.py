@@ -16,6 +16,7 @@ from simple_track.values.extras import need
 from simple_track.values.overlay import Box, Mask, as_boxes, as_masks
 from simple_track.values.pixels import as_pixels
 from simple_track.values.value import Body, Value, ValueFolder
+from simple_track.values.words import whole
 
 
 @attrs.frozen(init=False)
@@ -47,7 +48,7 @@ class Image(Value):
 
     kind: ClassVar[str] = "image"
     pixels: Array = attrs.field(eq=attrs.cmp_using(eq=same))
-    caption: str = ""
+    caption: str = attrs.field(default="", converter=whole)
     masks: dict[str, Mask] = attrs.field(factory=dict)
     boxes: dict[str, tuple[Box, ...]] = attrs.field(factory=dict)
 

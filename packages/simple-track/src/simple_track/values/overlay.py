@@ -9,6 +9,7 @@ import attrs
 import numpy as np
 
 from simple_track.values.arrays import Array, ValueRangeError, ValueShapeError, as_array, frozen, same
+from simple_track.values.words import whole
 
 
 @attrs.frozen
@@ -41,7 +42,7 @@ class Box:
     y0: float = attrs.field(converter=float)
     x1: float = attrs.field(converter=float)
     y1: float = attrs.field(converter=float)
-    label: str = ""
+    label: str = attrs.field(default="", converter=whole)
     score: float | None = attrs.field(default=None, converter=attrs.converters.optional(float))
 
     def __attrs_post_init__(self) -> None:
@@ -57,7 +58,7 @@ def as_masks(masks: Mapping[str, Any] | None, size: tuple[int, ...]) -> dict[str
         ValueShapeError: A mask does not have the image's height and width.
         ValueRangeError: A mask has something else than class numbers from 0 to 65535.
     """
-    return {name: _as_mask(name, mask, size) for name, mask in (masks or {}).items()}
+    return {whole(name): _as_mask(name, mask, size) for name, mask in (masks or {}).items()}
 
 
 def _as_mask(name: str, mask: Any, size: tuple[int, ...]) -> Mask:
@@ -75,7 +76,7 @@ def _as_mask(name: str, mask: Any, size: tuple[int, ...]) -> Mask:
         )
     small = np.uint8 if labels.max() < 256 else np.uint16
     return Mask(
-        labels.astype(small), {int(number): str(text) for number, text in mask.get("classes", {}).items()}
+        labels.astype(small), {int(number): whole(text) for number, text in mask.get("classes", {}).items()}
     )
 
 
@@ -84,7 +85,7 @@ def as_boxes(boxes: Mapping[str, Iterable[Any]] | Iterable[Any] | None) -> dict[
     if boxes is None:
         return {}
     groups = boxes if isinstance(boxes, Mapping) else {"boxes": boxes}
-    return {name: tuple(_as_box(box) for box in group) for name, group in groups.items()}
+    return {whole(name): tuple(_as_box(box) for box in group) for name, group in groups.items()}
 
 
 def _as_box(box: Any) -> Box:

@@ -12,6 +12,7 @@ import orjson
 
 from simple_track.values.arrays import Array, ValueShapeError, as_array, frozen, same
 from simple_track.values.value import Body, Value, ValueFolder
+from simple_track.values.words import whole
 
 _NAMES = "simple_track"  # where `layout.meta`, which Plotly leaves to its users, keeps what JSON cannot
 
@@ -26,7 +27,7 @@ class Plot(Value):
 
     Args:
         x: Numbers or words, shape (N,).
-        y: Numbers, shape (N,), or (L, N) for L lines, or a dict of lines by name.
+        y: Numbers, shape (N,), or (N, L) for L lines, or a dict of lines by name.
         title: Its title.
         xlabel: The x axis' label.
         ylabel: The y axis' label.
@@ -42,13 +43,13 @@ class Plot(Value):
     kind: ClassVar[str] = "plot"
     x: Any = attrs.field(eq=attrs.cmp_using(eq=lambda a, b: _same_axis(a, b)))
     lines: dict[str, Array] = attrs.field(eq=attrs.cmp_using(eq=_same_lines))
-    title: str = ""
-    xlabel: str = ""
-    ylabel: str = ""
+    title: str = attrs.field(default="", converter=whole)
+    xlabel: str = attrs.field(default="", converter=whole)
+    ylabel: str = attrs.field(default="", converter=whole)
 
     def __init__(self, x: Any, y: Any, title: str = "", xlabel: str = "", ylabel: str = "") -> None:
         words = isinstance(x, Sequence) and len(x) > 0 and all(isinstance(item, str) for item in x)
-        axis = tuple(x) if words else _line("plot x", x)
+        axis = tuple(map(whole, x)) if words else _line("plot x", x)
         lines = {name: _line(f"plot y {name!r}", line) for name, line in _named(y).items()}
         for name, line in lines.items():
             if len(line) != len(axis):
@@ -94,7 +95,7 @@ class Scatter(Value):
     kind: ClassVar[str] = "scatter"
     points: Array = attrs.field(eq=attrs.cmp_using(eq=same))
     labels: tuple[str, ...] | None = None
-    title: str = ""
+    title: str = attrs.field(default="", converter=whole)
 
     def __init__(self, points: Any, labels: Any = None, title: str = "") -> None:
         array = as_array(points, "scatter").astype(np.float64)
@@ -102,7 +103,9 @@ class Scatter(Value):
             raise ValueShapeError("scatter", array.shape, "(N, 2) or (N, 3)")
         words = None
         if labels is not None:
-            words = tuple(str(label) for label in (labels.tolist() if hasattr(labels, "tolist") else labels))
+            words = tuple(
+                whole(label) for label in (labels.tolist() if hasattr(labels, "tolist") else labels)
+            )
             if len(words) != len(array):
                 raise ValueShapeError("scatter labels", (len(words),), f"({len(array)},), one for each point")
         self.__attrs_init__(frozen(array), words, title)
@@ -137,13 +140,13 @@ def _line(kind: str, values: Any) -> Array:
 
 def _named(y: Any) -> dict[str, Any]:
     if isinstance(y, Mapping):
-        return {str(name): line for name, line in y.items()}
+        return {whole(name): line for name, line in y.items()}
     array = as_array(y, "plot y")
     if array.ndim == 1:
         return {"y": array}
     if array.ndim != 2:
-        raise ValueShapeError("plot y", array.shape, "(N,) or (L, N)")
-    return {f"y{n}": line for n, line in enumerate(array)}
+        raise ValueShapeError("plot y", array.shape, "(N,) or (N, L)")
+    return {f"y{n}": line for n, line in enumerate(array.T)}
 
 
 def _same_axis(a: Any, b: Any) -> bool:

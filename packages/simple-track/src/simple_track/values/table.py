@@ -12,6 +12,7 @@ from simple_track.values import parquet
 from simple_track.values.arrays import ValueShapeError
 from simple_track.values.cells import check, check_types, infer
 from simple_track.values.value import Body, Value, ValueFolder
+from simple_track.values.words import whole
 
 Row = dict[str, Any]
 
@@ -52,7 +53,7 @@ class Table(Value):
         rows = list(data)
         if columns is None:
             columns = dict.fromkeys(key for row in rows if isinstance(row, Mapping) for key in row)
-        names = [str(name) for name in columns]
+        names = [whole(name) for name in columns]
         if len(set(names)) != len(names):
             raise ValueShapeError("table", (len(names),), f"column names that differ, not {names}")
         self._cells: dict[str, list[Any]] = {name: [] for name in names}

@@ -15,6 +15,7 @@ from simple_track.values.arrays import Array, ValueRangeError, ValueShapeError, 
 from simple_track.values.extras import need
 from simple_track.values.pixels import to_bytes
 from simple_track.values.value import Body, Value, ValueFolder
+from simple_track.values.words import whole
 
 _EXPECTED = "(T, C, H, W), (T, H, W, C) or (T, H, W) with C = 1 or 3, and at least one frame"
 
@@ -48,7 +49,7 @@ class Video(Value):
     frame_count: int
     width: int
     height: int
-    caption: str = ""
+    caption: str = attrs.field(default="", converter=whole)
 
     def __init__(self, frames: Any, fps: float = 30, caption: str = "", *, lossless: bool = False) -> None:
         if isinstance(frames, str | Path):
