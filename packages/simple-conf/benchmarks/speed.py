@@ -1,7 +1,7 @@
 """Speed of simple-conf beside its peers, in one run: python speed.py [ROW…]
 
 Every figure is the best of several repeats of both sides, taken in turn; the last column is the bar.
-Needs omegaconf and pyyaml beside simple-conf: `hatch run bench-conf:python packages/simple-conf/benchmarks/speed.py`.
+Needs omegaconf and pyyaml beside simple-conf: they are in the hatch environment `bench-conf`.
 """
 
 from __future__ import annotations
@@ -125,7 +125,8 @@ def load_table():
         f"    {r['id']}, {r['name']}, {r['score']}, {str(r['ok']).lower()}\n" for r in rows
     )
     toml = "".join(
-        f'[[users]]\nid = {r["id"]}\nname = "{r["name"]}"\nscore = {r["score"]}\nok = {str(r["ok"]).lower()}\n'
+        f'[[users]]\nid = {r["id"]}\nname = "{r["name"]}"\n'
+        f"score = {r['score']}\nok = {str(r['ok']).lower()}\n"
         for r in rows
     )
     text = yaml.safe_dump({"users": rows})
@@ -255,7 +256,8 @@ def start():
                 )
                 times.append(float(done.stdout))
             print(
-                f"{name:<34} {min(times) * 1e3:10.4g} ms (median {sorted(times)[len(times) // 2] * 1e3:.4g})   bar: {bar}"
+                f"{name:<34} {min(times) * 1e3:10.4g} ms"
+                f" (median {sorted(times)[len(times) // 2] * 1e3:.4g})   bar: {bar}"
             )
 
 

@@ -1,31 +1,33 @@
 """A script's command line: ``python train.py [FILE] [overrides…]``."""
 
 # pathlib is slow to import, and reading a config must not be.
-# ruff: noqa: PTH100, PTH110, PTH117, PTH118, PTH120
+# ruff: noqa: PTH100, PTH110, PTH117, PTH118, PTH119, PTH120
 
 from __future__ import annotations
 
 import os
 import sys
 
-from simple_conf import compose, override
+from simple_conf import compose, groups, override
 from simple_conf.diagnosis import validate
-from simple_conf.errors import ConfError
+from simple_conf.errors import ConfError, OverrideError
 from simple_conf.formats.reading import READERS
 from simple_conf.merge import merge
 from simple_conf.node import grow
 from simple_conf.origin import NamedLayer
+from simple_conf.suggestion import closest
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from typing import TypeVar
+    from typing import Any, TypeVar
 
     from simple_conf.config import Config
 
     T = TypeVar("T")
     R = TypeVar("R")
 
+OPTIONS = ["--help", "--show", "--check", "--completion"]
 USAGE = 2
 INTERRUPTED = 130
 
@@ -50,12 +52,18 @@ def main(
 
     def decorate(function: Callable[[T], R]) -> Callable[[], R]:
         def run() -> R:
-            folder = os.path.dirname(os.path.abspath(function.__code__.co_filename))
+            script = os.path.abspath(function.__code__.co_filename)
             try:
-                cfg = cli(schema, sys.argv[1:], config=config, folder=folder)
+                answer = option(schema, sys.argv[1:], config, script, function.__doc__ or "")
+                cfg = (
+                    None if answer is not None else cli(schema, config=config, folder=os.path.dirname(script))
+                )
             except ConfError as failure:
                 print(failure, file=sys.stderr)
                 raise SystemExit(USAGE) from None
+            if cfg is None:
+                print(answer)
+                raise SystemExit(0)
             try:
                 return function(cfg)
             except KeyboardInterrupt:
@@ -67,6 +75,58 @@ def main(
         return run
 
     return decorate
+
+
+def option(
+    schema: Any, argv: Sequence[str], config: str | os.PathLike[str] | None, script: str, about: str
+) -> str | None:
+    """Return what ``--help``, ``--show``, ``--check`` or ``--completion`` print, or None without one of them.
+
+    Raises:
+        ConfError: The config is wrong, or there is no such option.
+    """
+    asked = [word for word in argv if word.startswith("-") and word != "-"]
+    if not asked:
+        return None
+    words = [word for word in argv if word not in asked]
+    program, folder = os.path.basename(script), os.path.dirname(script)
+    if asked[0] in ("--help", "-h"):
+        return help_page(program, schema, words, config, folder, about)
+    if asked[0].startswith("--completion"):
+        from simple_conf.completion import script as completion
+
+        shell = asked[0].partition("=")[2] or (words[0] if words else "")
+        return completion(shell, program, schema)
+    cfg = gathered(words, config, folder)
+    if asked[0] == "--show":
+        from simple_conf.annotated import annotate
+
+        return annotate(cfg).rstrip()
+    if asked[0] == "--check":
+        validate(schema, cfg)
+        return "the config is fine"
+    close = closest(asked[0], OPTIONS)
+    raise OverrideError(
+        f"there is no option {asked[0]}",
+        hint=f"did you mean {close}?" if close else f"there is {', '.join(OPTIONS)}",
+    )
+
+
+def help_page(
+    program: str,
+    schema: Any,
+    words: list[str],
+    config: str | os.PathLike[str] | None,
+    folder: str,
+    about: str,
+) -> str:
+    """Return the help page, with the present config where it can be read."""
+    from simple_conf.usage import page
+
+    try:
+        return page(program, schema, gathered(words, config, folder), None, about)
+    except ConfError as failure:
+        return page(program, schema, None, failure, about)
 
 
 def cli(
@@ -94,8 +154,9 @@ def cli(
 def gathered(words: list[str], config: str | os.PathLike[str] | None, folder: str | None) -> Config:
     """Return the config file with the overrides over it."""
     name = words.pop(0) if words and is_file_word(words[0]) else found(config, folder)
-    base = compose.load(name) if name is not None else grow({}, NamedLayer("code", "defaults"))
-    return merge([base, override.parse_dotlist(words, compose.load)])
+    if name is not None:
+        return groups.load(name, words)
+    return merge([grow({}, NamedLayer("code", "defaults")), override.parse_dotlist(words, compose.load)])
 
 
 def is_file_word(word: str) -> bool:

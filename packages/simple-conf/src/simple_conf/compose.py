@@ -22,26 +22,37 @@ if TYPE_CHECKING:
 EXTENDS = "extends"
 
 
-def load(path: str | os.PathLike[str], suffix: str | None = None, *, extends: bool = True) -> Config:
+def load(
+    path: str | os.PathLike[str],
+    suffix: str | None = None,
+    *,
+    extends: bool = True,
+    files: list[str] | None = None,
+) -> Config:
     """Return the tree of a config file, laid over the files that it extends.
 
     Args:
         path: The file.
         suffix: Its format; by default by the file's own suffix.
         extends: Whether a top-level ``extends`` is followed; it is an ordinary key otherwise.
+        files: Where the names of all files that are read are put.
 
     Raises:
         ConfigNotFoundError: The file, or one that it extends, is not there.
         LoadError: The files extend each other in a circle, or one cannot be read.
         SdnSyntaxError: A file is not SDN.
     """
+    if files is not None:
+        files.append(os.fspath(path))
     values, layer = read_file(path, suffix)
     if not extends or EXTENDS not in values:
         return grow(values, layer)  # type: ignore[no-any-return]
-    return merge(stack(os.fspath(path), values, layer, []))
+    return merge(stack(os.fspath(path), values, layer, [], [] if files is None else files))
 
 
-def stack(name: str, values: dict[str, Any], layer: Layer, chain: list[tuple[str, str]]) -> list[Config]:
+def stack(
+    name: str, values: dict[str, Any], layer: Layer, chain: list[tuple[str, str]], files: list[str]
+) -> list[Config]:
     """Return a file's tree after the trees of all files that it extends."""
     here = os.path.realpath(name)
     below: list[Config] = []
@@ -60,11 +71,12 @@ def stack(name: str, values: dict[str, Any], layer: Layer, chain: list[tuple[str
                 path=EXTENDS,
                 origin=layer.locate((EXTENDS,)),
             )
+        files.append(target)
         try:
             inner, inner_layer = read_file(target)
         except ConfigNotFoundError as failure:
             raise ConfigNotFoundError(
                 failure.message, path=EXTENDS, origin=layer.locate((EXTENDS,)), hint=failure.hint
             ) from None
-        below += stack(target, inner, inner_layer, seen)
+        below += stack(target, inner, inner_layer, seen, files)
     return [*below, grow(values, layer)]

@@ -7,11 +7,16 @@ from simple_conf import (
     commandline,
     compose,
     diagnosis,
+    difference,
+    environment,
     export,
     formats,
+    groups,
     history,
     override,
     resolvers,
+    saving,
+    secrets,
     state,
 )
 from simple_conf.config import Config
@@ -24,18 +29,18 @@ from simple_conf.strategy import MergeStrategy, merge_mode
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import os
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from typing import Any, TypeVar
 
-    from simple_conf.diagnosis import ValidationIssue
-    from simple_conf.origin import Origin
+    from simple_conf.errors import ConfError
+    from simple_conf.watch import Watcher
 
     T = TypeVar("T")
     Name = str | os.PathLike[str]
 
 
 class Conf:
-    """Load, merge, read, check and write configs."""
+    """Load, merge, read, check and write configs; each name's own module does the work."""
 
     @staticmethod
     def load(path: Name, *, lazy_resolve: bool = True, extends: bool = True) -> Config:
@@ -60,17 +65,42 @@ class Conf:
         return loaded(compose.load(path, ".sdn", extends=extends), lazy_resolve)
 
     @staticmethod
-    def parse_sdn(text: str, name: str = "<text>") -> Config:
-        """Return the config that an SDN text says.
-
-        Args:
-            text: The text.
-            name: What errors call it.
+    def load_yaml(path: Name, *, lazy_resolve: bool = True, extends: bool = True) -> Config:
+        """Load a YAML file by the rules of YAML 1.2, whatever its suffix; see `Conf.load`.
 
         Raises:
-            SdnSyntaxError: The text is not SDN.
+            MissingExtraError: PyYAML is not installed.
         """
-        return formats.parse_sdn(text, name)
+        return loaded(compose.load(path, ".yaml", extends=extends), lazy_resolve)
+
+    @staticmethod
+    def load_json(path: Name, *, lazy_resolve: bool = True, extends: bool = True) -> Config:
+        """Load a JSON file, whatever its suffix; see `Conf.load`."""
+        return loaded(compose.load(path, ".json", extends=extends), lazy_resolve)
+
+    @staticmethod
+    def load_toml(path: Name, *, lazy_resolve: bool = True, extends: bool = True) -> Config:
+        """Load a TOML file, whatever its suffix; see `Conf.load`."""
+        return loaded(compose.load(path, ".toml", extends=extends), lazy_resolve)
+
+    compose = staticmethod(groups.load)
+
+    @staticmethod
+    def from_object(obj: Any) -> Config:
+        """Return a config with the fields of an attrs object or a dataclass, nested ones too.
+
+        Raises:
+            TypeError: ``obj`` is neither.
+        """
+        from simple_conf.fields import to_plain
+        from simple_conf.schema import is_schema
+
+        if not is_schema(type(obj)):
+            raise TypeError(f"from_object takes an attrs object or a dataclass, not {type(obj).__name__}")
+        return Conf.from_dict(to_plain(obj))
+
+    from_env = staticmethod(environment.from_env)
+    parse_sdn = staticmethod(formats.parse_sdn)
 
     @staticmethod
     def from_dict(values: Mapping[str, Any]) -> Config:
@@ -123,16 +153,8 @@ class Conf:
         return merge([as_config(base), as_config(overlay)], strategy, strict_keys=strict_keys)
 
     merge_mode = staticmethod(merge_mode)
-
-    @staticmethod
-    def get(cfg: Config, path: str, default: Any = None) -> Any:
-        """Return the value at ``path``, such as ``train.layers[0]``, or ``default`` where there is none."""
-        return access.get(cfg, path, default)
-
-    @staticmethod
-    def has_path(cfg: Config, path: str) -> bool:
-        """Return whether there is a value at ``path``."""
-        return access.has_path(cfg, path)
+    get = staticmethod(access.get)
+    has_path = staticmethod(access.has_path)
 
     @staticmethod
     def set(cfg: Config, path: str, value: Any) -> None:
@@ -157,109 +179,82 @@ class Conf:
         """Say whether reading an absent key raises, as it does at first, or gives None."""
         cfg.__tree__.quiet = not throw
 
-    @staticmethod
-    def delete(cfg: Config, path: str) -> None:
-        """Remove the key or item at ``path``.
-
-        Raises:
-            MissingKeyError: There is nothing at ``path``.
-            FrozenConfigError: The config is frozen.
-        """
-        access.delete_at(cfg, path)
-
-    @staticmethod
-    def resolve(cfg: Config) -> None:
-        """Work out every reference now.
-
-        Raises:
-            InterpolationError: A value cannot be worked out.
-            ResolveError: Several values cannot be; it carries an error for each.
-        """
-        export.resolve(cfg)
+    delete = staticmethod(access.delete_at)
+    resolve = staticmethod(export.resolve)
+    to_dict = staticmethod(export.to_dict)
+    to_sdn = staticmethod(export.to_sdn)
+    to_yaml = staticmethod(export.to_yaml)
+    to_json = staticmethod(export.to_json)
+    save = staticmethod(saving.save)
+    diff = staticmethod(difference.diff)
+    mark_secret = staticmethod(secrets.mark)
 
     @staticmethod
-    def to_dict(cfg: Config, resolve: bool = True, *, reveal: bool = False) -> dict[str, Any]:
-        """Return plain dicts and lists.
+    def watch(
+        path: Name,
+        callback: Callable[[Config], object],
+        on_error: Callable[[ConfError], object] | None = None,
+        interval: float = 0.5,
+    ) -> Watcher:
+        """Call ``callback`` with the new config whenever a file, or one that it extends, changes.
 
         Args:
-            cfg: The config.
-            resolve: Whether references are worked out; they stay as text otherwise.
-            reveal: Whether secrets are shown.
+            path: The config file.
+            callback: Called in a thread of its own.
+            on_error: Called for a broken edit, with what is wrong; printed to standard error by default.
+            interval: Seconds between looks.
+
+        Returns:
+            A watcher with the last good ``.config`` and ``.stop()``; leaving a ``with`` block stops it too.
         """
-        return export.to_dict(cfg, resolve=resolve, reveal=reveal)
+        from simple_conf.watch import Watcher
+
+        return Watcher(path, callback, on_error, interval)
 
     @staticmethod
-    def to_sdn(cfg: Config, resolve: bool = True, *, reveal: bool = False) -> str:
-        """Return SDN text; see `Conf.to_dict`."""
-        return export.to_sdn(cfg, resolve=resolve, reveal=reveal)
-
-    @staticmethod
-    def freeze(cfg: Config) -> Config:
-        """Return a config that cannot change, not even in its lists; it is hashable."""
-        return state.freeze(cfg)
-
-    @staticmethod
-    def unfreeze(cfg: Config) -> Config:
-        """Return an independent copy that can change."""
-        return state.unfreeze(cfg)
-
-    @staticmethod
-    def is_frozen(cfg: Config) -> bool:
-        """Return whether a config cannot change."""
-        return state.is_frozen(cfg)
-
-    @staticmethod
-    def fingerprint(cfg: Config) -> str:
-        """Return the sha256 of what a config says, all references worked out."""
-        return state.fingerprint(cfg)
-
-    @staticmethod
-    def origin(cfg: Config, path: str) -> Origin:
-        """Return where the value at ``path`` was written; prints as ``config/train.sdn:7:5``.
-
-        Raises:
-            MissingKeyError: There is nothing at ``path``.
-        """
-        return history.origin(cfg, path)
-
-    @staticmethod
-    def history(cfg: Config, path: str) -> list[history.Entry]:
-        """Return every value that was set at ``path``, the current one first, each with its origin.
-
-        Raises:
-            MissingKeyError: There is nothing at ``path``.
-        """
-        return history.history(cfg, path)
-
-    @staticmethod
-    def validate(
-        schema: type[T],
-        cfg: Config | Mapping[str, Any],
-        convert: bool = True,
-        strict: bool = True,
-        allow_missing: bool = False,
-    ) -> T:
-        """Return ``cfg`` as an object of ``schema``.
+    def describe(schema: type, form: str = "markdown") -> str:
+        """Return the documentation of a schema.
 
         Args:
             schema: An attrs class, a dataclass or a class made by ``@schema``.
-            cfg: A config or plain data.
-            convert: Whether exact conversions are made, such as ``"100"`` to 100.
-            strict: Whether keys that the schema does not have are errors.
-            allow_missing: Whether absent fields become ``MISSING``.
-
-        Raises:
-            ValidationError: The config does not fit; it carries every issue.
+            form: ``"markdown"`` for a table, ``"sdn"`` for a config file with defaults, help as comments.
         """
-        return diagnosis.validate(schema, cfg, convert=convert, strict=strict, allow_missing=allow_missing)
+        from simple_conf.document import describe
+
+        return describe(schema, form)
 
     @staticmethod
-    def check_schema(
-        cfg: Config | Mapping[str, Any], schema: type, convert: bool = True, strict: bool = True
-    ) -> list[ValidationIssue]:
-        """Return everything in ``cfg`` that does not fit ``schema``; an empty list where it fits."""
-        return diagnosis.check_schema(cfg, schema, convert=convert, strict=strict)
+    def schema_of(cfg: Config, name: str = "AppCfg") -> str:
+        """Return the source text of schema classes that ``cfg`` fits.
 
+        Args:
+            cfg: The config.
+            name: What the outermost class is called.
+        """
+        from simple_conf.inference import schema_of
+
+        return schema_of(cfg, name)
+
+    @staticmethod
+    def register_type(kind: Any, convert: Callable[[Any], Any]) -> None:
+        """Let fields of type ``kind`` be read by ``convert``, which raises ValueError for what is none.
+
+        Args:
+            kind: The type, such as ``torch.dtype``.
+            convert: Takes the plain value.
+        """
+        from simple_conf.structure import register_type
+
+        register_type(kind, convert)
+
+    freeze = staticmethod(state.freeze)
+    unfreeze = staticmethod(state.unfreeze)
+    is_frozen = staticmethod(state.is_frozen)
+    fingerprint = staticmethod(state.fingerprint)
+    origin = staticmethod(history.origin)
+    history = staticmethod(history.history)
+    validate = staticmethod(diagnosis.validate)
+    check_schema = staticmethod(diagnosis.check_schema)
     register_resolver = staticmethod(resolvers.register)
     clear_resolver = staticmethod(resolvers.clear)
     main = staticmethod(commandline.main)

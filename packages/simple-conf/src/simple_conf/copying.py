@@ -53,21 +53,21 @@ def key_text(key: object) -> str:
     raise ConfError(f"a key must be text or a whole number, not {type(key).__name__}: {key!r}")
 
 
-def copy_mapping(node: Any, tree: Tree, path: Path) -> Any:
+def copy_mapping(node: Any, tree: Tree, path: Path, written: bool = False) -> Any:
     """Copy a mapping node to ``path`` of ``tree``, with the origins of everything in it.
 
     A node that leaves the tree it stands in takes the values of its references along, since what they name
-    stays behind.
+    stays behind; unless it is wanted as it is ``written``.
     """
     raw: dict[str, Any] = node.__raw__.copy()
-    settled = leaves(node, tree, path)
+    settle = not written and leaves(node, tree, path)
     lazy: list[str] | None = None
     for key, value in raw.items():
         kind = type(value)
         if kind in PLAIN or (kind is str and "${" not in value):
             continue
-        if kind is not str or settled:
-            raw[key] = value = copy_value(value, node, key, tree, (*path, key))
+        if kind is not str or settle:
+            raw[key] = value = copy_value(value, node, key, tree, (*path, key), written)
         if is_lazy(value):
             if lazy is None:
                 lazy = []
@@ -83,10 +83,10 @@ def copy_mapping(node: Any, tree: Tree, path: Path) -> Any:
     return copy
 
 
-def copy_list(node: Any, tree: Tree, path: Path) -> Any:
+def copy_list(node: Any, tree: Tree, path: Path, written: bool = False) -> Any:
     """Copy a list node to ``path`` of ``tree``, with the origins of everything in it."""
     source = node if node.__raw__ is None else node.__raw__
-    raw = [copy_value(value, node, i, tree, (*path, i)) for i, value in enumerate(source)]
+    raw = [copy_value(value, node, i, tree, (*path, i), written) for i, value in enumerate(source)]
     copy = ListNode(tree, path, node.__layer__, raw)
     trail: list[Trail | None] | None = node.__trail__
     here: Path = node.__path__
@@ -99,21 +99,21 @@ def copy_list(node: Any, tree: Tree, path: Path) -> Any:
     return copy
 
 
-def copy_value(value: Any, node: Any, key: Any, tree: Tree, path: Path) -> Any:
+def copy_value(value: Any, node: Any, key: Any, tree: Tree, path: Path, written: bool = False) -> Any:
     """Copy what ``node`` holds under ``key`` to ``path`` of ``tree``."""
     kind = type(value)
     if kind in PLAIN:
         return value
     if kind is str:
-        if "${" in value and leaves(node, tree, path[:-1]):
+        if "${" in value and not written and leaves(node, tree, path[:-1]):
             return settled(node, key, value, tree, path)
         return value
     if isinstance(value, MappingNode):
-        return copy_mapping(value, tree, path)
+        return copy_mapping(value, tree, path, written)
     if isinstance(value, ListNode):
-        return copy_list(value, tree, path)
+        return copy_list(value, tree, path, written)
     if kind is Overlaid:
-        return Overlaid(value.reference, copy_mapping(value.overrides, tree, path))
+        return Overlaid(value.reference, copy_mapping(value.overrides, tree, path, written))
     return value
 
 

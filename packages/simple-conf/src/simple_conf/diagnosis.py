@@ -5,6 +5,7 @@ from __future__ import annotations
 from simple_conf.errors import ConfError, PlacedError, ValidationError, block
 from simple_conf.keypath import format_path
 from simple_conf.suggestion import did_you_mean
+from simple_conf.values import MASK, Secret
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ class ValidationIssue:
 
 
 def validate(
-    schema: type[T], cfg: Any, *, convert: bool = True, strict: bool = True, allow_missing: bool = False
+    schema: type[T], cfg: Any, convert: bool = True, strict: bool = True, allow_missing: bool = False
 ) -> T:
     """Return ``cfg`` as an object of ``schema``.
 
@@ -196,7 +197,19 @@ def placed(
     cfg: Any, path: Path, message: str, expected: str | None, got: Any, hint: str | None, key: bool = False
 ) -> ValidationIssue:
     """Return an issue with the origin of its value, or of the nearest mapping around it."""
-    return ValidationIssue(format_path(path), message, expected, got, nearest(cfg, path, key), hint)
+    place = nearest(cfg, path, key)
+    if hidden(cfg, path, got):
+        place, got = place and place.masked(), MASK
+        message = message if expected is None else f"expected {expected}, got {MASK}"
+    return ValidationIssue(format_path(path), message, expected, got, place, hint)
+
+
+def hidden(cfg: Any, path: Path, got: Any) -> bool:
+    """Return whether an issue is about a secret, which must not be shown."""
+    from simple_conf.config import Config
+    from simple_conf.secrets import is_secret
+
+    return isinstance(got, Secret) or (isinstance(cfg, Config) and is_secret(cfg, path))
 
 
 def nearest(cfg: Any, path: Path, key: bool = False) -> Origin | None:

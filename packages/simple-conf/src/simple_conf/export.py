@@ -19,16 +19,20 @@ class Exporter:
         resolve: Whether references are worked out; they stay as text otherwise.
         reveal: Whether secrets are shown.
         tables: Whether tables stay tables.
+        lenient: Whether what cannot be worked out stays as written instead of being an error.
     """
 
-    __slots__ = ("_active", "_errors", "_resolve", "_reveal", "_tables")
+    __slots__ = ("_active", "_lenient", "_resolve", "_reveal", "_tables", "errors")
 
-    def __init__(self, *, resolve: bool = True, reveal: bool = False, tables: bool = False) -> None:
+    def __init__(
+        self, *, resolve: bool = True, reveal: bool = False, tables: bool = False, lenient: bool = False
+    ) -> None:
         self._resolve = resolve
         self._reveal = reveal
         self._tables = tables
+        self._lenient = lenient
         self._active: set[int] = set()
-        self._errors: list[ConfError] = []
+        self.errors: list[ConfError] = []
 
     def run(self, node: Any) -> Any:
         """Return the plain data of a node.
@@ -37,10 +41,10 @@ class Exporter:
             ResolveError: Several values cannot be worked out; the error itself where it is one.
         """
         result = self.mapping(node) if isinstance(node, MappingNode) else self.value(node, None, 0)
-        if len(self._errors) == 1:
-            raise self._errors[0]
-        if self._errors:
-            raise ResolveError(self._errors)
+        if len(self.errors) == 1:
+            raise self.errors[0]
+        if self.errors:
+            raise ResolveError(self.errors)
         return result
 
     def mapping(self, node: Any) -> dict[str, Any]:
@@ -49,15 +53,16 @@ class Exporter:
             path = format_path(node.__path__)
             raise InterpolationCycleError("this mapping contains itself through a reference", path=path)
         self._active.add(id(node))
-        secrets = node.__tree__.secrets
-        result = {}
-        for key, raw in node.__raw__.items():
-            if secrets and not self._reveal and (*node.__path__, key) in secrets:
-                result[key] = MASK
-            else:
-                result[key] = self.value(raw, node, key)
+        result = {key: self.mapping_value(node, key) for key in node.__raw__}
         self._active.discard(id(node))
         return result
+
+    def mapping_value(self, node: Any, key: str) -> Any:
+        """Return the plain data of one key of a mapping node."""
+        secrets = node.__tree__.secrets
+        if secrets and not self._reveal and (*node.__path__, key) in secrets:
+            return MASK
+        return self.value(node.__raw__[key], node, key)
 
     def value(self, raw: Any, node: Any, key: Any) -> Any:
         """Return the plain data of one value as written, which ``node`` holds under ``key``."""
@@ -90,7 +95,9 @@ class Exporter:
             if isinstance(found, ListNode):
                 return [self.value(item, found, index) for index, item in enumerate(found)]
         except ConfError as failure:
-            self._errors.append(failure)
+            if self._lenient:
+                return node.__raw__[key] if isinstance(node.__raw__[key], str) else None
+            self.errors.append(failure)
             return None
         return found
 
@@ -104,7 +111,30 @@ def read_item(node: Any, key: Any) -> Any:
     return read(node, key)
 
 
-def to_dict(cfg: Any, *, resolve: bool = True, reveal: bool = False) -> dict[str, Any]:
+def simple(value: Any) -> Any:
+    """Return plain data with text in the place of what files have no form for: paths, dates, enums."""
+    if isinstance(value, dict):
+        return {str(key): simple(inner) for key, inner in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [simple(inner) for inner in value]
+    if isinstance(value, (set, frozenset)):
+        return [simple(inner) for inner in sorted(value, key=str)]
+    if value is None or isinstance(value, (bool, Table)) or value is MISSING:
+        return value
+    if hasattr(value, "name") and hasattr(type(value), "__members__"):
+        return value.value if isinstance(value.value, (str, int, float)) else value.name
+    if type(value) in (int, float, str):
+        return value
+    if hasattr(value, "isoformat"):
+        return value.isoformat()
+    if hasattr(value, "total_seconds"):
+        return value.total_seconds()
+    if hasattr(value, "__fspath__"):
+        return value.__fspath__()
+    return value.item() if hasattr(value, "item") and not hasattr(value, "__len__") else value
+
+
+def to_dict(cfg: Any, resolve: bool = True, *, reveal: bool = False) -> dict[str, Any]:
     """Return a config as plain dicts and lists.
 
     Args:
@@ -119,11 +149,30 @@ def to_dict(cfg: Any, *, resolve: bool = True, reveal: bool = False) -> dict[str
     return Exporter(resolve=resolve, reveal=reveal).run(cfg)  # type: ignore[no-any-return]
 
 
-def to_sdn(cfg: Any, *, resolve: bool = True, reveal: bool = False) -> str:
+def to_sdn(cfg: Any, resolve: bool = True, *, reveal: bool = False) -> str:
     """Return a config as SDN text."""
     from simple_conf.sdn import write
 
-    return write(Exporter(resolve=resolve, reveal=reveal, tables=True).run(cfg))
+    return write(simple(Exporter(resolve=resolve, reveal=reveal, tables=True).run(cfg)))
+
+
+def to_json(cfg: Any, resolve: bool = True, *, reveal: bool = False) -> str:
+    """Return a config as JSON text."""
+    import json
+
+    values = simple(Exporter(resolve=resolve, reveal=reveal).run(cfg))
+    return json.dumps(values, indent=2, ensure_ascii=False) + "\n"
+
+
+def to_yaml(cfg: Any, resolve: bool = True, *, reveal: bool = False) -> str:
+    """Return a config as YAML text.
+
+    Raises:
+        MissingExtraError: PyYAML is not installed.
+    """
+    from simple_conf.formats.yaml_text import write
+
+    return write(simple(Exporter(resolve=resolve, reveal=reveal).run(cfg)))
 
 
 def resolve(cfg: Any) -> None:

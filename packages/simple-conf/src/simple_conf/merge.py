@@ -11,11 +11,11 @@ from simple_conf.config import place, store
 from simple_conf.copying import copy_mapping, copy_value
 from simple_conf.errors import MergeError
 from simple_conf.keypath import format_path
-from simple_conf.node import PLAIN, ListNode, MappingNode, Overlaid, Tree, grow
+from simple_conf.node import PLAIN, ListNode, MappingNode, Overlaid, Tree, grow, node_of
 from simple_conf.origin import NamedLayer
 from simple_conf.strategy import DEFAULT, MergeStrategy, current
 from simple_conf.suggestion import did_you_mean
-from simple_conf.trail import Step, steps_of
+from simple_conf.trail import Step, note, steps_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from simple_conf.config import Config
+    from simple_conf.origin import Path
 
 
 ABSENT: Any = object()
@@ -138,6 +139,23 @@ def lay_value(base: Any, key: str, mine: Any, over: Any, value: Any, rules: Merg
 def is_reference(value: Any) -> bool:
     """Return whether a value is text that is one whole ``${…}``."""
     return isinstance(value, str) and value.startswith("${") and value.endswith("}")
+
+
+def put_tree(root: Any, path: Path, config: Any) -> None:
+    """Put a copy of a whole config at ``path`` of ``root``, in the place of what is there."""
+    holder = root
+    for key in path[:-1]:
+        inner = holder.__raw__.get(str(key))
+        if not isinstance(inner, MappingNode):
+            inner = node_of(root.__tree__, (*holder.__path__, str(key)), config.__layer__, {})
+            note(holder, str(key), inner, config.__layer__)
+            store(holder, str(key), inner)
+        holder = inner
+    key = str(path[-1])
+    fresh = copy_mapping(config, root.__tree__, (*holder.__path__, key), written=True)
+    note(holder, key, fresh, config.__layer__)
+    store(holder, key, fresh)
+    root.__tree__.forget(path)
 
 
 def unknown_key(base: Any, over: Any, key: str) -> MergeError:

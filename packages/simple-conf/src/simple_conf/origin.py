@@ -6,9 +6,11 @@ import os
 import sys
 from functools import partial
 
+from simple_conf.values import MASK
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
     from typing import Protocol
 
     from simple_conf.source import Source, Span
@@ -52,6 +54,13 @@ class Origin:
     def excerpt(self) -> str:
         """Return the source line with a caret under the column, or ``""`` where there is no text."""
         return self._quote() if self._quote is not None else ""
+
+    def masked(self) -> Origin:
+        """Return the origin without the value: no excerpt, and of an argument only its left side."""
+        name = self.name
+        if self.kind == "command line" and "=" in name:
+            name = f"{name.partition('=')[0]}={MASK}"
+        return Origin(self.kind, name, self.line, self.column)
 
     def __str__(self) -> str:
         label = self.name if self.kind == "file" else f"{self.kind}: {self.name}"
@@ -128,29 +137,6 @@ class ArgumentLayer:
         """Return the argument, with a caret under its value or its key."""
         column = self._key_column if key else self._column
         return Origin("command line", self._argument, quote=lambda: underline(self._argument, column))
-
-
-class VariableLayer:
-    """Values read from environment variables.
-
-    Args:
-        names: The variable that set each path.
-    """
-
-    __slots__ = ("_names",)
-
-    def __init__(self, names: Mapping[Path, str]) -> None:
-        self._names = names
-
-    def locate(self, path: Path, key: bool = False) -> Origin:  # noqa: ARG002 - a variable has no place
-        """Return the variable that set ``path``, or the nearest mapping or value around it."""
-        for end in range(len(path), -1, -1):
-            if path[:end] in self._names:
-                return Origin("environment", self._names[path[:end]])
-        for known, name in self._names.items():
-            if known[: len(path)] == path:
-                return Origin("environment", name)
-        return Origin("environment", "(none)")
 
 
 class TextLayer:

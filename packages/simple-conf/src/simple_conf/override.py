@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from simple_conf.config import Config
-    from simple_conf.origin import Path
+    from simple_conf.origin import Layer, Path
     from simple_conf.strategy import MergeStrategy
 
 PLAIN_LETTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ/_-")
@@ -38,17 +38,20 @@ class Override:
         path: What it is about.
         value: The value, plain.
         column: 1-based column of the value in the argument.
+        layer: Where it comes from, where that is not the argument itself.
     """
 
     __slots__ = ("argument", "column", "kind", "layer", "path", "value")
 
-    def __init__(self, argument: str, kind: str, path: Path, value: Any, column: int) -> None:
+    def __init__(
+        self, argument: str, kind: str, path: Path, value: Any, column: int, layer: Layer | None = None
+    ) -> None:
         self.argument = argument
         self.kind = kind
         self.path = path
         self.value = value
         self.column = column
-        self.layer = ArgumentLayer(argument, column, key_column(argument, path))
+        self.layer: Layer = layer or ArgumentLayer(argument, column, key_column(argument, path))
 
     def __repr__(self) -> str:
         return f"Override({self.argument!r})"
@@ -67,7 +70,8 @@ class Override:
         except OverrideError:
             raise
         except ConfError as failure:
-            raise refused(self.argument, getattr(failure, "message", str(failure)), 1) from failure
+            message = getattr(failure, "message", str(failure))
+            raise OverrideError(message, origin=self.layer.locate(self.path, key=True)) from failure
 
 
 def key_column(argument: str, path: Path) -> int | None:
@@ -158,11 +162,9 @@ def write(root: Any, override: Override, rules: MergeStrategy, strict: bool) -> 
     def unknown(holder: Any, key: str) -> OverrideError:
         path = format_path((*holder.__path__, key))
         hint = did_you_mean(key, holder.__raw__)
-        hint = (
-            f"{hint}; write +{override.argument} to add it"
-            if hint
-            else f"write +{override.argument} to add it"
-        )
+        if isinstance(override.layer, ArgumentLayer):
+            more = f"write +{override.argument} to add it"
+            hint = f"{hint}; {more}" if hint else more
         return OverrideError(
             f"unknown key {key!r}", path=path, origin=override.layer.locate((), key=True), hint=hint
         )
@@ -263,13 +265,18 @@ def parse_dotlist(arguments: Sequence[str], load: Callable[[str], Config] | None
     Raises:
         OverrideError: An argument cannot be read.
     """
+    return from_overrides(read_steps(arguments, load))
+
+
+def read_steps(arguments: Sequence[str], load: Callable[[str], Config] | None) -> list[Any]:
+    """Return what each override says to do."""
     steps: list[Any] = []
     for argument in arguments:
         if argument.startswith("@") and load is not None:
             steps.append(Laid(load_file(argument, load)))
         else:
             steps.append(read_override(argument))
-    return from_overrides(steps)
+    return steps
 
 
 def load_file(argument: str, load: Callable[[str], Config]) -> Config:

@@ -17,7 +17,7 @@ from cattrs.gen import make_dict_structure_fn
 from simple_conf import unions
 from simple_conf.config import Config
 from simple_conf.containers import Mode, SeveralErrors, dict_hook, list_hook, opened, set_hook, tuple_hook
-from simple_conf.conversion import SIMPLE, Unreadable, refuse, to_enum, to_literal
+from simple_conf.conversion import SIMPLE, MismatchError, Unreadable, refuse, to_enum, to_literal
 from simple_conf.errors import ConfError
 from simple_conf.schema import check_object, checks_of, field_names, is_schema
 from simple_conf.values import MISSING, Secret, Table
@@ -195,7 +195,15 @@ def secret_hook(kind: Any, conv: Converter) -> Hook:
     """Return the hook of a secret."""
     inner = (get_args(kind) or (Any,))[0]
     item = conv.get_structure_hook(inner)
-    return lambda value, _: Secret(item(value.reveal() if isinstance(value, Secret) else value, inner))
+
+    def hook(value: Any, _: Any) -> Any:
+        shown = value.reveal() if isinstance(value, Secret) else value
+        try:
+            return Secret(item(shown, inner))
+        except MismatchError as failure:
+            raise MismatchError(failure.expected, Secret(failure.got)) from None
+
+    return hook
 
 
 def union(kind: Any, conv: Converter, mode: Mode) -> Hook:

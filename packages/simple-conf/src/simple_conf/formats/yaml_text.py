@@ -58,6 +58,29 @@ def read(source: Source) -> tuple[Any, Layer]:
         raise LoadError(f"not YAML: {failure}", origin=Origin("file", source.name)) from None
 
 
+def write(values: Any) -> str:
+    """Return YAML text that both YAML 1.1 and 1.2 readers read alike.
+
+    Raises:
+        MissingExtraError: PyYAML is not installed.
+    """
+    try:
+        import yaml
+    except ImportError:
+        raise MissingExtraError("pyyaml", "to write YAML", "yaml") from None
+
+    class Dumper(yaml.SafeDumper):  # type: ignore[misc]
+        """Quotes texts that either version reads as something else."""
+
+        def ignore_aliases(self, data: object) -> bool:  # noqa: ARG002
+            """Write everything out: configs have no aliases."""
+            return True
+
+    for tag, form, letters in SCALARS:
+        Dumper.add_implicit_resolver(tag, re.compile(f"(?:{form.pattern})\\Z"), list(letters))
+    return str(yaml.dump(values, Dumper=Dumper, sort_keys=False, allow_unicode=True))
+
+
 def at(source: Source, mark: Any) -> Origin:
     """Return the origin of a PyYAML mark."""
     line, column = mark.line + 1, mark.column + 1

@@ -1,0 +1,166 @@
+"""The fields of a schema with their types, defaults and help, for everything that documents one."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import itertools
+import textwrap
+import types
+import typing
+from typing import TYPE_CHECKING, Any, NamedTuple, get_args, get_origin
+
+from simple_conf.errors import ConfError
+from simple_conf.schema import is_schema
+from simple_conf.values import MISSING, Secret
+from simple_conf.words import describe
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+MAX_DEPTH = 16
+
+
+class Field(NamedTuple):
+    """One field of a schema.
+
+    Args:
+        path: Its path from the top schema, such as ``("train", "lr")``.
+        kind: Its type.
+        default: Its default, or MISSING where it must be given.
+        help: What the text under it says, in one line.
+        schemas: The schemas that its value may be, empty for a plain value.
+    """
+
+    path: tuple[str, ...]
+    kind: Any
+    default: Any
+    help: str
+    schemas: tuple[type, ...]
+
+    @property
+    def words(self) -> str:
+        """The type in words."""
+        return describe(self.kind)
+
+
+def fields_of(cls: type, path: tuple[str, ...] = ()) -> list[Field]:
+    """Return the fields of a schema, in order, without those of nested schemas.
+
+    Raises:
+        ConfError: A type that an annotation names cannot be found.
+    """
+    try:
+        hints = typing.get_type_hints(cls, include_extras=False)
+    except NameError as failure:
+        raise ConfError(f"{cls.__name__}: {failure}; define it at the top of the module") from failure
+    texts = help_of(cls)
+    found = []
+    for name, default, metadata in raw_fields(cls):
+        kind = hints.get(name, Any)
+        text = str(metadata.get("help") or texts.get(name, ""))
+        found.append(Field((*path, name), kind, default, text, schemas_in(kind)))
+    return found
+
+
+def walk(cls: type, path: tuple[str, ...] = ()) -> Iterator[Field]:
+    """Yield the fields of a schema, each nested schema's after the field that holds it."""
+    for field in fields_of(cls, path):
+        yield field
+        if len(field.schemas) == 1 and len(path) < MAX_DEPTH:
+            yield from walk(field.schemas[0], field.path)
+
+
+def raw_fields(cls: type) -> Iterator[tuple[str, Any, Any]]:
+    """Yield each field's name, default (MISSING where there is none) and metadata."""
+    attributes = getattr(cls, "__attrs_attrs__", None)
+    if attributes is not None:
+        import attrs
+
+        for field in attributes:
+            if field.init:
+                yield field.name, made(field.default, attrs.NOTHING), field.metadata
+        return
+    import dataclasses
+
+    for item in dataclasses.fields(cls):
+        if item.init:
+            default = item.default
+            if default is dataclasses.MISSING and item.default_factory is not dataclasses.MISSING:
+                default = item.default_factory()
+            yield item.name, made(default, dataclasses.MISSING), item.metadata
+
+
+def made(default: Any, nothing: Any) -> Any:
+    """Return a default, made where attrs has a factory for it, or MISSING."""
+    if default is nothing:
+        return MISSING
+    if type(default).__name__ == "Factory" and hasattr(default, "takes_self"):
+        return MISSING if default.takes_self else default.factory()
+    return default
+
+
+def schemas_in(kind: Any) -> tuple[type, ...]:
+    """Return the schemas that a field's value itself may be."""
+    if is_schema(get_origin(kind) or kind):
+        return (get_origin(kind) or kind,)
+    if get_origin(kind) in (typing.Union, types.UnionType):
+        return tuple(found for member in get_args(kind) for found in schemas_in(member))
+    return ()
+
+
+def is_secret(kind: Any) -> bool:
+    """Return whether a field holds a secret."""
+    return kind is Secret or get_origin(kind) is Secret
+
+
+def help_of(cls: type) -> dict[str, str]:
+    """Return the text that stands under each field in the source of a class, base classes included."""
+    texts: dict[str, str] = {}
+    for base in reversed(cls.__mro__[:-1]):
+        try:
+            tree = ast.parse(textwrap.dedent(inspect.getsource(base)))
+        except (OSError, TypeError, SyntaxError, IndentationError):
+            continue
+        body = tree.body[0].body if tree.body and isinstance(tree.body[0], ast.ClassDef) else []
+        for field, text in itertools.pairwise(body):
+            if (
+                isinstance(field, ast.AnnAssign)
+                and isinstance(field.target, ast.Name)
+                and isinstance(text, ast.Expr)
+                and isinstance(text.value, ast.Constant)
+                and isinstance(text.value.value, str)
+            ):
+                texts[field.target.id] = " ".join(text.value.value.split())
+    return texts
+
+
+def doc_of(cls: type) -> str:
+    """Return the first line of a schema's own docstring, or an empty text."""
+    text = (cls.__doc__ or "").strip()
+    own = text and not text.startswith((f"{cls.__name__}(", "Method generated by attrs"))
+    return text.splitlines()[0] if own else ""
+
+
+def default_text(value: Any) -> str:
+    """Return a default as a config file would have it, on one line."""
+    from simple_conf.export import simple
+    from simple_conf.sdn import write
+
+    if isinstance(value, Secret):
+        return "••••"
+    if is_schema(type(value)):
+        value = to_plain(value)
+    text = write({"x": simple(value)}).strip()
+    return text.removeprefix("x:").removeprefix(" ").strip() if "\n" not in text else "…"
+
+
+def to_plain(value: Any) -> Any:
+    """Return an object of a schema as plain dicts and lists; leaves stay what they are."""
+    if is_schema(type(value)):
+        return {name: to_plain(getattr(value, name)) for name, _, _ in raw_fields(type(value))}
+    if isinstance(value, dict):
+        return {key: to_plain(inner) for key, inner in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [to_plain(inner) for inner in value]
+    return value

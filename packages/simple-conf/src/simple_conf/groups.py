@@ -1,0 +1,124 @@
+"""Config groups: a folder of files that a key chooses from, ``model=resnet`` for ``model/resnet.sdn``."""
+
+# pathlib is slow to import, and reading a config must not be.
+# ruff: noqa: PTH112, PTH118, PTH120, PTH122, PTH208
+
+from __future__ import annotations
+
+import os
+
+from simple_conf import compose
+from simple_conf.config import place
+from simple_conf.errors import MergeError, OverrideError
+from simple_conf.formats.reading import READERS
+from simple_conf.interpolation import ABSENT
+from simple_conf.keypath import format_path
+from simple_conf.merge import is_reference, merge, put_tree
+from simple_conf.override import Override, from_overrides, read_steps
+from simple_conf.suggestion import did_you_mean
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any
+
+    from simple_conf.config import Config
+    from simple_conf.origin import Path
+
+
+class Choice:
+    """One override that chooses a file for a key, as a step of a tree that keeps its steps.
+
+    Args:
+        path: The key.
+        config: What the file says.
+    """
+
+    __slots__ = ("_config", "_path")
+
+    def __init__(self, path: Path, config: Config) -> None:
+        self._path = path
+        self._config = config
+
+    def apply(self, root: Any, rules: object, strict_keys: bool) -> None:  # noqa: ARG002 - as all steps
+        """Put the file's values under the key, in the place of what is there."""
+        put_tree(root, self._path, self._config)
+
+
+def load(path: str | os.PathLike[str], overrides: Sequence[str] = (), *, strict_keys: bool = False) -> Config:
+    """Return a config file with the files that its keys and the overrides choose, and the overrides over it.
+
+    Args:
+        path: The config file; the folders of choices stand beside it.
+        overrides: Such as ``["model=resnet", "train.lr=0.1"]``.
+        strict_keys: Whether an override of a key that is not there is an error.
+
+    Raises:
+        OverrideError: An override cannot be read, or chooses what is not there; the choices are listed.
+        MergeError: The file itself chooses what is not there.
+        LoadError: A file cannot be read.
+    """
+    folder = os.path.dirname(os.fspath(path))
+    base = compose.load(path)
+    chosen: list[Any] = []
+    rest: list[Any] = []
+    for step in read_steps(overrides, compose.load):
+        file = choice_of(step, folder) if isinstance(step, Override) else None
+        (rest if file is None else chosen).append(
+            step if file is None else Choice(step.path, compose.load(file))
+        )
+    taken = {choice._path for choice in chosen}
+    chosen = [*own_choices(base, folder, taken), *chosen]
+    for choice in chosen:
+        choice.apply(base, None, False)
+    return merge([base, from_overrides(rest)], strict_keys=strict_keys) if rest else base
+
+
+def choice_of(step: Override, folder: str) -> str | None:
+    """Return the file that an override chooses, or None where it is an ordinary one."""
+    if step.kind not in ("set", "add") or not isinstance(step.value, str):
+        return None
+    choices = choices_for(step.path, folder)
+    if choices is None or is_reference(step.value):
+        return None
+    if step.value in choices:
+        return choices[step.value]
+    raise OverrideError(
+        f"there is no choice {step.value!r} for {format_path(step.path)}",
+        origin=step.layer.locate(step.path),
+        hint=did_you_mean(step.value, choices),
+    )
+
+
+def own_choices(base: Config, folder: str, taken: set[Path]) -> list[Choice]:
+    """Return the choices that the file itself makes with a plain text under a key that has a folder."""
+    found = []
+    for name in sorted(os.listdir(folder or ".")):
+        path = (name,)
+        choices = choices_for(path, folder)
+        value = base.__raw__.get(name, ABSENT)
+        if choices is None or path in taken or not isinstance(value, str) or is_reference(value):
+            continue
+        if value not in choices:
+            raise MergeError(
+                f"there is no choice {value!r} for {name}",
+                path=name,
+                origin=place(base, path),
+                hint=did_you_mean(value, choices),
+            )
+        found.append(Choice(path, compose.load(choices[value])))
+    return found
+
+
+def choices_for(path: Path, folder: str) -> dict[str, str] | None:
+    """Return the files that a key chooses from, by name, or None where there is no folder of them."""
+    parts = [str(part) for part in path]
+    if any(part in ("", ".", "..") or "/" in part or os.sep in part for part in parts):
+        return None
+    group = os.path.join(folder, *parts)
+    if not os.path.isdir(group):
+        return None
+    files = {
+        os.path.splitext(n)[0]: n for n in sorted(os.listdir(group)) if n.lower().endswith(tuple(READERS))
+    }
+    return {stem: os.path.join(group, name) for stem, name in files.items()} or None

@@ -1,0 +1,28 @@
+"""Secrets: paths whose values are never shown."""
+
+from __future__ import annotations
+
+from simple_conf import access
+from simple_conf.history import holder
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from simple_conf.config import Config
+    from simple_conf.origin import Path
+
+
+def mark(cfg: Config, path: str | Path) -> None:
+    """Mask the value at ``path`` from now on, in this config and in all that it is merged into.
+
+    Raises:
+        MissingKeyError: There is nothing at ``path``.
+    """
+    segments = access.path_of(path)
+    holder(cfg, segments)
+    cfg.__tree__.secrets.add((*cfg.__path__, *segments))
+
+
+def is_secret(cfg: Config, path: Path) -> bool:
+    """Return whether the value at ``path``, or one around it, is masked."""
+    whole = (*cfg.__path__, *path)
+    return any(whole[:end] in cfg.__tree__.secrets for end in range(1, len(whole) + 1))

@@ -1,0 +1,104 @@
+"""The help page of a script, made from its schema and its config."""
+
+from __future__ import annotations
+
+import textwrap
+
+from simple_conf import fields
+from simple_conf.access import has_path
+from simple_conf.errors import ConfError
+from simple_conf.export import Exporter
+from simple_conf.history import origin
+from simple_conf.keypath import format_path
+from simple_conf.node import ListNode, MappingNode
+from simple_conf.values import MISSING
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from simple_conf.config import Config
+
+WIDTH = 100
+OVERRIDES = """\
+overrides:
+  key=value      set a value: train.lr=5e-4, model.layers=[1,2], model={type: vgg}, layers[0]=3
+  key+=value     append to a list
+  +key=value     add a key, where a key must exist otherwise
+  ~key           delete a key
+  @file          lay a config file over the config
+
+options:
+  --help         show this page
+  --show         print the config with the origin of every value
+  --check        check the config and stop
+  --completion   print the completion script of a shell: bash, zsh or fish
+"""
+
+
+def page(program: str, schema: Any, cfg: Config | None, problem: ConfError | None, text: str) -> str:
+    """Return the help page.
+
+    Args:
+        program: The script's name.
+        schema: What the config must look like.
+        cfg: The config that would be used, or None where there is none.
+        problem: Why there is none.
+        text: What the script is for.
+    """
+    parts = [f"usage: {program} [FILE] [overrides…]"]
+    about = text.strip() or (fields.doc_of(schema) if isinstance(schema, type) else "")
+    if about:
+        parts.append(about)
+    if problem is not None:
+        parts.append(f"the config cannot be read:\n{textwrap.indent(str(problem), '  ')}")
+    if fields.schemas_in(schema):
+        parts.append("keys:\n" + "\n".join(entry(field, cfg) for field in listed(schema)))
+    parts.append(OVERRIDES.rstrip())
+    return "\n\n".join(parts)
+
+
+def listed(schema: Any) -> list[fields.Field]:
+    """Return the fields that the page shows: values, and nested schemas that have several forms."""
+    return [field for field in fields.walk(schema) if len(field.schemas) != 1]
+
+
+def entry(field: fields.Field, cfg: Config | None) -> str:
+    """Return the lines of one key: its type, default and present value, and its help."""
+    path = format_path(field.path)
+    head = f"  {path}: {field.words}"
+    if field.default is not MISSING:
+        head += f" = {fields.default_text(field.default)}"
+    now = present(field, cfg)
+    lines = [head + (f"   (now {now})" if now else "" if field.default is not MISSING else "   (required)")]
+    lines += textwrap.wrap(field.help, WIDTH, initial_indent="      ", subsequent_indent="      ")
+    return "\n".join(lines)
+
+
+def present(field: fields.Field, cfg: Config | None) -> str:
+    """Return a key's present value and its origin, or an empty text where it has none."""
+    if cfg is None:
+        return ""
+    path = format_path(field.path)
+    try:
+        if not has_path(cfg, path):
+            return ""
+        place = origin(cfg, path)
+        value = value_text(cfg, field)
+    except ConfError as failure:
+        return f"an error: {getattr(failure, 'message', failure)}"
+    return f"{value}, {place}"
+
+
+def value_text(cfg: Config, field: fields.Field) -> str:
+    """Return a key's present value on one line, secrets masked."""
+    node: Any = cfg
+    for name in field.path[:-1]:
+        node = node[name]
+    if fields.is_secret(field.kind):
+        return "••••"
+    raw = node.__raw__[field.path[-1]]
+    plain = Exporter().value(raw, node, field.path[-1])
+    if isinstance(raw, (MappingNode, ListNode)) and plain is None:
+        return "…"
+    return fields.default_text(plain)
