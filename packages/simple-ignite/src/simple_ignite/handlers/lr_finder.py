@@ -12,12 +12,13 @@ import torch
 from simple_ignite.engine import Engine
 from simple_ignite.errors import HandlerError
 from simple_ignite.events import Events
+from simple_ignite.handlers.score import as_number
 from simple_ignite.protocols import Stateful
 from simple_ignite.resume import Randomness
 
 __all__ = ["LRFinder"]
 
-SMOOTH = 0.05
+SMOOTH = 0.1
 
 
 class LRFinder:
@@ -60,6 +61,7 @@ class LRFinder:
         self.optimizer = optimizer
         self.rates: list[float] = []
         self.losses: list[float] = []
+        self._mean = 0.0
         self._range = start, end, iterations
         self._diverged = diverged
         self._transform = output_transform or _loss
@@ -70,7 +72,7 @@ class LRFinder:
         Raises:
             HandlerError: If the loss was never finite.
         """
-        self.rates, self.losses = [], []
+        self.rates, self.losses, self._mean = [], [], 0.0
         parts = [thing for thing in (self.model, self.optimizer, trainer.step) if isinstance(thing, Stateful)]
         before = [copy.deepcopy(part.state_dict()) for part in parts]
         randomness = Randomness(data)
@@ -89,12 +91,16 @@ class LRFinder:
     def suggestion(self) -> float:
         """Return the rate at which the loss fell most steeply over the logarithm of the rate.
 
+        The fall is measured over a tenth of the iterations, so that single batches do not decide.
+
         Raises:
             HandlerError: If there are too few losses to tell.
         """
+        width = max(len(self.losses) // 10, 1)
         falls = [
-            (after - before, rate)
-            for before, after, rate in zip(self.losses, self.losses[2:], self.rates[1:], strict=False)
+            (self.losses[n + width] - self.losses[n - width], rate)
+            for n, rate in enumerate(self.rates)
+            if width <= n < len(self.losses) - width
         ]
         if not falls:
             raise HandlerError("too few finite losses to suggest a rate; lower `start`", handler="LRFinder")
@@ -108,14 +114,14 @@ class LRFinder:
         self._rate = rate
 
     def _look(self, engine: Engine) -> None:
-        loss = float(self._transform(engine.state.output))
-        if self.losses and math.isfinite(loss):
-            loss = SMOOTH * loss + (1 - SMOOTH) * self.losses[-1] if len(self.losses) > 10 else loss
-        if not math.isfinite(loss) or (self.losses and loss > self._diverged * min(self.losses)):
+        loss = as_number(self._transform(engine.state.output))
+        self._mean = SMOOTH * loss + (1 - SMOOTH) * self._mean
+        smooth = self._mean / (1 - (1 - SMOOTH) ** engine.state.iteration)  # free of the mean's start at 0
+        if not math.isfinite(loss) or (self.losses and smooth > self._diverged * min(self.losses)):
             engine.terminate()
             return
         self.rates.append(self._rate)
-        self.losses.append(loss)
+        self.losses.append(smooth)
 
 
 def _loss(output: Any) -> Any:

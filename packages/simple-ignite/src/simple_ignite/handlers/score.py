@@ -6,6 +6,8 @@ import weakref
 from collections.abc import Callable
 from typing import Any
 
+import torch
+
 from simple_ignite.engine import Engine
 from simple_ignite.errors import HandlerError
 from simple_ignite.signature import adapt
@@ -49,7 +51,7 @@ def as_number(value: Any) -> float:
         HandlerError: If it is not one number.
     """
     try:
-        return float(value)
+        return float(value.detach() if isinstance(value, torch.Tensor) else value)
     except (TypeError, ValueError, RuntimeError):
         raise HandlerError(f"a score must be one number, not {value!r}", handler="score") from None
 

@@ -62,7 +62,8 @@ def _checksum(tensors: Mapping[str, torch.Tensor]) -> int:
     total = 0
     for name in sorted(tensors):
         total = zlib.crc32(name.encode(), total)
-        total = zlib.crc32(memoryview(tensors[name].reshape(-1).view(torch.uint8).numpy()), total)
+        plain: Any = tensors[name].reshape(-1).view(torch.uint8).numpy()
+        total = zlib.crc32(plain, total)
     return total
 
 
