@@ -1,6 +1,7 @@
 """What many tests need: a fresh folder, and settings that do not leak."""
 
 import pytest
+
 from simple_track import Track
 
 

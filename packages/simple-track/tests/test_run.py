@@ -14,6 +14,7 @@ from pathlib import Path
 import attrs
 import numpy as np
 import pytest
+
 from simple_track import RunActiveError, RunBusyError, RunClosedError, RunNotFoundError, Track, ValueKindError
 
 

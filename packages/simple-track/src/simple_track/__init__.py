@@ -18,6 +18,7 @@ from simple_track.errors import (
 )
 from simple_track.history import History
 from simple_track.journal import TrackWarning
+from simple_track.query import QueryError, QueryResult
 from simple_track.run import Run
 from simple_track.track import Track
 from simple_track.view import RunView
@@ -27,6 +28,8 @@ __all__ = [
     "History",
     "MetricNotFoundError",
     "MissingExtraError",
+    "QueryError",
+    "QueryResult",
     "Run",
     "RunActiveError",
     "RunBusyError",

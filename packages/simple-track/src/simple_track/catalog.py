@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from simple_track.errors import FormatError, RunNotFoundError, SettingError
+from simple_track.catalogcache import load_catalog
+from simple_track.errors import RunNotFoundError, SettingError
 from simple_track.layout import Layout
-from simple_track.metadata import read_metadata
 from simple_track.view import RunView
 from simple_track.where import MISSING, Predicate, compile_order, compile_where
 
@@ -84,12 +84,7 @@ def _rank(value: Any, down: bool) -> tuple[Any, ...]:
 
 def all_runs(layout: Layout, project: str | None = None) -> list[RunView]:
     """All runs, oldest first; a folder whose metadata cannot be read is passed over (`doctor` tells)."""
-    views = []
-    for place in layout.run_layouts(project):
-        try:
-            views.append(RunView(place, read_metadata(place)))
-        except (FileNotFoundError, FormatError):
-            continue
+    views = [RunView(place, metadata, summary) for place, metadata, summary in load_catalog(layout, project)]
     return sorted(views, key=lambda view: (view.metadata.start_time, view.id))
 
 

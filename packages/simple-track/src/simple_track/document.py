@@ -1,4 +1,7 @@
-"""Documents: SDN files that are read and replaced whole."""
+"""Documents: SDN files that are read and replaced whole.
+
+simple-conf is imported when the first one is: that keeps `import simple_track` light.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,6 @@ import threading
 from pathlib import Path
 from typing import Any
 
-from simple_conf import sdn
 from simple_track.errors import FormatError
 
 
@@ -21,6 +23,8 @@ def read_document(path: Path) -> dict[str, Any]:
         FileNotFoundError: There is none.
         FormatError: It is not SDN, or not a mapping.
     """
+    from simple_conf import sdn
+
     text = path.read_text("utf-8")
     try:
         tree = sdn.parse(text, name=str(path)).values
@@ -38,6 +42,8 @@ def write_document(path: Path, tree: dict[str, Any]) -> None:
         path: The file; its folder must exist.
         tree: Plain values.
     """
+    from simple_conf import sdn
+
     replace_bytes(path, sdn.write(tree).encode("utf-8"))
 
 

@@ -47,7 +47,9 @@ class History(Mapping[str, Array]):
                 raise MetricNotFoundError(key, run_id, list(columns.parts))
         parts = {key: columns.parts[key] for key in wanted}
         kept = _kept_rows(parts, len(columns.rows), samples)
-        self._rows = columns.rows if kept is None else columns.rows[kept]
+        self._all = columns
+        self._kept = slice(None) if kept is None else kept
+        self._rows = columns.rows[self._kept]
         self._parts = parts if kept is None else {key: _pick(kinds, kept) for key, kinds in parts.items()}
         self._dense: dict[str, Array] = {}
 
@@ -84,7 +86,7 @@ class History(Mapping[str, Array]):
         return mask
 
     def axis(self, key: str) -> Array:
-        """The x axis of a metric: its step metric, where one was defined (its last value so far), or the step.
+        """The x axis of a metric: its step metric, where one was defined, else the step.
 
         Args:
             key: The metric.
@@ -93,12 +95,16 @@ class History(Mapping[str, Array]):
             Numbers, shape (rows,).
         """
         rule = rule_for(key, self._rules)
-        if rule is None or rule.step is None or rule.step not in self._parts:
+        if rule is None or rule.step is None or rule.step not in self._all.parts:
             return self["step"]
-        has = self.present(rule.step)
-        last = np.maximum.accumulate(np.where(has, np.arange(len(has)), -1))
-        values = np.asarray(self[rule.step], dtype=np.float64)
-        return np.where(last >= 0, values[np.maximum(last, 0)], np.nan)
+        count = len(self._all.rows)
+        last = np.full(count, -1)
+        for part in self._all.parts[rule.step].values():
+            last[part.rows] = part.rows
+        last = np.maximum.accumulate(last)
+        values = np.asarray(dense(self._all.parts[rule.step], count), dtype=np.float64)
+        so_far: Array = np.where(last >= 0, values[np.maximum(last, 0)], np.nan)
+        return so_far[self._kept]
 
     def to_pandas(self) -> Any:
         """A pandas DataFrame; needs pandas."""

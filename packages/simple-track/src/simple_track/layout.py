@@ -14,6 +14,8 @@ from simple_track.names import check_segment, segment
 FORMAT_VERSION = 1
 """The version of the files on disk, written into every `metadata.sdn`."""
 PACKED = ".zst"
+METADATA = "metadata.sdn"
+SUMMARY = "summary.sdn"
 SYSTEM_STREAM = "system"
 
 
@@ -77,7 +79,7 @@ class Layout:
     @property
     def catalog_cache(self) -> Path:
         """The file that remembers metadata and summaries of all runs."""
-        return self.cache / "catalog.json.zst"
+        return self.cache / "catalog.json"
 
     def rendezvous(self, project: str, key: str) -> Path:
         """The file through which the ranks of one job agree on a run."""
@@ -132,7 +134,7 @@ class RunLayout:
     @property
     def metadata(self) -> Path:
         """Who, what, where, config, tags, state."""
-        return self.dir / "metadata.sdn"
+        return self.dir / METADATA
 
     @property
     def metrics(self) -> Path:
@@ -147,7 +149,7 @@ class RunLayout:
     @property
     def summary(self) -> Path:
         """The run's last (or best) values."""
-        return self.dir / "summary.sdn"
+        return self.dir / SUMMARY
 
     @property
     def lock(self) -> Path:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
-import secrets
 import threading
 import time
 from urllib.parse import quote
@@ -105,9 +105,12 @@ def new_run_id() -> str:
         _last_tick = max(_last_tick + 1, time.time_ns() // 1_000_000)
         tick = _last_tick
     stamp = time.strftime("%Y%m%d-%H%M%S", time.gmtime(tick // 1000))
-    return f"{stamp}{tick % 1000:03d}-{''.join(secrets.choice(ALPHABET) for _ in range(8))}"
+    return f"{stamp}{tick % 1000:03d}-{''.join(ALPHABET[byte & 31] for byte in os.urandom(8))}"
 
 
 def new_run_name() -> str:
     """Make a readable name like `calm-otter-417`; it need not be unique."""
-    return f"{secrets.choice(ADJECTIVES)}-{secrets.choice(NOUNS)}-{secrets.randbelow(1000)}"
+    dice = int.from_bytes(os.urandom(8), "big")  # not `random`: a script that seeds it would repeat its names
+    dice, adjective = divmod(dice, len(ADJECTIVES))
+    dice, noun = divmod(dice, len(NOUNS))
+    return f"{ADJECTIVES[adjective]}-{NOUNS[noun]}-{dice % 1000}"

@@ -13,20 +13,21 @@ import zstandard
 from simple_track.layout import PACKED, RunLayout
 from simple_track.record import decode
 
-CHUNK = 4 * 1024 * 1024
+CHUNK = 128 * 1024  # a piece and what is made of it fit into the cache of a processor
 
 
-def read_chunks(path: Path, offset: int = 0) -> Iterator[bytes]:
+def read_chunks(path: Path, offset: int = 0, size: int = CHUNK) -> Iterator[bytes]:
     """Yield a file of lines in pieces that end where a line ends; the last may be an unfinished line.
 
     Args:
         path: The plain name; where only the packed file is there, that is read.
         offset: Where to start in the plain text, in bytes.
+        size: About how long the pieces are, in bytes.
     """
     with _open(path) as file:
         _skip(file, offset)
         rest = b""
-        while block := file.read(CHUNK):
+        while block := file.read(size):
             end = block.rfind(b"\n") + 1
             if end == 0:
                 rest += block

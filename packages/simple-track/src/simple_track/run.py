@@ -9,9 +9,8 @@ from datetime import datetime
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from simple_track import artifact as artifacts
-from simple_track import values as media
 from simple_track.config import fingerprint, snapshot
+from simple_track.deferred import deferred_artifacts, deferred_values
 from simple_track.errors import RunClosedError
 from simple_track.history import History
 from simple_track.journal import TrackWarning
@@ -229,7 +228,7 @@ class Run:
 
     def _value(self, name: str, step: int | None, kind: str, *content: Any, **options: Any) -> None:
         if self._session:
-            self.log({name: getattr(media, kind)(*content, **options)}, step)
+            self.log({name: getattr(deferred_values(), kind)(*content, **options)}, step)
 
     def _event(self, event: str, **fields: Any) -> None:
         if self._session:
@@ -249,7 +248,9 @@ class Run:
         """
         if not self._session:
             return None
-        version = artifacts.log_artifact(self._view.layout.root, self.project, self.id, artifact, aliases)
+        version = deferred_artifacts().log_artifact(
+            self._view.layout.root, self.project, self.id, artifact, aliases
+        )
         self._event("artifact", action="log", artifact=f"{self.project}/{version.name}:{version.version}")
         return version
 
@@ -264,7 +265,7 @@ class Run:
         """
         if not self._session:
             return None
-        version = artifacts.use_artifact(self._view.layout.root, self.project, self.id, ref)
+        version = deferred_artifacts().use_artifact(self._view.layout.root, self.project, self.id, ref)
         self._event("artifact", action="use", artifact=f"{self.project}/{version.name}:{version.version}")
         return version
 

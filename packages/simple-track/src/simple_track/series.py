@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import itertools
-from collections.abc import Iterable, Iterator
+import operator
+from collections.abc import Iterator
 from typing import Any
 
 import attrs
@@ -15,13 +17,14 @@ from simple_track.record import NONFINITE, decode, restore_nonfinite
 
 Array = NDArray[Any]
 ROW = np.dtype([("step", "<i8"), ("timestamp", "<f8")])
-KINDS: dict[type, tuple[str, Any]] = {
-    float: ("f", np.dtype("<f8")),
-    int: ("i", np.dtype("<i8")),
-    bool: ("b", np.dtype("?")),
-    str: ("s", np.dtype(object)),
-}
+EXACT: tuple[tuple[type, str, Any], ...] = (
+    (float, "f", np.float64),
+    (int, "i", np.int64),
+    (bool, "b", np.bool_),
+    (str, "s", object),
+)
 """For each type of value: the letter of its kind and the type of its column."""
+NUMERIC = frozenset("fib")
 
 
 @attrs.frozen(eq=False)
@@ -59,61 +62,82 @@ def parse_lines(chunk: bytes) -> list[dict[str, Any]]:
     body = chunk[:-1] if chunk.endswith(b"\n") else chunk
     try:
         records = orjson.loads(b"[" + body.replace(b"\n", b",") + b"]")
-        if len(records) == body.count(b"\n") + 1 and set(map(type, records)) <= {dict}:
-            return list(records)
-    except (orjson.JSONDecodeError, TypeError):
+        if len(records) == body.count(b"\n") + 1 and type(records[0]) is dict:
+            return records  # type: ignore[no-any-return]
+    except (orjson.JSONDecodeError, IndexError):
         pass
     return [record for line in chunk.splitlines() if (record := decode(line)) is not None]
 
 
 class ColumnBuilder:
-    """Collects records into columns."""
+    """Collects records into columns.
+
+    Args:
+        first_row: The number of the first row.
+    """
 
     def __init__(self, first_row: int = 0) -> None:
         self._next = first_row
         self._rows: list[Array] = []
-        self._parts: dict[str, dict[str, tuple[list[Array], list[Array]]]] = {}
+        self._parts: dict[tuple[str, str], tuple[list[Array], list[Array]]] = {}
+
+    def add_lines(self, chunk: bytes) -> None:
+        """Add the whole records in a piece of a file of lines."""
+        collecting = gc.isenabled()
+        gc.disable()  # many small dicts, none in a circle: looking for circles would double the time
+        try:
+            self.add(parse_lines(chunk))
+        finally:
+            if collecting:
+                gc.enable()
 
     def add(self, records: list[dict[str, Any]]) -> None:
         """Add records as rows; one without a whole step and timestamp is foreign and passed over."""
-        try:
-            rows = _row_array(records)
-        except (KeyError, TypeError, ValueError, OverflowError):
-            records = [record for record in records if _is_row(record)]
-            rows = _row_array(records)
+        groups = _by_shape(records)
+        if any("step" not in keys or "timestamp" not in keys for keys, _, _ in groups):
+            self.add([record for record in records if _is_row(record)])
+            return
+        rows = np.empty(len(records), ROW)
+        for keys, members, columns in groups:
+            for name in ROW.names or ():
+                column = np.array(columns[keys.index(name)])
+                if column.dtype.kind not in "if"[: 1 + (name == "timestamp")]:
+                    self.add([record for record in records if _is_row(record)])
+                    return
+                rows[name][members] = column
+        for keys, members, columns in groups:
+            numbers = np.arange(self._next, self._next + len(records), dtype=np.uint32)[members]
+            for key, values in zip(keys, columns, strict=True):
+                if key not in ("step", "timestamp"):
+                    self._add_column(key, numbers, values)
         self._rows.append(rows)
-        first, self._next = self._next, self._next + len(records)
-        for keys, members in _by_shape(records):
-            numbers = np.fromiter(members, dtype=np.uint32, count=len(members)) + np.uint32(first)
-            chosen = records if len(members) == len(records) else [records[i] for i in members]
-            for key, column in zip(keys, zip(*map(dict.values, chosen), strict=True), strict=True):
-                if key not in ("step", "timestamp", NONFINITE):
-                    self._add_column(key, numbers, column)
+        self._next += len(records)
 
-    def _add_column(self, key: str, numbers: Array, column: tuple[Any, ...]) -> None:
-        kinds = set(map(type, column))
-        for kind in kinds:
-            if kind not in KINDS:
+    def _add_column(self, key: str, numbers: Array, values: tuple[Any, ...]) -> None:
+        column = np.array(values)
+        if column.dtype.kind in "fib":
+            self._extend(key, column.dtype.kind, numbers, column)
+            return
+        for kind, letter, dtype in EXACT:  # text, what was null, and whole numbers beyond int64
+            where = [i for i, value in enumerate(values) if type(value) is kind]
+            if not where:
                 continue
-            chosen, rows = column, numbers
-            if len(kinds) > 1:
-                where = [i for i, value in enumerate(column) if type(value) is kind]
-                chosen, rows = tuple(column[i] for i in where), numbers[where]
-            letter, dtype = KINDS[kind]
+            chosen = [values[i] for i in where]
             try:
-                values = np.array(chosen, dtype=dtype)
-            except OverflowError:  # beyond int64
-                letter, values = "f", np.array(chosen, dtype=np.float64)
-            lists = self._parts.setdefault(key, {}).setdefault(letter, ([], []))
-            lists[0].append(rows)
-            lists[1].append(values)
+                self._extend(key, letter, numbers[where], np.array(chosen, dtype=dtype))
+            except OverflowError:
+                self._extend(key, "f", numbers[where], np.array(chosen, dtype=np.float64))
+
+    def _extend(self, key: str, letter: str, rows: Array, values: Array) -> None:
+        lists = self._parts.setdefault((key, letter), ([], []))
+        lists[0].append(rows)
+        lists[1].append(values)
 
     def columns(self) -> Columns:
         """All that was added."""
-        parts = {
-            key: {letter: Part(_join(rows), _join(values)) for letter, (rows, values) in kinds.items()}
-            for key, kinds in self._parts.items()
-        }
+        parts: dict[str, dict[str, Part]] = {}
+        for (key, letter), (rows, values) in self._parts.items():
+            parts.setdefault(key, {})[letter] = Part(_join(rows), _join(values))
         return Columns(_join(self._rows) if self._rows else np.zeros(0, ROW), parts)
 
 
@@ -121,33 +145,40 @@ def _join(arrays: list[Array]) -> Array:
     return arrays[0] if len(arrays) == 1 else np.concatenate(arrays)
 
 
-def _row_array(records: list[dict[str, Any]]) -> Array:
-    rows = np.empty(len(records), ROW)
-    rows["step"] = [record["step"] for record in records]
-    rows["timestamp"] = [record["timestamp"] for record in records]
-    return rows
-
-
 def _is_row(record: dict[str, Any]) -> bool:
     step, timestamp = record.get("step"), record.get("timestamp")
     return type(step) is int and type(timestamp) in (int, float) and -(2**63) <= step < 2**63
 
 
-def _by_shape(records: list[dict[str, Any]]) -> Iterable[tuple[tuple[str, ...], Any]]:
-    """Group row numbers by the keys that the rows have; NaN and infinities are put in place first."""
-    shapes = list(map(tuple, records))
-    distinct = dict.fromkeys(shapes)
-    if any(NONFINITE in shape for shape in distinct):
-        for record in records:
+Group = tuple[tuple[str, ...], Any, list[tuple[Any, ...]]]
+
+
+def _by_shape(records: list[dict[str, Any]]) -> list[Group]:
+    """Group records by the keys they have: (keys, which records, one tuple of values for each key)."""
+    if not records:
+        return []
+    keys = tuple(records[0])
+    if NONFINITE not in keys and len(keys) > 1 and len(set(map(len, records))) == 1:
+        try:
+            columns = list(zip(*map(operator.itemgetter(*keys), records), strict=True))
+        except (KeyError, TypeError):
+            pass
+        else:
+            return [(keys, slice(None), columns)]
+    records[:] = [record for record in records if isinstance(record, dict)]
+    groups: dict[tuple[str, ...], list[int]] = {}
+    for number, record in enumerate(records):
+        if NONFINITE in record:
             restore_nonfinite(record)
-        shapes = list(map(tuple, records))
-        distinct = dict.fromkeys(shapes)
-    if len(distinct) == 1:
-        return [(shapes[0], range(len(records)))]
-    groups: dict[tuple[str, ...], list[int]] = {shape: [] for shape in distinct}
-    for number, shape in enumerate(shapes):
-        groups[shape].append(number)
-    return groups.items()
+        shape = tuple(record)
+        if shape in groups:
+            groups[shape].append(number)
+        else:
+            groups[shape] = [number]
+    return [
+        (shape, members, list(zip(*[records[i].values() for i in members], strict=True)))
+        for shape, members in groups.items()
+    ]
 
 
 def merge_by_time(streams: list[Columns]) -> Columns:
@@ -198,7 +229,7 @@ def dense(kinds: dict[str, Part], count: int) -> Array:
         part = next(iter(kinds.values()))
         if len(part.rows) == count:
             return part.values
-    numeric = set(kinds) <= {"f", "i"}
+    numeric = set(kinds) <= NUMERIC and set(kinds) != {"b"}
     column = np.full(count, np.nan) if numeric else np.full(count, None, dtype=object)
     for part in kinds.values():
         column[part.rows] = part.values
@@ -224,16 +255,18 @@ def min_max_rows(part_rows: Array, values: Array, samples: int) -> Array:
     numbers = values.astype(np.float64)
     low = _extreme(np.where(np.isnan(numbers), np.inf, numbers), edges, np.minimum)
     high = _extreme(np.where(np.isnan(numbers), -np.inf, numbers), edges, np.maximum)
-    return part_rows[np.unique(np.concatenate([low, high]))]
+    chosen: Array = part_rows[np.unique(np.concatenate([low, high]))]
+    return chosen
 
 
 def _extreme(numbers: Array, edges: Array, ufunc: np.ufunc) -> Array:
     """The first position of each stretch's extreme."""
-    best = ufunc.reduceat(numbers, edges[:-1])
+    best: Array = ufunc.reduceat(numbers, edges[:-1])
     hits = np.flatnonzero(numbers == np.repeat(best, np.diff(edges)))
     stretch = np.searchsorted(edges, hits, side="right") - 1
     _, first = np.unique(stretch, return_index=True)
-    return hits[first].astype(np.int64, copy=False)
+    positions: Array = hits[first]
+    return positions
 
 
 def iterate_rows(columns: Columns) -> Iterator[dict[str, Any]]:

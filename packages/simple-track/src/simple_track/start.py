@@ -14,6 +14,7 @@ import attrs
 
 from simple_track.config import fingerprint, snapshot
 from simple_track.console import ConsoleCapture
+from simple_track.deferred import deferred_packing
 from simple_track.environment import GitProbe, describe, packages
 from simple_track.errors import RunActiveError, RunBusyError, RunNotFoundError, SettingError, StorageError
 from simple_track.hardware import HardwareSampler, describe_gpus, make_sampler
@@ -145,9 +146,7 @@ def _open(layout: Layout, wish: Wish, plain: dict[str, Any]) -> Run:
         summary, step = Summary(), -1
         if found:
             if any(not path.exists() for path in [*place.metric_files(), *place.history_files()]):
-                from simple_track.pack import unpack
-
-                unpack(place)
+                deferred_packing().unpack(place)
             place.summary.unlink(missing_ok=True)
             summary, step = replay(place)
             metadata = _resumed(read_metadata(place), metadata, wish)

@@ -60,6 +60,7 @@ class Summary(MutableMapping[str, Any]):
         self.values_by_key: dict[str, Any] = {}
         self.rules: list[MetricRule] = []
         self.on_set = on_set
+        self.on_rules: Callable[[], object] = lambda: None
         self._folds: dict[str, Fold | None] = {}
         self._means: dict[str, int] = {}
 
@@ -67,9 +68,14 @@ class Summary(MutableMapping[str, Any]):
         """Add a rule; values that are already there are what the rule goes on from."""
         self.rules = [old for old in self.rules if old.pattern != rule.pattern] + [rule]
         self._folds.clear()
+        self.on_rules()
         if rule.summary == "none":
             for key in [key for key in self.values_by_key if rule_for(key, self.rules) is rule]:
                 del self.values_by_key[key]
+
+    def observer(self) -> Callable[[Mapping[str, Scalar]], None]:
+        """What takes in logged values the fastest way that the rules allow; ask again after `define`."""
+        return self.observe if self.rules else self.values_by_key.update
 
     def observe(self, values: Mapping[str, Scalar]) -> None:
         """Take in what was logged."""

@@ -4,24 +4,32 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from simple_track.artifact import Artifact, find_artifact
 from simple_track.catalog import find_runs, load_run, only_project
+from simple_track.deferred import Deferred, deferred_artifacts
+from simple_track.query import QueryResult, run_query
 from simple_track.run import Run
 from simple_track.settings import current_layout, set_dir, set_durability, set_mode
 from simple_track.start import Wish, active_run, start_run
-from simple_track.values import Media, Table
-from simple_track.version import ArtifactVersion
 from simple_track.view import RunView
+
+if TYPE_CHECKING:
+    from simple_track import artifact, values
+    from simple_track.version import ArtifactVersion
 
 
 class Track:
     """Start runs and find them again."""
 
-    Artifact = Artifact
-    Media = Media
-    Table = Table
+    if TYPE_CHECKING:
+        Artifact = artifact.Artifact
+        Media = values.Media
+        Table = values.Table
+    else:
+        Artifact = Deferred("simple_track.artifact", "Artifact")
+        Media = Deferred("simple_track.values", "Media")
+        Table = Deferred("simple_track.values", "Table")
 
     set_dir = staticmethod(set_dir)
     set_mode = staticmethod(set_mode)
@@ -128,6 +136,19 @@ class Track:
         return find_runs(current_layout(dir), project, where, order)
 
     @staticmethod
+    def query(sql: str, dir: str | os.PathLike[str] | None = None) -> QueryResult:
+        """Run SQL over runs, metrics and logged tables; needs duckdb and pyarrow.
+
+        Args:
+            sql: One statement over `runs`, `metrics` and `tables."name"`; see `run_query`.
+            dir: The folder of all data; default as for `run`.
+
+        Raises:
+            QueryError: DuckDB refuses it.
+        """
+        return run_query(current_layout(dir), sql)
+
+    @staticmethod
     def artifact(
         ref: str, project: str | None = None, dir: str | os.PathLike[str] | None = None
     ) -> ArtifactVersion:
@@ -140,4 +161,7 @@ class Track:
         """
         active = active_run()
         known = project or (active.project if active else "")
-        return find_artifact(current_layout(dir), known or only_project(current_layout(dir), ref), ref)
+        version: ArtifactVersion = deferred_artifacts().find_artifact(
+            current_layout(dir), known or only_project(current_layout(dir), ref), ref
+        )
+        return version

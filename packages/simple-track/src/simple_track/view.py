@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from simple_track import values as media_values
+from simple_track.deferred import deferred_values
 from simple_track.errors import MetricNotFoundError
 from simple_track.history import History
 from simple_track.layout import SYSTEM_STREAM, RunLayout
@@ -156,8 +156,11 @@ class RunView:
         """
         names = [keys] if isinstance(keys, str) else keys
         wants_system = system or any(name.startswith(f"{SYSTEM_STREAM}/") for name in names or ())
-        columns = load_columns(self.layout, system=wants_system)
-        return History(columns, self.id, names, samples, self.rules)
+        rules = self.rules
+        wanted = None if names is None else frozenset(names) | {rule.step for rule in rules if rule.step}
+        return History(
+            load_columns(self.layout, system=wants_system, keys=wanted), self.id, names, samples, rules
+        )
 
     def events(self, kind: str | None = None) -> list[dict[str, Any]]:
         """Everything else that was logged, by time.
@@ -180,7 +183,7 @@ class RunView:
         found = [e for e in events if e.get("key") == name]
         if not found:
             raise MetricNotFoundError(name, self.id, sorted({str(e.get("key")) for e in events}))
-        return [(int(e["step"]), media_values.read_value(e["value"], self.layout)) for e in found]
+        return [(int(e["step"]), deferred_values().read_value(e["value"], self.layout)) for e in found]
 
     def table(self, name: str) -> Any:
         """The table that was logged last under a name.
@@ -195,7 +198,7 @@ class RunView:
         found = [e for e in tables if e.get("key") == name]
         if not found:
             raise MetricNotFoundError(name, self.id, sorted({str(e.get("key")) for e in tables}))
-        return media_values.read_value(found[-1]["value"], self.layout)
+        return deferred_values().read_value(found[-1]["value"], self.layout)
 
     def follow(self, *, poll: float = 0.2, start: bool = True) -> Iterator[dict[str, Any]]:
         """Yield every record of numbers, those there are and then each new one, until the run has ended.

@@ -9,8 +9,8 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
+from simple_track.deferred import deferred_values
 from simple_track.errors import MissingExtraError, SettingError, ValueKindError
-from simple_track.values import Histogram
 from simple_track.writer import Writer
 
 KINDS = ("gradients", "parameters", "all")
@@ -112,11 +112,12 @@ def measure(torch: Any, tensors: dict[str, Any]) -> dict[str, Any]:
     rows = [_row(torch, t, norm) for t, norm in zip(dense, norms, strict=True)]
     table = torch.stack(rows).cpu().tolist()  # the one transfer
     values: dict[str, Any] = {}
+    histogram = deferred_values().Histogram
     for name, (norm, nonfinite, low, high, *counts) in zip(tensors, table, strict=True):
         width = (high - low) / BINS
         edges = [low + i * width for i in range(BINS)] + [high]
         if high > low:
-            values[name] = Histogram.from_counts([int(n) for n in counts], edges)
+            values[name] = histogram.from_counts([int(n) for n in counts], edges)
         values[f"{name}.norm"] = norm
         if nonfinite:
             values[f"{name}.nonfinite"] = int(nonfinite)

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import os
-import time
 import warnings
 import weakref
 from collections.abc import Callable, Mapping
+from os import write
+from time import time_ns
 from typing import Any
 
-import orjson
+from orjson import OPT_APPEND_NEWLINE, dumps
 
-from simple_track import values as media_values
+from simple_track.deferred import deferred_values
 from simple_track.errors import StorageError, ValueKindError
 from simple_track.journal import Journal, TrackWarning
 from simple_track.layout import RunLayout
@@ -19,7 +20,6 @@ from simple_track.lock import this_process
 from simple_track.record import as_scalar, encode_event, encode_metrics, flatten
 from simple_track.summary import Summary
 
-NEWLINE = orjson.OPT_APPEND_NEWLINE
 PLAIN_TYPES = (float, int, bool, str)
 _writers: weakref.WeakSet[Writer] = weakref.WeakSet()
 
@@ -50,6 +50,8 @@ class Writer:
     ) -> None:
         self.layout = layout
         self.summary = summary
+        self.observe = summary.observer()
+        summary.on_rules = self._renew_observer
         self.step = step
         self.strict = strict
         self.durability = durability
@@ -73,39 +75,39 @@ class Writer:
         """
         journal = self.metrics
         with journal.lock:
+            highest = self.step
             try:
+                number = highest + 1 if step is None else step
+                record = {"step": number, **values, "timestamp": time_ns() // 1_000_000 / 1000}
                 total = sum(values.values())
-                if step is None:
-                    step = self.step + 1
-                record = {"step": step, **values, "timestamp": time.time_ns() // 1_000_000 / 1000}
-                if total - total != 0 or type(step) is not int or len(record) != len(values) + 2:
+                if total - total != 0 or len(record) != len(values) + 2 or type(number) is not int:
                     raise TypeError
-                line = orjson.dumps(record, option=NEWLINE)
+                line = dumps(record, None, OPT_APPEND_NEWLINE)
+                written = write(journal.fd, line)
             except (TypeError, AttributeError, ValueError, RuntimeError):
+                written = -1
+            except OSError:
+                written = 0
+            if written < 0:
                 self.log_any(values, step)
                 return
-            if step > self.step:
-                self.step = step
-            if self.summary.rules:
-                self.summary.observe(values)
-            else:
-                self.summary.values_by_key.update(values)
-            try:
-                written = os.write(journal.fd, line)
-            except OSError:
-                self._write_slowly(line, 0)
-                return
+            if number > highest:
+                self.step = number
+            self.observe(values)
             journal.dirty = True
-            if written != len(line):
-                self._write_slowly(line, written)
-            elif journal.sync_each:
-                journal.sync()
+            if written != len(line) or journal.sync_each:
+                self._settle(line, written)
 
-    def _write_slowly(self, line: bytes, written: int) -> None:
+    def _renew_observer(self) -> None:
+        self.observe = self.summary.observer()
+
+    def _settle(self, line: bytes, written: int) -> None:
+        """Do for a line what the hot path leaves out."""
         if self._forked:
             self._forked = False
             self.on_fork()
-        self.metrics.rescue(line, written)
+        if written != len(line):
+            self.metrics.rescue(line, written)
         if self.metrics.sync_each:
             self.metrics.sync()
 
@@ -125,7 +127,7 @@ class Writer:
         scalars: dict[str, Any] = {}
         media: dict[str, Any] = {}
         for key, value in flatten(values):
-            if type(value) not in PLAIN_TYPES and media_values.is_value(value):
+            if type(value) not in PLAIN_TYPES and deferred_values().is_value(value):
                 media[key] = value
             else:
                 scalars[key] = as_scalar(key, value)
@@ -135,15 +137,15 @@ class Writer:
             if advance and number > self.step:
                 self.step = number
             if scalars:
-                self.summary.observe(scalars)
+                self.observe(scalars)
                 line = encode_metrics(number, scalars, timestamp())
-                self._write_slowly(line, 0)
+                self._settle(line, 0)
         for key, value in media.items():
             self._log_value(key, value, number)
 
     def _log_value(self, key: str, value: Any, step: int) -> None:
         try:
-            body = media_values.write_value(value, key=key, step=step, layout=self.layout)
+            body = deferred_values().write_value(value, key=key, step=step, layout=self.layout)
         except OSError as error:
             if isinstance(error, ImportError):
                 raise
@@ -195,7 +197,7 @@ class Writer:
 
 def timestamp() -> float:
     """Seconds since 1970, to the millisecond."""
-    return time.time_ns() // 1_000_000 / 1000
+    return time_ns() // 1_000_000 / 1000
 
 
 def _step(step: Any) -> int:

@@ -1,0 +1,38 @@
+"""Deferred: what is imported when it is first used, so that `import simple_track` stays light."""
+
+from __future__ import annotations
+
+import importlib
+from types import ModuleType
+from typing import Any
+
+
+def deferred_values() -> ModuleType:
+    """The module of all kinds of values that are not numbers."""
+    return importlib.import_module("simple_track.values")
+
+
+def deferred_artifacts() -> ModuleType:
+    """The module of artifacts."""
+    return importlib.import_module("simple_track.artifact")
+
+
+def deferred_packing() -> ModuleType:
+    """The module that packs and unpacks the files of finished runs."""
+    return importlib.import_module("simple_track.pack")
+
+
+class Deferred:
+    """A class attribute that is looked up in its module when it is read.
+
+    Args:
+        module: The module.
+        name: The name in it.
+    """
+
+    def __init__(self, module: str, name: str) -> None:
+        self._module = module
+        self._name = name
+
+    def __get__(self, instance: object, owner: type) -> Any:
+        return getattr(importlib.import_module(self._module), self._name)

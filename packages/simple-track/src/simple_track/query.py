@@ -1,0 +1,263 @@
+"""Query: SQL over runs, metrics and logged tables, through DuckDB."""
+
+from __future__ import annotations
+
+import importlib
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import attrs
+import numpy as np
+import orjson
+
+from simple_track.catalog import all_runs
+from simple_track.errors import MissingExtraError, TrackError
+from simple_track.layout import Layout
+from simple_track.record import mark_nonfinite
+from simple_track.series import NUMERIC, Columns
+from simple_track.seriescache import load_columns
+from simple_track.view import RunView
+
+
+class QueryError(TrackError, ValueError):
+    """SQL that DuckDB refuses.
+
+    Args:
+        sql: The text.
+        reason: What DuckDB says.
+    """
+
+    def __init__(self, sql: str, reason: str) -> None:
+        super().__init__(f'{reason}\nThere are runs, metrics, and logged tables as tables."name".')
+        self.sql = sql
+        self.reason = reason
+
+
+@attrs.frozen
+class QueryResult:
+    """What a query gives: rows, one value for each column.
+
+    Args:
+        columns: The names of the columns.
+        rows: The rows.
+        arrow: The same as a pyarrow Table.
+    """
+
+    columns: list[str]
+    rows: list[tuple[Any, ...]]
+    arrow: Any = attrs.field(repr=False, eq=False)
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        return (dict(zip(self.columns, row, strict=True)) for row in self.rows)
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def to_arrow(self) -> Any:
+        """A pyarrow Table."""
+        return self.arrow
+
+    def to_pandas(self) -> Any:
+        """A pandas DataFrame; needs pandas."""
+        _module("pandas", None)
+        return self.arrow.to_pandas()
+
+    def to_polars(self) -> Any:
+        """A polars DataFrame; needs polars."""
+        return _module("polars", None).from_arrow(self.arrow)
+
+
+def run_query(layout: Layout, sql: str) -> QueryResult:
+    """Run SQL over what was tracked.
+
+    The tables are `runs` (run, project, name, state, job_type, group, start_time, end_time, duration, tags,
+    notes, config and summary as JSON, and each of their values as a column such as `"summary.val/acc"`),
+    `metrics` (run, project, step, timestamp, key, value, text), and every logged table as `tables."its
+    name"`, with the columns `run` and `step` in front. Only what a query names is read.
+
+    Args:
+        layout: Where data is.
+        sql: One statement.
+
+    Raises:
+        QueryError: DuckDB refuses it.
+        MissingExtraError: DuckDB or pyarrow is not installed.
+    """
+    duckdb = _module("duckdb", "sql")
+    arrow = _module("pyarrow", "sql")
+    views = all_runs(layout)
+    with duckdb.connect(":memory:") as connection:
+        if re.search(r"(?i)\bruns\b", sql):
+            connection.register("runs_data", _runs_table(arrow, views))
+            connection.execute(
+                "create view runs as "
+                "select * replace (config::json as config, summary::json as summary) from runs_data"
+            )
+        if re.search(r"(?i)\bmetrics\b", sql):
+            connection.register("metrics", _metrics_table(arrow, views))
+        if re.search(r"(?i)\btables\b", sql):
+            _attach_tables(connection, views)
+        # what is logged is data: a query reaches no file but the tables above
+        files = [str(view.layout.tables) for view in views]
+        connection.execute(f"set allowed_directories = {_sql_list(files)}")
+        connection.execute("set enable_external_access = false")
+        connection.execute("set lock_configuration = true")
+        try:
+            found = connection.sql(sql)
+            table = arrow.table({}) if found is None else found.to_arrow_table()
+        except duckdb.Error as error:
+            raise QueryError(sql, str(error).strip()) from error
+    columns = table.to_pydict()
+    return QueryResult(table.column_names, list(zip(*columns.values(), strict=True)), table)
+
+
+def _runs_table(arrow: Any, views: list[RunView]) -> Any:
+    rows = [
+        {
+            "run": view.id,
+            "project": view.project,
+            "name": view.name,
+            "state": view.state,
+            "job_type": view.job_type,
+            "group": view.group,
+            "start_time": view.start_time,
+            "end_time": view.end_time,
+            "duration": view.duration,
+            "tags": view.tags,
+            "notes": view.notes,
+            "fingerprint": view.fingerprint,
+            "config": orjson.dumps(view.config).decode(),
+            "summary": orjson.dumps(mark_nonfinite(view.summary)).decode(),
+        }
+        for view in views
+    ]
+    time, text = arrow.timestamp("us", "UTC"), arrow.string()
+    schema = arrow.schema(
+        [(name, text) for name in ("run", "project", "name", "state", "job_type", "group")]
+        + [
+            ("start_time", time),
+            ("end_time", time),
+            ("duration", arrow.float64()),
+            ("tags", arrow.list_(text)),
+        ]
+        + [(name, text) for name in ("notes", "fingerprint", "config", "summary")]
+    )
+    table = arrow.Table.from_pylist(rows, schema=schema)
+    for name, column in _flat_columns(views).items():
+        table = table.append_column(name, _typed(arrow, column))
+    return table
+
+
+def _flat_columns(views: list[RunView]) -> dict[str, list[Any]]:
+    """Everything in configs and summaries as columns such as `config.train.lr` and `summary.val/acc`."""
+    columns: dict[str, list[Any]] = {}
+    for number, view in enumerate(views):
+        leaves = [*_leaves("config", view.config), *_leaves("summary", view.summary)]
+        for name, value in leaves:
+            columns.setdefault(name, [None] * len(views))[number] = value
+    return columns
+
+
+def _leaves(path: str, value: Any) -> Iterator[tuple[str, Any]]:
+    if isinstance(value, Mapping):
+        for key, item in value.items():
+            yield from _leaves(f"{path}.{key}", item)
+    else:
+        yield path, value
+
+
+def _typed(arrow: Any, column: list[Any]) -> Any:
+    """Bools, numbers or text: the narrowest that all values are."""
+    kinds = {type(value) for value in column if value is not None}
+    if kinds == {bool}:
+        return arrow.array(column, arrow.bool_())
+    if kinds == {int} and all(value is None or -(2**63) <= value < 2**63 for value in column):
+        return arrow.array(column, arrow.int64())
+    if kinds <= {int, float, bool}:
+        return arrow.array([None if value is None else float(value) for value in column], arrow.float64())
+    texts = [
+        value if value is None or isinstance(value, str) else orjson.dumps(value).decode() for value in column
+    ]
+    return arrow.array(texts, arrow.string())
+
+
+def _metrics_table(arrow: Any, views: list[RunView]) -> Any:
+    """Long form: one row for each value of each metric; repeated texts are kept once."""
+    schema = arrow.schema(
+        [
+            ("run", arrow.dictionary(arrow.int32(), arrow.string())),
+            ("project", arrow.dictionary(arrow.int32(), arrow.string())),
+            ("step", arrow.int64()),
+            ("timestamp", arrow.float64()),
+            ("key", arrow.dictionary(arrow.int32(), arrow.string())),
+            ("value", arrow.float64()),
+            ("text", arrow.string()),
+        ]
+    )
+    pieces = [
+        piece
+        for view in views
+        for piece in _run_metrics(arrow, schema, view, load_columns(view.layout, system=True))
+    ]
+    return arrow.concat_tables(pieces) if pieces else schema.empty_table()
+
+
+def _run_metrics(arrow: Any, schema: Any, view: RunView, columns: Columns) -> Iterator[Any]:
+    for key, kinds in columns.parts.items():
+        for letter, part in kinds.items():
+            count = len(part.rows)
+            rows = columns.rows[part.rows]
+            numbers = letter in NUMERIC
+            empty = arrow.nulls(count, arrow.string() if numbers else arrow.float64())
+            value = arrow.array(part.values.astype(np.float64)) if numbers else empty
+            text = empty if numbers else arrow.array(part.values.tolist(), arrow.string())
+            names = [_repeated(arrow, name, count) for name in (view.id, view.project, key)]
+            step, timestamp = (
+                arrow.array(np.ascontiguousarray(rows[name])) for name in ("step", "timestamp")
+            )
+            yield arrow.Table.from_arrays(
+                [names[0], names[1], step, timestamp, names[2], value, text], schema=schema
+            )
+
+
+def _repeated(arrow: Any, text: str, count: int) -> Any:
+    return arrow.DictionaryArray.from_arrays(arrow.array(np.zeros(count, np.int32)), arrow.array([text]))
+
+
+def _attach_tables(connection: Any, views: list[RunView]) -> None:
+    """A view for each name under which tables were logged; a column that one lacks is null there."""
+    files: dict[str, list[tuple[str, int, Path]]] = {}
+    for view in views:
+        for event in view.events("media"):
+            body = event.get("value", {})
+            if body.get("kind") == "table" and body.get("file"):
+                place = view.layout.resolve(body["file"])
+                files.setdefault(str(event["key"]), []).append((view.id, int(event["step"]), place))
+    connection.execute("create schema tables")
+    for name, found in files.items():
+        parts = [
+            f"select {_sql_text(run)} as run, {step} as step, * from read_parquet({_sql_text(str(path))})"  # noqa: S608 - quoted
+            for run, step, path in found
+            if path.exists()
+        ]
+        if parts:
+            quoted = name.replace('"', '""')
+            connection.execute(f'create view tables."{quoted}" as {" union all by name ".join(parts)}')
+
+
+def _sql_text(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _sql_list(texts: list[str]) -> str:
+    return "[" + ", ".join(map(_sql_text, texts)) + "]"
+
+
+def _module(name: str, extra: str | None) -> ModuleType:
+    try:
+        return importlib.import_module(name)
+    except ImportError as error:
+        raise MissingExtraError("Track.query", name, extra) from error
