@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from simple_ignite.errors import MetricInputError, NoDataError, OutputError
-from simple_ignite.metrics import Accuracy
+from simple_ignite.metrics import Accuracy, TopK
 
 seeds = st.integers(0, 2**31)
 ways = st.fixed_dictionaries(
@@ -41,6 +41,15 @@ def test_top_k(seed, way, k, any_way):
     pred, target = data(seed, 50, 6, high=6)
     theirs = sk.top_k_accuracy_score(target, pred, k=k, labels=range(6))
     assert any_way(lambda: Accuracy(top_k=k), (pred, target), **way) == pytest.approx(theirs)
+    assert any_way(lambda: TopK(k), (pred, target), **way) == pytest.approx(theirs)
+
+
+def test_more_places_than_classes_are_explained():
+    with pytest.raises(MetricInputError) as error:
+        TopK(5).update((torch.eye(3), torch.arange(3)))
+    assert str(error.value) == (
+        "TopK: got top_k=5 for pred of shape (3, 3); expected scores (n, classes, *) of at least 5 classes"
+    )
 
 
 @settings(max_examples=25)

@@ -16,6 +16,7 @@ from simple_ignite.metrics import (
     Dice,
     F1Score,
     FBeta,
+    HammingDistance,
     Jaccard,
     MeanIoU,
     MetricSet,
@@ -105,6 +106,20 @@ def test_specificity_is_the_recall_of_the_rest(seed, way, any_way):
     pred, target = binary(seed)
     ours = any_way(Specificity, (pred, target), **way)
     assert ours == pytest.approx(sk.recall_score(1 - target, pred <= 0.5, zero_division=0), abs=1e-9)
+
+
+@settings(max_examples=20)
+@given(seed=seeds, way=ways)
+def test_hamming_distance_agrees_with_sklearn(seed, way, any_way):
+    pred, target = multiclass(seed)
+    theirs = sk.hamming_loss(target, pred.argmax(1))
+    assert any_way(HammingDistance, (pred, target), **way) == pytest.approx(theirs, abs=1e-9)
+    pred, target = multilabel(seed)
+    theirs = sk.hamming_loss(target, pred > 0.5)
+    ours = any_way(lambda: HammingDistance(task="multilabel"), (pred, target), **way)
+    assert ours == pytest.approx(theirs, abs=1e-9)
+    each = any_way(lambda: HammingDistance(task="multilabel", average="none"), (pred, target), **way)
+    np.testing.assert_allclose(each, ((pred > 0.5) != target).double().mean(0), atol=1e-9)
 
 
 @settings(max_examples=20)
