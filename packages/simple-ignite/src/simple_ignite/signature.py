@@ -18,7 +18,9 @@ def name_of(handler: object) -> str:
     """Return the name a message calls `handler` by."""
     if isinstance(owner := getattr(handler, "__self__", None), object) and owner is not None:
         return f"{type(owner).__name__}.{getattr(handler, '__name__', '?')}"
-    name = getattr(handler, "__qualname__", None) or type(handler).__name__
+    name = (
+        getattr(handler, "__qualname__", None) or getattr(handler, "__name__", None) or type(handler).__name__
+    )
     return str(name).rpartition("<locals>.")[2]
 
 

@@ -1,0 +1,78 @@
+"""The package as a whole: its names, what it imports, how its arrows point."""
+
+import ast
+import importlib
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import simple_ignite
+
+ROOT = Path(simple_ignite.__file__).parent
+PUBLIC = ["simple_ignite", "simple_ignite.handlers", "simple_ignite.errors"]
+
+
+@pytest.mark.parametrize("name", PUBLIC)
+def test_the_public_names_are_sorted_and_there(name):
+    module = importlib.import_module(name)
+    assert module.__all__ == sorted(module.__all__, key=lambda n: (not n.isupper(), n))
+    assert all(hasattr(module, one) for one in module.__all__)
+
+
+def test_importing_brings_in_nothing_heavy():
+    code = (
+        "import torch, sys; before = set(sys.modules); import simple_ignite; "
+        "print(*sorted({m.partition('.')[0] for m in set(sys.modules) - before}))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
+    )
+    allowed = {"simple_ignite", "difflib", "__future__"} | set(sys.stdlib_module_names)
+    assert set(done.stdout.split()) <= allowed
+
+
+def imports(path):
+    """Yield the modules of the package that a file imports at its top, as (module, names)."""
+    for node in ast.parse(path.read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("simple_ignite"):
+            yield node.module
+
+
+def test_imports_have_no_cycle():
+    files = {
+        ".".join(["simple_ignite", *path.relative_to(ROOT).with_suffix("").parts]).removesuffix(
+            ".__init__"
+        ): path
+        for path in ROOT.rglob("*.py")
+    }
+    graph = {name: [one for one in imports(path) if one in files] for name, path in files.items()}
+    done, path = set(), []
+
+    def visit(name):
+        assert name not in path, " → ".join([*path, name])
+        if name in done:
+            return
+        path.append(name)
+        for other in graph[name]:
+            visit(other)
+        path.pop()
+        done.add(name)
+
+    for name in graph:
+        visit(name)
+
+
+def test_metrics_do_not_know_the_engine():
+    above = {"engine", "steps", "loop", "handlers", "position", "dispatch"}
+    for path in (ROOT / "metrics").glob("*.py"):
+        for module in imports(path):
+            assert module.split(".")[1] not in above, path
+
+
+def test_no_other_package_of_the_family_is_imported():
+    for path in ROOT.rglob("*.py"):
+        text = path.read_text(encoding="utf-8")
+        assert "import simple_track" not in text
+        assert "import simple_conf" not in text
