@@ -97,3 +97,24 @@ def test_a_damaged_manifest_is_named(collection):
 def test_only_manifests_are_left(collection):
     collection.commit(draft("0"), [])
     assert sorted(path.name for path in collection.path.iterdir()) == [".lock", "events.jsonl", "v0.json"]
+
+
+def test_a_number_that_another_host_takes_is_left_to_it(collection, monkeypatch):
+    def one_behind(self):
+        return [0]  # as a network file system may say for a moment
+
+    for content in "01":
+        collection.commit(draft(content), [])
+    (collection.path / "events.jsonl").unlink()
+    monkeypatch.setattr(Collection, "versions", one_behind)
+    assert collection.commit(draft("2"), []) == 2
+    assert collection.manifest(1).metadata == {"of": "1"}
+
+
+def test_a_file_system_without_links_will_do(collection, monkeypatch):
+    def refuse(*_):
+        raise PermissionError("no links here")
+
+    monkeypatch.setattr("pathlib.Path.hardlink_to", refuse)
+    assert [collection.commit(draft(content), []) for content in "01"] == [0, 1]
+    assert collection.manifest(1).metadata == {"of": "1"}

@@ -100,9 +100,11 @@ class Collection:
         events = []
         for line in lines:
             try:
-                events.append(orjson.loads(line))
+                event = orjson.loads(line)
             except orjson.JSONDecodeError:  # empty, or torn by a crash
                 continue
+            if isinstance(event, dict) and "event" in event:
+                events.append(event)
         return events
 
     def aliases(self) -> dict[str, int]:
@@ -175,9 +177,7 @@ class Collection:
             temporary = self.path / f".{secrets.token_hex(8)}.part"
             try:
                 _write_synced(temporary, manifest.to_bytes())
-                (self.path / f"v{number}.json").hardlink_to(
-                    temporary
-                )  # fails if another host took the number
+                _appear(temporary, self.path / f"v{number}.json")  # fails if another host took the number
                 return number
             except FileExistsError:
                 number += 1
@@ -240,6 +240,16 @@ def _write_synced(path: Path, data: bytes) -> None:
         out.write(data)
         out.flush()
         os.fsync(out.fileno())
+
+
+def _appear(temporary: Path, path: Path) -> None:
+    """Give a file its name, unless the name is taken."""
+    try:
+        path.hardlink_to(temporary)
+    except FileExistsError:
+        raise
+    except OSError:  # a file system without links
+        _write_synced(path, temporary.read_bytes())
 
 
 def _last_byte(path: Path) -> bytes:

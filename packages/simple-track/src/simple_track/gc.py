@@ -106,7 +106,7 @@ def _referred(layout: Layout, doubts: list[str]) -> set[str]:
     for folder in _collections(layout):
         found |= _of_collection(Collection(folder), doubts)
     for run in layout.run_layouts():
-        for path in [*run.metric_files(), *run.history_files(), run.metadata, run.summary]:
+        for path in [*run.history_files(), run.metadata, run.summary]:
             found |= _mentioned(path, doubts)
     for path in sorted(layout.registry.rglob("*")):
         if path.is_file():

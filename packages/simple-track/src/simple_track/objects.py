@@ -71,10 +71,14 @@ class ObjectStore:
 
     def put_bytes(self, data: bytes) -> ObjectRef:
         """Store bytes. Equal content is stored once."""
-        return self._put(BytesIO(data))
+        known = ObjectRef(hashlib.sha256(data).hexdigest(), len(data))
+        return known if self._has_intact(known.digest) else self._put(BytesIO(data))
 
     def put_file(self, path: Path) -> ObjectRef:
         """Store a copy of the file's content; the file may change or go away afterwards."""
+        known = hash_file(path)  # first, for content that is here already needs no room
+        if self._has_intact(known.digest):
+            return known
         with path.open("rb") as source:
             return self._put(source)
 
@@ -141,6 +145,14 @@ class ObjectStore:
         plain = self.root / digest[:2] / digest[2:]
         return plain, plain.with_name(plain.name + ".zst")
 
+    def _has_intact(self, digest: str) -> bool:
+        """Whether the object is there and sound; a damaged one is healed by being put again."""
+        for path in self._candidates(digest):
+            if _intact(path, digest):
+                os.utime(path)  # young again: `gc` leaves recent objects alone
+                return True
+        return False
+
     def _put(self, source: IO[bytes]) -> ObjectRef:
         packed = _pays(source)
         temporary = self.root / "tmp" / f"{os.getpid()}-{secrets.token_hex(8)}"
@@ -154,10 +166,8 @@ class ObjectStore:
         return ref
 
     def _settle(self, temporary: Path, digest: str, *, packed: bool) -> None:
-        for path in self._candidates(digest):
-            if _intact(path, digest):
-                os.utime(path)  # young again: `gc` leaves recent objects alone
-                return
+        if self._has_intact(digest):  # another process was faster
+            return
         target = self._candidates(digest)[packed]
         target.parent.mkdir(exist_ok=True)
         temporary.chmod(0o444)
@@ -177,7 +187,6 @@ def hash_file(path: Path) -> ObjectRef:
 
 
 def _intact(path: Path, digest: str) -> bool:
-    """Whether the object is there and sound; a damaged one is healed by being put again."""
     try:
         with path.open("rb") as stored:
             hasher = hashlib.sha256()

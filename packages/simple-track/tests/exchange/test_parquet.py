@@ -5,6 +5,7 @@ import polars
 import pyarrow.parquet
 
 from simple_track.exchange.parquet import write_parquet
+from simple_track.track import Track
 
 
 def test_gaps_are_null_and_nan_is_nan(runs, tmp_path):
@@ -22,6 +23,20 @@ def test_another_library_reads_it(runs, tmp_path):
     write_parquet(runs, tmp_path / "a.parquet")
     frame = polars.read_parquet(tmp_path / "a.parquet")
     assert frame["run"].n_unique() == 2
+
+
+def test_a_metric_of_many_kinds_becomes_what_holds_them_all(tmp_path):
+    root = tmp_path / "store"
+    ids = []
+    for values in ([1, 2], [0.5, True], ["x", 3]):
+        with Track.run("demo", dir=root, system=False) as run:
+            for value in values:
+                run.log({"a": value})
+            ids.append(run.id)
+    views = [Track.load(run_id, dir=root) for run_id in ids]
+    for count, column in ((1, [1, 2]), (2, [1.0, 2.0, 0.5, 1.0]), (3, ["1", "2", "0.5", "1.0", "x", "3"])):
+        write_parquet(views[:count], tmp_path / "a.parquet")
+        assert pyarrow.parquet.read_table(tmp_path / "a.parquet")["a"].to_pylist() == column
 
 
 def test_what_the_runs_were_is_in_the_schema(runs, tmp_path):

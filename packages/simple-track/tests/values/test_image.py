@@ -143,6 +143,11 @@ def test_many_images_under_one_key(round_trip):
     assert round_trip(list(images.items)) == images
 
 
+def test_a_very_large_image_is_read_back(round_trip, monkeypatch):
+    monkeypatch.setattr("PIL.Image.MAX_IMAGE_PIXELS", 10)  # as if 25 pixels were 180 million
+    assert round_trip(Image(np.zeros((5, 5)))) == Image(np.zeros((5, 5)))
+
+
 def test_captions_must_be_as_many_as_images():
     with pytest.raises(
         ValueShapeError, match=r"captions: shape \(1,\) does not fit; expected one for each of the 2"

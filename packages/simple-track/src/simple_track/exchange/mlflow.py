@@ -45,7 +45,7 @@ def _write(client: Any, entities: Any, run: RunView, artifacts: str | None) -> N
     number = experiment.experiment_id if experiment else client.create_experiment(run.project, place)
     started = round(run.metadata.start_time * 1000)
     run_id = client.create_run(number, started, _tags(run), run.name).info.run_id
-    params = (entities.Param(key, str(value)[:_LONGEST]) for key, value in flat(run.config))
+    params = (entities.Param(_name(key), str(value)[:_LONGEST]) for key, value in flat(run.config))
     while batch := list(islice(params, _PARAMS)):
         client.log_batch(run_id, params=batch)
     metrics = _metrics(entities, run)
@@ -61,7 +61,7 @@ def _write(client: Any, entities: Any, run: RunView, artifacts: str | None) -> N
 def _tags(run: RunView) -> dict[str, str]:
     tags = {"simple_track.id": run.id, "mlflow.note.content": run.notes}
     tags |= {"mlflow.source.git.commit": _commit(run), "simple_track.group": run.group or ""}
-    return {key: value for key, value in tags.items() if value} | dict.fromkeys(run.tags, "true")
+    return {key: value for key, value in tags.items() if value} | dict.fromkeys(map(_name, run.tags), "true")
 
 
 def _commit(run: RunView) -> str:

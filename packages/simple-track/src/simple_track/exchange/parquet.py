@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import orjson
 
+from simple_track.history import History
 from simple_track.values.extras import need
 from simple_track.view import RunView
 
@@ -24,13 +26,40 @@ def write_parquet(runs: Sequence[RunView], target: Path) -> None:
     """
     arrow = need("pyarrow", library="pyarrow", extra="tables", purpose="Parquet")
     parquet = need("pyarrow.parquet", library="pyarrow", extra="tables", purpose="Parquet")
-    table = arrow.concat_tables([_table(arrow, run) for run in runs], promote_options="permissive")
+    table = _table(arrow, [(run.id, run.history()) for run in runs])
     facts = [{"id": r.id, "name": r.name, "config": r.config, "summary": dict(r.summary)} for r in runs]
     note = {b"simple_track.runs": orjson.dumps(facts, default=str)}
     target.parent.mkdir(parents=True, exist_ok=True)
     parquet.write_table(table.replace_schema_metadata(note), target, compression="zstd")
 
 
-def _table(arrow: Any, run: RunView) -> Any:
-    table = run.history().to_arrow()
-    return table.add_column(0, "run", arrow.array([run.id] * table.num_rows, arrow.string()))
+def _table(arrow: Any, runs: list[tuple[str, History]]) -> Any:
+    columns = {
+        "run": arrow.array([run for run, history in runs for _ in range(history.rows)], arrow.string()),
+        "step": arrow.array(np.concatenate([history["step"] for _, history in runs])),
+        "timestamp": arrow.array(np.concatenate([history["timestamp"] for _, history in runs])),
+    }
+    for key in dict.fromkeys(key for _, history in runs for key in history if key not in columns):
+        columns[key] = _column(arrow, [_cells(history, key) for _, history in runs])
+    return arrow.table(columns)
+
+
+def _cells(history: History, key: str) -> list[Any]:
+    """The values of a metric in one run, None where a row has none."""
+    if key not in history:
+        return [None] * history.rows
+    pairs = zip(history[key].tolist(), history.present(key).tolist(), strict=True)
+    return [value if there else None for value, there in pairs]
+
+
+def _column(arrow: Any, parts: list[list[Any]]) -> Any:
+    """One column for all runs: numbers where all are numbers, and text where words are among them."""
+    cells = [cell for part in parts for cell in part]
+    kinds = {type(cell) for cell in cells if cell is not None}
+    if kinds <= {bool}:
+        return arrow.array(cells, arrow.bool_())
+    if kinds <= {int} and all(-(2**63) <= cell < 2**63 for cell in cells if cell is not None):
+        return arrow.array(cells, arrow.int64())
+    if kinds <= {bool, int, float}:
+        return arrow.array([None if cell is None else float(cell) for cell in cells], arrow.float64())
+    return arrow.array([None if cell is None else str(cell) for cell in cells], arrow.string())

@@ -10,6 +10,7 @@ import numpy.typing as npt
 from simple_track.errors import TrackError
 
 Array = npt.NDArray[Any]
+_SMALL_FLOATS = ("bfloat16", "float8_e4m3fn", "float8_e5m2")  # of JAX and its kin, by the package ml_dtypes
 
 
 class ValueShapeError(TrackError, ValueError):
@@ -51,6 +52,8 @@ def as_array(data: Any, kind: str) -> Array:
         array = np.asarray(data)
     except ValueError as error:  # rows of different lengths
         raise ValueRangeError(kind, f"{type(data).__name__} is ragged", "an array of numbers") from error
+    if array.dtype.name in _SMALL_FLOATS:
+        return array.astype(np.float32)
     if array.dtype.kind not in "biuf":
         raise ValueRangeError(kind, f"{type(data).__name__} has dtype {array.dtype}", "an array of numbers")
     return array
