@@ -13,7 +13,7 @@ from simple_conf.sdn.limits import Limits
 from simple_conf.source import Source, Span, normalise
 
 if TYPE_CHECKING:
-    from simple_conf.sdn.places import Place
+    from simple_conf.sdn.place import Place
 
 _CONTROL = bytes([*range(9), *range(11, 32), 127])
 _CONTROL_CHARACTER = Pattern(r"[\x00-\x08\x0b-\x1f\x7f]")

@@ -1,5 +1,5 @@
 # ruff: noqa: D102  # the methods bear the names of the grammar's rules
-"""Where each key and value of a document stands; made by a second reading, when somebody asks."""
+"""What the rules of the grammar make where somebody asks for places: where each key and value stands."""
 
 from __future__ import annotations
 
@@ -8,59 +8,7 @@ from typing import Any
 from lark import Transformer
 
 from simple_conf.sdn.lexeme import Lexeme
-
-
-class Place:
-    """Where a value stands, and the values inside it.
-
-    Args:
-        kind: `bare`, `string`, `text`, `null` (nothing after the key), `blank` (an empty cell); `list`,
-            `dict`, `short` (a typed table on one line) and its `short row` between brackets; `mapping`, `dashes`,
-            `lines` as blocks; `named` and `typed` tables with their `row`.
-        at: offset of the value.
-        end: offset after it; a block ends with its last value.
-        children: the places inside, by key or in order, or None for a scalar.
-        columns: the names of the columns, for a named table and its rows.
-    """
-
-    __slots__ = ("at", "children", "columns", "end", "key_at", "key_end", "kind")
-
-    def __init__(
-        self,
-        kind: str,
-        at: int,
-        end: int,
-        children: dict[str, Place] | list[Place] | None = None,
-        *,
-        columns: tuple[str, ...] = (),
-    ) -> None:
-        self.kind = kind
-        self.at = at
-        self.end = end
-        self.key_at = at  # offset of the key or dash; of the value where there is none
-        self.key_end = at  # offset after the separator or dash
-        self.children = children
-        self.columns = columns
-
-    def child(self, part: str | int) -> Place | None:
-        """Give the place of one value inside, or None where there is none."""
-        children = self.children
-        if isinstance(children, dict):
-            return children.get(part) if isinstance(part, str) else None
-        if children is None:
-            return None
-        if isinstance(part, str):
-            return children[self.columns.index(part)] if self.kind == "row" and part in self.columns else None
-        return children[part] if -len(children) <= part < len(children) else None
-
-    def inside(self) -> list[Place]:
-        """Give the places inside, in the order of the text."""
-        return list(self.children.values() if isinstance(self.children, dict) else self.children or ())
-
-    def keyed(self, key: Lexeme) -> Place:
-        """Note the key or dash that stands before."""
-        self.key_at, self.key_end = key.at, key.end
-        return self
+from simple_conf.sdn.place import Place
 
 
 class Places(Transformer[Any, Any]):

@@ -108,16 +108,16 @@ def _nested(name: str, value: Any, indent: int, lines: list[str], depth: int) ->
     if isinstance(value, Table):
         _table(name, value, indent, lines, depth)
     elif isinstance(value, Mapping):
-        short = _short(value, WIDTH - len(name) - 2)
-        if short is not None:
-            lines.append(f"{name}: {short}")
+        text = short(value, WIDTH - len(name) - 2)
+        if text is not None:
+            lines.append(f"{name}: {text}")
         else:
             lines.append(f"{name}:")
             _mapping(value, indent + INDENT, lines, depth - 1)
     else:
-        short = _short(value, WIDTH - len(name) - 2)
-        if short is not None:
-            lines.append(f"{name}: {short}")
+        text = short(value, WIDTH - len(name) - 2)
+        if text is not None:
+            lines.append(f"{name}: {text}")
         elif (columns := table_columns(value)) is not None:
             _table(name, Table(columns, [tuple(row.values()) for row in value]), indent, lines, depth)
         else:
@@ -137,8 +137,8 @@ def _items(values: Iterable[Any], indent: int, lines: list[str], depth: int) -> 
             elif isinstance(value, Table) and value.types:
                 lines.append(f"{margin}table{{{', '.join(value.types)}}}")
                 _rows(value, indent, lines, depth)
-            elif (short := _short(value, WIDTH - len(margin))) is not None:
-                lines.append(margin + short)
+            elif (text := short(value, WIDTH - len(margin))) is not None:
+                lines.append(margin + text)
             else:
                 start = len(lines)
                 if isinstance(value, Mapping):
@@ -150,7 +150,7 @@ def _items(values: Iterable[Any], indent: int, lines: list[str], depth: int) -> 
             raise _at(number, error) from None
 
 
-def _short(value: Any, width: int) -> str | None:
+def short(value: Any, width: int) -> str | None:
     """Write a flat list or dict on one line, if it is short enough; an empty one always is."""
     if not len(value):
         return "{}" if isinstance(value, Mapping) else "[]"
@@ -222,16 +222,39 @@ def _rows(table: Table, indent: int, lines: list[str], depth: int) -> None:
     margin = " " * (indent + INDENT)
     if any(map(_is_nested, (cell for row in table.rows for cell in row))) and depth <= 1:
         raise UnwritableError("the tree nests too deeply, perhaps in itself: pass a larger depth")
-    last = len(table.columns or table.types) - 1
     for number, row in enumerate(table.rows):
         try:
-            cells = [one_line(cell, depth - 1) if _is_nested(cell) else inline_text(cell) for cell in row]
+            lines.append(margin + row_text(row, depth - 1))
         except UnwritableError as error:
             raise _at(number, error) from None
-        for at in range(1, last):
-            if row[at] is None:
-                cells[at] = ""
-        lines.append(margin + ", ".join(cells))
+
+
+def row_text(row: Sequence[Any], depth: int = _DEPTH) -> str:
+    """Write the cells of a row; null is an empty cell, but at the ends of the row.
+
+    Args:
+        row: one value a column.
+        depth: how deeply the cells may nest.
+    """
+    cells = [one_line(cell, depth) for cell in row]
+    for at in range(1, len(cells) - 1):
+        if row[at] is None:
+            cells[at] = ""
+    return ", ".join(cells)
+
+
+def entry_lines(key: str, value: Any, indent: int) -> list[str]:
+    """Write one entry of a mapping, with its key at a column from 0."""
+    lines: list[str] = []
+    _mapping({key: value}, indent, lines, _DEPTH)
+    return lines
+
+
+def item_lines(value: Any, indent: int) -> list[str]:
+    """Write one item of a list, with its dash at a column from 0."""
+    lines: list[str] = []
+    _items([value], indent, lines, _DEPTH)
+    return lines
 
 
 def _at(part: str | int, error: UnwritableError) -> UnwritableError:
