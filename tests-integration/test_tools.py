@@ -91,3 +91,16 @@ def test_a_hatch_on_path_is_used_only_in_a_version_that_the_project_can_use(
     monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}{os.pathsep}/usr/bin{os.pathsep}/bin")
     found = dev.usable_hatch()
     assert (found == str(tmp_path / "bin/hatch")) is usable
+
+
+@pytest.mark.skipif(os.name == "nt", reason="the stand-in is a shell script")
+@pytest.mark.parametrize(("body", "expected"), [("exit 7", 7), ("kill -INT $$", 130)])
+def test_the_exit_status_of_what_was_run_is_passed_on(tmp_path, body, expected):
+    (tmp_path / "tools").mkdir()
+    (tmp_path / "tools/dev.py").write_text((ROOT / "tools/dev.py").read_text("utf-8"))
+    fake_hatch(tmp_path / "bin", "1.18.2")
+    program = tmp_path / "bin/hatch"
+    program.write_text(f'#!/bin/sh\n[ "$1" = --version ] && echo "Hatch, version 1.18.2" && exit\n{body}\n')
+    settings = {**os.environ, "PATH": f"{tmp_path / 'bin'}{os.pathsep}/usr/bin{os.pathsep}/bin"}
+    command = [sys.executable, str(tmp_path / "tools/dev.py"), "run", "demo"]
+    assert subprocess.run(command, env=settings, check=False).returncode == expected

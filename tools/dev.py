@@ -69,10 +69,13 @@ def main(arguments: list[str]) -> int:
         print(f"could not install hatch: {' '.join(error.cmd)} failed (see above)", file=sys.stderr)
         return 1
     os.environ["PATH"] = f"{Path(program).parent}{os.pathsep}{os.environ.get('PATH', '')}"
-    try:
-        return subprocess.run([program, *arguments], cwd=ROOT, check=False).returncode
-    except KeyboardInterrupt:
-        return 130
+    child = subprocess.Popen([program, *arguments], cwd=ROOT)
+    while True:
+        try:
+            code = child.wait()
+        except KeyboardInterrupt:  # the child has it too: let it finish what it must
+            continue
+        return code if code >= 0 else 128 - code
 
 
 if __name__ == "__main__":
