@@ -3,9 +3,30 @@ import sys
 
 import numpy as np
 import pytest
+from matplotlib.figure import Figure as Canvas
 
 from simple_track.errors import ValueKindError
-from simple_track.values import Box, Histogram, Image, Plot, Table, Text, is_value, read_value, write_value
+from simple_track.track import Track
+from simple_track.values import (
+    Audio,
+    Box,
+    Figure,
+    Histogram,
+    Html,
+    Image,
+    Images,
+    Mesh,
+    Plot,
+    PointCloud,
+    Scatter,
+    Table,
+    Text,
+    Video,
+    is_value,
+    read_value,
+    write_value,
+)
+from simple_track.values.media import KINDS
 
 
 @pytest.mark.parametrize("value", [Histogram([1.0]), Image(np.zeros((2, 2))), Table(["a"]), Text("")])
@@ -50,3 +71,66 @@ def test_importing_values_imports_nothing_heavy():
     )
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
     assert out.stdout.strip() == "[]"
+
+
+def test_every_kind_goes_through_a_run_and_comes_back(tmp_path):
+    rng = np.random.default_rng(0)
+    values = {
+        "histogram": Histogram(rng.normal(size=100)),
+        "image": Image(rng.random((4, 5, 3))),
+        "images": Images(rng.random((2, 4, 5))),
+        "video": Video(rng.random((2, 3, 8, 8))),
+        "audio": Audio(rng.random(50), 8000),
+        "html": Html("<b>a</b>"),
+        "plot": Plot([1, 2], [3, 4], title="t"),
+        "scatter": Scatter(rng.random((3, 2)), ["a", "b", "a"]),
+        "figure": Figure(Canvas(figsize=(1, 1))),
+        "point_cloud": PointCloud(rng.random((3, 3))),
+        "mesh": Mesh(np.eye(3), [[0, 1, 2]]),
+        "text": Text("a"),
+        "table": Table(["a"], [[1]]),
+    }
+    assert {value.kind for value in values.values()} == {*KINDS, "table"}
+    with Track.run("demo", dir=tmp_path, system=False) as run:
+        run.log({"loss": 0.5, "deep": values}, step=3)
+    view = Track.load(run.id, dir=tmp_path)
+    for name, value in values.items():
+        assert view.media(f"deep/{name}") == [(3, value)]
+
+
+def test_the_methods_of_a_run_log_the_same_values(tmp_path):
+    rng = np.random.default_rng(0)
+    pixels, film, points = rng.random((4, 5, 3)), rng.random((2, 3, 8, 8)), rng.random((3, 3))
+    canvas = Canvas(figsize=(1, 1))
+    with Track.run("demo", dir=tmp_path, system=False) as run:
+        run.log_histogram("histogram", pixels, bins=8)
+        run.log_image("image", pixels, caption="c", masks={"m": np.ones((4, 5), int)}, boxes=[[0, 0, 1, 1]])
+        run.log_images("images", [pixels, pixels])
+        run.log_video("video", film, fps=5)
+        run.log_audio("audio", points[0], 8000)
+        run.log_html("html", "<p>")
+        run.log_plot("plot", [1, 2], [[3, 4], [5, 6]], title="t")
+        run.log_scatter("scatter", points, labels=[1, 2, 1])
+        run.log_figure("figure", canvas)
+        run.log_point_cloud("point_cloud", points, colors=points)
+        run.log_mesh("mesh", points, [[0, 1, 2]])
+        run.log_text("text", "a")
+        run.log_table("table", Table(["a"], [[1]]))
+    expected = {
+        "histogram": Histogram(pixels, bins=8),
+        "image": Image(pixels, "c", {"m": np.ones((4, 5), int)}, [[0, 0, 1, 1]]),
+        "images": Images([pixels, pixels]),
+        "video": Video(film, fps=5),
+        "audio": Audio(points[0], 8000),
+        "html": Html("<p>"),
+        "plot": Plot([1, 2], [[3, 4], [5, 6]], title="t"),
+        "scatter": Scatter(points, [1, 2, 1]),
+        "figure": Figure(canvas),
+        "point_cloud": PointCloud(points, points),
+        "mesh": Mesh(points, [[0, 1, 2]]),
+        "text": Text("a"),
+        "table": Table(["a"], [[1]]),
+    }
+    view = Track.load(run.id, dir=tmp_path)
+    for name, value in expected.items():
+        assert [found for _, found in view.media(name)] == [value]
