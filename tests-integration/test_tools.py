@@ -94,7 +94,7 @@ def test_a_hatch_on_path_is_used_only_in_a_version_that_the_project_can_use(
 
 
 @pytest.mark.skipif(os.name == "nt", reason="the stand-in is a shell script")
-@pytest.mark.parametrize(("body", "expected"), [("exit 7", 7), ("kill -INT $$", 130)])
+@pytest.mark.parametrize(("body", "expected"), [("exit 7", 7), ("exit 254", 130), ("kill -INT $$", 130)])
 def test_the_exit_status_of_what_was_run_is_passed_on(tmp_path, body, expected):
     (tmp_path / "tools").mkdir()
     (tmp_path / "tools/dev.py").write_text((ROOT / "tools/dev.py").read_text("utf-8"))

@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -20,6 +21,7 @@ VENV = ROOT / ".venv"
 BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 NEEDED = (1, 18)
 REQUIREMENT = "hatch>=1.18,<2"
+INTERRUPTED = 130  # what a shell says; hatch says 254 where its command ended by Ctrl-C
 
 
 def version(program: str) -> tuple[int, ...]:
@@ -75,7 +77,7 @@ def main(arguments: list[str]) -> int:
             code = child.wait()
         except KeyboardInterrupt:  # the child has it too: let it finish what it must
             continue
-        return code if code >= 0 else 128 - code
+        return INTERRUPTED if code in (-signal.SIGINT, 256 - signal.SIGINT) else code
 
 
 if __name__ == "__main__":
