@@ -110,4 +110,4 @@ def test_a_handler_that_cannot_be_called_is_refused_at_once():
 def test_a_builtin_without_a_signature_gets_the_engine():
     trainer = Engine(nothing)
     trainer.on(Events.STARTED, vars)
-    trainer.run([1])
+    assert trainer.run([1]).iteration == 1

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
-from time import perf_counter as clock
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from simple_ignite.course import Course
-from simple_ignite.dispatch import CHANGED, EARLY, END_EPOCH, INTERRUPT, TERMINATE, Handle, HandlerTable
-from simple_ignite.errors import DataExhaustedError, EngineBusyError
+from simple_ignite.dispatch import EARLY, END_EPOCH, INTERRUPT, TERMINATE, Handle, HandlerTable
+from simple_ignite.errors import EngineBusyError
 from simple_ignite.events import Events
 from simple_ignite.failure import annotate, tell
 from simple_ignite.feed import Feed
-from simple_ignite.loop import iterate
 from simple_ignite.position import Memory
 from simple_ignite.preemption import SignalWatch
 from simple_ignite.resume import seed_everything
+from simple_ignite.run import Run
 from simple_ignite.signature import name_of
 from simple_ignite.state import State
 
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
 __all__ = ["Engine"]
 
 F = TypeVar("F", bound=Callable[..., Any])
-STOP = TERMINATE | INTERRUPT
 
 
 class Engine:
@@ -272,7 +270,7 @@ class Engine:
         self._running = True
         try:
             with watch:
-                self._train(feed)
+                Run(self, feed).train()
         except BaseException as error:
             annotate(error, self.name, state, self.table)
             if not tell(error, self, self.table):
@@ -314,91 +312,6 @@ class Engine:
         state.dataloader = data
         self.feed = feed
         return feed
-
-    def _train(self, feed: Feed) -> None:
-        """Fire the events around the epochs, and run these."""
-        state, course, control, fire = self.state, self.course, self.table.control, self.table.fire
-        begun = clock()
-        self.memory.settle()
-        if not course.paused:
-            fire(Events.STARTED, self)
-        course.paused = course.reached = False
-        if not course.open:
-            self.memory.restore_randomness(feed)
-        while not control.signal & STOP and not course.finished(state):
-            epoch_begun = clock()
-            self._open_epoch(feed)
-            self._iterate(feed)
-            state.times["epoch"] = clock() - epoch_begun
-            state.times["total"] = clock() - begun
-            if control.signal & STOP:
-                break
-            self._close_epoch(feed)
-        course.reached = course.finished(state)
-        course.loaded = False
-        state.times["total"] = clock() - begun
-        if control.signal & TERMINATE:
-            fire(Events.TERMINATED, self)
-        elif control.signal & INTERRUPT:
-            course.paused = True
-            fire(Events.INTERRUPTED, self)
-            return
-        fire(Events.COMPLETED, self)
-
-    def _open_epoch(self, feed: Feed) -> None:
-        """Begin the next epoch, or go on with one that was left or loaded in the middle."""
-        state, course, table = self.state, self.course, self.table
-        if not course.open:
-            state.epoch = course.epochs
-            state.epoch_begin = state.iteration
-            state.times.update(data=0.0, step=0.0, handlers=0.0, epoch=0.0)
-            course.open = True
-            table.fire(Events.EPOCH_STARTED, self)
-        elif self.memory.cut is not None:
-            table.fire_again(Events.EPOCH_STARTED, self)
-            self.memory.resume_feed(feed, state.iteration)
-
-    def _iterate(self, feed: Feed) -> None:
-        """Do the iterations of an epoch, going through the data as often as needed."""
-        state, course, control = self.state, self.course, self.table.control
-        while not control.signal & ~CHANGED and (wanted := course.wanted(state, feed)) > 0:
-            control.signal = TERMINATE if control.preempted else 0
-            begun = state.iteration
-            iterate(self, feed.batches(begun), wanted)
-            state.batch = state.output = None
-            if not control.signal and state.iteration - begun < wanted:
-                self.table.fire(Events.DATALOADER_STOP_ITERATION, self)
-                if not self._refill(feed):
-                    return
-
-    def _refill(self, feed: Feed) -> bool:
-        """Start data again that have ended; return False where that ends the epoch instead."""
-        state, course = self.state, self.course
-        empty = state.iteration == feed.origin
-        feed.drop()
-        if not course.chosen and state.epoch_iteration > 0:
-            state.epoch_length = state.epoch_iteration
-            return False
-        if empty and not feed.loaded:
-            raise DataExhaustedError(
-                f"the data gave no batch after {course.goal(state)} (epoch {state.epoch}, "
-                f"{state.epoch_iteration} of {state.epoch_length or '?'} in it); "
-                "an iterator can be gone through only once: give a list or a DataLoader, or ask for less",
-                done=state.epoch_iteration,
-                wanted=state.epoch_length,
-            )
-        feed.loaded = False
-        return True
-
-    def _close_epoch(self, feed: Feed) -> None:
-        """Complete the epoch."""
-        course, control = self.course, self.table.control
-        if control.signal & END_EPOCH or not course.chosen:
-            feed.drop()
-        control.signal &= ~END_EPOCH
-        course.open = False
-        course.epochs += 1
-        self.table.fire(Events.EPOCH_COMPLETED, self)
 
 
 def _without_engine(call: Callable[[], Any]) -> Callable[[Engine], Any]:
