@@ -15,7 +15,7 @@ from simple_ignite import metrics as ours
 warnings.filterwarnings("ignore")
 
 
-def timed(function, batch, seconds=0.1):
+def timed(function, batch, seconds=0.03):
     """Give microseconds a call, over about so many seconds."""
     function(batch)
     calls = 1
@@ -88,7 +88,7 @@ def main():
     import torchmetrics.classification as tm
     from torchmetrics import MetricCollection
 
-    rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 7
+    rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 25
     torch.set_num_threads(1)
     small = torch.randn(256, 10), torch.randint(0, 10, (256,))
     wide = torch.randn(32, 1000), torch.randint(0, 1000, (32,))

@@ -173,6 +173,25 @@ def test_ignored_targets_count_for_nothing(seed, way, ignored, any_way):
     np.testing.assert_array_equal(ours, theirs)
 
 
+@pytest.mark.parametrize("dtype", [torch.uint8, torch.int8, torch.int16, torch.int32])
+def test_targets_of_any_integer_type(dtype):
+    pred, target = multiclass(3)
+    wanted = {"void": 255 if dtype == torch.uint8 else 100, "minus": 200 if dtype == torch.uint8 else -100}
+    for void in wanted.values():
+        kept = target.clone()
+        kept[::3] = void
+        theirs = sk.accuracy_score(kept[kept != void], pred.argmax(1)[kept != void])
+        for metric in (Accuracy(ignore_index=void), Accuracy(ignore_index=void, average="weighted")):
+            metric.update((pred, kept.to(dtype)))
+            assert metric.compute() == pytest.approx(theirs)
+    unused = Accuracy(ignore_index=-100)  # 156 in uint8
+    unused.update((pred, target.to(dtype)))
+    assert unused.compute() == pytest.approx(sk.accuracy_score(target, pred.argmax(1)))
+    guessed = ConfusionMatrix(5)
+    guessed.update((pred.argmax(1).to(dtype), target.to(dtype)))
+    assert int(guessed.compute().sum()) == 60
+
+
 def test_mean_iou_of_a_segmentation_is_the_jaccard_of_its_pixels():
     pred, target = torch.randn(4, 3, 8, 8), torch.randint(0, 3, (4, 8, 8))
     metric = MeanIoU()

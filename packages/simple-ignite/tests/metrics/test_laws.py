@@ -1,7 +1,9 @@
 """What holds of every metric: no host sync, no growth, no graph kept, states that save and go on."""
 
+import copy
 import io
 import math
+import pickle
 
 import pytest
 import torch
@@ -169,6 +171,57 @@ def test_an_update_never_waits_for_the_device(name):
     metric = make()
     for _ in range(2):
         metric.update(data(kind, device="meta"))
+
+
+@pytest.mark.gpu
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU")
+@pytest.mark.parametrize("name", ON_TENSORS)
+def test_on_a_gpu_no_update_synchronises_and_the_value_is_the_same(name):
+    make, kind = CASES[name]
+    on_gpu, on_cpu = make(), make()
+    batches = [data(kind, seed=seed) for seed in range(3)]
+    moved = [tuple(x.cuda() for x in b) if isinstance(b, tuple) else b.cuda() for b in batches]
+    on_gpu.update(moved[0])  # the first may have to allocate
+    torch.cuda.set_sync_debug_mode("error")
+    try:
+        for batch in moved[1:]:
+            on_gpu.update(batch)
+    finally:
+        torch.cuda.set_sync_debug_mode("default")
+    for batch in batches:
+        on_cpu.update(batch)
+    if name != "Frequency":
+        torch.testing.assert_close(
+            torch.as_tensor(on_gpu.compute()).cpu(), torch.as_tensor(on_cpu.compute()), rtol=1e-6, atol=1e-6
+        )
+
+
+@pytest.mark.parametrize("name", ON_TENSORS)
+def test_inference_mode_may_be_left_and_entered(name):
+    make, kind = CASES[name]
+    mixed, plain = make(), make()
+    for seed in range(4):
+        with torch.inference_mode(seed % 2 == 0):
+            mixed.update(data(kind, seed=seed))
+        plain.update(data(kind, seed=seed))
+    if name != "Frequency":
+        assert same(mixed.compute(), plain.compute())
+
+
+@pytest.mark.parametrize("name", [name for name in CASES if "Lambda" not in name and name != "EpochMetric"])
+def test_a_copy_goes_its_own_way(name):
+    make, kind = CASES[name]
+    if name == "Frequency":
+        pytest.skip("time goes on; its transform is a lambda")
+    metric, whole = make(), make()
+    metric.update(data(kind))
+    copies = [copy.deepcopy(metric), pickle.loads(pickle.dumps(metric))]
+    metric.update(data(kind, seed=5))
+    whole.update(data(kind))
+    whole.update(data(kind, seed=1))
+    for copied in copies:
+        copied.update(data(kind, seed=1))
+        assert same(copied.compute(), whole.compute())
 
 
 @pytest.mark.parametrize("name", [name for name in CASES if name not in KEEP_ALL])

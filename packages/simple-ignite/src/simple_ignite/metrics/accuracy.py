@@ -60,16 +60,17 @@ class Hits(Metric):
 
     def accumulate(self, pred: Tensor, target: Tensor) -> None:
         """Count one batch; see `Counts` for the shapes."""
-        shapes = signature(self.called(), pred, target)
+        shapes = signature(self, pred, target)
         if self._shapes != shapes:
-            self._prepare(pred, target)
+            with torch.inference_mode(False):
+                self._prepare(pred, target)
             self._shapes = shapes
         if self._simple:
-            self._correct.add_(torch.count_nonzero(pred.argmax(1) == target))
+            self.__dict__["correct"].add_(torch.count_nonzero(pred.argmax(1) == target))
             self.__dict__["seen"] += self._size
         else:
-            right, counted = self._judged(pred, target)
-            self._correct.add_(torch.count_nonzero(right))
+            right, counted = self._judged(pred, target.to(torch.int64))
+            self.__dict__["correct"].add_(torch.count_nonzero(right))
             self.seen = self.seen + (right.numel() if counted is None else torch.count_nonzero(counted))
 
     def _prepare(self, pred: Tensor, target: Tensor) -> None:
@@ -87,7 +88,6 @@ class Hits(Metric):
         self.correct = (
             held.to(pred.device) if isinstance(held, Tensor) else target.new_full((), held, dtype=torch.int64)
         )
-        self._correct: Tensor = self.correct
 
     def _judged(self, pred: Tensor, target: Tensor) -> tuple[Tensor, Tensor | None]:
         """Tell of each prediction whether it is right, and whether it counts (None: all do)."""

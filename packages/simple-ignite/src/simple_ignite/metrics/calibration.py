@@ -67,7 +67,7 @@ class CalibrationError(Metric):
             pred: Probabilities, `(n, *)` of class 1 or `(n, classes, *)`.
             target: Labels `(n, *)`.
         """
-        shapes = signature("CalibrationError", pred, target)
+        shapes = signature(self, pred, target)
         if shapes != self._shapes:
             kind = kind_of("CalibrationError", pred, target, self.task, None)
             if not pred.is_floating_point():
@@ -82,6 +82,7 @@ class CalibrationError(Metric):
         else:
             sure, right = pred.detach().reshape(target.shape), target == 1
         sure = sure.to(self._edges.dtype).reshape(-1)
+        target = target.to(torch.int64)
         # bin 0 is for what is below 0 or NaN, the last for what is above 1: no probabilities
         where = torch.bucketize(sure, self._edges, right=True)
         where = torch.where(sure == 1, self.bins, where).masked_fill(sure.isnan(), 0)

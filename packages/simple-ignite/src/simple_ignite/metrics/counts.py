@@ -76,22 +76,23 @@ class Counts(Metric):
                 multilabel: `(n, labels, *)` scores or 0/1.
             target: `(n, *)` labels; multilabel: `(n, labels, *)` of 0/1.
         """
-        seen = signature(self.called(), pred, target)
+        seen = signature(self, pred, target)
         if self._prepared is None or self._prepared[0] != seen:
-            self._prepared = (seen, *self._prepare(pred, target))
-        _, kind, flat, ones, offset, columns = self._prepared
+            with torch.inference_mode(False):
+                self._prepared = (seen, *self._prepare(pred, target))
+        _, kind, ones, offset, columns = self._prepared
+        target = target.to(torch.int64)
         index = target.clamp(-1, kind.classes)
         if self.ignore_index is not None and not 0 <= self.ignore_index < kind.classes:
             index = index.masked_fill_(target == self.ignore_index, kind.classes + 1)
-        index = index.to(torch.int64)
         if kind.scored:
             guess = pred.argmax(1)
         elif pred.is_floating_point():
             guess = (pred > self.threshold).reshape(target.shape)
         else:
-            guess = pred.clamp(-1, kind.classes) if pred.dtype != torch.bool else pred
+            guess = pred.to(torch.int64).clamp(-1, kind.classes)
         index = torch.add(guess, index, alpha=columns).add_(offset)
-        flat.scatter_add_(0, index.reshape(-1), ones)
+        self.__dict__[kind.task].view(-1).scatter_add_(0, index.reshape(-1), ones)
 
     def _prepare(self, pred: Tensor, target: Tensor) -> tuple[Any, ...]:
         """Check a shape that was not seen before, and make the storage for its counts."""
@@ -115,7 +116,7 @@ class Counts(Metric):
             )
             offset = each.reshape(-1, *[1] * (pred.ndim - 2))
         ones = torch.ones((), dtype=torch.int64, device=pred.device).expand(target.numel())
-        return kind, getattr(self, kind.task).view(-1), ones, offset, columns
+        return kind, ones, offset, columns
 
     def _check_same(self, kind: Kind, shape: tuple[int, ...]) -> None:
         """See that this batch is of the kind of those before."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, Protocol
 
 import torch
 from torch import Tensor
@@ -30,11 +30,18 @@ class Kind(NamedTuple):
     scored: bool
 
 
-def signature(name: str, pred: Tensor, target: Tensor) -> tuple[object, ...]:
+class Named(Protocol):
+    """A metric, as messages name it."""
+
+    def called(self) -> str:
+        """Give its name."""
+
+
+def signature(metric: Named, pred: Tensor, target: Tensor) -> tuple[object, ...]:
     """Give what must be alike for two batches to be taken alike: shapes, types, device.
 
     Args:
-        name: The metric, for the message.
+        metric: Whose name the message gives.
         pred: A tensor.
         target: A tensor.
 
@@ -45,7 +52,7 @@ def signature(name: str, pred: Tensor, target: Tensor) -> tuple[object, ...]:
         return (pred.shape, target.shape, pred.dtype, target.dtype, pred.device)
     except AttributeError:
         came = f"pred {described(pred)}, target {described(target)}"
-        raise MetricInputError(name, came, "two tensors") from None
+        raise MetricInputError(metric.called(), came, "two tensors") from None
 
 
 def kind_of(name: str, pred: Tensor, target: Tensor, task: Task | None, num_classes: int | None) -> Kind:

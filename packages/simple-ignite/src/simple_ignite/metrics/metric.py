@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import functools
 import operator
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, Self
-
-from torch import Tensor
 
 from simple_ignite.distributed.collective import rank
 from simple_ignite.errors import MetricStateError, NoDataError
-from simple_ignite.metrics.reduction import evaluate, total
-from simple_ignite.metrics.state import State, Value
+from simple_ignite.metrics.reduction import evaluate, plain, total
+from simple_ignite.metrics.sharing import members, share
+from simple_ignite.metrics.state import State, Value, copied
 from simple_ignite.metrics.transform import Transform, pair, single
 
 Feed = tuple[Transform, Callable[..., None]]
@@ -345,30 +344,6 @@ class MetricsLambda(Metric):
         return f"{getattr(self.function, '__name__', 'MetricsLambda')}({given})"
 
 
-def members(metric: Metric) -> list[Metric]:
-    """Give a metric and all that it is made of, outermost first."""
-    return [metric, *(inner for part in metric.parts() for inner in members(part))]
-
-
-def share(metrics: Iterable[Metric]) -> None:
-    """Let metrics that count the same things in the same outputs use one set of counts.
-
-    Args:
-        metrics: Those that are fed with the same outputs. One that has seen nothing may take over the
-            counts of another.
-    """
-    metrics = list(metrics)
-    holders = [(metric.output_transform, leaf) for metric in metrics for leaf in metric.leaves()]
-    holders.sort(key=lambda holder: -holder[1].detail)
-    for metric in metrics:
-        if not metric.empty():
-            continue
-        own = metric.leaves()
-        for leaf in (leaf for transform, leaf in holders if transform == metric.output_transform):
-            if leaf in own or (leaf.empty() and metric.adopt(leaf)):
-                break
-
-
 def taking_one(update: Callable[[Any, Any], None]) -> Callable[..., None]:
     """Make `accumulate` of an `update(output)`: several parts become one tuple again."""
 
@@ -377,21 +352,3 @@ def taking_one(update: Callable[[Any, Any], None]) -> Callable[..., None]:
         update(self, parts[0] if len(parts) == 1 else parts)
 
     return accumulate
-
-
-def copied(value: Value) -> Value:
-    """Give a state in storage of its own, since updates work in place."""
-    if isinstance(value, list):
-        return [item.clone() for item in value]
-    return value.clone() if isinstance(value, Tensor) else value
-
-
-def plain(value: Any) -> Any:
-    """Give scalars as floats, in dicts, lists and tuples too."""
-    if isinstance(value, Tensor):
-        return value.item() if value.ndim == 0 else value
-    if isinstance(value, Mapping):
-        return {name: plain(item) for name, item in value.items()}
-    if isinstance(value, list | tuple):
-        return type(value)(plain(item) for item in value)
-    return value

@@ -44,7 +44,7 @@ class Scores(Metric):
             pred: Scores, `(n, *)` binary, `(n, classes, *)` multiclass, `(n, labels, *)` multilabel.
             target: `(n, *)` labels; multilabel: `(n, labels, *)` of 0/1.
         """
-        shapes = signature(self.called(), pred, target)
+        shapes = signature(self, pred, target)
         if shapes != self._shapes:
             self._check(pred, target)
             self._shapes = shapes
@@ -75,7 +75,7 @@ class Scores(Metric):
         Raises:
             MetricInputError: A score is NaN, or a target is out of range.
         """
-        scores, targets = self.scores.joined(), self.targets.joined()
+        scores, targets = self.scores.joined(), self.targets.joined().to(torch.int64)
         if bool(scores.isnan().any()):
             raise MetricInputError(self.called(), "NaN among the scores", "numbers, to put in order")
         classes = scores.shape[1] if scores.ndim == 2 and targets.ndim == 1 else 2

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Protocol
+from typing import Any, Protocol
 
 import torch
+from torch import Tensor
 
 from simple_ignite.distributed import collective
 from simple_ignite.errors import RankError
@@ -141,3 +142,14 @@ def exchanged(leaves: list[Leaf]) -> list[list[dict[str, Value]]]:
 def unique(leaves: Iterable[Leaf]) -> list[Leaf]:
     """Drop the repeated ones; a metric may share its counts with others."""
     return list({id(leaf): leaf for leaf in leaves}.values())
+
+
+def plain(value: Any) -> Any:
+    """Give scalars as floats, in dicts, lists and tuples too."""
+    if isinstance(value, Tensor):
+        return value.item() if value.ndim == 0 else value
+    if isinstance(value, Mapping):
+        return {name: plain(item) for name, item in value.items()}
+    if isinstance(value, list | tuple):
+        return type(value)(plain(item) for item in value)
+    return value

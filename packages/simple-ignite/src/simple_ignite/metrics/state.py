@@ -25,8 +25,20 @@ def widened(value: Tensor) -> Tensor:
     """
     value = value.detach()
     if value.is_floating_point():
-        return value.to(torch.float32 if value.device.type == "mps" else torch.float64)
-    return value if value.is_complex() else value.to(torch.int64)
+        value = value.to(torch.float32 if value.device.type == "mps" else torch.float64)
+    elif not value.is_complex():
+        value = value.to(torch.int64)
+    if value.is_inference():  # such a tensor could not be added to in place once inference mode is left
+        with torch.inference_mode(False):
+            return value.clone()
+    return value
+
+
+def copied(value: Value) -> Value:
+    """Give a state in storage of its own, since updates work in place."""
+    if isinstance(value, list):
+        return [item.clone() for item in value]
+    return value.clone() if isinstance(value, Tensor) else value
 
 
 class Chunks(list[Tensor]):

@@ -43,6 +43,10 @@ class Frequency(Metric):
         super().unpack(states)
         self._began = self.clock() - max(0.0, float(self.seconds))
 
+    def settings(self) -> dict[str, Any]:
+        """Give none: any two frequencies merge."""
+        return {}
+
     def accumulate(self, batch: Any) -> None:
         """Count one step.
 

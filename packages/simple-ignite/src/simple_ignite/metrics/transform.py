@@ -27,6 +27,8 @@ def pair(output: Any) -> tuple[Any, Any]:
     Raises:
         OutputError: The output has another shape; the message shows what came and what was wanted.
     """
+    if type(output) is tuple and len(output) == 2:
+        return output
     if isinstance(output, tuple | list):
         if len(output) == 2:
             return output[0], output[1]
