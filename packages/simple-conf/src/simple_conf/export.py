@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from simple_conf.errors import ConfError, InterpolationCycleError, ResolveError
+from simple_conf.config import place
+from simple_conf.errors import ConfError, InterpolationCycleError, InterpolationLimitError, ResolveError
 from simple_conf.keypath import format_path
 from simple_conf.node import MARKER, ListNode, MappingNode, Overlaid
 from simple_conf.values import MASK, MISSING, Secret, Table
@@ -10,6 +11,13 @@ from simple_conf.values import MASK, MISSING, Secret, Table
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
+
+
+MAX_VALUES = 1_000_000
+
+
+class TooMuchError(InterpolationLimitError):
+    """References lead to more values than any config has."""
 
 
 class Exporter:
@@ -22,7 +30,7 @@ class Exporter:
         lenient: Whether what cannot be worked out stays as written instead of being an error.
     """
 
-    __slots__ = ("_active", "_lenient", "_resolve", "_reveal", "_tables", "errors")
+    __slots__ = ("_active", "_count", "_lenient", "_resolve", "_reveal", "_tables", "_through", "errors")
 
     def __init__(
         self, *, resolve: bool = True, reveal: bool = False, tables: bool = False, lenient: bool = False
@@ -32,6 +40,7 @@ class Exporter:
         self._tables = tables
         self._lenient = lenient
         self._active: set[int] = set()
+        self._through = self._count = 0
         self.errors: list[ConfError] = []
 
     def run(self, node: Any) -> Any:
@@ -50,8 +59,11 @@ class Exporter:
     def mapping(self, node: Any) -> dict[str, Any]:
         """Return a mapping node as a dict."""
         if id(node) in self._active:
-            path = format_path(node.__path__)
-            raise InterpolationCycleError("this mapping contains itself through a reference", path=path)
+            raise InterpolationCycleError(
+                "this mapping contains itself through a reference",
+                path=format_path(node.__path__),
+                origin=place(node.__tree__.root, node.__path__),
+            )
         self._active.add(id(node))
         result = {key: self.mapping_value(node, key) for key in node.__raw__}
         self._active.discard(id(node))
@@ -59,14 +71,22 @@ class Exporter:
 
     def mapping_value(self, node: Any, key: str) -> Any:
         """Return the plain data of one key of a mapping node."""
+        return self.unless_secret(node.__raw__[key], node, key)
+
+    def unless_secret(self, raw: Any, node: Any, key: Any) -> Any:
+        """Return the plain data of one value, or the mask where it is a secret or comes from one."""
         secrets = node.__tree__.secrets
-        if secrets and not self._reveal and (*node.__path__, key) in secrets:
-            return MASK
-        return self.value(node.__raw__[key], node, key)
+        if not secrets or self._reveal:
+            return self.value(raw, node, key)
+        path = (*node.__path__, key)
+        value = MASK if path in secrets else self.value(raw, node, key)
+        return MASK if path in secrets else value
 
     def value(self, raw: Any, node: Any, key: Any) -> Any:
         """Return the plain data of one value as written, which ``node`` holds under ``key``."""
         kind = type(raw)
+        if self._through:
+            self.count(node)
         if kind is str:
             if self._resolve and "${" in raw:
                 return self.worked_out(node, key)
@@ -75,7 +95,7 @@ class Exporter:
             return self.mapping(raw)
         if isinstance(raw, ListNode):
             values = raw if raw.__raw__ is None else raw.__raw__
-            return [self.value(item, raw, index) for index, item in enumerate(values)]
+            return [self.unless_secret(item, raw, index) for index, item in enumerate(values)]
         if raw is MISSING:
             return MARKER
         if kind is Table:
@@ -88,18 +108,39 @@ class Exporter:
 
     def worked_out(self, node: Any, key: Any) -> Any:
         """Return the plain data of what a value reads as."""
+        self._through += 1
         try:
             found = read_item(node, key)
-            if isinstance(found, MappingNode):
-                return self.mapping(found)
-            if isinstance(found, ListNode):
-                return [self.value(item, found, index) for index, item in enumerate(found)]
+            return self.finished(found)
+        except TooMuchError:
+            raise
         except ConfError as failure:
             if self._lenient:
                 return node.__raw__[key] if isinstance(node.__raw__[key], str) else None
             self.errors.append(failure)
             return None
+        finally:
+            self._through -= 1
+
+    def finished(self, found: Any) -> Any:
+        """Return the plain data of something that is worked out already, all of a list included."""
+        if isinstance(found, MappingNode):
+            return self.mapping(found)
+        if isinstance(found, ListNode):
+            if found.__tree__.secrets and not self._reveal:
+                return [self.unless_secret(item, found, index) for index, item in enumerate(found)]
+            self.count(found, len(found))
+            return [self.finished(item) for item in found]
+        if isinstance(found, Secret):
+            return found.reveal() if self._reveal else MASK
         return found
+
+    def count(self, node: Any, more: int = 1) -> None:
+        """Count values that come through a reference, and refuse to go on for ever."""
+        self._count += more
+        if self._count > MAX_VALUES:
+            path = format_path(node.__path__) if node is not None else ""
+            raise TooMuchError(f"references lead to more than {MAX_VALUES:,} values", path=path)
 
 
 def read_item(node: Any, key: Any) -> Any:

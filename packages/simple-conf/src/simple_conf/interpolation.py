@@ -10,6 +10,7 @@ from simple_conf.errors import (
     InterpolationCycleError,
     InterpolationError,
     InterpolationLimitError,
+    KeyPathError,
     MissingValueError,
     ResolverError,
     UnknownReferenceError,
@@ -123,7 +124,7 @@ def answer(part: Reference | Call | str, node: Any, key: Any, trace: Trace) -> A
     start = node.__tree__.root
     path: Any = part.path
     if isinstance(path, Template):
-        path = parse_path(text_of(evaluate(path, node, key, trace)))
+        path = path_of(text_of(evaluate(path, node, key, trace)), node, key)
     if part.up:
         keep = len(node.__path__) - part.up + 1
         if keep < 0:
@@ -134,9 +135,26 @@ def answer(part: Reference | Call | str, node: Any, key: Any, trace: Trace) -> A
         if not part.up and resolvers.known(part.text):
             return call(part.text, [], part.text, node, key, trace)
         raise unknown(part, path, node, key)
+    if node.__tree__.secrets:
+        hide_what_comes_from(path, node, key)
     if isinstance(found, (Config, ConfigList)) and encloses(found, node, key):
         raise cycle([*trace], found.__tree__.root, found.__path__)
     return found
+
+
+def path_of(text: str, node: Any, key: Any) -> Path:
+    """Return a path that was put together from references."""
+    try:
+        return parse_path(text)
+    except KeyPathError as failure:
+        raise error(InterpolationError, node, key, f"{text!r} is not a path: {failure.message}") from None
+
+
+def hide_what_comes_from(path: Path, node: Any, key: Any) -> None:
+    """Make a value a secret where it refers to one."""
+    secrets = node.__tree__.secrets
+    if any(path[:end] in secrets for end in range(1, len(path) + 1)):
+        secrets.add((*node.__path__, key))
 
 
 def follow(start: Any, path: Path, trace: Trace) -> Any:

@@ -163,6 +163,6 @@ def unknown_key(base: Any, over: Any, key: str) -> MergeError:
     return MergeError(
         f"unknown key {key!r}",
         path=format_path((*base.__path__, key)),
-        origin=place(over.__tree__.root, (*over.__path__, key)),
+        origin=place(over.__tree__.root, (*over.__path__, key), key=True),
         hint=did_you_mean(key, base.__raw__),
     )

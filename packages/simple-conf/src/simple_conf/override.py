@@ -242,8 +242,10 @@ def from_overrides(steps: Sequence[Any]) -> Config:
 
 def show_alone(root: Any, step: Override) -> None:
     """Set an item of a list that is not there: the items before it are still to be filled in."""
+    if any(isinstance(segment, int) and segment < 0 for segment in step.path):
+        return  # counted from an end that is not known yet
     for depth, segment in enumerate(step.path):
-        if not isinstance(segment, int) or segment < 0:
+        if not isinstance(segment, int):
             continue
         holder = access.get(root, step.path[:depth])
         count = len(holder) if isinstance(holder, ConfigList) else 0

@@ -20,6 +20,7 @@ def mark(cfg: Config, path: str | Path) -> None:
     segments = access.path_of(path)
     holder(cfg, segments)
     cfg.__tree__.secrets.add((*cfg.__path__, *segments))
+    cfg.__tree__.forget(())
 
 
 def is_secret(cfg: Config, path: Path) -> bool:

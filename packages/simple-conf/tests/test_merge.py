@@ -1,0 +1,203 @@
+"""Merging: what wins, what stays, and the laws that hold for any configs."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from simple_conf import Conf, ConfError, MergeError, MergeStrategy
+
+KEYS = st.sampled_from(["a", "b", "c"])
+LEAVES = (
+    st.none() | st.integers(0, 3) | st.lists(st.integers(0, 3), max_size=2) | st.just("${a}") | st.just("???")
+)
+TREES = st.dictionaries(
+    KEYS, st.recursive(LEAVES, lambda inner: st.dictionaries(KEYS, inner, max_size=3)), max_size=3
+)
+
+
+def written(cfg):
+    return Conf.to_dict(cfg, resolve=False)
+
+
+@given(TREES, TREES, TREES)
+def test_merging_is_associative_and_leaves_its_inputs_alone(a, b, c):
+    one, two, three = (Conf.from_dict(each) for each in (a, b, c))
+    left = Conf.merge(Conf.merge(one, two), three)
+    right = Conf.merge(one, Conf.merge(two, three))
+    assert written(left) == written(right) == written(Conf.merge(one, two, three))
+    assert [written(each) for each in (one, two, three)] == [
+        written(Conf.from_dict(each)) for each in (a, b, c)
+    ]
+
+
+@given(TREES, TREES, TREES, st.sampled_from(["append", "prepend", "by_index"]), st.booleans())
+def test_merging_by_a_strategy_is_associative_without_mixed_kinds(a, b, c, arrays, keep):
+    strategy = MergeStrategy(arrays)
+    one, two, three = (Conf.from_dict(each) for each in (a, b, c))
+    left = Conf.merge_with(Conf.merge_with(one, two, strategy), three, strategy)
+    right = Conf.merge_with(one, Conf.merge_with(two, three, strategy), strategy)
+    if not list_met_something_else(a, b, c):
+        assert written(left) == written(right)
+
+
+def list_met_something_else(*trees):
+    """A list that another kind replaced does not say so: only mappings do."""
+    kinds: dict[tuple, set] = {}
+
+    def note(path, value):
+        kinds.setdefault(path, set()).add(type(value) if isinstance(value, (list, dict)) else None)
+        if isinstance(value, dict):
+            for key, inner in value.items():
+                note((*path, key), inner)
+
+    for tree in trees:
+        note((), tree)
+    return any(list in found and len(found) > 1 for found in kinds.values())
+
+
+@given(TREES)
+def test_an_empty_config_changes_nothing(a):
+    cfg = Conf.from_dict(a)
+    assert written(Conf.merge(cfg, {})) == written(Conf.merge({}, cfg)) == written(cfg)
+    assert written(Conf.merge(cfg)) == written(cfg)
+    assert written(Conf.merge()) == {}
+
+
+@given(TREES, TREES)
+def test_merging_agrees_with_a_plain_recursive_merge(a, b):
+    def plainly(base, over):
+        result = dict(base)
+        for key, value in over.items():
+            mine = result.get(key)
+            if isinstance(value, dict) and isinstance(mine, dict):
+                result[key] = plainly(mine, value)
+            elif not (isinstance(value, dict) and mine == "${a}"):
+                result[key] = value
+        return result
+
+    expected = plainly(a, b)
+    result = written(Conf.merge(a, b))
+    assert list(result) == list(expected)
+    assert {k: v for k, v in result.items() if "${a}" not in repr(a)} == {
+        k: v for k, v in expected.items() if "${a}" not in repr(a)
+    }
+
+
+def test_scalars_replace_mappings_merge_and_arrays_replace():
+    base = {"lr": 1, "model": {"type": "a", "layers": [1, 2]}}
+    over = {"lr": 2, "model": {"layers": [3], "new": True}}
+    assert Conf.merge(base, over) == {"lr": 2, "model": {"type": "a", "layers": [3], "new": True}}
+
+
+def test_an_override_is_seen_by_everything_that_refers_to_it():
+    base = Conf.parse_sdn("lr: 1\ntrain:\n  lr: ${lr}\n  both: [${lr}, ${..lr}]\n")
+    assert base.train.both == [1, 1]
+    merged = Conf.merge(base, Conf.parse_dotlist(["lr=5"]))
+    assert merged.train.both == [5, 5]
+    assert base.train.both == [1, 1]
+
+
+def test_keys_laid_over_a_reference_keep_the_rest_of_what_it_names():
+    cfg = Conf.merge(
+        Conf.parse_sdn("defaults:\n  lr: 1\n  deep:\n    x: 1\n    y: 2\noptim: ${defaults}\n"),
+        Conf.parse_dotlist(["optim.lr=5", "optim.deep.x=9"]),
+    )
+    assert cfg.optim == {"lr": 5, "deep": {"x": 9, "y": 2}}
+    assert cfg.defaults == {"lr": 1, "deep": {"x": 1, "y": 2}}
+    cfg.defaults.deep.y = 7
+    assert cfg.optim.deep == {"x": 9, "y": 7}
+    cfg.optim.lr = 6
+    cfg.optim.deep.z = 3
+    assert cfg.optim == {"lr": 6, "deep": {"x": 9, "y": 7, "z": 3}}
+    assert "z" not in cfg.defaults.deep
+    assert Conf.to_dict(cfg)["optim"] == {"lr": 6, "deep": {"x": 9, "y": 7, "z": 3}}
+    assert Conf.validate(dict[str, object], Conf.freeze(cfg))["optim"]["lr"] == 6
+
+
+def test_null_replaces_a_mapping_unless_it_is_told_to_keep_it():
+    assert Conf.merge({"a": {"b": 1}}, {"a": None}) == {"a": None}
+    assert Conf.merge_with({"a": {"b": 1}}, {"a": None}, MergeStrategy(keep_on_null=True)) == {"a": {"b": 1}}
+    with Conf.merge_mode(keep_on_null=True):
+        assert Conf.merge({"a": {"b": 1}, "c": 1}, {"a": None, "c": None}) == {"a": {"b": 1}, "c": None}
+
+
+@pytest.mark.parametrize(
+    ("arrays", "expected"),
+    [
+        ("replace", [{"name": "b", "x": 9}, {"name": "c"}]),
+        ("append", [{"name": "a", "x": 1}, {"name": "b", "y": 2}, {"name": "b", "x": 9}, {"name": "c"}]),
+        ("prepend", [{"name": "b", "x": 9}, {"name": "c"}, {"name": "a", "x": 1}, {"name": "b", "y": 2}]),
+        ("by_index", [{"name": "b", "x": 9}, {"name": "c", "y": 2}]),
+        ({"key": "name"}, [{"name": "a", "x": 1}, {"name": "b", "y": 2, "x": 9}, {"name": "c"}]),
+    ],
+)
+def test_array_strategies(arrays, expected):
+    base = Conf.from_dict({"items": [{"name": "a", "x": 1}, {"name": "b", "y": 2}]})
+    over = Conf.from_dict({"items": [{"name": "b", "x": 9}, {"name": "c"}]})
+    assert Conf.merge_with(base, over, MergeStrategy(arrays)) == {"items": expected}
+    assert Conf.merge_with(base, over, MergeStrategy(paths={"items": arrays})) == {"items": expected}
+    assert len(base["items"]) == len(over["items"]) == 2
+
+
+def test_merge_mode_is_scoped_and_nests():
+    a, b = {"t": [1]}, {"t": [2]}
+    with Conf.merge_mode(append_arrays=True):
+        assert Conf.merge(a, b).t == [1, 2]
+        with Conf.merge_mode(strategy=MergeStrategy("prepend")):
+            assert Conf.merge(a, b).t == [2, 1]
+        assert Conf.merge(a, b).t == [1, 2]
+    assert Conf.merge(a, b).t == [2]
+
+
+def test_a_strategy_that_does_not_exist_is_refused():
+    with pytest.raises(ConfError, match="arrays='apend' is no treatment; use one of replace, append"):
+        MergeStrategy("apend")
+    with pytest.raises(ConfError, match="identifies an item"):
+        MergeStrategy({"name": "x"})
+
+
+def test_origins_survive_any_number_of_merges():
+    base = Conf.parse_sdn("train:\n  lr: 1\n  epochs: 2\n", "base.sdn")
+    mid = Conf.parse_sdn("train:\n  lr: 3\n", "mid.sdn")
+    top = Conf.parse_dotlist(["train.lr=4"])
+    cfg = Conf.merge(base, Conf.merge(mid, top))
+    assert str(Conf.origin(cfg, "train.lr")) == "command line: train.lr=4"
+    assert [(entry.value, str(entry.origin)) for entry in Conf.history(cfg, "train.lr")] == [
+        (4, "command line: train.lr=4"),
+        (3, "mid.sdn:2:7"),
+        (1, "base.sdn:2:7"),
+    ]
+    assert str(Conf.origin(cfg, "train.epochs")) == "base.sdn:3:11"
+    again = Conf.merge(cfg, {"train": {"lr": 5}})
+    assert [entry.value for entry in Conf.history(again, "train.lr")] == [5, 4, 3, 1]
+    assert str(Conf.origin(again, "train.lr")).startswith("code: ")
+    assert "test_merge.py:" in str(Conf.origin(again, "train.lr"))
+
+
+def test_setting_a_key_in_a_loop_leaves_one_entry():
+    cfg = Conf.from_dict({"step": 0})
+    for step in range(100):
+        cfg.step = step
+    assert [entry.value for entry in Conf.history(cfg, "step")] == [99, 0]
+
+
+def test_strict_keys_refuse_what_is_not_there():
+    base = Conf.parse_sdn("train:\n  epochs: 1\n", "base.sdn")
+    with pytest.raises(MergeError) as caught:
+        Conf.merge(base, Conf.parse_sdn("train:\n  epocs: 2\n", "top.sdn"), strict_keys=True)
+    assert caught.value.path == "train.epocs"
+    assert str(caught.value.origin) == "top.sdn:2:3"
+    assert caught.value.hint == "did you mean 'epochs'?"
+    assert Conf.merge(base, {"train": {"epochs": 2}}, strict_keys=True).train.epochs == 2
+
+
+def test_the_result_is_independent_of_its_inputs():
+    base = Conf.from_dict({"a": {"b": [1, {"c": 2}]}})
+    merged = Conf.merge(base, {"x": 1})
+    merged.a.b[1].c = 9
+    merged.a.b.append(3)
+    assert base == {"a": {"b": [1, {"c": 2}]}}
+    base.a.b = 0
+    assert merged.a.b == [1, {"c": 9}, 3]

@@ -1,0 +1,176 @@
+"""Overrides: every form, and where each of them is wrong."""
+
+from __future__ import annotations
+
+import sys
+import textwrap
+
+import pytest
+
+from simple_conf import Conf, OverrideError
+
+BASE = """\
+train:
+  lr: 0.1
+  tags: [a]
+model:
+  type: resnet
+  dropout: 0.5
+layers: [1, 2, {width: 3}]
+copy: ${train.tags}
+"""
+
+
+def merged(*arguments, strict_keys=False):
+    return Conf.merge(Conf.parse_sdn(BASE), Conf.parse_dotlist(list(arguments)), strict_keys=strict_keys)
+
+
+@pytest.mark.parametrize(
+    ("argument", "path", "expected"),
+    [
+        ("train.lr=5e-4", "train.lr", 5e-4),
+        ("train.lr=fast", "train.lr", "fast"),
+        ("train.lr=", "train.lr", None),
+        ("train.lr=null", "train.lr", None),
+        ("train.lr=true", "train.lr", True),
+        ('train.lr="5"', "train.lr", "5"),
+        ('name="a b"', "name", "a b"),
+        ("name=a b", "name", "a b"),
+        ("url=http://a:80/b?x=1", "url", "http://a:80/b?x=1"),
+        ("model.layers=[1,2]", "model.layers", [1, 2]),
+        ("model={type: vgg}", "model", {"type": "vgg", "dropout": 0.5}),
+        ("layers[0]=3", "layers", [3, 2, {"width": 3}]),
+        ("layers[2].width=9", "layers[2]", {"width": 9}),
+        ("layers[3]=4", "layers", [1, 2, {"width": 3}, 4]),
+        ("layers[-1]=4", "layers", [1, 2, 4]),
+        ("train.tags+=x", "train.tags", ["a", "x"]),
+        ("train.tags+=[x, y]", "train.tags", ["a", "x", "y"]),
+        ("fresh+=x", "fresh", ["x"]),
+        ("copy+=x", "copy", ["a", "x"]),
+        ("+new.key=1", "new", {"key": 1}),
+        ('"a.b".c=1', '"a.b".c', 1),
+        ("train.lr=${model.dropout}", "train.lr", 0.5),
+        ("~model.dropout", "model", {"type": "resnet"}),
+        ("~layers[0]", "layers", [2, {"width": 3}]),
+        ("train=3", "train", 3),
+        ("train.lr.deep=3", "train.lr", {"deep": 3}),
+    ],
+)
+def test_each_form(argument, path, expected):
+    assert Conf.get(merged(argument), path, "absent") == expected
+
+
+def test_later_overrides_win_and_appending_goes_on():
+    cfg = merged("train.lr=1", "train.lr=2", "train.tags+=x", "train.tags+=y", "~model", "model.type=new")
+    assert (cfg.train.lr, cfg.train.tags, cfg.model) == (2, ["a", "x", "y"], {"type": "new"})
+    assert [str(entry.origin) for entry in Conf.history(cfg, "train.lr")] == [
+        "command line: train.lr=2",
+        "command line: train.lr=1",
+        "<text>:2:7",
+    ]
+
+
+def test_overrides_read_alone_and_merge_with_each_other():
+    one, two = Conf.parse_dotlist(["tags+=a", "x=1", "~y"]), Conf.parse_dotlist(["tags+=b", "layers[1]=5"])
+    assert (one.tags, one.x) == (["a"], 1)
+    assert two.layers[1] == 5 if Conf.set(two, "layers[0]", 0) is None else False
+    both = Conf.merge(one, Conf.parse_dotlist(["tags+=b"]))
+    assert both.tags == ["a", "b"]
+    assert Conf.merge({"tags": ["z"], "y": 1}, both) == {"tags": ["z", "a", "b"], "x": 1}
+
+
+def test_a_file_may_stand_among_overrides(tmp_path):
+    (tmp_path / "more.sdn").write_text("train:\n  lr: 7\n")
+    cfg = merged(f"@{tmp_path}/more.sdn", "train.tags+=x")
+    assert (cfg.train.lr, cfg.train.tags) == (7, ["a", "x"])
+    assert str(Conf.origin(cfg, "train.lr")) == f"{tmp_path}/more.sdn:2:7"
+
+
+def test_strict_keys_want_a_plus_for_what_is_new():
+    assert merged("+model.new=1", "+a.b=2", "train.lr=3", strict_keys=True).model.new == 1
+    with pytest.raises(OverrideError) as caught:
+        merged("model.dropot=1", strict_keys=True)
+    assert str(caught.value) == textwrap.dedent("""\
+        command line: model.dropot=1: model.dropot: unknown key 'dropot'
+          model.dropot=1
+                ^
+          hint: did you mean 'dropout'?; write +model.dropot=1 to add it""")
+    with pytest.raises(OverrideError, match="unknown key 'modle'"):
+        merged("modle.dropout=1", strict_keys=True)
+
+
+@pytest.mark.parametrize(
+    ("argument", "message"),
+    [
+        (
+            "train.lr=[1, 2",
+            """\
+            command line: train.lr=[1, 2: unclosed [
+              train.lr=[1, 2
+                       ^
+              hint: close it with ]""",
+        ),
+        (
+            "train..lr=1",
+            """\
+            command line: train..lr=1: a key is missing
+              train..lr=1
+                    ^""",
+        ),
+        (
+            "train.lr",
+            """\
+            command line: train.lr: an override needs '=': key=value
+              train.lr
+                      ^""",
+        ),
+        (
+            "=1",
+            """\
+            command line: =1: there is no key before '='
+              =1
+              ^""",
+        ),
+        (
+            "layers[7]=1",
+            """\
+            command line: layers[7]=1: layers has 3 items; there is no item 7
+              layers[7]=1
+                    ^""",
+        ),
+        (
+            "train.lr+=1",
+            """\
+            command line: train.lr+=1: train.lr is 0.1, not a list; '+=' adds to a list
+              train.lr+=1
+              ^""",
+        ),
+        (
+            "~model.dropot",
+            """\
+            command line: ~model.dropot: there is no model.dropot to delete
+              ~model.dropot
+               ^
+              hint: did you mean 'dropout'?""",
+        ),
+        (
+            "@",
+            """\
+            command line: @: '@' needs the name of a file: @overrides.sdn
+              @
+               ^""",
+        ),
+    ],
+)
+def test_a_mistake_points_into_the_argument(argument, message):
+    with pytest.raises(OverrideError) as caught:
+        merged(argument)
+    assert str(caught.value) == textwrap.dedent(message)
+    assert isinstance(caught.value, ValueError)
+
+
+def test_the_command_line_refuses_other_words_unless_told_not_to(monkeypatch):
+    monkeypatch.setattr(sys, "argv", ["train.py", "--fast", "lr=1", "word", "~x", "-x=1"])
+    with pytest.raises(OverrideError, match="--fast"):
+        Conf.from_cli_dotlist()
+    assert Conf.from_cli_dotlist(ignore_unknown=True) == {"lr": 1}

@@ -1,0 +1,191 @@
+"""Resolvers: the built-in ones, the user's own, and what happens when one fails."""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from simple_conf import Conf, ConfError, ResolverError, UnknownReferenceError
+
+
+def read(text, **values):
+    return Conf.from_dict({**values, "x": text}).x
+
+
+@pytest.fixture
+def resolver():
+    """Registers resolvers for one test."""
+    names = []
+
+    def register(name, function, **options):
+        names.append(name)
+        return Conf.register_resolver(name, function, **options)
+
+    yield register
+    for name in set(names):
+        Conf.clear_resolver(name)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("${path.join:a,b,c.txt}", "a/b/c.txt"),
+        ("${path.join:${root},x}", "/data/x"),
+        ("${path.basename:/a/b.txt}", "b.txt"),
+        ("${path.dirname:/a/b.txt}", "/a"),
+        ("${path.abspath:x}", str(Path.cwd() / "x")),
+        ("${path.exists:/definitely/not/here}", False),
+        ("${sys.cpu_count}", os.cpu_count()),
+        ("${sys.hostname}", socket.gethostname()),
+        ("${sys.platform}", sys.platform),
+        ("${sys.cwd}", str(Path.cwd())),
+        ("${decode:[1, a]}", [1, "a"]),
+        ("${decode:${listing}}", [1, 2]),
+        ('${decode:"5e-4"}', 5e-4),
+        ("${get:root}", "/data"),
+        ("${get:nope,7}", 7),
+        ("${get:nope,null}", None),
+    ],
+)
+def test_built_in_resolvers(text, expected):
+    assert read(text, root="/data", listing="[1, 2]") == expected
+
+
+def test_environment_variables_are_read_as_values(monkeypatch):
+    monkeypatch.setenv("SC_N", "5e-4")
+    monkeypatch.setenv("SC_LIST", "[1, 2]")
+    monkeypatch.setenv("SC_EMPTY", "")
+    monkeypatch.delenv("SC_NOT", raising=False)
+    assert read("${env:SC_N}") == 5e-4
+    assert read("${env.str:SC_N}") == "5e-4"
+    assert read("${env:SC_LIST}") == [1, 2]
+    assert read("${env.str:SC_EMPTY}") == ""
+    assert read("${env:SC_NOT,3}") == 3
+    assert read("${env:SC_NOT,null}") is None
+    assert read("${env:SC_NOT,${n}}", n="later") == "later"
+    with pytest.raises(ResolverError, match="the environment variable SC_NOT is not set") as caught:
+        read("${env:SC_NOT}")
+    assert caught.value.path == "x"
+
+
+def test_environment_text_that_is_no_value_stays_text(monkeypatch):
+    monkeypatch.setenv("SC_ODD", "[1, 2")
+    with pytest.raises(ResolverError, match="SC_ODD"):
+        read("${env:SC_ODD}")
+    assert read("${env.str:SC_ODD}") == "[1, 2"
+
+
+def test_one_config_has_one_instant():
+    cfg = Conf.from_dict(
+        {"a": "${time.now:%Y%m%d_%H%M%S}", "b": "${time.now:%Y%m%d_%H%M%S}", "c": "${time.unix}"}
+    )
+    first = cfg.a
+    time.sleep(1.1)
+    assert cfg.b == first
+    assert abs(cfg.c - time.time()) < 60
+    assert time.strftime("%Y%m%d_%H%M%S", time.localtime(cfg.c)) == first
+    assert Conf.freeze(cfg).b == first
+    assert Conf.from_dict({"t": "${time.now:%H:%M, %S}"}).t.count(",") == 1
+
+
+def test_the_text_of_a_file(tmp_path):
+    (tmp_path / "key.txt").write_text("s3cret\n")
+    assert read(f"${{ref.file:{tmp_path}/key.txt}}") == "s3cret"
+    with pytest.raises(ResolverError, match="No such file"):
+        read(f"${{ref.file:{tmp_path}/nope.txt}}")
+
+
+def test_arguments_are_sdn_values_with_references_inside():
+    seen = []
+    Conf.register_resolver("test.seen", lambda *arguments: seen.append(arguments) or len(arguments))
+    try:
+        assert (
+            read(
+                '${test.seen:1, 2.5, true, null, "a, b", [1, ${n}], {k: ${n}}, ${tree}, a ${n}, }',
+                n=3,
+                tree={"t": 1},
+            )
+            == 10
+        )
+    finally:
+        Conf.clear_resolver("test.seen")
+    assert seen == [(1, 2.5, True, None, "a, b", [1, 3], {"k": 3}, {"t": 1}, "a 3", "")]
+
+
+def test_annotated_parameters_are_converted_exactly(resolver):
+    @Conf.register_resolver("test.size")
+    def size(name: str, factor: float = 1.0, *rest: int) -> float:
+        return len(name) * factor + sum(rest)
+
+    try:
+        assert read("${test.size:resnet,1.5}") == 9.0
+        assert read('${test.size:50,"2",1,2}') == 7.0
+        with pytest.raises(ResolverError, match="factor: expected float, got text 'big'"):
+            read("${test.size:a,big}")
+        with pytest.raises(ResolverError, match="missing a required argument: 'name'"):
+            read("${test.size}")
+    finally:
+        Conf.clear_resolver("test.size")
+
+
+def test_a_resolver_that_raises_keeps_its_error_as_the_cause(resolver):
+    def broken(value):
+        raise KeyError(value)
+
+    resolver("test.broken", broken)
+    with pytest.raises(ResolverError) as caught:
+        read("${test.broken:lr}")
+    assert isinstance(caught.value.__cause__, KeyError)
+    assert caught.value.path == "x"
+    assert caught.value.message == "${test.broken:lr} failed: KeyError: 'lr'"
+
+
+def test_a_resolver_runs_once_for_each_place(resolver):
+    calls = []
+    resolver("test.next", lambda: calls.append(1) or len(calls))
+    cfg = Conf.from_dict({"a": "${test.next}", "b": "${test.next}", "c": "${a}", "t": "${test.next}-${a}"})
+    assert (cfg.a, cfg.a, cfg.b, cfg.c, cfg.t) == (1, 1, 2, 1, "3-1")
+    cfg.new = 1
+    assert (cfg.a, cfg.b, cfg.c, cfg.t) == (1, 2, 1, "3-1")
+
+
+def test_a_cached_resolver_runs_once_for_each_set_of_arguments(resolver):
+    calls = []
+    resolver("test.shared", lambda value: calls.append(value) or len(calls), cache=True)
+    cfg = Conf.from_dict({"a": "${test.shared:1}", "b": "${test.shared:1}", "c": "${test.shared:2}"})
+    assert (cfg.a, cfg.b, cfg.c) == (1, 1, 2)
+    assert calls == [1, 2]
+
+
+def test_a_key_of_the_name_goes_before_a_resolver_without_arguments(resolver):
+    resolver("test.name", lambda: "resolver")
+    assert read("${test.name}") == "resolver"
+    assert read("${test.name}", test={"name": "key"}) == "key"
+
+
+def test_get_sees_every_change():
+    cfg = Conf.from_dict({"a": "${get:b,0}"})
+    assert cfg.a == 0
+    cfg.b = 5
+    assert cfg.a == 5
+
+
+def test_names_are_checked_and_not_replaced_by_accident(resolver):
+    resolver("test.once", lambda: 1)
+    with pytest.raises(ConfError, match=r"there is a resolver 'test\.once' already; pass replace=True"):
+        Conf.register_resolver("test.once", lambda: 2)
+    resolver("test.once", lambda: 2, replace=True)
+    assert read("${test.once}") == 2
+    with pytest.raises(ConfError, match="cannot name a resolver"):
+        Conf.register_resolver("a b", lambda: 1)
+
+
+def test_an_unknown_resolver_names_what_was_meant():
+    with pytest.raises(UnknownReferenceError) as caught:
+        read("${path.joi:a}")
+    assert caught.value.hint == "did you mean 'path.join'?"
