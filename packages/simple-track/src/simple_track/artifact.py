@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path, PurePosixPath
 from typing import Any
 from urllib.parse import urlsplit
@@ -23,6 +24,8 @@ from simple_track.names import check_segment
 from simple_track.objects import ObjectStore, hash_file
 from simple_track.storelock import locked
 from simple_track.version import ArtifactVersion
+
+_WRITERS = 16  # threads that store files: they mostly wait
 
 
 class ArtifactEntryError(TrackError, ValueError):
@@ -78,6 +81,7 @@ class Artifact:
         self.metadata = dict(metadata or {})
         self._files: dict[str, Path | bytes] = {}
         self._references: dict[str, str] = {}
+        self._folders: set[str] = set()  # that the names of entries lie in
 
     @property
     def entries(self) -> list[str]:
@@ -141,14 +145,14 @@ class Artifact:
         return self._add(self._references, name or PurePosixPath(urlsplit(uri).path).name or uri, uri)
 
     def _add(self, entries: dict[str, Any], name: str, content: Any) -> str:
-        checked = str(entry_path(name))
-        for taken in self.entries:
-            if taken == checked:
-                raise ArtifactEntryError(self.name, name, "this name is taken; give another by name=.")
-            if taken.startswith(checked + "/") or checked.startswith(taken + "/"):
-                raise ArtifactEntryError(
-                    self.name, name, f"it would be a file and a folder at once, with {taken!r}."
-                )
+        path = entry_path(name)
+        checked = str(path)
+        if checked in self._files or checked in self._references:
+            raise ArtifactEntryError(self.name, name, "this name is taken; give another by name=.")
+        folders = [str(folder) for folder in path.parents[:-1]]
+        if checked in self._folders or any(f in self._files or f in self._references for f in folders):
+            raise ArtifactEntryError(self.name, name, "it would be a file and a folder at once.")
+        self._folders.update(folders)
         entries[checked] = content
         return checked
 
@@ -182,7 +186,7 @@ def log_artifact(
         draft = Draft(
             name=artifact.name,
             type=artifact.type,
-            files=tuple(_stored(store, name, content) for name, content in sorted(artifact._files.items())),
+            files=_stored(store, artifact._files),
             references=tuple(_referenced(name, uri) for name, uri in sorted(artifact._references.items())),
             description=artifact.description,
             metadata=metadata,
@@ -248,9 +252,18 @@ def _check_type(collection: Collection, artifact: Artifact) -> None:
         raise ArtifactTypeError(artifact.name, stored, artifact.type)
 
 
-def _stored(store: ObjectStore, name: str, content: Path | bytes) -> FileEntry:
-    ref = store.put_bytes(content) if isinstance(content, bytes) else store.put_file(content)
-    return FileEntry(name, ref.digest, ref.size)
+def _stored(store: ObjectStore, files: dict[str, Path | bytes]) -> tuple[FileEntry, ...]:
+    """Store all files, many at a time: each one waits for the disk."""
+
+    def put(name: str) -> FileEntry:
+        content = files[name]
+        ref = store.put_bytes(content) if isinstance(content, bytes) else store.put_file(content)
+        return FileEntry(name, ref.digest, ref.size)
+
+    if len(files) < 4:
+        return tuple(map(put, sorted(files)))
+    with ThreadPoolExecutor(_WRITERS) as pool:
+        return tuple(pool.map(put, sorted(files)))
 
 
 def _referenced(name: str, uri: str) -> Reference:

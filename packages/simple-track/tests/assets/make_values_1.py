@@ -1,4 +1,4 @@
-"""Makes `values-1`: a store of format 1 with every kind of value, a packed run and two versions of an artifact.
+"""Makes `values-1`: a store of format 1 with all kinds of value, a packed run and an artifact.
 
 It was run once, by the version that brought the format. Never run it again over the same folder: the point
 of the files is that they stay.

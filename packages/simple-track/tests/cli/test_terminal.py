@@ -84,3 +84,11 @@ def test_without_rich_it_is_plain(store):
     out = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
     assert "\x1b" not in out.stdout
     assert store.first in out.stdout
+
+
+def test_long_work_shows_a_bar_on_a_terminal_only(store):
+    pytest.importorskip("rich")
+    assert "packing" in on_a_terminal(store, "pack", "--all")
+    out = io.StringIO()
+    assert list(Terminal(out).progress([1, 2], "working")) == [1, 2]
+    assert out.getvalue() == ""

@@ -191,6 +191,14 @@ def test_arrow_there_and_back():
     assert table.to_arrow().cast(arrow.schema).equals(arrow)
 
 
+def test_whole_columns_are_taken():
+    assert Table.from_columns({"a": [1, None], "b": ["x", "y"]}) == Table(["a", "b"], [[1, "x"], [None, "y"]])
+    with pytest.raises(ValueShapeError, match=r"columns of one length, not \{'a': 1, 'b': 2\}"):
+        Table.from_columns({"a": [1], "b": [1, 2]})
+    with pytest.raises(TableCellError, match=r"row 1, column 'a': expected int, got bool True"):
+        Table.from_columns({"a": [1, True]})
+
+
 def test_tables_differ_by_a_cell():
     assert Table(["a"], [[1]]) != Table(["a"], [[2]])
     assert Table(["a"], [[math.nan]]) == Table(["a"], [[math.nan]])

@@ -35,7 +35,8 @@ def run(args: argparse.Namespace, terminal: Terminal) -> int:
     if not args.runs and not args.all:
         terminal.complain("name a RUN, or say --all")
         return 2
-    rows = [_one(place, undo=args.undo) for place in _chosen(layout, args)]
+    places = terminal.progress(_chosen(layout, args), "packing")
+    rows = [_one(place, undo=args.undo) for place in places]
     if terminal.json:
         terminal.document([dict(zip(("run", "files", "before", "after"), row, strict=True)) for row in rows])
         return 0

@@ -7,10 +7,11 @@ import os
 import sys
 import unicodedata
 from collections.abc import Iterable, Sequence
-from typing import Any, TextIO
+from typing import Any, TextIO, TypeVar, cast
 
 import orjson
 
+T = TypeVar("T")
 STYLES = {"finished": "green", "running": "cyan", "failed": "red", "crashed": "red", "interrupted": "yellow"}
 
 
@@ -57,6 +58,19 @@ class Terminal:
     def complain(self, text: str) -> None:
         """Print a line about what went wrong, apart from the answer."""
         sys.stderr.write(safe(text) + "\n")
+
+    def progress(self, items: Iterable[T], what: str, total: int | None = None) -> Iterable[T]:
+        """The same items, with a bar on a terminal while they last.
+
+        Args:
+            items: Work, one item at a time.
+            what: What is being done.
+            total: How many there are, where `items` cannot say.
+        """
+        if self._console is None:
+            return items
+        shown = _rich("progress").track(items, what, total=total, console=self._console, transient=True)
+        return cast("Iterable[T]", shown)
 
     def heading(self, text: str) -> None:
         """Print a heading, with an empty line before it."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -40,9 +40,12 @@ def infer(values: Iterable[Any]) -> str | None:
     """
     found = None
     for value in values:
-        kind = kind_of(value)
-        if found is None or (found, kind) == ("int", "float"):
-            found = kind
+        if found is None:
+            found = kind_of(value)
+        elif found != "int":
+            break
+        elif type(value) is not int and kind_of(value) == "float":
+            return "float"
     return found
 
 
@@ -59,6 +62,29 @@ def kind_of(value: Any) -> str | None:
         if isinstance(value, type_):
             return name
     return "json" if isinstance(value, list | tuple | dict | np.ndarray) else "?"
+
+
+_SIMPLE = {"int": int, "float": float, "bool": bool}
+
+
+def check_column(cells: Sequence[Any], expected: str, start: int, column: str) -> list[Any]:
+    """All cells of a column as they are kept; raises as `check` does, for the first one that does not fit.
+
+    Args:
+        cells: The cells.
+        expected: The column's type.
+        start: The number of the first cell's row.
+        column: The column's name.
+    """
+    kinds = set(map(type, cells)) - {type(None)}
+    if kinds and kinds == {_SIMPLE.get(expected)} and (expected != "int" or _fits(cells)):
+        return list(cells)
+    return [check(cell, expected, start + number, column) for number, cell in enumerate(cells)]
+
+
+def _fits(cells: Sequence[Any]) -> bool:
+    numbers = [cell for cell in cells if cell is not None]
+    return bool(min(numbers) >= -(2**63) and max(numbers) < 2**63)
 
 
 def check(value: Any, expected: str, row: int, column: str) -> Any:

@@ -126,7 +126,7 @@ def encode_png(pixels: Array) -> bytes:
     """Pixels as a PNG file."""
     pillow = need("PIL.Image", library="pillow", extra="media", purpose="an image")
     out = BytesIO()
-    pillow.fromarray(pixels).save(out, "png", compress_level=4)
+    pillow.fromarray(pixels).save(out, "png", compress_level=2)
     return out.getvalue()
 
 

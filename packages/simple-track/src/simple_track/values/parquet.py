@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import orjson
 
 from simple_track import exactjson
+from simple_track.values.arrays import ValueShapeError
 from simple_track.values.extras import need
 from simple_track.values.media import read_media
 from simple_track.values.value import Value, ValueFolder, files_of
@@ -58,11 +59,11 @@ def from_bytes(cls: type[T], data: bytes, folder: ValueFolder) -> T:
     parquet = need("pyarrow.parquet", library="pyarrow", extra="tables", purpose="a table")
     stored = parquet.read_table(arrow.BufferReader(data))
     types = orjson.loads((stored.schema.metadata or {}).get(_NOTE, b'{"types":{}}'))["types"]
-    columns = [
-        [_table_cell(cell, types.get(name), folder) for cell in column.to_pylist()]
+    columns = {
+        name: _table_cells(column.to_pylist(), types.get(name), folder)
         for name, column in zip(stored.column_names, stored.columns, strict=True)
-    ]
-    return cls(stored.column_names, zip(*columns, strict=True), types)
+    }
+    return cls.from_columns(columns, types)
 
 
 def to_pandas(table: Table) -> Any:
@@ -80,16 +81,18 @@ def to_pandas(table: Table) -> Any:
 
 def from_pandas(cls: type[T], frame: Any, types: Mapping[str, str] | None) -> T:
     """The table of a `pandas.DataFrame`'s columns."""
-    columns = []
-    for position in range(frame.shape[1]):
+    columns: dict[str, list[Any]] = {}
+    for position, name in enumerate(frame.columns):
         series = frame.iloc[:, position]
         keep_nan = str(series.dtype).startswith("float")
         missing = [False] * len(series) if keep_nan else series.isna().tolist()
-        cells = [
-            None if gone else _pandas_cell(cell) for cell, gone in zip(series.tolist(), missing, strict=True)
-        ]
-        columns.append(cells)
-    return cls([str(name) for name in frame.columns], zip(*columns, strict=True), types)
+        pairs = zip(series.tolist(), missing, strict=True)
+        if str(name) in columns:
+            raise ValueShapeError(
+                "table", (frame.shape[1],), f"column names that differ; {name!r} is there twice"
+            )
+        columns[str(name)] = [None if gone else _pandas_cell(cell) for cell, gone in pairs]
+    return cls.from_columns(columns, types)
 
 
 _TIMES = ("datetime", "datetime[UTC]")
@@ -119,6 +122,12 @@ def _arrow_cell(cell: Any, kind: str | None, show_media: Callable[[Value], str])
     if kind == "media":
         return show_media(cell)
     return orjson.dumps(exactjson.encode(cell)).decode() if kind == "json" else cell
+
+
+def _table_cells(cells: list[Any], kind: str | None, folder: ValueFolder) -> list[Any]:
+    if kind in ("media", "json", "datetime[UTC]"):
+        return [_table_cell(cell, kind, folder) for cell in cells]
+    return cells
 
 
 def _table_cell(cell: Any, kind: str | None, folder: ValueFolder) -> Any:

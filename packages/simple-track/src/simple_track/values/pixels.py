@@ -62,12 +62,23 @@ def to_bytes(array: Array, *, value_range: tuple[float, float] | None = None, ki
             return array.astype(np.uint8)
     elif np.isfinite(low) and np.isfinite(high):  # min and max carry any NaN
         if low >= 0 and high <= 1:
-            return _scaled(array.astype(np.float64), 0, 1)
+            return _rounded(_wide(array) * 255)
         if low >= -1 and high <= 1:
-            return _scaled(array.astype(np.float64), -1, 1)
+            return _rounded((_wide(array) + 1) * 127.5)
         if low >= 0 and high <= 255:
-            return np.rint(array).astype(np.uint8)
+            return _rounded(array)
     raise ValueRangeError(kind, f"{array.dtype} from {low:g} to {high:g}", _RANGES)
+
+
+def _rounded(array: Array) -> Array:
+    bytes_: Array = np.rint(array).astype(np.uint8)
+    return bytes_
+
+
+def _wide(array: Array) -> Array:
+    """At least 32 bits, in which 255 steps are exact."""
+    wide: Array = array.astype(np.float32) if array.dtype.itemsize < 4 else array
+    return wide
 
 
 def _scaled(array: Array, black: float, white: float) -> Array:

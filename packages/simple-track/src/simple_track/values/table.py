@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar, Self
@@ -10,7 +9,7 @@ from typing import Any, ClassVar, Self
 from simple_track.errors import TrackError
 from simple_track.values import parquet
 from simple_track.values.arrays import ValueShapeError
-from simple_track.values.cells import check, check_types, infer
+from simple_track.values.cells import check, check_column, check_types, infer
 from simple_track.values.value import Body, Value, ValueFolder
 from simple_track.values.words import whole
 
@@ -85,18 +84,40 @@ class Table(Value):
         """Add many rows; all of them or, when one does not fit, none. Raises as `add_row` does."""
         start = len(self)
         table = [self._as_row(row, start + n) for n, row in enumerate(rows)]
-        types = dict(self._types)
-        columns = list(zip(*table, strict=True)) if table else []
-        for name, column in zip(self._cells, columns, strict=False):
+        if table:
+            self._extend(dict(zip(self._cells, zip(*table, strict=True), strict=True)))
+
+    def _extend(self, columns: Mapping[str, Sequence[Any]]) -> None:
+        """Add cells to all columns, or to none."""
+        start, types = len(self), dict(self._types)
+        for name, column in columns.items():
             if name not in types and (found := infer(column)):
                 types[name] = found
-        checked = [
-            [check(cell, types.get(name, "?"), start + n, name) for n, cell in enumerate(cells)]
-            for name, cells in zip(self._cells, columns, strict=False)
-        ]
+        checked = {name: check_column(c, types.get(name, "?"), start, name) for name, c in columns.items()}
         self._types = types
-        for name, kept in zip(self._cells, checked, strict=False):
-            self._cells[name].extend(kept)
+        for name, cells in checked.items():
+            self._cells[name].extend(cells)
+
+    @classmethod
+    def from_columns(
+        cls, columns: Mapping[str, Sequence[Any]], types: Mapping[str, str] | None = None
+    ) -> Self:
+        """A table of whole columns, all of one length.
+
+        Args:
+            columns: Cells by column.
+            types: Types by column, instead of inferring.
+
+        Raises:
+            TableCellError: A cell does not have its column's type.
+            ValueShapeError: The columns differ in length.
+        """
+        lengths = {name: len(column) for name, column in columns.items()}
+        if len(set(lengths.values())) > 1:
+            raise ValueShapeError("table", tuple(lengths.values()), f"columns of one length, not {lengths}")
+        made = cls(columns, types=types)
+        made._extend({whole(name): column for name, column in columns.items()})
+        return made
 
     def get_column(self, name: str) -> list[Any]:
         """All cells of a column, from the first row to the last.
@@ -152,7 +173,8 @@ class Table(Value):
     @classmethod
     def from_arrow(cls, table: Any, types: Mapping[str, str] | None = None) -> Table:
         """A table of a `pyarrow.Table`'s columns."""
-        return cls(table.column_names, zip(*(c.to_pylist() for c in table.columns), strict=True), types)
+        cells = (column.to_pylist() for column in table.columns)
+        return cls.from_columns(dict(zip(table.column_names, cells, strict=True)), types)
 
     def write(self, folder: ValueFolder) -> Body:
         """One Parquet file, and the files of the media cells."""
@@ -180,10 +202,11 @@ class Table(Value):
             return NotImplemented
         if self.columns != other.columns or self.types != other.types or len(self) != len(other):
             return False
-        pairs = itertools.chain.from_iterable(
-            zip(self._cells[name], other._cells[name], strict=True) for name in self._cells
+        return all(
+            _equal(a, b)
+            for name in self._cells
+            for a, b in zip(self._cells[name], other._cells[name], strict=True)
         )
-        return all(_equal(a, b) for a, b in pairs)
 
     __hash__ = None  # type: ignore[assignment]
 
@@ -221,6 +244,8 @@ class Table(Value):
 
 
 def _equal(a: Any, b: Any) -> bool:
+    if a is b:
+        return True
     if isinstance(a, float) and isinstance(b, float):
         return a == b or (math.isnan(a) and math.isnan(b))
     if isinstance(a, list) and isinstance(b, list):
