@@ -101,6 +101,8 @@ def many():
     metrics.add("loss", Loss(torch.nn.functional.cross_entropy))
     metrics.add("mean", Average(), lambda output: output[0])
     metrics.add("all", Everything())
+    pair = [torchmetrics.classification.MulticlassF1Score(5), torchmetrics.classification.MulticlassRecall(5)]
+    metrics.add("foreign_collection", torchmetrics.MetricCollection(pair))
     metrics.add("foreign", torchmetrics.classification.MulticlassF1Score(5))
     metrics.add(
         "foreign_list", torchmetrics.SpearmanCorrCoef(), lambda output: (output[0][:, 0], output[0][:, 1])
@@ -129,6 +131,16 @@ def starved():
     for batch in mine(data(), starved=True):
         metrics.update(batch)
     return metrics.compute()
+
+
+@scenario
+def wrappers():
+    metrics = MetricSet()
+    recall = torchmetrics.classification.MulticlassRecall(5, average="micro")
+    metrics.add("recall", torchmetrics.MinMaxMetric(recall))
+    for batch in mine(data()):
+        metrics.update(batch)
+    return metrics.compute()["recall"]
 
 
 @scenario

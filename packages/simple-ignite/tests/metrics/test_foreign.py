@@ -84,6 +84,15 @@ def test_torchmetrics_objects_are_accepted_as_they_are():
         assert value == pytest.approx(theirs[name].compute().item())
 
 
+def test_what_they_have_seen_is_kept():
+    theirs = tm.MulticlassF1Score(4)
+    theirs.update(*next(batches()))
+    before = theirs.compute().item()
+    metrics = MetricSet()
+    metrics.add("f1", theirs)
+    assert metrics.compute() == {"f1": before}
+
+
 def test_their_states_are_saved_and_go_on():
     whole, half, again = filled(), filled(), filled()
     first, *rest = batches()
@@ -102,7 +111,7 @@ def test_their_states_merge_as_they_declare():
     for batch, part in zip(batches(), parts, strict=False):
         whole.update(batch)
         part.update(batch)
-    for name in ("f1", "auroc", "spearman"):
+    for name in ("f1", "auroc", "spearman", "pearson"):
         metric = parts[3][name]
         held = metric.hold(metric.merged([part[name].local() for part in parts]))
         assert metric.value() == pytest.approx(whole[name].compute())
@@ -118,6 +127,33 @@ def test_a_collection_is_accepted_and_gives_a_dictionary():
     value = metrics.compute()["all"]
     assert set(value) == {"MulticlassF1Score", "MulticlassRecall"}
     assert all(isinstance(item, float) for item in value.values())
+    again = MetricSet()
+    again.add("all", torchmetrics.MetricCollection([tm.MulticlassF1Score(4), tm.MulticlassRecall(4)]))
+    again.load_state_dict(metrics.state_dict())
+    assert again.compute()["all"] == value
+    for one in (metrics, again):
+        one.update(next(batches()))
+    assert again.compute() == metrics.compute()
+    again.reset()
+    again.update(next(batches()))
+    assert again.compute() != metrics.compute()
+
+
+def test_a_wrapper_of_torchmetrics_is_accepted_and_goes_on():
+    def made_set():
+        metrics = MetricSet()
+        metrics.add("recall", torchmetrics.ClasswiseWrapper(tm.MulticlassRecall(4, average=None)))
+        return metrics
+
+    metrics, again = made_set(), made_set()
+    first, second, _ = batches()
+    metrics.update(first)
+    again.load_state_dict(metrics.state_dict())
+    for one in (metrics, again):
+        one.update(second)
+    value = metrics.compute()["recall"]
+    assert len(value) == 4
+    assert again.compute()["recall"] == value
 
 
 def test_any_object_with_the_three_methods_will_do():

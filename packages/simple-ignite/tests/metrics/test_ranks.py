@@ -75,6 +75,11 @@ def test_two_ranks_get_what_one_process_gets(scenario, ranks, worker):
     assert ranks[0][scenario] == ranks[1][scenario]
 
 
+def test_a_wrapper_of_torchmetrics_reduces_by_itself(ranks, worker):
+    for rank in ranks:
+        assert rank["wrappers"]["raw"] == pytest.approx(expected(worker)["accuracy"])
+
+
 def test_a_metric_alone_reduces_by_itself(ranks, worker):
     for rank in ranks:
         assert rank["alone"]["accuracy"] == pytest.approx(expected(worker)["accuracy"])

@@ -8,8 +8,8 @@ from typing import Any
 from torch import Tensor
 
 from simple_ignite.errors import MetricInputError, MetricStateError
+from simple_ignite.metrics.accept import as_metric
 from simple_ignite.metrics.average import RunningAverage
-from simple_ignite.metrics.foreign import as_metric
 from simple_ignite.metrics.metric import Metric
 from simple_ignite.metrics.reduction import evaluate
 from simple_ignite.metrics.sharing import members, share

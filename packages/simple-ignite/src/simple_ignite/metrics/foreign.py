@@ -13,34 +13,7 @@ from torch import Tensor
 from simple_ignite.errors import IgniteWarning, MetricInputError, MetricStateError
 from simple_ignite.metrics.metric import Metric
 from simple_ignite.metrics.state import Value, widened
-from simple_ignite.metrics.transform import Transform, described, pair, single
-
-
-def as_metric(metric: object) -> Metric:
-    """Give any metric as one of ours.
-
-    Args:
-        metric: A `Metric`, one of torchmetrics, or anything with `reset`, `update` and `compute`.
-
-    Returns:
-        The metric itself, or a wrapper around it.
-
-    Raises:
-        MetricInputError: It has not these three methods.
-    """
-    if isinstance(metric, Metric):
-        return metric
-    wanted = "a Metric, or an object with reset, update and compute"
-    if isinstance(metric, type):
-        raise MetricInputError(
-            "add", f"the class {metric.__name__}", f"{wanted}; is {metric.__name__}() meant?"
-        )
-    if not all(callable(getattr(metric, method, None)) for method in ("reset", "update", "compute")):
-        raise MetricInputError("add", described(metric), wanted)
-    has_states = all(
-        isinstance(getattr(metric, name, None), Mapping) for name in ("_defaults", "_reductions")
-    )
-    return Torchmetric(metric) if has_states and metric._defaults else Foreign(metric)  # type: ignore[attr-defined]
+from simple_ignite.metrics.transform import Transform, pair, single
 
 
 def takes_two(update: Callable[..., Any]) -> bool:
@@ -57,7 +30,7 @@ def takes_two(update: Callable[..., Any]) -> bool:
 
 
 class Foreign(Metric):
-    """A metric that has `reset`, `update` and `compute` of its own.
+    """A metric that has `reset`, `update` and `compute` of its own. It is not reset by being taken in.
 
     Over several ranks it must be one that reduces by itself; `DistributedMetric` is for others.
 
@@ -69,7 +42,7 @@ class Foreign(Metric):
 
     def __init__(self, base: Any, *, output_transform: Transform | None = None) -> None:
         self.base = base
-        super().__init__(output_transform=output_transform or (pair if takes_two(base.update) else single))
+        self.output_transform = output_transform or (pair if takes_two(base.update) else single)
 
     def reset(self) -> None:
         """Reset it."""
@@ -106,59 +79,6 @@ class Foreign(Metric):
     def settings(self) -> dict[str, Any]:
         """Tell what it is."""
         return {"base": type(self.base).__name__}
-
-
-class Torchmetric(Foreign):
-    """A metric of torchmetrics: its states travel, merge and are saved like our own."""
-
-    def state_names(self) -> list[str]:
-        """Give the names of its states."""
-        return list(self.base._defaults)
-
-    def local(self) -> dict[str, Value]:
-        """Give the states of this rank, at rest."""
-        return {name: getattr(self.base, name) for name in self.state_names()}
-
-    def merged(self, parts: list[dict[str, Value]]) -> dict[str, Value]:
-        """Reduce the states of all ranks by the functions that torchmetrics declares for them."""
-        states: dict[str, Value] = {}
-        for name, reduce in self.base._reductions.items():
-            values = [part[name] for part in parts]
-            if isinstance(self.base._defaults[name], list):
-                lists = [value if isinstance(value, list) else [value] for value in values]
-                states[name] = [cast(Tensor, item) for items in lists for item in items]
-            else:
-                stacked = torch.stack([cast(Tensor, value) for value in values])
-                states[name] = reduce(stacked) if callable(reduce) else stacked
-        return states
-
-    def unpack(self, states: Mapping[str, Value]) -> None:
-        """Give it states as its own."""
-        for name, value in states.items():
-            setattr(self.base, name, value)
-        self.base._computed = None
-        self.base._update_count = max(1, self.base._update_count)
-
-    def hold(self, states: Mapping[str, Value]) -> dict[str, Any]:
-        """Give it states until `release`; it must not reduce by itself meanwhile."""
-        names = [*self.state_names(), "_update_count", "_computed", "_to_sync"]
-        before = {name: getattr(self.base, name) for name in names}
-        self.unpack(states)
-        self.base._to_sync = False
-        return before
-
-    def release(self, held: Any) -> None:
-        """Give it back its own states."""
-        for name, value in held.items():
-            setattr(self.base, name, value)
-
-    def state_dict(self) -> dict[str, Any]:
-        """Give the states of all ranks together; see `Metric.state_dict`."""
-        return Metric.state_dict(self)
-
-    def load_state_dict(self, states: Mapping[str, Any]) -> None:
-        """Go on from saved states; see `Metric.load_state_dict`."""
-        Metric.load_state_dict(self, states)
 
 
 class DistributedMetric(Foreign):

@@ -79,12 +79,16 @@ def evaluate(metrics: Mapping[str, Reducible]) -> dict[str, object]:
 def valued(metrics: Mapping[str, Reducible]) -> dict[str, object]:
     """Give the value of each metric from the states it holds now; an error is told which it was."""
     values: dict[str, object] = {}
+    failure: Exception | None = None
     for name, metric in metrics.items():
         try:
             values[name] = metric.value()
         except Exception as error:
-            error.add_note(f"while computing the metric {name!r}")
-            raise
+            if failure is None:  # the others are computed still: they may be waited for on other ranks
+                error.add_note(f"while computing the metric {name!r}")
+                failure = error
+    if failure is not None:
+        raise failure
     return values
 
 

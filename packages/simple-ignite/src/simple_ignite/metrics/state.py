@@ -41,6 +41,13 @@ def copied(value: Value) -> Value:
     return value.clone() if isinstance(value, Tensor) else value
 
 
+def moved(value: Value, device: torch.device) -> Value:
+    """Give a state on a device."""
+    if isinstance(value, list):
+        return [item.to(device) for item in value]
+    return value.to(device) if isinstance(value, Tensor) else value
+
+
 class Chunks(list[Tensor]):
     """Tensors of successive batches, kept apart until somebody asks for the whole."""
 
