@@ -1,6 +1,7 @@
-"""What computing eight metrics over two processes costs: one message, beside a collective for each state.
+"""What computing eight metrics over two processes costs: one message, beside one for each metric.
 
-Prints milliseconds, the best of several rounds, and the ratio. Usage: `python benchmarks/metric_ranks.py [rounds]`.
+Prints milliseconds, the best of several rounds, and ratios.
+Usage: `python benchmarks/metric_ranks.py [rounds]`.
 """
 
 import subprocess
@@ -62,7 +63,7 @@ def work(rank, folder, rounds):
         print(f"eight metrics in a set, one message    {flat:8.2f} ms")
         print(f"eight metrics alone, a message each    {each:8.2f} ms   a set is {flat / each:5.3f} ×")
         print(
-            f"an all_reduce for each of {len(states)} states  {reduces:8.2f} ms   a set is {flat / reduces:5.3f} ×"
+            f"bare all_reduce calls, {len(states)} states     {reduces:8.2f} ms   without merging or values"
         )
     dist.barrier()
     dist.destroy_process_group()
