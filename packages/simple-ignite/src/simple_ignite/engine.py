@@ -240,6 +240,7 @@ class Engine:
 
         Args:
             data: Anything that can be iterated: a DataLoader, a list, a generator. None: the step gets None.
+                A run continued with another object than before takes that from its first batch.
             max_epochs: Run until so many epochs are done. Default: as before, else 1.
             max_iterations: Run until so many iterations are done; the last epoch is then completed as it
                 stands.

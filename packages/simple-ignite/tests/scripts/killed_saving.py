@@ -68,10 +68,15 @@ def main():
         begun = time.monotonic()
         while kill == 0 and not list(folder.glob("*.pt")) and time.monotonic() - begun < 30:
             time.sleep(0.001)  # the first of all saves may finish
-        time.sleep(chance.uniform(0.002, 0.06))
+        while not list(folder.glob(".*.tmp")) and time.monotonic() - begun < 30:
+            time.sleep(0.0002)
+        time.sleep(chance.choice([0, chance.uniform(0, 0.005), chance.uniform(0, 0.03)]))
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
-        within += bool(list(folder.glob(".*.tmp")))
+        left = list(folder.glob(".*.tmp"))
+        within += bool(left)
+        for path in left if kill % 3 else []:  # every third time the next run is to sweep them
+            path.unlink()
         reported = int(progress.read_text() or 0) if progress.exists() else 0
         weights, trainer = Weights(), Engine(print)
         try:

@@ -12,7 +12,7 @@ from simple_ignite.distributed.collective import agree, is_distributed, rank
 from simple_ignite.engine import Engine
 from simple_ignite.errors import CheckpointError
 from simple_ignite.events import Events
-from simple_ignite.handlers.checkpoint_file import write_file
+from simple_ignite.handlers.checkpoint_file import sync_folder, write_file
 from simple_ignite.handlers.rank_states import of_all_ranks
 from simple_ignite.handlers.restore import load_best, load_file, load_latest, unwrapped
 from simple_ignite.handlers.retention import Kept, Retention
@@ -210,6 +210,7 @@ class Checkpoint:
             self._retention.kept, self._retention.leaving = before
             raise
         self._retention.write()
+        sync_folder(self.save_dir)  # once for both; only then may anything be deleted
         self._retention.prune()
         if self._on_saved is not None:
             self._on_saved(path)

@@ -25,10 +25,11 @@ def temporary_name(path: Path) -> Path:
 def replace_file(path: Path, write: Callable[[Path], None]) -> None:
     """Put a file in place so that at every moment either the old one or the new one is there, whole.
 
+    The rename lasts once the folder is synced; see `sync_folder`.
+
     Args:
         path: The file.
-        write: Writes the new content to the path it is given; that file is then fsynced and renamed, and the
-            folder is fsynced.
+        write: Writes the new content to the path it is given; that file is then fsynced and renamed.
     """
     temporary = temporary_name(path)
     try:
@@ -42,7 +43,6 @@ def replace_file(path: Path, write: Callable[[Path], None]) -> None:
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
-    sync_folder(path.parent)
 
 
 def sync_folder(folder: Path) -> None:
@@ -57,7 +57,7 @@ def sync_folder(folder: Path) -> None:
 
 
 def write_file(path: Path, states: dict[str, Any]) -> None:
-    """Write the states to `path`, atomically.
+    """Write the states to `path`, atomically; the folder is yet to be synced.
 
     Raises:
         CheckpointError: If a state holds something that `weights_only` loading would refuse, or the disk

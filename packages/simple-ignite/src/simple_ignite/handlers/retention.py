@@ -78,7 +78,7 @@ class Retention:
         return max(scored)[2] if scored else None
 
     def write(self) -> None:
-        """Write the list, atomically."""
+        """Write the list, atomically; the folder is yet to be synced."""
         content = {
             "format": 1,
             "latest": self.kept[-1].file if self.kept else None,

@@ -19,7 +19,7 @@ CHECKSUM = "crc32"
 
 
 def write_weights(path: Path, states: Mapping[str, Any]) -> None:
-    """Write the tensors of the one thing in `states`, atomically, with a checksum in the file's header.
+    """Write the tensors of the one thing in `states`, atomically, with a checksum in the header.
 
     Raises:
         CheckpointError: If there is more than one thing, or something in it is no tensor.
