@@ -13,7 +13,7 @@ KeyPath = tuple[str | int, ...]
 """The parts of a path: a str for a key, an int for a place in a list."""
 
 _BARE = Pattern(r"""[^\s.\[\]"'=,:{}()#$]+""")
-_QUOTED = Pattern(r'(?s:"(?:[^"\\]|\\.)*+")')
+_QUOTED = Pattern(r'(?s:"[^"\\]*(?:\\.[^"\\]*)*")')
 _INDEX = Pattern(r"\[(-?[0-9]{1,18})\]")
 
 

@@ -2,6 +2,7 @@
 """Edits that keep every other byte."""
 
 import stat
+from contextlib import suppress
 
 import pytest
 from hypothesis import given, settings
@@ -323,8 +324,9 @@ def commented(text, tree, data):
             trial = [*lines[:at], f"{lines[at]}  # mark{count}", *lines[at + 1 :]]
         else:
             trial = [*lines[:at], f"{' ' * (at % 5)}# mark{count}", *lines[at:]]
-        if parse("\n".join(trial)).values == tree:
-            lines, count = trial, count + 1
+        with suppress(SdnSyntaxError):
+            if parse("\n".join(trial)).values == tree:
+                lines, count = trial, count + 1
     return "\n".join([*lines, ""])
 
 

@@ -24,9 +24,25 @@ def read_block(text: str, at: int, level: int, *, fold: bool, strip: bool) -> tu
     Returns:
         The text, and the offset of the line after it.
     """
+    body, _, at = take_lines(text, at, level)
+    value = _fold(body) if fold else "\n".join(body)
+    return value + ("\n" if body and not strip else ""), at
+
+
+def take_lines(text: str, at: int, level: int) -> tuple[list[str], int, int]:
+    """Take the lines of a block of text, dedented, without empty ones at its end.
+
+    Args:
+        text: the whole document; it ends in a newline.
+        at: offset of the first line below the mark.
+        level: column, from 0, of the key or dash that the text belongs to.
+
+    Returns:
+        The lines, the offset after the last of them, and the offset of the next statement's line or so.
+    """
     lines: list[str] = []
-    end = len(text)
-    while at < end:
+    starts: list[int] = [at]
+    while at < len(text):
         newline = text.index("\n", at)
         line = text[at:newline]
         content = line.lstrip(" ")
@@ -34,11 +50,11 @@ def read_block(text: str, at: int, level: int, *, fold: bool, strip: bool) -> tu
             break
         lines.append(line)
         at = newline + 1
+        starts.append(at)
     body = dedent(lines)
     while body and not body[-1]:
         body.pop()
-    value = _fold(body) if fold else "\n".join(body)
-    return value + ("\n" if body and not strip else ""), at
+    return body, starts[len(body)], at
 
 
 def dedent(lines: list[str]) -> list[str]:

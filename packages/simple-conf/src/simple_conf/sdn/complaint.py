@@ -19,6 +19,9 @@ _COMMAND = Pattern(r"(export|set|let|var|const|def|local) +([\w\-./]+) *=")
 _PIPES = Pattern(r"[^|\s][^|]*\|[^|]*\|")
 
 
+_SHOWN = 200  # as much of a line as is looked at
+
+
 def complain(error: Any, text: str) -> Fault:
     """Turn lark's report of an unexpected token into a mistake that a person can mend.
 
@@ -67,7 +70,7 @@ def _line_above(text: str, at: int) -> str:
 def _no_key(text: str, at: int) -> Fault:
     """Say why a line in a mapping is not `key: value`."""
     start = text.rfind("\n", 0, at) + 1
-    line = text[at : text.index("\n", at)]
+    line = text[at : min(text.index("\n", at), at + _SHOWN)]
     found = _foreign(line, at) or _key_slip(line, at)
     if found is not None:
         return found

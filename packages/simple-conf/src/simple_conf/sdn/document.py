@@ -264,6 +264,8 @@ class SdnDocument:
             if holder.kind != "mapping":
                 raise ValueError("a document is a mapping, or a list that is not empty")
             return [Splice(page.line_start(place.key_at), page.line_end(place.end) + 1, "")]
+        if page.is_first(place.key_at):
+            return edit_block.delete_only(page, holder)
         return self._replace(parts[:-1], {} if holder.kind == "mapping" else [])
 
 

@@ -155,6 +155,15 @@ def delete(page: Page, holder: Place, at: int) -> list[Splice]:
     return [Splice(start, end, "")]
 
 
+def delete_only(page: Page, holder: Place) -> list[Splice]:
+    """Take the lines of the only item of a block away; the key or dash above gets an empty collection."""
+    (item,) = holder.inside()
+    return [
+        Splice(holder.key_end, holder.key_end, " {}" if holder.kind == "mapping" else " []"),
+        Splice(page.line_start(item.key_at), page.line_end(item.end) + 1, ""),
+    ]
+
+
 def insert_row(page: Page, table: Place, at: int, row: tuple[Any, ...]) -> list[Splice]:
     """Insert a row into a table with a row a line, or all on its header's line."""
     rows = table.inside()

@@ -14,8 +14,8 @@ from simple_conf.sdn.writer import one_line, row_text
 KINDS = ("list", "dict", "short")
 """The kinds of places whose items stand between brackets."""
 
-_REST = Pattern(r"[ \t]*+(,?+)[ \t]*+(?:(?<=[ \t,])#[^\n]*+)?+(\n)")
-_COMMA = Pattern(r"[ \t]*+,[ \t]*+")
+_REST = Pattern(r"[ \t]*(?:(,)[ \t]*)?(?:(?<=[ \t,])#[^\n]*)?(\n)")
+_COMMA = Pattern(r"[ \t]*,[ \t]*")
 
 
 def replace(place: Place, holder: Place, value: Any, columns: tuple[str, ...] = ()) -> list[Splice]:
@@ -85,7 +85,7 @@ def insert(page: Page, holder: Place, at: int, text: str) -> list[Splice]:
         return [Splice(last.end, last.end, f", {text}")]
     start = last.key_at
     margin = page.column(start) if page.is_first(start) else _margin(page, start)
-    return [Splice(rest.start(2), rest.start(2), "\n" + " " * margin + text + rest[1])]
+    return [Splice(rest.start(2), rest.start(2), "\n" + " " * margin + text + (rest[1] or ""))]
 
 
 def _margin(page: Page, at: int) -> int:

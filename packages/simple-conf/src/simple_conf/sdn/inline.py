@@ -8,6 +8,7 @@ from typing import Any
 from simple_conf.pattern import Pattern
 from simple_conf.sdn.cells import count, typed_cell
 from simple_conf.sdn.fault import Fault
+from simple_conf.sdn.fragments import KEY, STRING
 from simple_conf.sdn.lexeme import Lexeme
 from simple_conf.sdn.limits import Budget
 from simple_conf.sdn.literals import check_comment, interpolation_end, read_quoted, scalar
@@ -16,12 +17,10 @@ CLOSERS = {"[": "]", "{": "}", "(": ")"}
 
 _TERMINALS = {"[": "LSQB", "]": "RSQB", "{": "LBRACE", "}": "RBRACE", "(": "LPAR", ")": "RPAR", ",": "COMMA"}
 
-_GAP = Pattern(r"((?:[ \t]*+(?:(?<=[ \t\n])#[^\n]*+)?+\n)*+)[ \t]*+")
-_KEY = Pattern(
-    r'(?:([\w\-./]++)[ \t]*+(?:=|:(?=[ \t\n,\]}]))|(")(?:[^"\\\n]++|\\[^\n])*+"[ \t]*+[:=])[ \t]*+'
-)
+_GAP = Pattern(r"((?:[ \t]*(?:(?<=[ \t\n])#[^\n]*)?\n){0,1000})[ \t]*")
+_KEY = Pattern(rf'(?:({KEY})[ \t]*(?:=|:(?=[ \t\n,\]}}]))|(?=(")){STRING}[ \t]*[:=])[ \t]*')
 _STOP = Pattern(r'[,\[\](){}\n"]|[ \t]#|\$\$|\$\{')
-_SECOND_KEY = Pattern(r'[ \t](?:[\w\-./]++|"[^"\n]*+")[ \t]*+(?:=|:(?:[ \t]|$))')
+_SECOND_KEY = Pattern(rf'[ \t](?:{KEY}|"[^"\n]*")[ \t]*(?:=|:(?:[ \t]|$))')
 _CROWDED = Pattern(r"[\w\-./]+:[^ \t]")
 _TYPED = Pattern(r"table *\{")
 
@@ -183,10 +182,14 @@ class Brackets:
 
     def _gap(self) -> bool:
         """Skip white space, line ends and comments; tell whether there was a line end."""
-        match = _GAP.match(self.text, self.at)
-        assert match is not None  # noqa: S101  # the pattern matches nothing, too
-        self.at = match.end()
-        return bool(match[1])
+        lines = False
+        while True:
+            match = _GAP.match(self.text, self.at)
+            assert match is not None  # noqa: S101  # the pattern matches nothing, too
+            self.at = match.end()
+            if not match[1]:
+                return lines
+            lines = True
 
     def _character(self) -> str:
         if self.at >= len(self.text):

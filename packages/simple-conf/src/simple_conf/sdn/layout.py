@@ -6,11 +6,12 @@ from collections.abc import Iterator
 
 from simple_conf.pattern import Pattern
 from simple_conf.sdn.fault import Fault
+from simple_conf.sdn.fragments import BLANK_LINES
 from simple_conf.sdn.lexeme import Lexeme
 from simple_conf.sdn.limits import Budget, Limits
 
-_SPACE = Pattern(r"(?:[ \t]*+(?:#[^\n]*+)?+\n)*+( *+)")
-_END_OF_LINE = Pattern(r"[ \t]*+(?:(?<=[ \t])#[^\n]*+)?+\n")
+_SPACE = Pattern(rf"{BLANK_LINES}( *)")
+_END_OF_LINE = Pattern(r"[ \t]*(?:(?<=[ \t])#[^\n]*)?\n")
 
 
 class Layout:
@@ -51,9 +52,7 @@ class Layout:
         Raises:
             Fault: it is indented with a tab.
         """
-        match = _SPACE.match(self.text, at)
-        assert match is not None  # noqa: S101  # the pattern matches nothing, too
-        self.move(match.end(), match.end() - match.start(1))
+        self.move(*_statement_after(self.text, at))
 
     def move(self, at: int, width: int) -> None:
         """Go to a statement whose place is known.
@@ -67,8 +66,8 @@ class Layout:
 
     def next_width(self, at: int) -> int:
         """Give the column of the statement that follows the line of an offset; -1 where there is none."""
-        match = _SPACE.match(self.text, self.text.index("\n", at) + 1)
-        return len(match[1]) if match is not None and match.end() < len(self.text) else -1
+        statement, width = _statement_after(self.text, self.text.index("\n", at) + 1)
+        return width if statement < len(self.text) else -1
 
     def indent(self, width: int, at: int) -> Lexeme:
         """Open a block at a column."""
@@ -117,6 +116,16 @@ class Layout:
         if match is None:
             raise stray(self.text, at)
         self.skip(match.end())
+
+
+def _statement_after(text: str, at: int) -> tuple[int, int]:
+    """Find the first statement from the beginning of a line on: its offset, and its column."""
+    while True:
+        match = _SPACE.match(text, at)
+        assert match is not None  # noqa: S101  # the pattern matches nothing, too
+        if match.start(1) == at or match.end() == len(text):
+            return match.end(), match.end() - match.start(1)
+        at = match.start(1)
 
 
 def stray(text: str, at: int) -> Fault:

@@ -11,6 +11,7 @@ from collections.abc import Generator, Iterator
 from simple_conf.pattern import Pattern
 from simple_conf.sdn.blocktext import MARK, read_block, read_triple
 from simple_conf.sdn.fault import Fault
+from simple_conf.sdn.fragments import KEY, STRING
 from simple_conf.sdn.inline import Brackets, blanks_before
 from simple_conf.sdn.layout import Layout, stray
 from simple_conf.sdn.lexeme import Lexeme
@@ -19,8 +20,8 @@ from simple_conf.sdn.literals import bare_end, read_quoted, scalar
 from simple_conf.sdn.runs import read_entries, read_items
 from simple_conf.sdn.tables import NAMED, TYPED, Tables
 
-_ENTRY = Pattern(r'(?:([\w\-./]++)[ \t]*+(?::(?=[ \t\n])|=)|(")(?:[^"\\\n]++|\\[^\n])*+"[ \t]*+[:=])[ \t]*+')
-_DASH = Pattern(r"-(?: ++|(?=\n))")
+_ENTRY = Pattern(rf'(?:({KEY})[ \t]*(?::(?=[ \t\n])|=)|(?=(")){STRING}[ \t]*[:=])[ \t]*')
+_DASH = Pattern(r"-(?: +|(?=\n))")
 
 
 class Lines:

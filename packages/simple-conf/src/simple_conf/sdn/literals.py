@@ -6,20 +6,21 @@ import math
 
 from simple_conf.pattern import Pattern
 from simple_conf.sdn.fault import Fault
+from simple_conf.sdn.fragments import STRING
 from simple_conf.values import MISSING, Missing
 
 Scalar = str | int | float | bool | Missing | None
 
 NUMBER = Pattern(
-    r"-?(?:0x([0-9a-fA-F]+(?:_[0-9a-fA-F]+)*+)"
-    r"|(?:0|[1-9][0-9]*+(?:_[0-9]++)*+)((?:\.[0-9]++(?:_[0-9]++)*+)?+(?:[eE][+-]?[0-9]++)?+))"
+    r"-?(?:0x([0-9a-fA-F]+(?:_[0-9a-fA-F]+){0,20000})"
+    r"|(?:0|[1-9][0-9]*(?:_[0-9]+){0,20000})((?:\.[0-9]+(?:_[0-9]+){0,20000})?(?:[eE][+-]?[0-9]+)?))"
 )
 WORDS: dict[str, Scalar] = {"true": True, "false": False, "null": None, "nil": None, "???": MISSING}
-QUOTED = Pattern(r'"((?:[^"\\\n]++|\\[^\n])*+)"')
+QUOTED = Pattern(STRING)
 
 _NUMBER_STARTS = frozenset("+-.0123456789")
 _SLIP = Pattern(
-    r"[+-]?(?:0[xX][0-9a-fA-F_]*+|(?:[0-9][0-9_]*+)?+\.?[0-9_]*+(?:(?:(?<=[0-9_])|(?<=[0-9]\.))[eE][+-]?[0-9_]*+)?+)"
+    r"[+-]?(?:0[xX][0-9a-fA-F_]*|(?:[0-9][0-9_]*)?(?:\.[0-9_]*)?(?:(?:(?<=[0-9_])|(?<=[0-9]\.))[eE][+-]?[0-9_]*)?)"
 )
 _LEADING_ZERO = Pattern(r"-?0[0-9_]")
 _ESCAPE = Pattern(r"\\(u[0-9a-fA-F]{4}|[^u]|u)")
@@ -115,10 +116,24 @@ def read_quoted(text: str, at: int) -> tuple[str, int]:
         Fault: it is not closed on its line, or has an unknown escape.
     """
     match = QUOTED.match(text, at)
-    if match is None:
-        raise Fault("unclosed string", at, 'close it with " or write the text without quotes')
-    body = match[1]
-    return (unescape(body, at + 1) if "\\" in body else body), match.end()
+    end = match.end() if match is not None else _closing_quote(text, at) + 1
+    body = text[at + 1 : end - 1]
+    return (unescape(body, at + 1) if "\\" in body else body), end
+
+
+def _closing_quote(text: str, at: int) -> int:
+    """Find the quote that closes a string, escape by escape."""
+    here = at + 1
+    while match := _QUOTE_STOP.search(text, here):
+        if match[0] == '"':
+            return match.start()
+        if match[0] == "\n":
+            break
+        here = match.end()
+    raise Fault("unclosed string", at, 'close it with " or write the text without quotes')
+
+
+_QUOTE_STOP = Pattern(r'"|\n|\\[^\n]')
 
 
 def unescape(body: str, at: int) -> str:

@@ -6,19 +6,18 @@ from typing import Any
 
 from simple_conf.errors import UnwritableError
 from simple_conf.pattern import Pattern
+from simple_conf.sdn import fragments
 from simple_conf.sdn.fault import Fault
 from simple_conf.sdn.literals import WORDS, number
 from simple_conf.values import MASK, MISSING, Secret
 
-KEY = Pattern(r"(?!-\Z)[\w\-./]++")
+KEY = Pattern(rf"(?!-\Z){fragments.KEY}")
 
-_EASY = Pattern(r"(?a:[A-Za-z_/][\w\-./@]*+)")
+_EASY = Pattern(r"(?a:[A-Za-z_/][\w\-./@]*)")
 _NUMBER_STARTS = frozenset("+-.0123456789")
-_LINE_WORD = r'(?:[^\s"$]++|\$\{[^\s"${}]*+\})++'
-_LINE = Pattern(rf"(?!table *\{{|[#'\[{{|>?]){_LINE_WORD}(?: ++(?!#){_LINE_WORD})*+")
-_NOT_ITEM = Pattern(r"-(?: |$)|[\w\-./]++ *(?::(?: |$)|=|\|)")
-_INLINE_WORD = r'(?:[^\s,\[\](){}"#$]++|\$\{[^\s"${}]*+\})++'
-_INLINE = Pattern(rf"(?!['|>?]){_INLINE_WORD}(?: ++{_INLINE_WORD})*+")
+_LINE = Pattern(fragments.WORDS)
+_NOT_ITEM = Pattern(rf"-(?: |$)|{fragments.KEY} *(?::(?: |$)|=|\|)")
+_INLINE = Pattern(rf"(?!['|>?]){fragments.INLINE_WORD}(?: +{fragments.INLINE_WORD}){{0,1000}}")
 _ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r"}
 _DIGITS = 4300  # Python refuses to write more in decimal
 

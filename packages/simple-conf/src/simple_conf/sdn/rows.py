@@ -12,14 +12,14 @@ from simple_conf.sdn.lexeme import Lexeme
 from simple_conf.sdn.limits import Budget
 from simple_conf.sdn.literals import scalar
 
-_BODY = Pattern(r"( *+)[^\s#][^\n]*+\n(?:\1[^\s#][^\n]*+\n)*+")
+_BODY = Pattern(r"( *)[^\s#][^\n]*\n(?:\1[^\s#][^\n]*\n){0,5000}")
 _ODD = Pattern(r"""["'#$\[\](){}|>]""")
-_CELL = r'[ \t]*+(?:"[^"\\\n]*+"|[^\s,"\'#$\[\](){}|>][^,"#$\[\](){}\n]*+)?+[ \t]*+'
-_ROW = Pattern(rf"(?:{_CELL},)*+{_CELL}")
-_ROW_CELLS = Pattern(r'[ \t]*+(?:("[^"]*+")[ \t]*+|([^,"]*+)),')
-_INTEGERS = Pattern(r"(?:-?(?:0|[1-9][0-9]{0,17}+)\n)++")
-_FLOATS = Pattern(r"(?:-?(?:0|[1-9][0-9]{0,17}+)\.[0-9]{1,30}+\n)++")
-_TEXTS = Pattern(r"(?:(?!(?:true|false|null|nil)\n)[A-Za-z_/][^\n]*+\n)++")
+_CELL = r'[ \t]*(?:"[^"\\\n]*"[ \t]*|[^\s,"\'#$\[\](){}|>][^,"#$\[\](){}\n]*)?'
+_ROW = Pattern(rf"(?:{_CELL},){{0,1000}}{_CELL}")
+_ROW_CELLS = Pattern(r'[ \t]*(?:("[^"]*")[ \t]*|([^,"]*)),')
+_INTEGERS = Pattern(r"(?:-?(?:0|[1-9][0-9]{0,17})\n)+")
+_FLOATS = Pattern(r"(?:-?(?:0|[1-9][0-9]{0,17})\.[0-9]{1,30}\n)+")
+_TEXTS = Pattern(r"(?:(?!(?:true|false|null|nil)\n)[A-Za-z_/][^\n]*\n)+")
 
 
 class Unfit(Exception):  # noqa: N818  # says that the short way does not do; the long way follows

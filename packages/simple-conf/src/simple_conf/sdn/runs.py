@@ -9,18 +9,18 @@ from __future__ import annotations
 from typing import Any
 
 from simple_conf.pattern import Pattern
+from simple_conf.sdn.fragments import BLANK_LINES, KEY, WORDS
 from simple_conf.sdn.limits import Budget
-from simple_conf.sdn.literals import WORDS, number
+from simple_conf.sdn.literals import WORDS as NAMED
+from simple_conf.sdn.literals import number
 
-_REST = r"[ \t]*+(?:(?<=[ \t])#[^\n]*+)?+\n(?:[ \t]*+(?:#[^\n]*+)?+\n)*+( *+)"
-_WORD = r'(?:[^\s"$]++|\$\{[^\s"${}]*+\})++'
-_SCALAR = rf'(?:"([^"\\\n]*+)"|((?!table *+\{{|[#\'\[{{|>?]){_WORD}(?:[ \t]++(?!#){_WORD})*+)'
-_FLAT = r"""|\[([^\[\](){}"'#$|>\n]*+)\])"""
+_REST = rf"[ \t]*(?:(?<=[ \t])#[^\n]*)?\n{BLANK_LINES}( *)(?![ #\n])"
+_SCALAR = rf'(?:"([^"\\\n]*)"|({WORDS})'
+_FLAT = r"""|\[([^\[\](){}"'#$|>\n]*)\])"""
 _ENTRY = Pattern(
-    rf"([\w\-./]++)[ \t]*+(?:(?::[ \t]++|=[ \t]*+){_SCALAR}{_FLAT}"
-    rf"|[:=][ \t]*+(?:#(?=[ \t\n#])[^\n]*+)?+(?=\n)){_REST}"
+    rf"({KEY})[ \t]*(?:(?::[ \t]+|=[ \t]*){_SCALAR}{_FLAT}|[:=][ \t]*(?:#(?=[ \t\n#])[^\n]*)?(?=\n)){_REST}"
 )
-_ITEM = Pattern(rf'- ++(?!- |-\n|[\w\-./]++[ \t]*+(?::[ \t\n]|=|\|)|"[^"\n]*+"[ \t]*+[:=|]){_SCALAR}){_REST}')
+_ITEM = Pattern(rf'- +(?!- |-\n|{KEY}[ \t]*(?::[ \t\n]|=|\|)|"[^"\n]*"[ \t]*[:=|]){_SCALAR}){_REST}')
 _NUMBER_STARTS = frozenset("+-.0123456789")
 
 
@@ -42,7 +42,7 @@ def read_entries(
     Raises:
         Fault: a value is almost a number.
     """
-    match, words, width = _ENTRY.match, WORDS.get, level
+    match, words, width = _ENTRY.match, NAMED.get, level
     entries: list[tuple[str, Any]] = []
     while found := match(text, at):
         key, quoted, bare, flat, margin = found.groups()
@@ -83,7 +83,7 @@ def read_items(text: str, at: int, level: int) -> tuple[list[Any], int, int]:
         if bare is None:
             items.append(quoted)
         else:
-            items.append(number(bare, at) if bare[0] in _NUMBER_STARTS else WORDS.get(bare, bare))
+            items.append(number(bare, at) if bare[0] in _NUMBER_STARTS else NAMED.get(bare, bare))
         at = found.end()
         width = len(margin)
         if width != level:
@@ -103,5 +103,5 @@ def _flat(inside: str) -> list[Any] | None:
         item = part.strip(" \t")
         if not item:
             return None
-        values.append(number(item, 0) if item[0] in _NUMBER_STARTS else WORDS.get(item, item))
+        values.append(number(item, 0) if item[0] in _NUMBER_STARTS else NAMED.get(item, item))
     return values

@@ -8,19 +8,20 @@ from collections.abc import Generator, Iterator
 from simple_conf.pattern import Pattern
 from simple_conf.sdn.cells import TYPES
 from simple_conf.sdn.fault import Fault
+from simple_conf.sdn.fragments import KEY, STRING
 from simple_conf.sdn.inline import Brackets
 from simple_conf.sdn.layout import Layout
 from simple_conf.sdn.lexeme import Lexeme
 from simple_conf.sdn.literals import read_quoted
 from simple_conf.sdn.rows import Row, Unfit, check_types, take_body
 
-NAMED = Pattern(r'([\w\-./]++|"(?:[^"\\\n]++|\\[^\n])*+")[ \t]++\|([^\n|]*+)(\|?)[ \t]*+')
+NAMED = Pattern(rf"({KEY}|{STRING})[ \t]+\|([^\n|]*)(\|?)[ \t]*")
 """A key, and the names of columns between bars."""
 
-TYPED = Pattern(r"table *+\{([^}\n]*+)(\}?)[ \t]*+")
+TYPED = Pattern(r"table *\{([^}\n]*)(\}?)[ \t]*")
 """The types of columns between braces."""
 
-_NAME = Pattern(r"[\w\-./]++")
+_NAME = Pattern(KEY)
 
 
 class Tables:
