@@ -11,7 +11,10 @@ from simple_conf import Conf, ConfError, ConfigNotFoundError, LoadError, Missing
 SAME = {
     "c.sdn": "train:\n    lr: 0.1\n    tags: [a, b]\nname: ${train.lr}\nhole: ???\n",
     "c.yaml": "train:\n  lr: 0.1\n  tags: [a, b]\nname: ${train.lr}\nhole: ???\n",
-    "c.json": '{\n  "train": {\n    "lr": 0.1,\n    "tags": ["a", "b"]\n  },\n  "name": "${train.lr}",\n  "hole": "???"\n}\n',
+    "c.json": (
+        '{\n  "train": {\n    "lr": 0.1, "tags": ["a", "b"]\n  },\n'
+        '  "name": "${train.lr}", "hole": "???"\n}\n'
+    ),
     "c.toml": 'name = "${train.lr}"\nhole = "???"\n[train]\nlr = 0.1\ntags = ["a", "b"]\n',
 }
 PLACES = {"c.sdn": (2, 9), "c.yaml": (2, 7), "c.json": (3, 11), "c.toml": (4, 6)}
@@ -44,7 +47,8 @@ def test_a_loader_may_be_named_whatever_the_suffix(tmp_path, suffix):
 def test_yaml_follows_the_rules_of_yaml_1_2(tmp_path):
     path = tmp_path / "c.yaml"
     path.write_text(
-        "a: on\nb: no\nc: 012\nd: 12:30\ne: 1_000\nf: yes\ng: 2026-01-31\nh: 1e3\ni: 0x1F\nj: ~\nk: True\nl: .inf\n"
+        "a: on\nb: no\nc: 012\nd: 12:30\ne: 1_000\nf: yes\ng: 2026-01-31\nh: 1e3\n"
+        "i: 0x1F\nj: ~\nk: True\nl: .inf\n"
         "m: 0o7\nn: '1'\no: !!str 1\np:\nq: 1.\nr: -5\n1: int key\n"
     )
     assert Conf.to_dict(Conf.load(path)) == {
@@ -148,7 +152,8 @@ def test_a_broken_file_says_where(tmp_path, monkeypatch, name, text, message):
 def test_toml_places_inside_tables_and_arrays_of_tables(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "c.toml").write_text(
-        '[a]\nx.y = 1\n"q k" = 2 # note\n[[rows]]\nn = 1\n[[rows]]\nn = 2\n[rows.deep]\nz = 3\nlist = [\n 1,\n]\n'
+        '[a]\nx.y = 1\n"q k" = 2 # note\n[[rows]]\nn = 1\n[[rows]]\nn = 2\n'
+        "[rows.deep]\nz = 3\nlist = [\n 1,\n]\n"
     )
     cfg = Conf.load("c.toml")
     places = {

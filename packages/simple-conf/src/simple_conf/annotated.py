@@ -43,7 +43,7 @@ def entry(node: Any, key: str, raw: Any) -> list[str]:
     comment = f"# {trail.layer.locate(trail.path)}"
     if isinstance(raw, str) and "${" in raw:
         comment += f": {raw}"
-    exporter = Exporter()
+    exporter = Exporter(tables=True)
     plain = exporter.mapping_value(node, key)
     if exporter.errors:
         plain, comment = raw, f"# {message(exporter.errors[0])}"

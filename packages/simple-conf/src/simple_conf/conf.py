@@ -20,10 +20,7 @@ from simple_conf import (
     state,
 )
 from simple_conf.config import Config
-from simple_conf.copying import adopt
 from simple_conf.merge import merge
-from simple_conf.node import Tree
-from simple_conf.origin import caller
 from simple_conf.strategy import MergeStrategy, merge_mode
 
 TYPE_CHECKING = False
@@ -105,9 +102,7 @@ class Conf:
     @staticmethod
     def from_dict(values: Mapping[str, Any]) -> Config:
         """Return a config with a copy of ``values``."""
-        tree = Tree()
-        tree.root = adopt(values, tree, (), caller())
-        return tree.root  # type: ignore[no-any-return]
+        return diagnosis.as_tree(values)  # type: ignore[no-any-return]
 
     @staticmethod
     def parse_dotlist(arguments: Sequence[str]) -> Config:

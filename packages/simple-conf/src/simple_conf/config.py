@@ -342,10 +342,27 @@ def place(root: Any, path: Path, key: bool = False) -> origin.Origin:
     for segment in path:
         trail = trail_of(node, segment)
         node = raw_of(node)[segment]
-    if isinstance(node, (MappingNode, ListNode)) and (trail is None or not path):
-        return node.__layer__.locate((), key)
-    assert trail is not None  # noqa: S101 - a path that is not empty has one
-    return trail.layer.locate(trail.path, key)
+    found = root.__layer__.locate((), key) if trail is None else trail.layer.locate(trail.path, key)
+    return shielded(found, root) if root.__tree__.secrets else found
+
+
+def shielded(found: origin.Origin, root: Any) -> origin.Origin:
+    """Return an origin that shows no secret, not even one that stands on the same line."""
+    shown = f"{found}\n{found.excerpt()}"
+    for path in root.__tree__.secrets:
+        node = root
+        for segment in path:
+            node = raw_of(node)[segment] if has_segment(node, segment) else None
+        if node is not None and not isinstance(node, (MappingNode, ListNode)) and str(node) in shown:
+            return found.masked()
+    return found
+
+
+def has_segment(node: Any, segment: Any) -> bool:
+    """Return whether a node holds something under a segment of a path."""
+    if isinstance(node, MappingNode):
+        return segment in node.__raw__
+    return isinstance(node, ListNode) and isinstance(segment, int) and segment < len(raw_of(node))
 
 
 def detached(node: Any) -> Config:

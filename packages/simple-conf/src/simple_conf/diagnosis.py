@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from simple_conf.copying import adopt
 from simple_conf.errors import ConfError, PlacedError, ValidationError, block
 from simple_conf.keypath import format_path
+from simple_conf.node import Tree
+from simple_conf.origin import caller
 from simple_conf.suggestion import did_you_mean
 from simple_conf.values import MASK, Secret
 
@@ -76,6 +81,7 @@ def validate(
     from simple_conf.structure import structure
 
     mode = Mode(convert, strict, allow_missing)
+    cfg = as_tree(cfg)
     try:
         return structure(cfg, schema, mode)  # type: ignore[no-any-return]
     except Exception:
@@ -91,7 +97,18 @@ def check_schema(
     """Return everything in ``cfg`` that does not fit ``schema``; never raises for what the config holds."""
     from simple_conf.containers import Mode
 
-    return issues(cfg, schema, Mode(convert, strict, False))
+    return issues(as_tree(cfg), schema, Mode(convert, strict, False))
+
+
+def as_tree(values: Any) -> Any:
+    """Return plain mappings as a config, so that references in them work; anything else as it is."""
+    from simple_conf.config import Config
+
+    if isinstance(values, Config) or not isinstance(values, Mapping):
+        return values
+    tree = Tree()
+    tree.root = adopt(values, tree, (), caller())
+    return tree.root
 
 
 def issues(cfg: Any, schema: Any, mode: Mode) -> list[ValidationIssue]:

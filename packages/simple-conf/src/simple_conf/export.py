@@ -26,7 +26,7 @@ class Exporter:
     Args:
         resolve: Whether references are worked out; they stay as text otherwise.
         reveal: Whether secrets are shown.
-        tables: Whether tables stay tables.
+        tables: Whether tables stay tables, and MISSING stays MISSING.
         lenient: Whether what cannot be worked out stays as written instead of being an error.
     """
 
@@ -97,7 +97,7 @@ class Exporter:
             values = raw if raw.__raw__ is None else raw.__raw__
             return [self.unless_secret(item, raw, index) for index, item in enumerate(values)]
         if raw is MISSING:
-            return MARKER
+            return raw if self._tables else MARKER
         if kind is Table:
             return raw if self._tables else self.value(self.worked_out(node, key), node, key)
         if kind is Overlaid:

@@ -215,9 +215,12 @@ def union(kind: Any, conv: Converter, mode: Mode) -> Hook:
 def class_hook(kind: Any, conv: Converter, mode: Mode) -> Hook:
     """Return the hook of an attrs class or a dataclass."""
     cls = stem(kind)
-    build = make_dict_structure_fn(
-        kind, conv, _cattrs_forbid_extra_keys=False, _cattrs_detailed_validation=mode.thorough
-    )
+    try:
+        build = make_dict_structure_fn(
+            kind, conv, _cattrs_forbid_extra_keys=False, _cattrs_detailed_validation=mode.thorough
+        )
+    except NameError as failure:
+        raise ConfError(f"{cls.__name__}: {failure}; define it at the top of the module") from failure
     names = field_names(cls)
     known = frozenset(names)
     required = required_fields(cls)

@@ -98,7 +98,7 @@ def value_text(cfg: Config, field: fields.Field) -> str:
     if fields.is_secret(field.kind):
         return "••••"
     raw = node.__raw__[field.path[-1]]
-    plain = Exporter().value(raw, node, field.path[-1])
+    plain = Exporter(tables=True).value(raw, node, field.path[-1])
     if isinstance(raw, (MappingNode, ListNode)) and plain is None:
         return "…"
     return fields.default_text(plain)

@@ -140,9 +140,10 @@ class Builder:
         values: dict[str, Any] = {}
         merged: dict[str, Any] = {}
         for key_node, value_node in node.value:
-            if key_node.tag.endswith(":merge") or (key_node.id == "scalar" and key_node.value == "<<"):
-                parts = value_node.value if value_node.id == "sequence" else [value_node]
-                for part in reversed(parts):
+            if key_node.id == "scalar" and key_node.value == "<<" and not key_node.style:
+                for part in reversed(value_node.value if value_node.id == "sequence" else [value_node]):
+                    if part.id != "mapping":
+                        raise LoadError("'<<' takes mappings", origin=at(self._source, part.start_mark))
                     merged.update(self.build(part, depth + 1))
                 continue
             if key_node.id != "scalar":

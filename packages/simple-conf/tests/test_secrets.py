@@ -1,0 +1,111 @@
+"""Secrets show nowhere unless they are asked for by name."""
+
+from __future__ import annotations
+
+import pickle
+
+import pytest
+
+from simple_conf import Conf, MissingKeyError, Secret, schema
+
+TEXT = """\
+db:
+  password: hunter2
+  url: postgres://me:${.password}@host
+  keys: [k1, hunter2]
+copy: ${db.password}
+plain: shown
+"""
+
+
+@schema
+class Db:
+    password: int
+    url: str = ""
+    keys: list[int] = []
+
+
+@schema
+class App:
+    db: Db
+    copy: int
+    plain: str
+
+
+@schema
+class Login:
+    password: Secret[str]
+    pin: Secret[int] = Secret(0)
+
+
+@pytest.fixture
+def cfg():
+    made = Conf.parse_sdn(TEXT, "c.sdn")
+    Conf.mark_secret(made, "db.password")
+    Conf.mark_secret(made, "db.keys[1]")
+    return made
+
+
+def everything(cfg):
+    """Every text that a config shows itself as."""
+    other = Conf.merge(cfg, {"db": {"password": "other"}})
+    return [
+        repr(cfg),
+        str(cfg),
+        str(Conf.to_dict(cfg)),
+        str(Conf.to_dict(cfg, resolve=False)),
+        Conf.to_sdn(cfg),
+        Conf.to_yaml(cfg),
+        Conf.to_json(cfg),
+        str(Conf.diff(cfg, other)),
+        str(Conf.diff(cfg, other).to_dict()),
+        repr(Conf.freeze(cfg)),
+        repr(pickle.loads(pickle.dumps(cfg))),
+        repr(Conf.merge({"a": 1}, cfg)),
+        Conf.to_json(cfg.db),
+    ]
+
+
+def test_a_marked_value_and_all_that_comes_from_it_is_masked(cfg):
+    for text in everything(cfg):
+        assert "hunter2" not in text
+        assert "••••" in text or text == ""
+    assert cfg.db.password == "hunter2"
+    assert cfg.copy == "hunter2"
+    assert Conf.to_dict(cfg, reveal=True)["db"]["url"] == "postgres://me:hunter2@host"
+    assert Conf.to_dict(cfg)["db"]["keys"] == ["k1", "••••"]
+    assert Conf.to_dict(cfg)["plain"] == "shown"
+
+
+def test_marking_after_reading_hides_what_was_read_before():
+    cfg = Conf.parse_sdn(TEXT)
+    assert cfg.copy == "hunter2"
+    Conf.mark_secret(cfg, "db.password")
+    assert "hunter2" not in Conf.to_sdn(cfg).replace("[k1, hunter2]", "")
+
+
+def test_errors_do_not_show_it(cfg):
+    for text in [str(issue) for issue in Conf.check_schema(cfg, App)]:
+        assert "hunter2" not in text
+    assert [issue.path for issue in Conf.check_schema(cfg, App)] == [
+        "db.password",
+        "db.keys[0]",
+        "db.keys[1]",
+        "copy",
+    ]
+
+
+def test_a_secret_field_is_wrapped_and_never_shown():
+    made = Conf.validate(Login, {"password": "hunter2", "pin": "1234"})
+    assert "hunter2" not in repr(made)
+    assert made.password.reveal() == "hunter2"
+    assert made.pin == Secret(1234)
+    cfg = Conf.merge(Conf.parse_sdn("password: x\n", "c.sdn"), Conf.parse_dotlist(["pin=abc"]))
+    (issue,) = Conf.check_schema(cfg, Login)
+    assert str(issue) == "command line: pin=••••: pin: expected int, got ••••"
+    assert Conf.validate(Login, Conf.from_object(made)) == made
+
+
+def test_only_what_is_there_can_be_marked(cfg):
+    with pytest.raises(MissingKeyError):
+        Conf.mark_secret(cfg, "db.pasword")
