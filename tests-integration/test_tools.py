@@ -25,12 +25,15 @@ def load(name: str) -> ModuleType:
 @pytest.mark.parametrize(
     ("files", "expected"),
     [
-        (["packages/simple-conf/src/simple_conf/merge.py"], ["conf", "track", "ml", "integration", "docs"]),
-        (["packages/simple-track/README.md"], ["track", "ml", "integration", "docs"]),
+        (
+            ["packages/simple-conf/src/simple_conf/merge.py"],
+            ["conf", "track", "track-torch", "ml", "integration", "docs"],
+        ),
+        (["packages/simple-track/README.md"], ["track", "track-torch", "ml", "integration", "docs"]),
         (["packages/simple-ignite/tests/test_engine.py"], ["ignite", "ml", "integration", "docs"]),
         (["packages/simple-ml/pyproject.toml"], ["ml", "integration", "docs"]),
         (["docs/index.md"], ["docs"]),
-        (["hatch.toml"], ["conf", "track", "ignite", "ml", "integration", "docs"]),
+        (["hatch.toml"], ["conf", "track", "track-torch", "ignite", "ml", "integration", "docs"]),
         (["LICENSE"], []),
         ([], []),
     ],
@@ -42,7 +45,7 @@ def test_a_change_runs_its_package_and_those_that_depend_on_it(files, expected):
 def test_everything_runs_where_git_cannot_tell_what_changed(tmp_path):
     command = [sys.executable, str(ROOT / "tools/changed.py"), "0000000000000000000000000000000000000000"]
     said = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True).stdout
-    assert said == 'packages=["conf", "track", "ignite", "ml", "integration", "docs"]\n'
+    assert said == 'packages=["conf", "track", "track-torch", "ignite", "ml", "integration", "docs"]\n'
 
 
 def make_package(root: Path, version: str, changelog: str) -> None:

@@ -16,6 +16,7 @@ CONF, TRACK, IGNITE, ML = (f"packages/simple-{name}/" for name in ("conf", "trac
 NEEDS: dict[str, tuple[str, ...]] = {
     "conf": (CONF,),
     "track": (CONF, TRACK),
+    "track-torch": (CONF, TRACK),
     "ignite": (IGNITE,),
     "ml": (CONF, TRACK, IGNITE, ML),
     "integration": ("packages/", "tests-integration/", "docs/examples/", "README.md"),

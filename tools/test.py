@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 
-ENVIRONMENTS = ("conf", "track", "ignite", "ml", "integration", "docs")
+ENVIRONMENTS = ("conf", "track", "track-torch", "ignite", "ml", "integration", "docs")
 NO_TESTS_SELECTED = 5  # pytest's exit status
 
 
