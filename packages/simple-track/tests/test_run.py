@@ -261,7 +261,7 @@ def test_config_is_taken_from_every_kind_of_object(root):
             assert run.fingerprint == "".join(run.fingerprint)
     prints = {run.fingerprint for run in Track.runs("demo")}
     assert len(prints) == 1
-    with pytest.raises(ValueKindError, match="config: cannot log a value of type int"):
+    with pytest.raises(ValueKindError, match="config: cannot take a config of type int"):
         Track.run(project="demo", config=3)
 
 

@@ -81,21 +81,21 @@ class ColumnFile:
             folder: The folder of columns.
             part: The values, with rows beyond the last.
         """
-        values = part.values
-        if self.letter in TYPES:
-            data = values.astype(TYPES[self.letter], copy=False).tobytes()
-        else:
-            data = b"".join(orjson.dumps(text) + b"," for text in values)
         with self.opened(folder / f"{self.number}.{self.letter}", self.size) as file:
-            file.write(data)
+            if self.letter in TYPES:
+                values = part.values.astype(TYPES[self.letter], copy=False)
+                values.tofile(file)
+                size = values.nbytes
+            else:
+                size = file.write(b"".join(orjson.dumps(text) + b"," for text in part.values))
         first, last = int(part.rows[0]), int(part.rows[-1])
         gapless = last - first + 1 == len(part.rows)
         if self.count == 0 and gapless:
             self.first = first
         elif not (gapless and self.first is not None and first == self.first + self.count):
             self._append_rows(folder / f"{self.number}.rows", part.rows)
-        self.count += len(values)
-        self.size += len(data)
+        self.count += len(part.values)
+        self.size += size
 
     def _append_rows(self, path: Path, rows: Array) -> None:
         """Write row numbers; those of a column that had no gaps so far are written first."""
@@ -105,4 +105,4 @@ class ColumnFile:
             rows = np.concatenate([gapless, rows])
             self.first = None
         with self.opened(path, before * ROW_NUMBER.itemsize) as file:
-            file.write(rows.astype(ROW_NUMBER, copy=False).tobytes())
+            rows.astype(ROW_NUMBER, copy=False).tofile(file)

@@ -35,11 +35,8 @@ def snapshot(config: Any) -> dict[str, Any]:
         return {}
     plain = _plain(config, 0, top=True)
     if not isinstance(plain, dict):
-        raise ValueKindError(
-            "config",
-            type(config).__name__,
-            "give a dict, a Config, an attrs or dataclass object or a Namespace",
-        )
+        hint = "give a dict, a Config, an attrs or dataclass object or a Namespace"
+        raise ValueKindError("config", type(config).__name__, hint, "take a config")
     return plain
 
 
@@ -52,7 +49,7 @@ def fingerprint(tree: Mapping[str, Any]) -> str:
 
 def _plain(value: Any, depth: int, *, top: bool = False) -> Any:
     if depth > DEEPEST:
-        raise ValueKindError("config", "mapping", f"nested deeper than {DEEPEST}")
+        raise ValueKindError("config", "dict", f"it is nested deeper than {DEEPEST}", "take a config")
     if value is None or isinstance(value, bool | str):
         return value
     if type(value).__name__ == "Secret":

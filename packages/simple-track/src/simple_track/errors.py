@@ -89,18 +89,23 @@ class SettingError(TrackError, ValueError):
 
 
 class ValueKindError(TrackError, TypeError):
-    """A value of a kind that cannot be logged.
+    """A value of a kind that cannot be taken.
 
     Args:
-        key: The name it was logged under.
+        key: The name it was given under.
         type_name: The type of the value.
         hint: What to do about it.
+        attempt: What was attempted with it.
     """
 
     def __init__(
-        self, key: str, type_name: str, hint: str = "log a number, a bool, a string, or a media value"
+        self,
+        key: str,
+        type_name: str,
+        hint: str = "log a number, a bool, a string, or a media value",
+        attempt: str = "log a value",
     ) -> None:
-        super().__init__(f"{key}: cannot log a value of type {type_name}; {hint}")
+        super().__init__(f"{key}: cannot {attempt} of type {type_name}; {hint}")
         self.key = key
         self.type_name = type_name
 

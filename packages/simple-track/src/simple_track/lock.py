@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import platform
 import time
+import weakref
 from pathlib import Path
 
 import attrs
@@ -57,6 +58,9 @@ def _boot() -> str:
         return platform.node()
 
 
+_locks: weakref.WeakSet[RunLock] = weakref.WeakSet()
+
+
 class RunLock:
     """The lock of one run.
 
@@ -67,6 +71,7 @@ class RunLock:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._fd = -1
+        _locks.add(self)
 
     def acquire(self, patience: float = 0.5) -> bool:
         """Take the lock and write who took it.
@@ -95,7 +100,7 @@ class RunLock:
             os.utime(self._fd if os.utime in os.supports_fd else self.path)
 
     def release(self) -> None:
-        """Let go; also the right thing in a forked child, whose parent keeps the lock."""
+        """Let go. In a forked child this leaves the parent's lock as it is."""
         fd, self._fd = self._fd, -1
         if fd >= 0:
             os.close(fd)
@@ -172,3 +177,13 @@ def _take_on_windows(fd: int) -> bool:
     except OSError:
         return False
     return True
+
+
+def _release_in_child() -> None:
+    """A forked child must not keep alive what its parent holds: it would outlive a killed parent."""
+    for lock in list(_locks):
+        lock.release()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_release_in_child)

@@ -37,7 +37,7 @@ def flatten(values: Mapping[Any, Any], prefix: str = "") -> Iterator[tuple[str, 
     """
     for key, value in values.items():
         if not isinstance(key, str | int | float) or isinstance(key, bool):
-            raise ValueKindError(f"{prefix}{key!r}", type(key).__name__, "as a name; names are text")
+            raise ValueKindError(f"{prefix}{key!r}", type(key).__name__, "names are text", "take a name")
         path = f"{prefix}{key}"
         if isinstance(value, Mapping):
             yield from flatten(value, path + "/")

@@ -105,33 +105,20 @@ class ColumnBuilder:
                     self.add([record for record in records if _is_row(record)])
                     return
                 rows[name][members] = column
+        pieces: dict[tuple[str, str], list[Part]] = {}
         for keys, members, columns in groups:
             numbers = np.arange(self._next, self._next + len(records), dtype=np.uint32)[members]
             for key, values in zip(keys, columns, strict=True):
                 if key not in ("step", "timestamp"):
-                    self._add_column(key, numbers, values)
+                    for letter, part in _typed_parts(numbers, values):
+                        pieces.setdefault((key, letter), []).append(part)
+        for place, parts in pieces.items():
+            part = parts[0] if len(parts) == 1 else _sorted_part(parts)
+            lists = self._parts.setdefault(place, ([], []))
+            lists[0].append(part.rows)
+            lists[1].append(part.values)
         self._rows.append(rows)
         self._next += len(records)
-
-    def _add_column(self, key: str, numbers: Array, values: tuple[Any, ...]) -> None:
-        column = np.array(values)
-        if column.dtype.kind in "fib":
-            self._extend(key, column.dtype.kind, numbers, column)
-            return
-        for kind, letter, dtype in EXACT:  # text, what was null, and whole numbers beyond int64
-            where = [i for i, value in enumerate(values) if type(value) is kind]
-            if not where:
-                continue
-            chosen = [values[i] for i in where]
-            try:
-                self._extend(key, letter, numbers[where], np.array(chosen, dtype=dtype))
-            except OverflowError:
-                self._extend(key, "f", numbers[where], np.array(chosen, dtype=np.float64))
-
-    def _extend(self, key: str, letter: str, rows: Array, values: Array) -> None:
-        lists = self._parts.setdefault((key, letter), ([], []))
-        lists[0].append(rows)
-        lists[1].append(values)
 
     def columns(self) -> Columns:
         """All that was added."""
@@ -143,6 +130,23 @@ class ColumnBuilder:
 
 def _join(arrays: list[Array]) -> Array:
     return arrays[0] if len(arrays) == 1 else np.concatenate(arrays)
+
+
+def _typed_parts(numbers: Array, values: tuple[Any, ...]) -> Iterator[tuple[str, Part]]:
+    """The values of a column by kind, each with the rows they belong to."""
+    column = np.array(values)
+    if column.dtype.kind in "fib":
+        yield column.dtype.kind, Part(numbers, column)
+        return
+    for kind, letter, dtype in EXACT:  # text, what was null, and whole numbers beyond int64
+        where = [i for i, value in enumerate(values) if type(value) is kind]
+        if not where:
+            continue
+        chosen = [values[i] for i in where]
+        try:
+            yield letter, Part(numbers[where], np.array(chosen, dtype=dtype))
+        except OverflowError:
+            yield "f", Part(numbers[where], np.array(chosen, dtype=np.float64))
 
 
 def _is_row(record: dict[str, Any]) -> bool:

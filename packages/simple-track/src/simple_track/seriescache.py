@@ -152,7 +152,7 @@ class StreamCache:
             grown = index or self._new_generation()
             place = self._folder / grown.folder
             with ColumnFile.opened(place / "rows", grown.rows * ROW.itemsize) as file:
-                file.write(fresh.rows.tobytes())
+                fresh.rows.tofile(file)
             columns = {(column.key, column.letter): column for column in grown.columns}
             for key, kinds in fresh.parts.items():
                 for letter, part in kinds.items():

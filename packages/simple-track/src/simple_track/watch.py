@@ -44,14 +44,18 @@ class Watch:
         except ImportError as error:
             raise MissingExtraError("run.watch", "torch", None) from error
         if not isinstance(model, self._torch.nn.Module):
-            raise ValueKindError("run.watch", type(model).__qualname__, "watch a torch.nn.Module")
+            raise ValueKindError(
+                "run.watch", type(model).__qualname__, "give a torch.nn.Module", "watch a model"
+            )
         self.model = model
         self._writer = writer
         self._log = log
         self._log_freq = log_freq
         self._parameters = {name: p for name, p in model.named_parameters() if p.requires_grad}
         if not self._parameters:
-            raise ValueKindError("run.watch", type(model).__qualname__, "none of its parameters is trained")
+            raise ValueKindError(
+                "run.watch", type(model).__qualname__, "no parameter is trained", "watch a model"
+            )
         self._passes = 0
         self._all_gradients: Any = None
         self._counter = next(iter(self._parameters.values())).register_hook(self._count)

@@ -123,7 +123,7 @@ class Writer:
             ValueKindError: A value, a name or the step is of an unknown kind.
         """
         if not isinstance(values, Mapping):
-            raise ValueKindError("run.log", type(values).__name__, 'as a whole; log a dict: {"loss": 0.5}')
+            raise ValueKindError("run.log", type(values).__name__, 'log a dict: {"loss": 0.5}', "log values")
         scalars: dict[str, Any] = {}
         media: dict[str, Any] = {}
         for key, value in flatten(values):
@@ -204,7 +204,7 @@ def _step(step: Any) -> int:
     number = as_scalar("step", step)
     if isinstance(number, bool | str) or int(number) != number:
         raise ValueKindError(
-            "step", f"{type(step).__name__} ({step!r})", "as a step; a step is a whole number"
+            "step", f"{type(step).__name__} ({step!r})", "a step is a whole number", "take a step"
         )
     return int(number)
 

@@ -1,0 +1,107 @@
+"""Histories are columns of one length, whole or thinned out, and convert to what other libraries use."""
+
+import math
+import sys
+
+import numpy as np
+import pytest
+
+from simple_track import MetricNotFoundError, MissingExtraError, Track
+
+
+@pytest.fixture
+def run(root):
+    with Track.run(project="demo", system=False) as run:
+        run.define_metric("val/*", step="epoch")
+        for epoch in range(3):
+            run.log({"epoch": epoch})
+            for i in range(4):
+                run.log({"loss": epoch * 4 + i, "note": f"n{i}"})
+            run.log({"val/acc": 0.5 + epoch / 10, "val/ok": True})
+    return run
+
+
+def test_rows_that_have_none_of_the_wanted_metrics_are_left_out(run):
+    assert run.history().rows == 18
+    history = run.history(["loss"])
+    assert list(history) == ["step", "timestamp", "loss"]
+    assert history["loss"].tolist() == list(range(12))
+    assert history["step"].tolist() == [s for s in range(18) if s % 6 not in (0, 5)]
+    assert run.history("val/acc")["val/acc"].tolist() == [0.5, 0.6, 0.7]
+
+
+def test_the_x_axis_of_a_metric_is_what_was_defined(run):
+    assert run.history(["val/acc"]).axis("val/acc").tolist() == [0.0, 1.0, 2.0]
+    assert run.history(["loss"]).axis("loss").tolist() == run.history(["loss"])["step"].tolist()
+
+
+def test_a_wrong_name_says_what_there_is(run):
+    with pytest.raises(MetricNotFoundError) as caught:
+        run.history(["los"])
+    assert str(caught.value) == f"run {run.id} has no metric 'los'; did you mean 'loss'?"
+    with pytest.raises(MetricNotFoundError, match="it has: epoch, loss, note, val/acc, val/ok"):
+        run.history(["zzz"])
+    with pytest.raises(KeyError):
+        run.history(["loss"])["epoch"]
+
+
+def test_thinned_rows_keep_the_extremes(root):
+    with Track.run(project="demo", system=False) as run:
+        dice = np.random.default_rng(0)
+        values = dice.normal(size=5000)
+        for value in values:
+            run.log({"x": value, "text": "t"})
+    few = run.history(["x"], samples=100)
+    assert few.rows <= 100
+    assert (few["x"].min(), few["x"].max()) == (values.min(), values.max())
+    assert np.array_equal(values[few["step"]], few["x"])
+    assert run.history(samples=100).rows <= 200
+
+
+def test_gaps_and_nan_are_told_apart(root):
+    with Track.run(project="demo", system=False) as run:
+        run.log({"x": math.nan})
+        run.log({"y": 1})
+    history = run.history()
+    assert history.present("x").tolist() == [True, False]
+    assert np.isnan(history["x"]).all()
+
+
+def test_pandas_polars_and_arrow_get_the_same(run):
+    pandas = pytest.importorskip("pandas")
+    polars = pytest.importorskip("polars")
+    pytest.importorskip("pyarrow")
+    history = run.history(["loss", "note"])
+    frame = history.to_pandas()
+    assert isinstance(frame, pandas.DataFrame)
+    assert frame["loss"].tolist() == list(range(12))
+    assert isinstance(history.to_polars(), polars.DataFrame)
+    assert history.to_polars()["note"].to_list() == frame["note"].tolist()
+    whole = run.history().to_arrow()
+    assert whole.column("val/ok").null_count == 15
+    assert whole.column("loss").drop_null().to_pylist() == list(range(12))
+
+
+@pytest.mark.parametrize(
+    ("module", "call", "hint"),
+    [
+        ("pandas", "to_pandas", "pip install pandas"),
+        ("polars", "to_polars", "pip install polars"),
+        ("pyarrow", "to_arrow", "pip install 'simple-track[tables]'"),
+    ],
+)
+def test_a_missing_library_is_an_error_that_names_the_command(run, monkeypatch, module, call, hint):
+    monkeypatch.setitem(sys.modules, module, None)
+    with pytest.raises(MissingExtraError) as caught:
+        getattr(run.history(), call)()
+    assert str(caught.value) == f"{call}() needs {module}; install it with: {hint}"
+
+
+def test_an_empty_run_has_an_empty_history(root):
+    with Track.run(project="demo", system=False) as run:
+        pass
+    history = run.history()
+    assert (history.rows, list(history)) == (0, ["step", "timestamp"])
+    assert len(history["step"]) == 0
+    with pytest.raises(MetricNotFoundError, match="it has none yet"):
+        run.history(["x"])
