@@ -105,9 +105,17 @@ def test_in_doubt_no_object_is_removed(layout, damage):
 
 def test_leftovers_of_killed_writers_go(layout):
     log(layout, b"x")
-    left = layout.objects / "tmp" / "123-abc"
-    left.write_bytes(b"half")
-    assert paths(remove_garbage(layout, young=0)) == [left]
+    with Track.run("demo", dir=layout.root, system=False) as run:
+        run.log({"a": 1})
+    left = [
+        layout.objects / "tmp" / "123-abc",
+        layout.artifact("demo", "model") / ".abc.part",
+        layout.run("demo", run.id).dir / ".metrics.jsonl.zst.part",
+    ]
+    for path in left:
+        path.write_bytes(b"half")
+    assert paths(remove_garbage(layout, young=0)) == left
+    assert not any(path.exists() for path in left)
 
 
 def with_media(layout):

@@ -122,6 +122,45 @@ def test_a_run_that_is_written_is_refused(root):
     assert Track.load(layout.run_id, dir=root).history()["a"].tolist() == [1]
 
 
+FORK_AND_GO_ON = """
+import os, sys
+from simple_track.track import Track
+with Track.run("demo", dir=sys.argv[1], system=False) as run:
+    run.log({"a": 1})
+    child = os.fork()
+    if not child:
+        run.log({"a": 2})
+        print(run.id, flush=True)
+        sys.stdin.readline()
+        run.log({"a": 3})
+        os._exit(0)
+os.waitpid(child, 0)
+"""
+
+
+def test_what_a_forked_process_still_writes_is_not_packed(root):
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    with subprocess.Popen([sys.executable, "-c", FORK_AND_GO_ON, root], **pipes) as process:
+        layout = Layout(root).run("demo", process.stdout.readline().strip())
+        while Track.load(layout.run_id, dir=root).state == "running":
+            time.sleep(0.01)
+        with pytest.raises(RunBusyError, match="is being written by process"):
+            pack(layout)
+        process.communicate("\n", timeout=30)
+    assert pack(layout).files >= 3
+    assert sorted(Track.load(layout.run_id, dir=root).history()["a"].tolist()) == [1, 2, 3]
+
+
+def test_what_another_host_wrote_just_now_is_not_packed(root):
+    layout = logged(root, steps=3)
+    foreign = layout.stream("other-1234")[0]
+    foreign.write_bytes(layout.metrics.read_bytes())
+    with pytest.raises(RunBusyError, match="process 1234 of other-1234"):
+        pack(layout)
+    os.utime(foreign, (1e9, 1e9))
+    assert pack(layout).files == 3
+
+
 def test_packing_does_not_make_a_crashed_run_younger(root):
     layout = logged(root)
     os.utime(layout.lock, (1e9, 1e9))

@@ -1,9 +1,11 @@
 import mmap
 import os
 
+import attrs
 import pytest
 
-from simple_track.artifact import Artifact, log_artifact
+from simple_track.artifact import Artifact, find_artifact, log_artifact
+from simple_track.errors import UnsafeNameError
 from simple_track.layout import Layout
 from simple_track.objects import CorruptObjectError, MissingObjectError, ObjectStore
 from simple_track.version import UnknownEntryError
@@ -94,6 +96,14 @@ def test_an_unknown_file_is_named(version):
     assert str(caught.value) == (
         "artifact demo/model:v0: no file 'weights'; it has: empty, logs/train.txt, weights.bin."
     )
+
+
+def test_a_hostile_manifest_does_not_lead_out_of_the_folder(version, layout, tmp_path):
+    evil = attrs.evolve(version.manifest, files=(attrs.evolve(version.files[0], name="../evil"),))
+    (layout.artifact("demo", "model") / "v0.json").write_bytes(evil.to_bytes())
+    with pytest.raises(UnsafeNameError):
+        find_artifact(layout, "demo", "model:v0").download(tmp_path / "a" / "b")
+    assert not (tmp_path / "a" / "evil").exists()
 
 
 def test_another_version_is_checked_out(version, layout):

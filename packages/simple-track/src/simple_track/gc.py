@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import attrs
@@ -33,11 +34,13 @@ class Item:
         path: The file.
         size: Bytes.
         why: What it is.
+        changed: When it was changed last, in seconds since 1970.
     """
 
     path: Path
     size: int
     why: str
+    changed: float
 
 
 @attrs.frozen
@@ -67,14 +70,12 @@ def find_garbage(layout: Layout, *, young: float = YOUNG_SECONDS) -> Garbage:
     """
     doubts: list[str] = []
     referred = _referred(layout, doubts)
-    items = [] if doubts else list(_objects(layout, referred))
+    items = [] if doubts else _objects(layout, referred)
     for run in layout.run_layouts():
         items += _run_files(run, doubts)
-    items += [
-        _item(path, "left by a writer that was killed") for path in ObjectStore(layout.objects).leftovers()
-    ]
+    items += _items(_leftovers(layout), "left by a writer that was killed")
     limit = time.time() - young
-    return Garbage([item for item in items if item.path.lstat().st_mtime < limit], doubts)
+    return Garbage([item for item in items if item.changed < limit], doubts)
 
 
 def remove_garbage(layout: Layout, *, young: float = YOUNG_SECONDS) -> Garbage:
@@ -94,10 +95,19 @@ def remove_garbage(layout: Layout, *, young: float = YOUNG_SECONDS) -> Garbage:
     return garbage
 
 
-def _objects(layout: Layout, referred: set[str]) -> Iterator[Item]:
-    for path in ObjectStore(layout.objects).files():
-        if digest_of(path) not in referred:
-            yield _item(path, "an object that no version and no run refers to")
+def _leftovers(layout: Layout) -> Iterator[Path]:
+    """Files that were being written under another name until they would be whole."""
+    yield from ObjectStore(layout.objects).leftovers()
+    for folder in _collections(layout):
+        yield from folder.glob(".*.part")
+    for run in layout.run_layouts():
+        if not is_alive(run.lock):
+            yield from (path for path in run.dir.glob(".*") if path.is_file())
+
+
+def _objects(layout: Layout, referred: set[str]) -> list[Item]:
+    loose = (path for path in ObjectStore(layout.objects).files() if digest_of(path) not in referred)
+    return _items(loose, "an object that no version and no run refers to")
 
 
 def _referred(layout: Layout, doubts: list[str]) -> set[str]:
@@ -167,7 +177,7 @@ def _run_files(run: RunLayout, doubts: list[str]) -> list[Item]:
             doubts.append(f"{stream}: {error}")
             return []
     loose = [path for path in files if run.relative(path) not in named]
-    return [_item(path, "a file that no event of its run names") for path in loose]
+    return _items(loose, "a file that no event of its run names")
 
 
 def _named_files(stream: Path) -> set[str]:
@@ -184,5 +194,10 @@ def _named_files(stream: Path) -> set[str]:
     return named
 
 
-def _item(path: Path, why: str) -> Item:
-    return Item(path, path.lstat().st_size, why)
+def _items(paths: Iterable[Path], why: str) -> list[Item]:
+    items = []
+    for path in paths:
+        with contextlib.suppress(FileNotFoundError):  # its writer was faster
+            facts = path.lstat()
+            items.append(Item(path, facts.st_size, why, facts.st_mtime))
+    return items

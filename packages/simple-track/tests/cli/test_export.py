@@ -8,7 +8,7 @@ def test_csv_goes_to_a_pipe(store, call):
 
 
 def test_json_goes_to_a_pipe(store, call):
-    documents = json.loads(call("export", "--all", "-p", "digits", "--json").out)
+    documents = json.loads(call("export", "-p", "digits", "--json").out)
     assert [document["name"] for document in documents] == ["first", "second"]
 
 

@@ -1,3 +1,4 @@
+import os
 import subprocess
 import sys
 
@@ -48,6 +49,14 @@ def test_a_closed_pipe_is_no_error(store):
     out = subprocess.run(command, shell=True, capture_output=True, text=True, timeout=60)
     assert out.stderr == ""
     assert out.stdout.startswith("RUN")
+
+
+def test_a_terminal_without_unicode_is_no_error(store):
+    command = [sys.executable, "-m", "simple_track.cli", "show", "first", "--dir", str(store.root)]
+    environment = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    out = subprocess.run(command, capture_output=True, text=True, timeout=60, env=environment)
+    assert (out.returncode, out.stderr) == (0, "")
+    assert "train/loss" in out.stdout
 
 
 def test_the_version_is_told(capsys):

@@ -23,9 +23,9 @@ _TO_STDOUT = ("csv", "json")
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What `export` takes."""
     parser.add_argument("runs", metavar="RUN", nargs="*", help='an id, a part of it, a name, or "last"')
-    parser.add_argument("--all", action="store_true", help="all runs")
-    parser.add_argument("-p", "--project", help="with --all: only runs of this project")
-    parser.add_argument("--where", metavar="EXPR", help="with --all: only runs for which this is true")
+    parser.add_argument("--all", action="store_true", help="all runs that fit")
+    parser.add_argument("-p", "--project", help="only runs of this project")
+    parser.add_argument("--where", metavar="EXPR", help="only runs for which this is true")
     parser.add_argument("-f", "--format", choices=FORMATS, help="default: csv; json with --json")
     parser.add_argument(
         "-o", "--output", metavar="PATH", default="-", help="where to; csv and json may go to a pipe"
@@ -36,13 +36,14 @@ def run(args: argparse.Namespace, terminal: Terminal) -> int:
     """Write the runs."""
     layout = current_layout(args.dir)
     format = args.format or ("json" if terminal.json else "csv")
-    if not args.runs and not args.all:
+    every = args.all or (not args.runs and bool(args.project or args.where))
+    if not args.runs and not every:
         terminal.complain("name a RUN, or say --all")
         return 2
     if args.output == "-" and format not in _TO_STDOUT:
         terminal.complain(f"{format} cannot go to a pipe: say where with -o PATH")
         return 2
-    chosen = find_runs(layout, args.project, args.where) if args.all else [pick(layout, r) for r in args.runs]
+    chosen = find_runs(layout, args.project, args.where) if every else [pick(layout, r) for r in args.runs]
     if not chosen:
         terminal.complain("no runs fit")
         return 1

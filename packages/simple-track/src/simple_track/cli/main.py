@@ -7,6 +7,7 @@ import os
 import sys
 import textwrap
 from collections.abc import Sequence
+from io import TextIOWrapper
 from pathlib import Path
 
 from simple_track.__about__ import __version__
@@ -33,6 +34,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         args = parser.parse_args(argv)
     except SystemExit as stop:  # argparse has printed what is wrong, or the help
         return int(stop.code or 0)
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # a terminal that has no braille shows "?"
     if args.command is None:
         parser.print_help()
         return 0
