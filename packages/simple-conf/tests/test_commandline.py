@@ -133,7 +133,7 @@ MISTAKES = [
         ["other.sdn"],
         """\
         there is no file other.sdn
-          hint: there is config.sdn
+          hint: known: config.sdn
         """,
     ),
     (
@@ -197,3 +197,74 @@ def test_an_error_of_the_users_own_keeps_its_traceback(run):
     assert code == 1
     assert "Traceback" in err
     assert "RuntimeError: broken" in err
+
+
+def test_help_shows_types_defaults_help_and_what_is_set_where(run):
+    code, out, err = run("--help", "train.epochs=3")
+    assert (code, err) == (0, "")
+    assert out.startswith(
+        textwrap.dedent("""\
+        usage: train.py [FILE] [overrides…]
+
+        keys:
+          train.epochs: int   (now 3, command line: train.epochs=3)
+              How often to go through the data.
+          train.lr: float = 0.1   (now 0.001, config.sdn:3:10)
+          train.out: str = runs   (now runs/resnet-3, config.sdn:4:10)
+          model.type: one of "resnet", "vgg"   (now resnet, config.sdn:6:11)
+          model.layers: list[int] = []   (now [1, 2], config.sdn:7:13)
+          model.dropout: float = 0.1
+              Drop probability.
+
+        overrides:
+        """)
+    )
+
+
+def test_help_works_where_the_config_does_not(run, tmp_path):
+    (tmp_path / "job" / "config.sdn").write_text("train: [1\n")
+    code, out, _ = run("--help")
+    assert code == 0
+    assert "the config cannot be read:\n  config.sdn:1:8: unclosed [" in out
+    assert "  train.epochs: int   (required)" in out
+
+
+def test_show_prints_the_config_with_origins(run):
+    code, out, _ = run("--show", "train.lr=2", "model.type=???")
+    assert code == 0
+    assert out == textwrap.dedent("""\
+        train:
+            epochs: 10  # config.sdn:2:13
+            lr: 2  # command line: train.lr=2
+            out: runs/${model.type}-${train.epochs}  # this value must be filled in (it is ???)
+        model:
+            type: ???  # command line: model.type=???
+            layers: [1, 2]  # config.sdn:7:13
+        """)
+
+
+def test_check_says_whether_the_config_is_fine(run):
+    assert run("--check") == (0, "the config is fine\n", "")
+    code, out, err = run("--check", "train.epochs=x")
+    assert (code, out) == (2, "")
+    assert err.startswith("command line: train.epochs=x: train.epochs: expected int")
+
+
+def test_completion_prints_a_script(run):
+    code, out, _ = run("--completion", "bash")
+    assert code == 0
+    assert "model.type=resnet" in out
+    code, _, err = run("--completion", "csh")
+    assert (code, err) == (2, "there is no completion for 'csh'; choose one of bash, zsh, fish\n")
+
+
+def test_an_unknown_option_is_one_message(run):
+    assert run("--hlep") == (2, "", "there is no option --hlep\n  hint: did you mean --help?\n")
+
+
+def test_a_group_may_be_chosen_on_the_command_line(run, tmp_path):
+    (tmp_path / "job" / "model").mkdir()
+    (tmp_path / "job" / "model" / "big.sdn").write_text("type: vgg\nlayers: [9]\n")
+    code, out, _ = run("model=big", "model.dropout=0.5")
+    assert code == 0
+    assert "Model(type='vgg', layers=[9], dropout=0.5)" in out

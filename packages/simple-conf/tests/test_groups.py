@@ -62,7 +62,7 @@ def test_an_unknown_choice_lists_the_others(folder):
           model=resent
                 ^
           hint: did you mean 'resnet'?""")
-    with pytest.raises(OverrideError, match=r"there is resnet, vgg"):
+    with pytest.raises(OverrideError, match=r"known: resnet, vgg"):
         Conf.compose("config/train.sdn", ["model=x"])
     (folder / "config/train.sdn").write_text("optim: rmsprop\n")
     with pytest.raises(

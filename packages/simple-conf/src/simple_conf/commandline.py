@@ -108,7 +108,7 @@ def option(
     close = closest(asked[0], OPTIONS)
     raise OverrideError(
         f"there is no option {asked[0]}",
-        hint=f"did you mean {close}?" if close else f"there is {', '.join(OPTIONS)}",
+        hint=f"did you mean {close}?" if close else f"known: {', '.join(OPTIONS)}",
     )
 
 

@@ -250,7 +250,10 @@ class Conf:
     history = staticmethod(history.history)
     validate = staticmethod(diagnosis.validate)
     check_schema = staticmethod(diagnosis.check_schema)
-    register_resolver = staticmethod(resolvers.register)
+    if TYPE_CHECKING:  # staticmethod would hide the overloads
+        register_resolver = resolvers.register
+    else:
+        register_resolver = staticmethod(resolvers.register)
     clear_resolver = staticmethod(resolvers.clear)
     main = staticmethod(commandline.main)
     cli = staticmethod(commandline.cli)

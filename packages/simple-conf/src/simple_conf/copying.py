@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from simple_conf.errors import ConfError
+from simple_conf.errors import ConfError, PlacedError
+from simple_conf.keypath import format_path
 from simple_conf.node import MARKER, PLAIN, ListNode, MappingNode, Overlaid, Tree, is_lazy, node_of
 from simple_conf.trail import Step, Trail
 from simple_conf.values import MISSING
@@ -34,7 +35,7 @@ def adopt(value: Any, tree: Tree, path: Path, layer: Layer) -> Any:
     if isinstance(value, Mapping):
         raw = {}
         for key, inner in value.items():
-            name = key_text(key)
+            name = key_text(key, path)
             if name in raw:
                 raise ConfError(f"two keys read as {name!r}: {key!r} and another")
             raw[name] = adopt(inner, tree, (*path, name), layer)
@@ -44,13 +45,14 @@ def adopt(value: Any, tree: Tree, path: Path, layer: Layer) -> Any:
     return value
 
 
-def key_text(key: object) -> str:
+def key_text(key: object, path: Path = ()) -> str:
     """Return a mapping's key as text: strings as they are, whole numbers written out."""
     if isinstance(key, str):
         return str(key)
     if isinstance(key, int) and not isinstance(key, bool):
         return str(key)
-    raise ConfError(f"a key must be text or a whole number, not {type(key).__name__}: {key!r}")
+    kind = type(key).__name__
+    raise PlacedError(f"a key must be text or a whole number, not {kind}: {key!r}", path=format_path(path))
 
 
 def copy_mapping(node: Any, tree: Tree, path: Path, written: bool = False) -> Any:

@@ -10,7 +10,7 @@ from simple_conf.values import MASK
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from typing import Protocol
 
     from simple_conf.source import Source, Span
@@ -123,19 +123,21 @@ class ArgumentLayer:
     Args:
         argument: The whole argument.
         column: 1-based column in it where the value begins.
-        key_column: 1-based column where the last key begins.
+        keys: 1-based columns where the keys of its path begin.
     """
 
-    __slots__ = ("_argument", "_column", "_key_column")
+    __slots__ = ("_argument", "_column", "_keys")
 
-    def __init__(self, argument: str, column: int, key_column: int | None = None) -> None:
+    def __init__(self, argument: str, column: int, keys: Sequence[int] = ()) -> None:
         self._argument = argument
         self._column = column
-        self._key_column = key_column or column
+        self._keys = tuple(keys)
 
-    def locate(self, path: Path, key: bool = False) -> Origin:  # noqa: ARG002 - an argument sets one value
-        """Return the argument, with a caret under its value or its key."""
-        column = self._key_column if key else self._column
+    def locate(self, path: Path, key: bool = False) -> Origin:
+        """Return the argument, with a caret under its value or under the last key of ``path``."""
+        column = self._column
+        if key and self._keys:
+            column = self._keys[max(min(len(path), len(self._keys)), 1) - 1]
         return Origin("command line", self._argument, quote=lambda: underline(self._argument, column))
 
 

@@ -51,7 +51,7 @@ class Override:
         self.path = path
         self.value = value
         self.column = column
-        self.layer: Layer = layer or ArgumentLayer(argument, column, key_column(argument, path))
+        self.layer: Layer = layer or ArgumentLayer(argument, column, key_columns(argument, path))
 
     def __repr__(self) -> str:
         return f"Override({self.argument!r})"
@@ -74,13 +74,15 @@ class Override:
             raise OverrideError(message, origin=self.layer.locate(self.path, key=True)) from failure
 
 
-def key_column(argument: str, path: Path) -> int | None:
-    """Return the 1-based column where the last key of an override's path begins."""
-    last = path[-1] if path else ""
-    text = f"[{last}]" if isinstance(last, int) else format_path((last,))
-    end = equals(argument) if not argument.startswith("~") else len(argument)
-    at = argument.rfind(text, 0, end if end >= 0 else len(argument))
-    return at + 1 if at >= 0 else None
+def key_columns(argument: str, path: Path) -> list[int]:
+    """Return the 1-based columns where the keys of an override's path begin."""
+    columns, at = [], 0
+    for segment in path:
+        text = f"[{segment}]" if isinstance(segment, int) else format_path((segment,))
+        at = max(argument.find(text, at), at)
+        columns.append(at + 1)
+        at += len(text)
+    return columns
 
 
 def read_override(argument: str) -> Override:
@@ -89,6 +91,9 @@ def read_override(argument: str) -> Override:
     Raises:
         OverrideError: It has no ``=``, its left side is no path, or its right side is no SDN value.
     """
+    if argument.startswith("-"):
+        bare = argument.lstrip("-")
+        raise refused(argument, "an override has no dashes before it", 1, f"write {bare}" if bare else None)
     if argument.startswith("~"):
         return Override(argument, "delete", left_side(argument, argument[1:], 1), None, 2)
     at = equals(argument)
@@ -166,7 +171,10 @@ def write(root: Any, override: Override, rules: MergeStrategy, strict: bool) -> 
             more = f"write +{override.argument} to add it"
             hint = f"{hint}; {more}" if hint else more
         return OverrideError(
-            f"unknown key {key!r}", path=path, origin=override.layer.locate((), key=True), hint=hint
+            f"unknown key {key!r}",
+            path=path,
+            origin=override.layer.locate((*holder.__path__, key), key=True),
+            hint=hint,
         )
 
     holder, last = access.reach(root, override.path, override.layer, unknown if strict else None)

@@ -13,9 +13,11 @@ from simple_conf.suggestion import did_you_mean
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import Any
+    from typing import Any, TypeVar, overload
 
     from simple_conf.node import Tree
+
+    F = TypeVar("F", bound=Callable[..., Any])
 
 ABSENT: Any = object()
 REQUIRED: Any = object()
@@ -91,9 +93,9 @@ class Resolver:
 _resolvers: dict[str, Resolver] = {}
 
 
-def register(
+def add(
     name: str, function: Callable[..., Any] | None = None, *, cache: bool = False, replace: bool = False
-) -> Callable[..., Any]:
+) -> Any:
     """Make ``function`` answer ``${name:…}``; without a function, a decorator that does.
 
     Args:
@@ -110,7 +112,7 @@ def register(
         ResolverUsageError: The name is no name, or taken.
     """
     if function is None:
-        return lambda later: register(name, later, cache=cache, replace=replace)
+        return lambda later: add(name, later, cache=cache, replace=replace)
     words = name.split(".")
     if not all(word.replace("-", "_").isidentifier() for word in words):
         raise ResolverUsageError(
@@ -120,6 +122,23 @@ def register(
         raise ResolverUsageError(f"there is a resolver {name!r} already; pass replace=True to replace it")
     _resolvers[name] = Resolver(name, function, shared=cache)
     return function
+
+
+if TYPE_CHECKING:
+
+    @overload
+    def register(name: str, function: F, *, cache: bool = False, replace: bool = False) -> F: ...
+
+    @overload
+    def register(
+        name: str, function: None = None, *, cache: bool = False, replace: bool = False
+    ) -> Callable[[F], F]: ...
+
+    def register(name: str, function: Any = None, *, cache: bool = False, replace: bool = False) -> Any:
+        """See `add`, which this is with types."""
+
+else:
+    register = add
 
 
 def clear(name: str) -> None:

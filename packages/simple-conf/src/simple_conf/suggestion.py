@@ -28,10 +28,10 @@ def did_you_mean(name: str, known: Iterable[str]) -> str | None:
         known: What could have been meant.
 
     Returns:
-        ``did you mean 'epochs'?``, ``there is a, b``, or None where nothing helps.
+        ``did you mean 'epochs'?``, ``known: a, b``, or None where nothing helps.
     """
     names = [str(other) for other in known]
     close = closest(name, names)
     if close is not None:
         return f"did you mean {close!r}?"
-    return f"there is {', '.join(names)}" if 0 < len(names) <= MANY else None
+    return f"known: {', '.join(names)}" if 0 < len(names) <= MANY else None

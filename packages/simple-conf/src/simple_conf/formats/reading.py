@@ -94,6 +94,8 @@ def read_file(path: str | os.PathLike[str], suffix: str | None = None) -> tuple[
     name = os.fspath(path)
     ending = suffix or os.path.splitext(name)[1].lower()
     reader = READERS.get(ending)
+    if reader is None and os.path.isdir(name):
+        raise LoadError(f"{name} is a folder, not a config file")
     if reader is None:
         raise LoadError(f"{name}: a config file ends in {', '.join(READERS)}", path="")
     values, layer = reader(read_text(name))
@@ -132,5 +134,5 @@ def not_found(name: str) -> ConfigNotFoundError:
     if close is not None:
         hint = f"did you mean {os.path.join(folder, stems[close])!r}?"
     else:
-        hint = f"there is {', '.join(sorted(stems.values()))}" if 0 < len(stems) <= MANY else None
+        hint = f"known: {', '.join(sorted(stems.values()))}" if 0 < len(stems) <= MANY else None
     return ConfigNotFoundError(f"there is no file {name}", hint=hint)
