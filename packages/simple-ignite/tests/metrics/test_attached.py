@@ -48,6 +48,19 @@ def test_the_same_metrics_of_different_outputs_count_apart():
     assert values["first"] != values["second"]
 
 
+def test_the_same_metrics_with_different_transforms_of_their_own_count_apart():
+    metrics = MetricSet()
+    metrics.add("first", Recall(output_transform=lambda output: output[0]))
+    metrics.add("second", Recall(output_transform=lambda output: output[1]))
+    assert metrics["first"].leaves() != metrics["second"].leaves()
+    pred, target = batch()
+    metrics.update(((pred, target), (pred, target.flip(0))))
+    first, second = Recall(), Recall()
+    first.update((pred, target))
+    second.update((pred, target.flip(0)))
+    assert metrics.compute() == {"first": first.compute(), "second": second.compute()}
+
+
 def test_what_has_seen_data_shares_with_nobody_new():
     """A metric that was updated before it was added keeps what it has seen."""
     seen = Precision()

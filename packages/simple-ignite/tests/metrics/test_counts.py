@@ -192,6 +192,19 @@ def test_targets_of_any_integer_type(dtype):
     assert int(guessed.compute().sum()) == 60
 
 
+@pytest.mark.parametrize("name", PAIRS)
+def test_macro_is_over_the_classes_that_occur_in_target_or_prediction(name):
+    make, reference = PAIRS[name]
+    pred, target = (
+        torch.eye(5)[[0, 0, 1, 3, 3]],
+        torch.tensor([0, 0, 1, 1, 2]),
+    )  # 4 is in neither, 2 and 3 in one
+    metric = make()
+    metric.update((pred, target))
+    theirs = reference(target, pred.argmax(1), average="macro", zero_division=0)
+    assert metric.compute() == pytest.approx(theirs, abs=1e-9)
+
+
 def test_mean_iou_of_a_segmentation_is_the_jaccard_of_its_pixels():
     pred, target = torch.randn(4, 3, 8, 8), torch.randint(0, 3, (4, 8, 8))
     metric = MeanIoU()

@@ -46,6 +46,13 @@ def test_bleu_agrees_with_torchmetrics(corpus, way, n, smooth, any_way):
         assert ours == pytest.approx(theirs, abs=1e-6)
 
 
+def test_bleu_takes_the_reference_of_the_closest_length():
+    pred, target = ["the cat sat on a"], [["the cat", "the cat sat on the mat"]]
+    metric = BLEU(2)
+    metric.update((pred, target))
+    assert metric.compute() == pytest.approx(tm.bleu_score(pred, target, n_gram=2).item(), abs=1e-6)
+
+
 @settings(max_examples=30)
 @given(corpus=corpora, way=ways, part=st.sampled_from(["fmeasure", "precision", "recall"]))
 def test_rouge_l_agrees_with_torchmetrics(corpus, way, part, any_way):

@@ -14,7 +14,7 @@ from simple_ignite.metrics.counts import Counts
 from simple_ignite.metrics.derived import Derived
 from simple_ignite.metrics.inputs import Kind, Task, kind_of, signature
 from simple_ignite.metrics.metric import Metric
-from simple_ignite.metrics.state import Sum
+from simple_ignite.metrics.state import Sum, wide
 from simple_ignite.metrics.transform import Transform
 
 
@@ -105,7 +105,7 @@ class Hits(Metric):
 
     def result(self) -> Any:
         """Give the share of the right ones."""
-        return self.correct.double() / self.seen
+        return self.correct.to(wide(self.correct.device)) / self.seen
 
 
 class Accuracy(Derived[Counts | Hits]):

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from simple_ignite.errors import MetricInputError
 from simple_ignite.metrics.metric import Metric
-from simple_ignite.metrics.state import Sum, widened
+from simple_ignite.metrics.state import Sum, wide, widened
 from simple_ignite.metrics.transform import Transform, described, single
 
 
@@ -86,7 +86,8 @@ class RunningAverage(Metric):
             self.source.reset()
             self.source.update(value)
             value = self.source.result()
-        number = widened(as_tensor("RunningAverage", value)).double().mean()
+        value = widened(as_tensor("RunningAverage", value))
+        number = value.to(wide(value.device)).mean()
         if self.weight:
             self.weighted = self.alpha * self.weighted + (1 - self.alpha) * number
         else:

@@ -10,7 +10,7 @@ from torch import Tensor
 from simple_ignite.errors import MetricInputError
 from simple_ignite.metrics.inputs import Task, kind_of, signature
 from simple_ignite.metrics.metric import Metric
-from simple_ignite.metrics.state import Sum
+from simple_ignite.metrics.state import Sum, wide
 from simple_ignite.metrics.transform import Transform
 
 Norm = Literal["l1", "l2", "max"]
@@ -73,8 +73,7 @@ class CalibrationError(Metric):
             if not pred.is_floating_point():
                 raise MetricInputError("CalibrationError", f"{pred.dtype} as pred", "probabilities")
             self._scored = kind.scored
-            edges = torch.linspace(0, 1, self.bins + 1, dtype=torch.float64, device=pred.device)
-            self._edges = edges if pred.device.type != "mps" else edges.float()
+            self._edges = torch.linspace(0, 1, self.bins + 1, dtype=wide(pred.device), device=pred.device)
             self._shapes = shapes
         if self._scored:
             sure, guess = pred.detach().max(1)

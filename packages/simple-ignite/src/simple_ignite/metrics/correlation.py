@@ -9,7 +9,7 @@ from simple_ignite.errors import MetricInputError
 from simple_ignite.metrics.derived import Derived
 from simple_ignite.metrics.metric import Metric
 from simple_ignite.metrics.regression import numbers_of
-from simple_ignite.metrics.state import Cat, Reduced, Sum
+from simple_ignite.metrics.state import Cat, Reduced, Sum, wide
 from simple_ignite.metrics.transform import Transform
 
 
@@ -149,5 +149,5 @@ def mean_ranks(values: Tensor) -> Tensor:
     if bool(values.isnan().any()):
         raise MetricInputError("Spearman", "NaN in pred or target", "numbers, which have ranks")
     _, where, counts = torch.unique(values, return_inverse=True, return_counts=True)
-    middles: Tensor = counts.cumsum(0) - (counts + 1).to(torch.float64) / 2
+    middles: Tensor = counts.cumsum(0) - (counts + 1).to(wide(values.device)) / 2
     return middles[where]

@@ -11,7 +11,7 @@ from simple_ignite.errors import MetricInputError, NoDataError
 from simple_ignite.metrics.derived import Derived
 from simple_ignite.metrics.inputs import TASKS, Kind, Task, kind_of, signature
 from simple_ignite.metrics.metric import Metric
-from simple_ignite.metrics.state import Sum
+from simple_ignite.metrics.state import Sum, wide
 from simple_ignite.metrics.transform import Transform
 
 MARGIN_ROWS, MARGIN_COLUMNS = 3, 2
@@ -145,7 +145,7 @@ class Counts(Metric):
         else:
             raise NoDataError(repr(self))
         classes = held.shape[1] - MARGIN_ROWS
-        matrix = held[:, 1 : classes + 1, 1 : classes + 1].to(torch.float64)
+        matrix = held[:, 1 : classes + 1, 1 : classes + 1].to(wide(held.device))
         counted = held[:, : classes + 2]
         if self.ignore_index is not None and 0 <= self.ignore_index < classes:
             matrix[:, self.ignore_index] = 0

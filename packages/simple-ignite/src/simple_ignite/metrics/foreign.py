@@ -12,7 +12,7 @@ from torch import Tensor
 
 from simple_ignite.errors import IgniteWarning, MetricInputError, MetricStateError
 from simple_ignite.metrics.metric import Metric
-from simple_ignite.metrics.state import Value, widened
+from simple_ignite.metrics.state import Value, wide, widened
 from simple_ignite.metrics.transform import Transform, pair, single
 
 
@@ -141,7 +141,7 @@ class DistributedMetric(Foreign):
 
 REDUCTIONS: dict[str, Callable[[Tensor], Tensor]] = {
     "sum": lambda values: values.sum(0),
-    "mean": lambda values: values.to(torch.float64).mean(0),
+    "mean": lambda values: values.to(wide(values.device)).mean(0),
     "max": lambda values: values.amax(0),
     "min": lambda values: values.amin(0),
 }

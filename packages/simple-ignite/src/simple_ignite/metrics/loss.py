@@ -10,7 +10,7 @@ from torch import Tensor
 
 from simple_ignite.errors import MetricInputError
 from simple_ignite.metrics.metric import Metric
-from simple_ignite.metrics.state import Sum
+from simple_ignite.metrics.state import Sum, widened
 from simple_ignite.metrics.transform import Transform, described
 
 
@@ -53,7 +53,7 @@ class Loss(Metric):
                 "Loss", f"{described(loss)} from loss_fn", "the mean over the batch: a tensor of shape ()"
             )
         size = self.batch_size(pred, target)
-        self.total = self.total + loss.double() * size
+        self.total = self.total + widened(loss) * size
         self.samples = self.samples + size
 
     def result(self) -> Any:

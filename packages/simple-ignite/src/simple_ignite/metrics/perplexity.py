@@ -7,7 +7,7 @@ from torch import Tensor
 
 from simple_ignite.errors import MetricInputError
 from simple_ignite.metrics.metric import Metric
-from simple_ignite.metrics.state import Sum
+from simple_ignite.metrics.state import Sum, widened
 from simple_ignite.metrics.transform import Transform, described
 
 
@@ -43,7 +43,7 @@ class Perplexity(Metric):
         losses = torch.nn.functional.cross_entropy(
             logits, tokens, ignore_index=self.ignore_index, reduction="none"
         )
-        self.nll = self.nll + losses.double().sum()
+        self.nll = self.nll + widened(losses).sum()
         self.tokens = self.tokens + torch.count_nonzero(tokens != self.ignore_index)
 
     def result(self) -> Tensor:

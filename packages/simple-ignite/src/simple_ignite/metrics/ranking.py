@@ -12,7 +12,7 @@ from simple_ignite.metrics.averaging import Average, check_average
 from simple_ignite.metrics.derived import Derived
 from simple_ignite.metrics.inputs import Task, kind_of, signature
 from simple_ignite.metrics.metric import Metric
-from simple_ignite.metrics.state import Cat
+from simple_ignite.metrics.state import Cat, wide
 from simple_ignite.metrics.transform import Transform
 
 
@@ -163,8 +163,8 @@ def steps(scores: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
     last = torch.ones_like(scores, dtype=torch.bool)
     last[:-1] = scores[:-1] != scores[1:]
     where = last.nonzero().squeeze(1)
-    positives = targets[order].to(torch.float64).cumsum(0)[where]
-    return positives, (where + 1).to(torch.float64) - positives
+    positives = targets[order].to(torch.int64).cumsum(0)[where].to(wide(scores.device))
+    return positives, where + 1 - positives
 
 
 class ROCAUC(Ranking):

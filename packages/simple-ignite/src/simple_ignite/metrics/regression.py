@@ -8,7 +8,7 @@ from torch import Tensor
 from simple_ignite.errors import MetricInputError
 from simple_ignite.metrics.derived import Derived
 from simple_ignite.metrics.metric import Metric
-from simple_ignite.metrics.state import Cat, Max, Sum, larger
+from simple_ignite.metrics.state import Cat, Max, Sum, larger, wide
 from simple_ignite.metrics.transform import Transform, described
 
 
@@ -21,7 +21,7 @@ def numbers_of(name: str, pred: Tensor, target: Tensor) -> tuple[Tensor, Tensor]
         target: The same shape. `(n, 1)` beside `(n,)` is refused, since it would broadcast to `(n, n)`.
 
     Returns:
-        Both as float64 of that shape (float32 on MPS).
+        Both of that shape, in the type that `wide` gives.
 
     Raises:
         MetricInputError: They are not tensors of one shape on one device.
@@ -35,8 +35,7 @@ def numbers_of(name: str, pred: Tensor, target: Tensor) -> tuple[Tensor, Tensor]
         )
     if pred.is_complex() or target.is_complex():
         raise MetricInputError(name, f"pred {described(pred)}, target {described(target)}", "real numbers")
-    wide = torch.float32 if pred.device.type == "mps" else torch.float64
-    return pred.detach().to(wide), target.detach().to(wide)
+    return pred.detach().to(wide(pred.device)), target.detach().to(wide(pred.device))
 
 
 class ErrorSum(Metric):

@@ -13,6 +13,11 @@ Value: TypeAlias = "Tensor | int | float | list[Tensor] | None"
 """A state at rest: what is sent to other ranks and written in a checkpoint."""
 
 
+def wide(device: torch.device) -> torch.dtype:
+    """Give the widest floating type of a device: float64, or float32 on Apple's MPS, which has no other."""
+    return torch.float32 if device.type == "mps" else torch.float64
+
+
 def widened(value: Tensor) -> Tensor:
     """Give a tensor without its graph, in the widest type of its kind.
 
@@ -20,12 +25,11 @@ def widened(value: Tensor) -> Tensor:
         value: A tensor of any shape and dtype.
 
     Returns:
-        The detached tensor as float64 (float32 on Apple's MPS, which has no float64), or as int64 when
-        it holds integers or booleans.
+        The detached tensor in the type that `wide` gives, or as int64 when it holds integers or booleans.
     """
     value = value.detach()
     if value.is_floating_point():
-        value = value.to(torch.float32 if value.device.type == "mps" else torch.float64)
+        value = value.to(wide(value.device))
     elif not value.is_complex():
         value = value.to(torch.int64)
     if value.is_inference():  # such a tensor could not be added to in place once inference mode is left
