@@ -76,11 +76,11 @@ def _separator(gap: str, indent: int, *, first: bool) -> str:
         return "" if first else f"{comma} "
     behind = head.strip(" \t,")
     parts = [f"{comma}  {behind}" if behind else comma]
-    for number, comment in enumerate(comments):
+    blank = False
+    for comment in comments:
         if comment:
+            parts += [""] if blank else []
             parts.append(" " * indent + comment)
-        elif number and parts[-1]:
-            parts.append("")
-    if len(parts) > 1 and not parts[-1]:
-        parts.pop()
+        blank = not comment and (len(parts) > 1 or not first)
+    parts += [""] if blank else []
     return "\n".join([*parts, " " * indent])

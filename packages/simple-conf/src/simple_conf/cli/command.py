@@ -1,0 +1,109 @@
+"""The words of the `sdn` command, and what each exit status means."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+
+from simple_conf.__about__ import __version__
+from simple_conf.cli import converting, editing, reading
+from simple_conf.errors import ConfError, KeyPathError
+
+NO = 1
+"""Exit status: a check failed, a path is absent, two documents differ."""
+
+USAGE = 2
+"""Exit status: the command was not understood, or a file cannot be read or written."""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command.
+
+    Args:
+        argv: the words after `sdn`; those of this process by default.
+
+    Returns:
+        The exit status: 0 fine, 1 no, 2 usage.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8")
+    arguments = _parser().parse_args(argv)
+    try:
+        status: int = arguments.run(arguments)
+        sys.stdout.flush()
+        return status
+    except KeyPathError as error:
+        print(f"sdn: {error}", file=sys.stderr)
+        return USAGE
+    except ConfError as error:
+        print(error, file=sys.stderr)
+        return USAGE if isinstance(error, ImportError) else NO
+    except BrokenPipeError:  # the reader of our output has gone: nothing is wrong
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        return 0
+    except OSError as error:
+        print(f"sdn: {error.filename or 'file'}: {error.strerror or error}", file=sys.stderr)
+        return USAGE
+    except KeyboardInterrupt:
+        print("sdn: interrupted", file=sys.stderr)
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="sdn",
+        description="Check, read, edit and convert SDN files. `-` as a file is standard input.",
+        epilog="Exit status: 0 fine; 1 no (a check failed, a path is absent, documents differ); 2 usage.",
+    )
+    parser.add_argument("--version", action="version", version=f"sdn {__version__}")
+    verbs = parser.add_subparsers(metavar="VERB", required=True)
+
+    check = verbs.add_parser("check", help="say whether files are right")
+    check.add_argument("files", nargs="+", metavar="FILE")
+    check.set_defaults(run=reading.check)
+
+    get = verbs.add_parser("get", help="print the value at a path")
+    _file(get)
+    get.add_argument("path", metavar="PATH", help="for instance train.layers[0].width; '' for everything")
+    get.add_argument("--json", action="store_true", help="print it as JSON")
+    get.set_defaults(run=reading.get)
+
+    change = verbs.add_parser("set", help="set a value in place; comments and layout stay")
+    _file(change)
+    change.add_argument("path", metavar="PATH")
+    change.add_argument("value", metavar="VALUE", help="SDN: 5e-4, [1, 2], {type: vgg}, some text")
+    change.set_defaults(run=editing.change)
+
+    delete = verbs.add_parser("del", help="delete a value in place")
+    _file(delete)
+    delete.add_argument("path", metavar="PATH")
+    delete.set_defaults(run=editing.delete)
+
+    tidy = verbs.add_parser("fmt", help="lay files out anew; values and comments stay")
+    tidy.add_argument("files", nargs="+", metavar="FILE")
+    tidy.add_argument("--check", action="store_true", help="change nothing; exit 1 if a file would change")
+    tidy.add_argument("--diff", action="store_true", help="change nothing; print what would change")
+    tidy.set_defaults(run=editing.tidy)
+
+    for name, run, text in (
+        ("to-json", converting.to_json, "print SDN as JSON"),
+        ("from-json", converting.from_json, "print JSON as SDN"),
+        ("to-yaml", converting.to_yaml, "print SDN as YAML"),
+        ("from-yaml", converting.from_yaml, "print YAML as SDN"),
+    ):
+        convert = verbs.add_parser(name, help=text)
+        _file(convert)
+        convert.set_defaults(run=run)
+
+    differ = verbs.add_parser("diff", help="print how the values of two files differ")
+    differ.add_argument("first", metavar="A")
+    differ.add_argument("second", metavar="B")
+    differ.set_defaults(run=reading.diff)
+    return parser
+
+
+def _file(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", metavar="FILE")

@@ -1,0 +1,58 @@
+"""The verbs that turn SDN into JSON or YAML, and back."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from typing import Any
+
+from simple_conf.cli.files import source
+from simple_conf.errors import ConfError
+from simple_conf.formats import json_text as json_format
+from simple_conf.formats import yaml_text as yaml_format
+from simple_conf.sdn import parse, write
+from simple_conf.sdn.tree import plain
+from simple_conf.values import MISSING
+
+
+def json_text(value: Any) -> str:
+    """Write a value as JSON; a table is a list of its rows, and `???` is a string."""
+    return json.dumps(plain(value), ensure_ascii=False, indent=2, default=_filled)
+
+
+def _filled(value: Any) -> str:
+    if value is MISSING:
+        return "???"
+    raise TypeError(f"{type(value).__name__} has no form in JSON")
+
+
+def to_json(arguments: argparse.Namespace) -> int:
+    """Print an SDN file as JSON."""
+    print(json_text(parse(source(arguments.file)).values))
+    return 0
+
+
+def from_json(arguments: argparse.Namespace) -> int:
+    """Print a JSON file as SDN."""
+    values, _ = json_format.read(source(arguments.file))
+    return _print_sdn(values)
+
+
+def to_yaml(arguments: argparse.Namespace) -> int:
+    """Print an SDN file as YAML."""
+    sys.stdout.write(yaml_format.write(plain(parse(source(arguments.file)).values)))
+    return 0
+
+
+def from_yaml(arguments: argparse.Namespace) -> int:
+    """Print a YAML file as SDN."""
+    values, _ = yaml_format.read(source(arguments.file))
+    return _print_sdn(values)
+
+
+def _print_sdn(values: Any) -> int:
+    if not isinstance(values, dict | list) or values == []:
+        raise ConfError("an SDN document is a mapping, or a list that is not empty")
+    sys.stdout.write(write(values))
+    return 0

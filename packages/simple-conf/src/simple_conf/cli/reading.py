@@ -1,0 +1,80 @@
+"""The verbs that change nothing: check, get, diff."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from typing import Any
+
+from simple_conf.cli.converting import json_text
+from simple_conf.cli.files import source
+from simple_conf.errors import SdnSyntaxError
+from simple_conf.keypath import KeyPath, format_path, parse_path
+from simple_conf.sdn import parse, write
+from simple_conf.sdn.difference import differences
+from simple_conf.sdn.phrase import plain_text
+from simple_conf.sdn.writer import one_line
+from simple_conf.suggestion import did_you_mean
+from simple_conf.values import Table
+
+
+def check(arguments: argparse.Namespace) -> int:
+    """Say which files are not SDN."""
+    status = 0
+    for name in arguments.files:
+        try:
+            parse(source(name))
+        except SdnSyntaxError as error:
+            print(error, file=sys.stderr)
+            status = 1
+    return status
+
+
+def get(arguments: argparse.Namespace) -> int:
+    """Print the value at a path."""
+    path = parse_path(arguments.path)
+    value = parse(source(arguments.file)).values
+    for depth, part in enumerate(path):
+        try:
+            value = value[part]
+        except (LookupError, TypeError):
+            print(f"sdn: {arguments.file}: {_absent(value, path[: depth + 1])}", file=sys.stderr)
+            return 1
+    print(_shown(value, as_json=arguments.json))
+    return 0
+
+
+def _shown(value: Any, *, as_json: bool) -> str:
+    if as_json:
+        return json_text(value)
+    if isinstance(value, str):
+        return value
+    if isinstance(value, dict | list | Table):
+        return write(value).rstrip("\n") if value else one_line(value)
+    return plain_text(value)
+
+
+def _absent(holder: Any, path: KeyPath) -> str:
+    """Say that a path leads nowhere, and which key may have been meant."""
+    *above, last = path
+    where = format_path(above) or "the document"
+    if isinstance(last, int):
+        count = len(holder) if isinstance(holder, list | Table) else None
+        return f"{where} is not a list" if count is None else f"{where} has no item {last}: it has {count}"
+    if not isinstance(holder, dict):
+        return f"{where} has no keys"
+    hint = did_you_mean(last, holder)
+    return f"there is no {format_path(path)}{': ' + hint if hint else ''}"
+
+
+def diff(arguments: argparse.Namespace) -> int:
+    """Print each path at which two documents differ."""
+    first, second = (parse(source(name)).values for name in (arguments.first, arguments.second))
+    found = differences(first, second)
+    for path, old, new in found:
+        name = format_path(path) or "(top)"
+        if old is not None:
+            print(f"- {name}: {one_line(old[0])}")
+        if new is not None:
+            print(f"+ {name}: {one_line(new[0])}")
+    return 1 if found else 0
