@@ -1,5 +1,7 @@
+import random
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -15,6 +17,7 @@ from simple_track.artifact import (
     use_artifact,
 )
 from simple_track.collection import Collection, UnknownVersionError
+from simple_track.doctor import examine
 from simple_track.errors import UnsafeNameError
 from simple_track.layout import Layout
 
@@ -27,7 +30,8 @@ from simple_track.layout import Layout
 for number in range(10):
     artifact = Artifact("model", "model")
     artifact.add_bytes(f"{sys.argv[2]} {number}".encode(), "weights")
-    print(log_artifact(Layout(Path(sys.argv[1])), "demo", "run", artifact, [f"of-{sys.argv[2]}"]).version)
+    version = log_artifact(Layout(Path(sys.argv[1])), "demo", "run", artifact, [f"of-{sys.argv[2]}"])
+    print(version.version, flush=True)
 """
 
 
@@ -172,6 +176,33 @@ def test_a_use_is_noted_and_downloads_into_the_run(layout):
     assert (root / "weights.bin").read_bytes() == b"weights"
     events = Collection(layout.artifact("demo", "model")).events()
     assert [(e["version"], e["run"]) for e in events if e["event"] == "use"] == [("v0", "run-2")]
+
+
+def test_what_was_never_logged_can_be_used(layout):
+    artifact = Artifact("data", "dataset")
+    artifact.add_bytes(b"1,2", "a.csv")
+    used = use_artifact(layout, "demo", "run-2", artifact)
+    assert (used.ref, used.manifest.run) == ("demo/data:v0", None)
+    assert [e["event"] for e in Collection(layout.artifact("demo", "data")).events()] == [
+        "version",
+        "alias",
+        "use",
+    ]
+
+
+def test_a_killed_writer_leaves_whole_versions(layout):
+    rng = random.Random(0)
+    for _ in range(6):
+        command = [sys.executable, "-c", LOG_MANY.replace("range(10)", "range(10**6)"), str(layout.root), "x"]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as writer:
+            said = [writer.stdout.readline().strip()]  # it is at work
+            time.sleep(rng.random() / 10)
+            writer.kill()
+            said += writer.stdout.read().split()
+        for version in said:
+            find_artifact(layout, "demo", f"model:{version}").verify()
+    assert [f for f in examine(layout, deep=True) if f.level != "note"] == []
+    assert logged(layout, b"after all").open("weights.bin").read() == b"after all"
 
 
 def test_references_are_kept_and_local_ones_checked(layout, tmp_path):

@@ -217,8 +217,24 @@ def find_artifact(layout: Layout, project: str, ref: str) -> ArtifactVersion:
     return _version(layout, project, collection.manifest(collection.resolve(asked or "latest")))
 
 
-def use_artifact(layout: Layout, project: str, run_id: str, ref: str | ArtifactVersion) -> ArtifactVersion:
-    """The version that a run asks for, with the use noted for its lineage; raises as `find_artifact` does."""
+def use_artifact(
+    layout: Layout, project: str, run_id: str, ref: str | ArtifactVersion | Artifact
+) -> ArtifactVersion:
+    """The version that a run asks for, with the use noted for its lineage.
+
+    Args:
+        layout: Where the store is.
+        project: The project to look in, unless the reference names one.
+        run_id: The run.
+        ref: What `find_artifact` takes, a version, or an `Artifact` that has not been logged: it is logged
+            first, as something that no run has made.
+
+    Raises:
+        UnknownArtifactError: No artifact has this name.
+        UnknownVersionError: It has no such version or alias.
+    """
+    if isinstance(ref, Artifact):
+        ref = log_artifact(layout, project, None, ref)
     found = ref if isinstance(ref, ArtifactVersion) else find_artifact(layout, project, ref)
     Collection(layout.artifact(found.project, found.name)).record_use(found.number, run_id)
     folder = layout.run(project, run_id).artifacts / found.name / found.version

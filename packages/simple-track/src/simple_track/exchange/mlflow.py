@@ -25,7 +25,7 @@ def write_mlflow(runs: Sequence[RunView], target: str) -> None:
         runs: The runs.
         target: A database file, such as "mlflow.db", or the URI of a tracking server.
     """
-    mlflow = need("mlflow", library="mlflow", extra="export", purpose="MLflow")
+    mlflow = need("mlflow", library="mlflow", extra="mlflow", purpose="an export to MLflow")
     uri = target if "://" in target else f"sqlite:///{Path(target).absolute()}"
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of MLflow's own libraries

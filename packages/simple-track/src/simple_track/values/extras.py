@@ -8,13 +8,13 @@ from typing import Any
 from simple_track.errors import MissingExtraError
 
 
-def need(module: str, *, library: str, extra: str, purpose: str) -> Any:
+def need(module: str, *, library: str, extra: str | None, purpose: str) -> Any:
     """Import a module of an optional library.
 
     Args:
         module: What to import, such as "PIL.Image".
         library: The name people know and install, such as "pillow".
-        extra: The extra of simple-track that brings it.
+        extra: The extra of simple-track that brings it, or None when it is installed by its own name.
         purpose: What it is needed for; begins the message.
 
     Raises:

@@ -68,7 +68,7 @@ def from_bytes(cls: type[T], data: bytes, folder: ValueFolder) -> T:
 
 def to_pandas(table: Table) -> Any:
     """The table as a `pandas.DataFrame`."""
-    pandas = need("pandas", library="pandas", extra="tables", purpose="a data frame")
+    pandas = need("pandas", library="pandas", extra=None, purpose="a data frame")
     series = {}
     for name in table.columns:
         cells, kind = table.get_column(name), table.types.get(name)
