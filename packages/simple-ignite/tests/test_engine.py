@@ -313,3 +313,20 @@ def test_times_are_measured():
     assert times["step"] > 0.03
     assert times["handlers"] > 0.015
     assert times["total"] >= times["epoch"] >= times["step"] + times["handlers"]
+
+
+def test_memory_does_not_grow_with_iterations():
+    import tracemalloc
+
+    trainer = Engine(lambda engine, batch: batch)
+    trainer.on(Events.ITERATION_COMPLETED, lambda engine: None)
+    trainer.on(Events.ITERATION_COMPLETED(every=10), lambda engine: None)
+    trainer.run(max_iterations=1000)
+    tracemalloc.start()
+    try:
+        trainer.run(max_iterations=2000)
+        before = tracemalloc.get_traced_memory()[0]
+        trainer.run(max_iterations=50_000)
+        assert tracemalloc.get_traced_memory()[0] - before < 2000
+    finally:
+        tracemalloc.stop()

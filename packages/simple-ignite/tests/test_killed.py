@@ -1,11 +1,15 @@
 """Runs that are killed: nothing is lost, and they go on bit-identically."""
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+import torch
+
+from simple_ignite.handlers import Checkpoint
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")]
 
@@ -25,6 +29,38 @@ def test_training_killed_twenty_times_ends_with_the_weights_of_a_run_never_stopp
     alive, same_weights, same_metric = run("killed_training.py", tmp_path, 20, 4)
     assert (same_weights, same_metric) == ("True", "True")
     assert int(alive) == 20, "each kill is to fall on a run that is not yet over"
+
+
+CTRL_C = """
+import sys, time, torch
+from simple_ignite import Engine, Events
+from simple_ignite.handlers import Checkpoint, ProgressBar
+model = torch.nn.Linear(2, 2)
+trainer = Engine(lambda engine, batch: time.sleep(0.01))
+ProgressBar().attach(trainer)
+saving = Checkpoint({"model": model, "trainer": trainer}, sys.argv[1], asynchronous=True)
+trainer.on(Events.ITERATION_COMPLETED, saving)
+trainer.on(Events.ITERATION_COMPLETED(once=3), lambda: print("go", flush=True))
+trainer.on(Events.EXCEPTION_RAISED, lambda engine, error: print(type(error).__name__, flush=True))
+try:
+    trainer.run(range(10_000))
+except KeyboardInterrupt:
+    print("raised", saving.latest.exists(), flush=True)
+"""
+
+
+def test_ctrl_c_is_raised_after_the_handlers_with_the_last_file_whole(tmp_path):
+    process = subprocess.Popen(
+        [sys.executable, "-c", CTRL_C, tmp_path], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    assert process.stdout.readline() == "go\n"
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=60)
+    assert out.splitlines() == ["KeyboardInterrupt", "raised True"], err
+    assert process.returncode == 0
+    assert not list(tmp_path.glob(".*.tmp"))
+    model = torch.nn.Linear(2, 2)
+    assert Checkpoint.load_latest(tmp_path, {"model": model}) is not None
 
 
 def test_a_hundred_kills_in_the_middle_of_a_save_never_lose_the_last_good_checkpoint(tmp_path):

@@ -21,6 +21,17 @@ def test_the_public_names_are_sorted_and_there(name):
     assert all(hasattr(module, one) for one in module.__all__)
 
 
+DOCS = Path(__file__).parents[3] / "docs" / "ignite"
+
+
+@pytest.mark.skipif(not DOCS.exists(), reason="the pages are not part of the source package")
+@pytest.mark.parametrize("name", ["simple_ignite", "simple_ignite.handlers"])
+def test_every_public_name_is_on_a_page(name):
+    pages = "\n".join(path.read_text(encoding="utf-8") for path in DOCS.glob("*.md"))
+    names = set(importlib.import_module(name).__all__) - {"__version__"}
+    assert sorted(one for one in names if one not in pages) == []
+
+
 def test_importing_brings_in_nothing_heavy():
     code = (
         "import torch, sys; before = set(sys.modules); import simple_ignite; "

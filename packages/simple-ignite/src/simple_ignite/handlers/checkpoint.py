@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import weakref
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -12,13 +13,13 @@ from simple_ignite.distributed.collective import agree, is_distributed, rank
 from simple_ignite.engine import Engine
 from simple_ignite.errors import CheckpointError
 from simple_ignite.events import Events
-from simple_ignite.handlers.checkpoint_file import sync_folder, write_file
-from simple_ignite.handlers.rank_states import of_all_ranks
-from simple_ignite.handlers.restore import load_best, load_file, load_latest, unwrapped
+from simple_ignite.handlers.checkpoint_file import remove, sync_folder
+from simple_ignite.handlers.form import Form, Shards, States, Weights
+from simple_ignite.handlers.rank_states import everybody_hears
+from simple_ignite.handlers.restore import load_best, load_file, load_latest
 from simple_ignite.handlers.retention import Kept, Retention
 from simple_ignite.handlers.score import Score, as_number, step_reader
 from simple_ignite.handlers.snapshot import Snapshot
-from simple_ignite.handlers.weights_file import SUFFIX, write_weights
 
 __all__ = ["Checkpoint"]
 
@@ -47,10 +48,13 @@ class Checkpoint:
         save_on_terminate: Save when the run is terminated, and when Ctrl-C falls between two iterations.
         asynchronous: Copy the states, and write them while training goes on. A save waits for the one before.
         safetensors: Write the weights of the one model in `to_save` as a safetensors file.
+        sharded: Write a folder by torch.distributed.checkpoint, to which each rank adds what it holds, and
+            which loads under any number of ranks. An optimiser needs its model beside it in `to_save`.
         on_saved: Called with each file once it is on disk, to hand it to a tracker for instance; when
             asynchronous, in the thread that writes.
 
-    Of several ranks the first writes, and the others wait for it; the randomness of each goes into the file.
+    Of several ranks the first writes (all, when sharded), and the others wait for it; the randomness of each
+    goes into the file.
 
     Raises:
         CheckpointError: If something to save has no state, a name is no file name, or another checkpoint of
@@ -72,6 +76,7 @@ class Checkpoint:
         asynchronous: bool = False,
         *,
         safetensors: bool = False,
+        sharded: bool = False,
         on_saved: Callable[[Path], Any] | None = None,
     ) -> None:
         self.save_dir = Path(save_dir)
@@ -85,7 +90,7 @@ class Checkpoint:
         self._retention = Retention(self.save_dir / f"{self.prefix}checkpoints.json", n_saved)
         self._save_on_terminate = save_on_terminate
         self._asynchronous = asynchronous
-        self._suffix = SUFFIX if safetensors else ".pt"
+        self._form: Form = Shards(asynchronous) if sharded else Weights() if safetensors else States()
         self._on_saved = on_saved
         self._swept = False
         self._snapshot = Snapshot()
@@ -166,63 +171,77 @@ class Checkpoint:
         self.wait()
         trainer = self._trainer() or engine
         step = self._step(engine) if self._step is not None else trainer.state.iteration
-        shown = "" if score is None else f"_{self.score_name}={score:.4g}"
-        name = f"{self.prefix}checkpoint_{step}{shown}{self._suffix}"
         self._saved_at = _moment(trainer)
         before = list(self._retention.kept), list(self._retention.leaving)
+        name = self._name(step, score)
         self._retention.admit(Kept(name, step, score))  # first, so that the saved state knows of this file
+        writes = rank() == 0 or self._form.everywhere
         try:
-            states = self._collect()
-            if self._asynchronous and rank() == 0:
-                states = self._snapshot.take(states)
+            content = self._form.collect(self._found())
+            if self._asynchronous and writes:
+                content = self._snapshot.take(content)
         except BaseException:
             self._retention.kept, self._retention.leaving = before
             raise
-        if self._asynchronous:
-            if rank() == 0:
-                self._writer = ThreadPoolExecutor(1, thread_name_prefix="checkpoint")
-                self._writing = self._writer.submit(self._write, name, states, before)
-        elif is_distributed():
-            self._write_for_all(name, states, before)
-        else:
-            self._write(name, states, before)
+        if not self._asynchronous:
+            self._write_together(name, content, before, writes)
+        elif writes:
+            self._writer = ThreadPoolExecutor(1, thread_name_prefix="checkpoint")
+            self._writing = self._writer.submit(self._write, name, content, before)
 
-    def _collect(self) -> dict[str, Any]:
-        states = {}
-        for name, thing in self._things.items():
-            found = thing() if isinstance(thing, weakref.ref) else thing
-            if found is None:
+    def _name(self, step: int, score: float | None) -> str:
+        shown = "" if score is None else f"_{self.score_name}={score:.4g}"
+        stem = f"{self.prefix}checkpoint_{step}{shown}"
+        if self._form.suffix:
+            return stem + self._form.suffix
+        # a folder cannot be replaced in one go, so it gets a name that is free
+        free = next(
+            n for n in itertools.count(1) if not (self.save_dir / (f"{stem}_{n}" if n > 1 else stem)).exists()
+        )
+        free = int(everybody_hears(free))
+        return f"{stem}_{free}" if free > 1 else stem
+
+    def _found(self) -> dict[str, Any]:
+        things = {n: one() if isinstance(one, weakref.ref) else one for n, one in self._things.items()}
+        for name, thing in things.items():
+            if thing is None:
                 raise CheckpointError(f"the engine {name!r} that is to be saved is gone")
-            state = unwrapped(found).state_dict()
-            states[name] = of_all_ranks(state) if isinstance(found, Engine) else state
-        return states
+        return things
 
-    def _write(self, name: str, states: dict[str, Any], before: tuple[list[Kept], list[str]]) -> None:
+    def _write(self, name: str, content: Any, before: tuple[list[Kept], list[str]]) -> None:
         path = self.save_dir / name
+        first = rank() == 0
         try:
             self.save_dir.mkdir(parents=True, exist_ok=True)
-            if not self._swept:
+            if first and not self._swept:
                 for left in self.save_dir.glob(f".{self.prefix}checkpoint*.tmp"):
-                    left.unlink(missing_ok=True)  # of a process that was killed
+                    remove(left)  # of a process that was killed
                 self._swept = True
-            (write_weights if self._suffix == SUFFIX else write_file)(path, states)
+            self._form.write(path, content)
         except BaseException:
             self._retention.kept, self._retention.leaving = before
             raise
+        if not first:
+            return
         self._retention.write()
         sync_folder(self.save_dir)  # once for both; only then may anything be deleted
         self._retention.prune()
         if self._on_saved is not None:
             self._on_saved(path)
 
-    def _write_for_all(self, name: str, states: dict[str, Any], before: tuple[list[Kept], list[str]]) -> None:
-        """Write on the first rank; on the others wait for it, and raise if it failed."""
+    def _write_together(
+        self, name: str, content: Any, before: tuple[list[Kept], list[str]], writes: bool
+    ) -> None:
+        """Write, and let all ranks go on when it is done, or raise on all if it failed on one."""
+        if not is_distributed():
+            self._write(name, content, before)
+            return
         error: Exception | None = None
-        if rank() == 0:
-            try:
-                self._write(name, states, before)
-            except Exception as failed:
-                error = failed
+        try:
+            if writes:
+                self._write(name, content, before)
+        except Exception as failed:
+            error = failed
         agree(error, "saving a checkpoint")
 
     def _terminated(self, engine: Engine) -> None:

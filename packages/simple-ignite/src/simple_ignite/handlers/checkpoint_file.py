@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pickle
+import shutil
 import zipfile
 import zlib
 from collections.abc import Callable
@@ -14,7 +15,15 @@ import torch
 
 from simple_ignite.errors import CheckpointError, DamagedCheckpointError
 
-__all__ = ["read_file", "replace_file", "sync_folder", "temporary_name", "verify_file", "write_file"]
+__all__ = [
+    "read_file",
+    "remove",
+    "replace_file",
+    "sync_folder",
+    "temporary_name",
+    "verify_file",
+    "write_file",
+]
 
 
 def temporary_name(path: Path) -> Path:
@@ -43,6 +52,15 @@ def replace_file(path: Path, write: Callable[[Path], None]) -> None:
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
+
+
+def remove(path: Path) -> None:
+    """Delete a checkpoint; of a folder, never a part alone."""
+    if not path.is_dir():
+        path.unlink(missing_ok=True)
+        return
+    gone = path if path.name.startswith(".") else path.rename(path.with_name(f".{path.name}.gone.tmp"))
+    shutil.rmtree(gone, ignore_errors=True)
 
 
 def sync_folder(folder: Path) -> None:

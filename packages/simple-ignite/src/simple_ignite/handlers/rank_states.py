@@ -8,7 +8,7 @@ import torch.distributed as dist
 
 from simple_ignite.distributed.collective import is_distributed, rank
 
-__all__ = ["of_all_ranks", "of_this_rank"]
+__all__ = ["everybody_hears", "of_all_ranks", "of_this_rank"]
 
 RANKS = "ranks"
 
@@ -28,3 +28,12 @@ def of_this_rank(state: dict[str, Any]) -> dict[str, Any]:
         return state
     states = state[RANKS]
     return dict(states[rank() % len(states)])
+
+
+def everybody_hears(value: Any) -> Any:
+    """Return what the first rank says; of a process alone, what it says itself. Every rank must call it."""
+    if not is_distributed():
+        return value
+    said = [value]
+    dist.broadcast_object_list(said, 0)
+    return said[0]

@@ -96,6 +96,8 @@ def load_file(path: str | Path, to_load: Mapping[str, Any], map_location: Any = 
         CheckpointError: If a name is not in the file.
     """
     path = Path(path)
+    if path.is_dir():
+        return _load_folder(path, to_load)
     if path.suffix == SUFFIX:
         (name,) = to_load if len(to_load) == 1 else ("",)
         if not name:
@@ -112,6 +114,17 @@ def load_file(path: str | Path, to_load: Mapping[str, Any], map_location: Any = 
     for name, thing in to_load.items():
         state = states[name]
         unwrapped(thing).load_state_dict(of_this_rank(state) if isinstance(thing, Engine) else state)
+    return path
+
+
+def _load_folder(path: Path, to_load: Mapping[str, Any]) -> Path:
+    from simple_ignite.handlers.sharded import read_shards
+
+    rest = read_shards(path, {name: unwrapped(thing) for name, thing in to_load.items()})
+    for name, thing in to_load.items():
+        if name in rest:
+            state = rest[name]
+            thing.load_state_dict(of_this_rank(state) if isinstance(thing, Engine) else state)
     return path
 
 
@@ -132,7 +145,10 @@ def _newest_first(folder: Path, prefix: str) -> Iterator[Path]:
     list_file = folder / f"{prefix}checkpoints.json"
     listed = [one["file"] for one in read_list(list_file).get("kept", [])]
     written = list_file.stat().st_mtime_ns if list_file.exists() else 0
-    files = [path for suffix in (".pt", SUFFIX) for path in folder.glob(f"{prefix}checkpoint_*{suffix}")]
+    suffixes = (".pt", SUFFIX)
+    files = [
+        path for path in folder.glob(f"{prefix}checkpoint_*") if path.suffix in suffixes or path.is_dir()
+    ]
     found = [path for path in files if path.name not in listed]
     found.sort(key=lambda path: (path.stat().st_mtime_ns, path.name), reverse=True)
     yield from (path for path in found if path.stat().st_mtime_ns >= written)

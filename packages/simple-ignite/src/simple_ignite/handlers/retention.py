@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from simple_ignite.handlers.checkpoint_file import replace_file
+from simple_ignite.handlers.checkpoint_file import remove, replace_file
 
 __all__ = ["Kept", "Retention"]
 
@@ -91,7 +91,7 @@ class Retention:
     def prune(self) -> None:
         """Delete the files that are to leave."""
         for name in self.leaving:
-            (self.list_file.parent / name).unlink(missing_ok=True)
+            remove(self.list_file.parent / name)
         self.leaving = []
 
     def state_dict(self) -> dict[str, Any]:

@@ -39,6 +39,8 @@ class Snapshot:
         copied: dict[tuple[Any, ...], torch.Tensor],
     ) -> Any:
         if isinstance(value, torch.Tensor):
+            if hasattr(value, "to_local"):  # a DTensor: its layout is its own affair
+                return value.detach().clone()
             source = value.detach()
             place = (source.device, source.data_ptr(), source.dtype, tuple(source.shape), source.stride())
             if source.numel() and place in copied:
