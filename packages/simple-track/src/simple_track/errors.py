@@ -120,8 +120,8 @@ class MissingExtraError(TrackError, ImportError):
     """
 
     def __init__(self, what: str, module: str, extra: str | None) -> None:
-        wanted = f"'simple-track[{extra}]'" if extra else module
-        super().__init__(f"{what} needs {module}; install it with: pip install {wanted}")
+        where = f" (it is in the extra [{extra}])" if extra else ""
+        super().__init__(f"{what} needs {module}; install it with: pip install {module}{where}")
         self.what = what
         self.module = module
         self.extra = extra

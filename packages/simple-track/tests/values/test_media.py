@@ -21,17 +21,17 @@ def test_every_kind_hangs_on_media():
         (
             "PIL",
             "Image(np.zeros((2, 2)))",
-            "an image needs pillow; install it with: pip install 'simple-track[media]'",
+            "an image needs pillow; install it with: pip install pillow (it is in the extra [media])",
         ),
         (
             "av",
             "Video(np.zeros((1, 2, 2)))",
-            "a video needs av; install it with: pip install 'simple-track[media]'",
+            "a video needs av; install it with: pip install av (it is in the extra [media])",
         ),
         (
             "pyarrow",
             "Table(['a'], [[1]])",
-            "a table needs pyarrow; install it with: pip install 'simple-track[tables]'",
+            "a table needs pyarrow; install it with: pip install pyarrow (it is in the extra [tables])",
         ),
     ],
 )

@@ -52,8 +52,12 @@ def _parts(a: RunView, b: RunView) -> list[tuple[str, Mapping[str, Any], Mapping
         ("run", _facts(a), _facts(b)),
         ("config", a.config, b.config),
         ("summary", a.summary, b.summary),
-        ("environment", a.environment, b.environment),
+        ("environment", _without_pid(a), _without_pid(b)),
     ]
+
+
+def _without_pid(view: RunView) -> dict[str, Any]:
+    return {key: value for key, value in view.environment.items() if key != "pid"}  # it always differs
 
 
 def _facts(view: RunView) -> dict[str, Any]:

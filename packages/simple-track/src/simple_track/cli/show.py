@@ -16,6 +16,7 @@ import numpy as np
 from simple_track.cli.chart import draw, sparkline
 from simple_track.cli.ls import describe, took
 from simple_track.cli.pick import pick
+from simple_track.cli.preview import preview
 from simple_track.cli.terminal import Terminal
 from simple_track.exchange.rows import flat
 from simple_track.history import History
@@ -29,7 +30,12 @@ SAMPLES = 2000  # points of a metric that are looked at: more than a terminal ha
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What `show` takes."""
     parser.add_argument("wanted", metavar="RUN", help='an id, a part of it, a name, or "last"')
-    parser.add_argument("metrics", metavar="METRIC", nargs="*", help="plot these")
+    parser.add_argument(
+        "metrics",
+        metavar="METRIC",
+        nargs="*",
+        help="plot these; of a logged table, text or histogram, show what is in it",
+    )
     parser.add_argument("--height", type=int, default=12, help="lines of a plot (default: 12)")
 
 
@@ -136,6 +142,9 @@ def _media(view: RunView) -> list[dict[str, Any]]:
 
 
 def _plot(view: RunView, metric: str, height: int, terminal: Terminal) -> None:
+    if metric not in view.history() and any(e.get("key") == metric for e in view.events("media")):
+        preview(view, metric, terminal)
+        return
     history = view.history([metric], samples=SAMPLES)
     present = history.present(metric)
     encoding = (getattr(terminal.out, "encoding", None) or sys.getdefaultencoding()).lower()

@@ -1,0 +1,88 @@
+"""SQL over runs, metrics and logged tables."""
+
+import sys
+
+import pytest
+from simple_track import MissingExtraError, QueryError, Track
+
+pytest.importorskip("duckdb")
+pytest.importorskip("pyarrow")
+
+
+@pytest.fixture
+def runs(root):
+    for lr in (0.1, 0.01):
+        with Track.run(project="demo", config={"lr": lr, "model": {"width": 8}}, system=False) as run:
+            for i in range(3):
+                run.log({"loss": lr / (i + 1), "note": f"n{i}"})
+            run.log({"pred \"x\"": Track.Table(columns=["label", "p"], data=[["cat", lr], ["dog", 1 - lr]])})
+    return root
+
+
+def rows(sql):
+    return Track.query(sql).rows
+
+
+def test_runs_have_their_config_and_summary_as_columns_and_as_json(runs):
+    assert rows('select "config.lr", "config.model.width", "summary.loss" from runs order by 1') == [
+        (0.01, 8, 0.01 / 3),
+        (0.1, 8, 0.1 / 3),
+    ]
+    assert rows("select distinct config ->> '$.model.width', state from runs") == [("8", "finished")]
+
+
+def test_metrics_are_in_long_form(runs):
+    assert rows("select key, count(value), count(text) from metrics group by key order by key") == [
+        ("loss", 6, 0),
+        ("note", 0, 6),
+    ]
+    best = Track.query(
+        "select runs.name, min(value) as best from metrics join runs using (run) "
+        "where key = 'loss' group by all order by best"
+    )
+    assert best.columns == ["name", "best"]
+    assert [row["best"] for row in best] == [0.01 / 3, 0.1 / 3]
+    assert len(best) == 2
+
+
+def test_logged_tables_are_found_by_name(runs):
+    assert rows('select label, sum(p) from tables."pred ""x""" group by label order by label') == [
+        ("cat", pytest.approx(0.11)),
+        ("dog", pytest.approx(1.89)),
+    ]
+
+
+def test_results_convert(runs):
+    result = Track.query("select * from metrics")
+    assert result.to_arrow().num_rows == 12
+    assert len(pytest.importorskip("pandas") and result.to_pandas()) == 12
+    assert pytest.importorskip("polars") and result.to_polars().height == 12
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "select * from read_csv('/etc/passwd')",
+        "copy runs to '/tmp/stolen.csv'",
+        "attach '/tmp/x.db'",
+        "set enable_external_access = true",
+        "selec 1",
+        "select * from nowhere",
+    ],
+)
+def test_mistakes_and_reaching_out_are_refused(runs, sql):
+    with pytest.raises(QueryError, match='There are runs, metrics, and logged tables as tables."name".') as caught:
+        Track.query(sql)
+    assert caught.value.sql == sql
+
+
+def test_an_empty_store_has_empty_tables(root):
+    assert rows("select count(*) from runs") == [(0,)]
+    assert rows("select count(*) from metrics") == [(0,)]
+
+
+def test_without_duckdb_the_error_names_the_command(runs, monkeypatch):
+    monkeypatch.setitem(sys.modules, "duckdb", None)
+    with pytest.raises(MissingExtraError) as caught:
+        Track.query("select 1")
+    assert str(caught.value) == "Track.query needs duckdb; install it with: pip install duckdb (it is in the extra [sql])"
