@@ -17,7 +17,7 @@ from simple_ignite.metrics.perplexity import Perplexity
 from simple_ignite.metrics.precision import F1Score, FBeta, HammingDistance, Precision, Recall, Specificity
 from simple_ignite.metrics.ranking import PRAUC, ROCAUC, AveragePrecision
 from simple_ignite.metrics.regression import MAE, MAPE, MSE, RMSE, Huber, MaxError, MedianAE
-from simple_ignite.metrics.state import Cat, Max, Min, Reduced, Sum
+from simple_ignite.metrics.state import Cat, Max, Min, Reduced, Sum, larger, smaller
 from simple_ignite.metrics.text import BLEU, WER, EditDistance, RougeL
 from simple_ignite.metrics.throughput import Frequency
 from simple_ignite.metrics.transform import pair
@@ -74,5 +74,7 @@ __all__ = [
     "Specificity",
     "Sum",
     "TopK",
+    "larger",
     "pair",
+    "smaller",
 ]

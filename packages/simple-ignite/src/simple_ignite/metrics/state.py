@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numbers
 from collections.abc import Callable, Iterable
-from typing import Any, TypeAlias, overload
+from typing import Any, Self, TypeAlias, overload
 
 import torch
 from torch import Tensor
@@ -76,6 +76,36 @@ class Chunks(list[Tensor]):
         return self[0]
 
 
+class Zero(int):
+    """The 0 that a sum begins with; a 0 that was added up is a plain one."""
+
+    def __new__(cls) -> Self:  # noqa: D102 (it takes nothing)
+        return super().__new__(cls, 0)
+
+    def __reduce__(self) -> tuple[type[Self], tuple[()]]:
+        return type(self), ()
+
+
+class Lowest(float):
+    """The minus infinity that a maximum begins with."""
+
+    def __new__(cls) -> Self:  # noqa: D102 (it takes nothing)
+        return super().__new__(cls, "-inf")
+
+    def __reduce__(self) -> tuple[type[Self], tuple[()]]:
+        return type(self), ()
+
+
+class Highest(float):
+    """The infinity that a minimum begins with."""
+
+    def __new__(cls) -> Self:  # noqa: D102 (it takes nothing)
+        return super().__new__(cls, "inf")
+
+    def __reduce__(self) -> tuple[type[Self], tuple[()]]:
+        return type(self), ()
+
+
 class State:
     """A part of a metric that knows how it starts and how two of it become one.
 
@@ -119,7 +149,7 @@ class State:
         """
         if isinstance(value, Tensor):
             return widened(value)
-        if value is None or type(value) in (int, float):
+        if value is None or type(value) in (int, float, type(self.initial)):
             return value  # type: ignore[no-any-return]
         if isinstance(value, numbers.Integral):
             return int(value)
@@ -133,34 +163,36 @@ class State:
 
     def untouched(self, instance: object) -> bool:
         """Tell whether the state still is as it began."""
-        value = self.packed(instance)
-        return not isinstance(value, Tensor) and value == self.initial
+        return type(self.__get__(instance, type(instance))) is type(self.initial)
 
     def packed(self, instance: object) -> Value:
-        """Give the state at rest."""
+        """Give the state at rest; None while it still is as it began."""
         value: Value = self.__get__(instance, type(instance))
-        return value
+        return None if self.untouched(instance) else value
 
     def unpack(self, instance: object, value: Value) -> None:
         """Take a state at rest as one's own, in storage of one's own."""
-        instance.__dict__[self.name] = value.clone() if isinstance(value, Tensor) else value
+        if value is None:
+            self.reset(instance)
+        else:
+            instance.__dict__[self.name] = value.clone() if isinstance(value, Tensor) else value
 
     def merged(self, values: Iterable[Value]) -> Value:
         """Make one of the states of several ranks, in their order.
 
         Args:
-            values: States at rest; those that still are the initial value count for nothing.
+            values: States at rest; None counts for nothing.
 
         Returns:
-            The state of one metric that had seen it all.
+            The state of one metric that had seen it all; None where all are.
         """
-        result = self.initial
+        result: Value = None
         for value in values:
-            if value is None or value is self.initial:
+            if value is None:
                 continue
             if isinstance(value, Tensor) and isinstance(result, Tensor):
                 value = value.to(result.device)
-            result = value if result is self.initial else self.merge(result, value)
+            result = value if result is None else self.merge(result, value)
         return result
 
 
@@ -168,21 +200,21 @@ class Sum(State):
     """A state that adds up: counts and totals. Begins as 0."""
 
     def __init__(self) -> None:
-        super().__init__(0, added)
+        super().__init__(Zero(), added)
 
 
 class Max(State):
     """A state that keeps the largest. Begins as minus infinity."""
 
     def __init__(self) -> None:
-        super().__init__(-float("inf"), larger)
+        super().__init__(Lowest(), larger)
 
 
 class Min(State):
     """A state that keeps the smallest. Begins as infinity."""
 
     def __init__(self) -> None:
-        super().__init__(float("inf"), smaller)
+        super().__init__(Highest(), smaller)
 
 
 class Reduced(State):
@@ -217,6 +249,10 @@ class Cat(State):
         """Forget every batch."""
         instance.__dict__[self.name] = Chunks()
 
+    def untouched(self, instance: object) -> bool:
+        """Tell whether nothing was kept."""
+        return not self.__get__(instance, type(instance))
+
     def packed(self, instance: object) -> Value:
         """Give all batches joined, or None when there were none."""
         chunks: Chunks = self.__get__(instance, type(instance))
@@ -239,7 +275,12 @@ def added(a: Any, b: Any) -> Any:
 
 
 def larger(a: Any, b: Any) -> Any:
-    """Give the larger of two numbers, or of two tensors element by element."""
+    """Give the larger of two numbers, or of two tensors element by element, without a host sync.
+
+    Args:
+        a: A number or a tensor, such as a `Max` state.
+        b: A number or a tensor.
+    """
     if not isinstance(a, Tensor):
         a, b = b, a
     if not isinstance(a, Tensor):
@@ -248,7 +289,12 @@ def larger(a: Any, b: Any) -> Any:
 
 
 def smaller(a: Any, b: Any) -> Any:
-    """Give the smaller of two numbers, or of two tensors element by element."""
+    """Give the smaller of two numbers, or of two tensors element by element, without a host sync.
+
+    Args:
+        a: A number or a tensor, such as a `Min` state.
+        b: A number or a tensor.
+    """
     if not isinstance(a, Tensor):
         a, b = b, a
     if not isinstance(a, Tensor):
