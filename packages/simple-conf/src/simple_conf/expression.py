@@ -65,14 +65,21 @@ class Template:
         parts: The pieces in order.
     """
 
-    __slots__ = ("parts", "whole")
+    __slots__ = ("parts", "simple", "whole")
 
     def __init__(self, parts: list[str | Reference | Call]) -> None:
         self.parts = parts
+        self.simple: tuple[str, ...] | None = None
         self.whole = parts[0] if len(parts) == 1 and not isinstance(parts[0], str) else None
 
 
 _known: dict[str, Template] = {}
+
+
+def known_path(text: str) -> tuple[str, ...] | None:
+    """Return the path of a text that was read before and is one whole ``${a.b}``, else None."""
+    template = _known.get(text)
+    return template.simple if template is not None else None
 
 
 def read_template(text: str) -> Template:
@@ -87,6 +94,7 @@ def read_template(text: str) -> Template:
         if simple is not None:
             body = simple.group(1)
             template = Template([Reference(0, tuple(body.split(".")), body)])
+            template.simple = tuple(body.split("."))
         else:
             template = Template(cut(text))
         if len(_known) >= REMEMBERED:

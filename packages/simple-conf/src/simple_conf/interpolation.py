@@ -15,7 +15,7 @@ from simple_conf.errors import (
     ResolverError,
     UnknownReferenceError,
 )
-from simple_conf.expression import Call, ExpressionError, Reference, Template, read_template
+from simple_conf.expression import Call, ExpressionError, Reference, Template, known_path, read_template
 from simple_conf.keypath import format_path, parse_path
 from simple_conf.node import Overlaid, Tree, is_lazy, node_of, wrap_list
 from simple_conf.suggestion import did_you_mean
@@ -36,8 +36,35 @@ ABSENT: Any = object()
 
 def read(node: Any, key: Any) -> Any:
     """Return the value of ``key`` of ``node``, which needs working out, and remember it."""
+    raw = node.__raw__[key]
+    if type(raw) is str:
+        value = quick(node.__tree__, raw)
+        if value is not ABSENT:
+            if isinstance(node, Config):
+                remember(node, key, value)
+            return value
     with node.__tree__.lock:
         return work_out(node, key, [])
+
+
+def quick(tree: Tree, text: str) -> Any:
+    """Return what ``${a.b}`` reads as where everything on the way is plain, else ABSENT."""
+    simple = known_path(text)
+    if simple is None or tree.secrets:
+        return ABSENT
+    value = tree.root
+    for segment in simple:
+        if type(value) is not Config:
+            return ABSENT
+        value = value.__dict__.get(segment, ABSENT)
+    return ABSENT if type(value) in (Config, ConfigList) else value
+
+
+def remember(node: Any, key: str, value: Any) -> None:
+    """Let a mapping read ``value`` natively until something changes."""
+    visible = node.__dict__
+    visible[key] = value
+    node.__tree__.memo.append((visible, key))
 
 
 def work_out(node: Any, key: Any, trace: Trace) -> Any:
@@ -67,9 +94,7 @@ def work_out(node: Any, key: Any, trace: Trace) -> Any:
     finally:
         trace.pop()
     if isinstance(node, Config):
-        visible = node.__dict__
-        visible[key] = value
-        node.__tree__.memo.append((visible, key))
+        remember(node, key, value)
     return value
 
 
