@@ -11,7 +11,7 @@ from simple_ignite.errors import MetricInputError, MetricStateError
 from simple_ignite.metrics.accept import as_metric
 from simple_ignite.metrics.average import RunningAverage
 from simple_ignite.metrics.metric import Metric
-from simple_ignite.metrics.reduction import evaluate
+from simple_ignite.metrics.reduction import evaluate, total
 from simple_ignite.metrics.sharing import members, share
 from simple_ignite.metrics.transform import Transform
 
@@ -119,7 +119,17 @@ class MetricSet:
         Returns:
             The state dictionaries by name, fit for `torch.save` and `weights_only=True`.
         """
-        return {name: metric.state_dict() for name, metric in self._metrics.items()}
+        ours = [
+            name for name, metric in self._metrics.items() if type(metric).state_dict is Metric.state_dict
+        ]
+        leaves = list(dict.fromkeys(leaf for name in ours for leaf in self._metrics[name].leaves()))
+        whole = dict(zip(leaves, total(leaves), strict=True))
+        return {
+            name: metric.assembled([whole[leaf] for leaf in metric.leaves()])
+            if name in ours
+            else metric.state_dict()
+            for name, metric in self._metrics.items()
+        }
 
     def load_state_dict(self, states: Mapping[str, Any]) -> None:
         """Go on from saved states, in a run of any world size.

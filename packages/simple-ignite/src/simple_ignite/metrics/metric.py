@@ -130,10 +130,16 @@ class Metric:
         Returns:
             Tensors and numbers by state name; by part and state name when the metric has several parts.
         """
-        leaves = self.leaves()
-        states = total(leaves)
-        states = [{name: copied(value) for name, value in state.items()} for state in states]
-        return states[0] if len(leaves) == 1 else {str(i): state for i, state in enumerate(states)}
+        return self.assembled(total(self.leaves()))
+
+    def assembled(self, states: list[dict[str, Value]]) -> dict[str, Any]:
+        """Make a state dictionary of the states of the leaves.
+
+        Args:
+            states: In the order of `leaves()`.
+        """
+        own = [{name: copied(value) for name, value in state.items()} for state in states]
+        return own[0] if len(own) == 1 else {str(i): state for i, state in enumerate(own)}
 
     def load_state_dict(self, states: Mapping[str, Any]) -> None:
         """Go on from saved states, in a run of any world size: rank 0 takes them, the others begin empty.

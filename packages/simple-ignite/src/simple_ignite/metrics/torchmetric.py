@@ -58,13 +58,8 @@ class Torchmetric(Foreign):
         for name, value in held.items():
             setattr(self.base, name, value)
 
-    def state_dict(self) -> dict[str, Any]:
-        """Give the states of all ranks together; see `Metric.state_dict`."""
-        return Metric.state_dict(self)
-
-    def load_state_dict(self, states: Mapping[str, Any]) -> None:
-        """Go on from saved states; see `Metric.load_state_dict`."""
-        Metric.load_state_dict(self, states)
+    state_dict = Metric.state_dict
+    load_state_dict = Metric.load_state_dict
 
 
 class Collection(Foreign):
@@ -109,13 +104,8 @@ class Collection(Foreign):
         for name, member in self.members().items():
             member.release(held[name])
 
-    def state_dict(self) -> dict[str, Any]:
-        """Give the states of all ranks together; see `Metric.state_dict`."""
-        return Metric.state_dict(self)
-
-    def load_state_dict(self, states: Mapping[str, Any]) -> None:
-        """Go on from saved states; see `Metric.load_state_dict`."""
-        Metric.load_state_dict(self, states)
+    state_dict = Metric.state_dict
+    load_state_dict = Metric.load_state_dict
 
 
 class Wrapper(Foreign):
