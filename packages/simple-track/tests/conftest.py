@@ -13,8 +13,9 @@ def root(tmp_path, monkeypatch):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.chdir(tmp_path)
     yield tmp_path / "simple"
-    while (run := Track.active()) is not None:
-        run.finish()
+    for _ in range(5):
+        if (run := Track.active()) is not None:
+            run.finish()
     Track.set_dir(None)
     Track.set_mode(None)
     Track.set_durability("second")

@@ -133,6 +133,7 @@ def test_sampling_is_off_when_told_and_an_error_when_asked_for_without_psutil(ro
     with pytest.raises(MissingExtraError) as caught:
         Track.run(project="demo", system=True)
     assert (
-        str(caught.value) == "system=True needs psutil; install it with: pip install psutil (it is in the extra [system])"
+        str(caught.value)
+        == "system=True needs psutil; install it with: pip install psutil (it is in the extra [system])"
     )
     assert Track.runs("demo", where="state == 'running'") == []

@@ -3,6 +3,7 @@
 import sys
 
 import pytest
+
 from simple_track import MissingExtraError, QueryError, Track
 
 pytest.importorskip("duckdb")
@@ -15,7 +16,7 @@ def runs(root):
         with Track.run(project="demo", config={"lr": lr, "model": {"width": 8}}, system=False) as run:
             for i in range(3):
                 run.log({"loss": lr / (i + 1), "note": f"n{i}"})
-            run.log({"pred \"x\"": Track.Table(columns=["label", "p"], data=[["cat", lr], ["dog", 1 - lr]])})
+            run.log({'pred "x"': Track.Table(columns=["label", "p"], data=[["cat", lr], ["dog", 1 - lr]])})
     return root
 
 
@@ -55,8 +56,10 @@ def test_logged_tables_are_found_by_name(runs):
 def test_results_convert(runs):
     result = Track.query("select * from metrics")
     assert result.to_arrow().num_rows == 12
-    assert len(pytest.importorskip("pandas") and result.to_pandas()) == 12
-    assert pytest.importorskip("polars") and result.to_polars().height == 12
+    pytest.importorskip("pandas")
+    pytest.importorskip("polars")
+    assert len(result.to_pandas()) == 12
+    assert result.to_polars().height == 12
 
 
 @pytest.mark.parametrize(
@@ -71,7 +74,9 @@ def test_results_convert(runs):
     ],
 )
 def test_mistakes_and_reaching_out_are_refused(runs, sql):
-    with pytest.raises(QueryError, match='There are runs, metrics, and logged tables as tables."name".') as caught:
+    with pytest.raises(
+        QueryError, match=r'There are runs, metrics, and logged tables as tables."name"\.'
+    ) as caught:
         Track.query(sql)
     assert caught.value.sql == sql
 
@@ -85,4 +90,7 @@ def test_without_duckdb_the_error_names_the_command(runs, monkeypatch):
     monkeypatch.setitem(sys.modules, "duckdb", None)
     with pytest.raises(MissingExtraError) as caught:
         Track.query("select 1")
-    assert str(caught.value) == "Track.query needs duckdb; install it with: pip install duckdb (it is in the extra [sql])"
+    assert (
+        str(caught.value)
+        == "Track.query needs duckdb; install it with: pip install duckdb (it is in the extra [sql])"
+    )

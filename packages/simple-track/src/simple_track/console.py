@@ -51,7 +51,7 @@ class ConsoleCapture:
         self._after: tuple[Any, Any] = (Tee(sys.stdout, self._fd), Tee(sys.stderr, self._fd))
         sys.stdout, sys.stderr = self._after
 
-    def stop(self) -> None:
+    def close(self) -> None:
         """Put the streams back, unless somebody has replaced them since."""
         if sys.stdout is self._after[0]:
             sys.stdout = self._before[0]

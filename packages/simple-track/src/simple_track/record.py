@@ -26,7 +26,7 @@ Scalar = int | float | bool | str
 
 
 def flatten(values: Mapping[Any, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
-    """Yield every leaf of nested mappings with its path, joined by `/`.
+    """Yield every leaf of nested mappings with its path, joined by `/`; reserved names get a `~` in front.
 
     Args:
         values: What was logged.
@@ -42,7 +42,7 @@ def flatten(values: Mapping[Any, Any], prefix: str = "") -> Iterator[tuple[str, 
         if isinstance(value, Mapping):
             yield from flatten(value, path + "/")
         else:
-            yield path, value
+            yield RESERVED.get(path, path), value
 
 
 def as_scalar(key: str, value: Any) -> Scalar:
@@ -118,8 +118,7 @@ def encode_metrics(step: int, values: Mapping[str, Scalar], timestamp: float) ->
         values: Flat names and plain scalars, as `flatten` and `as_scalar` give them.
         timestamp: Seconds since 1970.
     """
-    named = {RESERVED.get(key, key): value for key, value in values.items()}
-    line = {"step": step, **mark_nonfinite(named), "timestamp": timestamp}
+    line = {"step": step, **mark_nonfinite(values), "timestamp": timestamp}
     return orjson.dumps(line, option=APPEND_NEWLINE)
 
 

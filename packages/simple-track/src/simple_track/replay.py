@@ -14,7 +14,7 @@ from simple_track.series import Columns, Part
 from simple_track.seriescache import load_columns
 from simple_track.summary import MetricRule, Summary, rule_for
 
-LAST_STEP = "~step"
+LAST_STEP = "~last_step"
 
 
 def stored_summary(layout: RunLayout) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import warnings
 from collections.abc import Callable
+from contextlib import ExitStack
 from typing import Any
 
 from simple_track.console import ConsoleCapture
@@ -99,24 +100,27 @@ class Session:
         if self.closed:
             return
         self.closed = True
-        own = self._owner == os.getpid()
-        if self._pulse is not None and own:
-            self._pulse.stop()
-        if self._console is not None and own:
-            self._console.stop()
-        if self._sampler is not None and own:
-            self._sampler.close()
-        if self._lock is not None and own:
-            self._end_run(state, error)
+        if self._owner != os.getpid():
+            self.writer.close()
+            return
+        with ExitStack() as last_things:  # each is done even when one before it fails
+            last_things.callback(self.on_close)
+            if self._lock is not None:
+                last_things.callback(self._lock.release)
+            last_things.callback(self._close_writer)
+            if self._lock is not None:
+                last_things.callback(self._end_run, state, error)
+            for part in (self._sampler, self._console):
+                if part is not None:
+                    last_things.callback(part.close)
+            if self._pulse is not None:
+                last_things.callback(self._pulse.stop)
+
+    def _close_writer(self) -> None:
         lost = self.writer.close()
         if lost:
-            warnings.warn(
-                TrackWarning(f"{lost} lines of {self.layout.dir} were never taken by the disk"), stacklevel=4
-            )
-        if self._lock is not None:
-            self._lock.release()
-        if own:
-            self.on_close()
+            message = f"{lost} lines of {self.layout.dir} were never taken by the disk"
+            warnings.warn(TrackWarning(message), stacklevel=5)
 
     def _end_run(self, state: str, error: dict[str, Any] | None) -> None:
         self.writer.event("state", state=state, **({"error": error} if error else {}))

@@ -1,0 +1,75 @@
+"""What the package exports, and what importing it costs."""
+
+import ast
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import simple_track
+
+HEAVY = {
+    "torch",
+    "pandas",
+    "polars",
+    "pyarrow",
+    "duckdb",
+    "PIL",
+    "av",
+    "matplotlib",
+    "psutil",
+    "pynvml",
+    "rich",
+    "lark",
+}
+SOURCE = Path(simple_track.__file__).parent
+
+
+def test_everything_exported_is_there_and_sorted():
+    assert list(simple_track.__all__) == sorted(simple_track.__all__)
+    assert all(hasattr(simple_track, name) for name in simple_track.__all__)
+    assert "Track" in simple_track.__all__
+
+
+def imported_by(code):
+    script = f"import sys, json; {code}; print(json.dumps(sorted(sys.modules)))"
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=60
+    )
+    return {name.partition(".")[0] for name in json.loads(done.stdout)}, json.loads(done.stdout)
+
+
+def test_importing_brings_nothing_heavy():
+    tops, modules = imported_by("import simple_track")
+    assert not tops & HEAVY
+    assert "simple_conf" not in tops
+    assert "simple_track.values" not in modules
+    assert "numpy" in tops
+
+
+def test_a_run_with_numbers_brings_no_torch(tmp_path):
+    code = (
+        f"from simple_track import Track; run = Track.run('demo', dir={str(tmp_path)!r}, system=False); "
+        "run.log({'x': 1.0}); run.finish()"
+    )
+    tops, _ = imported_by(code)
+    assert not tops & {"torch", "pandas", "PIL", "pyarrow", "psutil"}
+
+
+def test_every_public_function_and_class_has_a_docstring():
+    bare = []
+    for path in SOURCE.rglob("*.py"):
+        for node in public_surface(ast.parse(path.read_text("utf-8"))):
+            if ast.get_docstring(node) is None:
+                bare.append(f"{path.name}:{node.lineno} {node.name}")
+    assert bare == []
+
+
+def public_surface(tree):
+    """Public functions, classes, and the public methods of these."""
+    kinds = ast.FunctionDef | ast.ClassDef
+    for node in tree.body:
+        if isinstance(node, kinds) and not node.name.startswith("_"):
+            yield node
+            if isinstance(node, ast.ClassDef):
+                yield from (n for n in node.body if isinstance(n, kinds) and not n.name.startswith("_"))
