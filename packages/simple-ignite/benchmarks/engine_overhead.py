@@ -14,7 +14,7 @@ import subprocess
 import sys
 import time
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 warnings.simplefilter("ignore")
@@ -30,7 +30,7 @@ EMPTY = 100_000
 REAL = 1_000
 
 
-def best(work: Callable[[], None], rounds: int = ROUNDS) -> float:
+def best(work: Callable[[], object], rounds: int = ROUNDS) -> float:
     """Return the shortest of several times, in seconds."""
     times = []
     for _ in range(rounds):
@@ -59,24 +59,27 @@ def handlers(engine: object, events: object, kind: str) -> None:
 
 def empty_step() -> None:
     """Print the cost of an iteration whose step does nothing."""
-    data = range(EMPTY)
-    floor = best(lambda: bare(data)) / EMPTY * 1e9
-    print(f"\nempty step, ns an iteration over the bare loop ({floor:.0f})")
-    print(f"{'handlers':12}{'ours':>10}{'ignite':>10}{'ratio':>10}")
+    data, few = range(EMPTY), range(EMPTY // 10)
+    print("\nempty step, ns an iteration over the bare loop")
+    print(f"{'handlers':12}{'bare':>10}{'ours':>10}{'ignite':>10}{'ratio':>10}")
     for kind in ("none", "three", "every=100"):
         ours = Engine(nothing)
         handlers(ours, Events, kind)
-        mine = best(lambda ours=ours: ours.run(data, restart=True)) / EMPTY * 1e9 - floor
+        runs: list[tuple[Callable[[], object], int]] = [
+            (lambda: bare(data), EMPTY),
+            (lambda ours=ours: ours.run(data, restart=True), EMPTY),  # type: ignore[misc]
+        ]
         with contextlib.suppress(ImportError):
             import ignite.engine as peer
 
             theirs = peer.Engine(nothing)
             handlers(theirs, peer.Events, kind)
-            few = range(EMPTY // 10)
-            other = best(lambda theirs=theirs, few=few: theirs.run(few), 3) / len(few) * 1e9 - floor
-            print(f"{kind:12}{mine:10.0f}{other:10.0f}{mine / other:10.3f}")
-            continue
-        print(f"{kind:12}{mine:10.0f}")
+            runs.append((lambda theirs=theirs: theirs.run(few), len(few)))  # type: ignore[misc]
+        turns = [[best(run, 1) / number * 1e9 for run, number in runs] for _ in range(2 * ROUNDS)]
+        floor, *rest = (min(figures) for figures in zip(*turns, strict=True))
+        shown = [figure - floor for figure in rest]
+        ratio = f"{shown[0] / shown[1]:10.3f}" if len(shown) > 1 else ""
+        print(f"{kind:12}{floor:10.0f}" + "".join(f"{figure:10.0f}" for figure in shown) + ratio)
 
 
 def short_runs() -> None:
@@ -92,9 +95,22 @@ def short_runs() -> None:
     print(f"a progress bar: {with_bar - without:.0f} ns an iteration (bar 500)")
 
 
+class Batches:
+    """A list of batches that nobody takes for several loaders."""
+
+    def __init__(self, batches: list[torch.Tensor]) -> None:
+        self.batches = batches
+
+    def __len__(self) -> int:
+        return len(self.batches)
+
+    def __iter__(self) -> Iterator[torch.Tensor]:
+        return iter(self.batches)
+
+
 def real_step() -> None:
     """Print the cost of an iteration that trains a tiny model."""
-    model, data = nn.Linear(16, 4), [torch.randn(32, 16) for _ in range(REAL)]
+    model, data = nn.Linear(16, 4), Batches([torch.randn(32, 16) for _ in range(REAL)])
     optimizer = torch.optim.SGD(model.parameters(), lr=1e-4)
 
     def train(engine: object, batch: torch.Tensor) -> None:
@@ -118,14 +134,14 @@ def real_step() -> None:
     figures: dict[str, list[float]] = {name: [] for name in runs}
     for _ in range(ROUNDS):  # in turns, so that a slow moment of the machine falls on all
         for name, run in runs.items():
-            figures[name].append(best(run, 1))  # type: ignore[arg-type]
+            figures[name].append(best(run, 1))
     floor = min(figures["bare loop"])
     print(f"\na real step of {floor / REAL * 1e6:.0f} us")
     for name, times in figures.items():
         print(f"{name:20}{min(times) / REAL * 1e6:8.1f} us  {min(times) / floor - 1:+8.1%}")
 
 
-def lightning_runs(data: list[torch.Tensor]) -> dict[str, Callable[[], object]]:
+def lightning_runs(data: Batches) -> dict[str, Callable[[], object]]:
     """Return the same training with Lightning's Trainer and Fabric."""
     import lightning
 
