@@ -7,13 +7,9 @@ from typing import Any
 
 from lark import Transformer
 
-from simple_conf.sdn.fault import Fault
+from simple_conf.sdn.fault import Again, Fault, brief
 from simple_conf.sdn.lexeme import Lexeme
 from simple_conf.values import Table
-
-
-class Again(Exception):  # noqa: N818  # asks for the long way, which finds the place
-    """Something is wrong in a run: read the text token by token to find where."""
 
 
 class Values(Transformer[Any, Any]):
@@ -109,7 +105,7 @@ def _duplicate(name: str, key: Lexeme, first: Lexeme | None) -> Exception:
     if first is None:
         return Again()
     return Fault(
-        f"the key {name} comes twice",
+        f"the key {brief(name)} comes twice",
         key.at,
         "rename or remove one of the two",
         other=first.at,

@@ -19,7 +19,7 @@ _COMMAND = Pattern(r"(export|set|let|var|const|def|local) +([\w\-./]+) *=")
 _PIPES = Pattern(r"[^|\s][^|]*\|[^|]*\|")
 
 
-_SHOWN = 200  # as much of a line as is looked at
+_SHOWN = 120  # as much of a line as is looked at
 
 
 def complain(error: Any, text: str) -> Fault:

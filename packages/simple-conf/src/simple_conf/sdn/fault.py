@@ -40,3 +40,15 @@ class Fault(Exception):  # noqa: N818  # never leaves the package: it becomes an
             hint=self.hint,
             excerpt=source.excerpt(line, column),
         )
+
+
+def brief(text: str) -> str:
+    """Give a text as a message shows it: the beginning of a long one."""
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
+
+
+_SHOWN = 60  # characters
+
+
+class Again(Exception):  # noqa: N818  # asks for the long way, which finds the place
+    """Something is wrong in a run: read the text token by token to find where."""

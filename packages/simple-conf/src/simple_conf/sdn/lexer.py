@@ -10,7 +10,7 @@ from collections.abc import Generator, Iterator
 
 from simple_conf.pattern import Pattern
 from simple_conf.sdn.blocktext import MARK, read_block, read_triple
-from simple_conf.sdn.fault import Fault
+from simple_conf.sdn.fault import Again, Fault
 from simple_conf.sdn.fragments import KEY, STRING
 from simple_conf.sdn.inline import Brackets, blanks_before
 from simple_conf.sdn.layout import Layout, stray
@@ -80,16 +80,19 @@ class Lines:
         """Read as many plain lines as there are, in one token a kind."""
         layout = self.layout
         start, level = layout.at, layout.levels[-1]
-        if self.text.startswith("- ", start):
-            items, at, width = read_items(self.text, start, level)
-            if items:
+        try:
+            if self.text.startswith("- ", start):
+                items, at, width = read_items(self.text, start, level)
                 layout.budget.spend(len(items), start)
-                yield Lexeme("ITEMS", items, start)
-                layout.move(at, width)
-            return
-        entries, header, at, width = read_entries(self.text, start, level, layout.budget)
-        if entries:
+                if items:
+                    yield Lexeme("ITEMS", items, start)
+                    layout.move(at, width)
+                return
+            entries, header, at, width = read_entries(self.text, start, level, layout.budget)
             layout.budget.spend(len(entries), start)
+        except Fault as fault:
+            raise fault if fault.limit else Again from None
+        if entries:
             yield Lexeme("ENTRIES", entries, start)
         if header is not None:
             yield Lexeme("KEY", header, start)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from simple_conf.pattern import Pattern
-from simple_conf.sdn.fault import Fault
+from simple_conf.sdn.fault import Fault, brief
 from simple_conf.sdn.fragments import STRING
 from simple_conf.values import MISSING, Missing
 
@@ -63,10 +63,14 @@ def number(text: str, at: int) -> str | int | float:
     value = float(text)
     if math.isinf(value):
         raise Fault(
-            f"{text} is too large for a float", at, "write a smaller number, or quote it to keep it as text"
+            f"{brief(text)} is too large for a float",
+            at,
+            "write a smaller number, or quote it to keep it as text",
         )
     if value == 0.0 and _mantissa_has_value(text):
-        raise Fault(f"{text} is too small for a float", at, "write 0.0, or quote it to keep it as text")
+        raise Fault(
+            f"{brief(text)} is too small for a float", at, "write 0.0, or quote it to keep it as text"
+        )
     return value
 
 
@@ -78,14 +82,14 @@ def _check_slip(text: str, at: int) -> None:
     """Refuse what is meant as a number but is not written as one."""
     if _SLIP.fullmatch(text) is None or not any(c.isdigit() for c in text) or _LEADING_ZERO.match(text):
         return
-    suggestion = _suggest(text)
+    suggestion, shown = _suggest(text), brief(text)
     good = suggestion is not None and NUMBER.fullmatch(suggestion) is not None
     raise Fault(
-        f"{text} is not a number, but looks like one",
+        f"{shown} is not a number, but looks like one",
         at,
-        f'write {suggestion} for the number, or "{text}" for the text'
+        f'write {brief(suggestion or "")} for the number, or "{shown}" for the text'
         if good
-        else f'finish the number, or write "{text}" for the text',
+        else f'finish the number, or write "{shown}" for the text',
     )
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from simple_conf.errors import SdnLimitError, SdnSyntaxError
 from simple_conf.keypath import KeyPath
 from simple_conf.pattern import Pattern
-from simple_conf.sdn.fault import Fault
+from simple_conf.sdn.fault import Again, Fault
 from simple_conf.sdn.limits import Limits
 from simple_conf.source import Source, Span, normalise
 
@@ -112,7 +112,6 @@ def _read(source: Source, limits: Limits, *, alone: bool) -> Any:
     _check_characters(source)
     from lark.exceptions import UnexpectedInput
 
-    from simple_conf.sdn.build import Again
     from simple_conf.sdn.complaint import complain
     from simple_conf.sdn.machine import Reading, run, values_parser
 
@@ -120,7 +119,9 @@ def _read(source: Source, limits: Limits, *, alone: bool) -> Any:
     if not alone:
         try:
             return run(values_parser(), Reading(text, limits))
-        except (Again, Fault, UnexpectedInput):
+        except Fault as fault:
+            raise fault.error(source) from None
+        except (Again, UnexpectedInput):
             pass  # the long way finds the place
     try:
         return run(values_parser(), Reading(text, limits, runs=False, alone=alone))

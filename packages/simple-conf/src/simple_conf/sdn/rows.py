@@ -12,9 +12,16 @@ from simple_conf.sdn.lexeme import Lexeme
 from simple_conf.sdn.limits import Budget
 from simple_conf.sdn.literals import scalar
 
-_BODY = Pattern(r"( *)[^\s#][^\n]*\n(?:\1[^\s#][^\n]*\n){0,5000}")
+SIZES = (16, 256, 4096)
+"""How many rows are taken at once: few where rows are of mixed kinds, many where all are plain."""
+
+_BODIES = {size: Pattern(rf"( *)[^\s#][^\n]*\n(?:\1[^\s#][^\n]*\n){{0,{size - 1}}}") for size in SIZES}
 _ODD = Pattern(r"""["'#$\[\](){}|>]""")
-_CELL = r'[ \t]*(?:"[^"\\\n]*"[ \t]*|[^\s,"\'#$\[\](){}|>][^,"#$\[\](){}\n]*)?'
+_TEXT = r'[^,"#$\[\](){}\n]*'
+_CELL = (
+    r'[ \t]*(?:"[^"\\\n]*"[ \t]*'
+    rf"""|(?=[^\s,"'#$\[\](){{}}|>])(?!table *\{{){_TEXT}(?:(?:\({_TEXT}\)|\[{_TEXT}\]){_TEXT}){{0,50}})?"""
+)
 _ROW = Pattern(rf"(?:{_CELL},){{0,1000}}{_CELL}")
 _ROW_CELLS = Pattern(r'[ \t]*(?:("[^"]*")[ \t]*|([^,"]*)),')
 _INTEGERS = Pattern(r"(?:-?(?:0|[1-9][0-9]{0,17})\n)+")
@@ -22,48 +29,67 @@ _FLOATS = Pattern(r"(?:-?(?:0|[1-9][0-9]{0,17})\.[0-9]{1,30}\n)+")
 _TEXTS = Pattern(r"(?:(?!(?:true|false|null|nil)\n)[A-Za-z_/][^\n]*\n)+")
 
 
-class Unfit(Exception):  # noqa: N818  # says that the short way does not do; the long way follows
-    """A run of rows is not plain: read it row by row."""
-
-
-def take_body(text: str, at: int, width: int) -> tuple[list[tuple[Any, ...]], int]:
+def take_body(text: str, at: int, width: int, size: int) -> tuple[list[tuple[Any, ...]], int, bool]:
     """Read the plain rows at the beginning of a table's body.
 
     Args:
         text: the whole document.
         at: offset of the first row's line, at its indentation.
         width: how many columns the table has.
+        size: how many rows to take at most, one of `SIZES`.
 
     Returns:
-        The rows, and the offset of the line after them.
+        The rows, perhaps none; the offset of the line after them; and whether an odd row follows.
 
     Raises:
-        Unfit: a row needs the long way.
+        Fault: a cell is not a value; its place is not known.
     """
-    match = _BODY.match(text, at)
+    match = _BODIES[size].match(text, at)
     if match is None:
-        raise Unfit
-    lines = match[0].split("\n")
+        return [], at, True
+    body = match[0]
+    lines = body.split("\n")
     lines.pop()
-    ascii_only = match[0].isascii()
-    rows: list[tuple[Any, ...]]
-    if _ODD.search(match[0]) is None:
-        rows = _columns(lines, width, ascii_only=ascii_only)
+    ascii_only = body.isascii()
+    if _ODD.search(body) is None:
+        count = _same_width(lines, width)
+        rows = _columns(lines[:count], width, ascii_only=ascii_only) if count else []
     else:
         rows = _mixed(lines, width, ascii_only=ascii_only)
-    return rows, match.end()
+        count = len(rows)
+    if count == len(lines):
+        return rows, match.end(), False
+    return rows, at + sum(map(len, lines[:count])) + count, True
+
+
+def _same_width(lines: list[str], width: int) -> int:
+    """Count the lines, from the first on, that have as many commas as there are between the columns."""
+    commas = width - 1
+    return next((number for number, line in enumerate(lines) if line.count(",") != commas), len(lines))
 
 
 def _mixed(lines: list[str], width: int, *, ascii_only: bool) -> list[tuple[Any, ...]]:
     """Read rows of which some have quotes: the others column by column, these one by one."""
-    plain = [line for line in lines if _ODD.search(line) is None]
-    plain_rows = iter(_columns(plain, width, ascii_only=ascii_only) if plain else [])
-    return [_quoted_row(line, width) if _ODD.search(line) else next(plain_rows) for line in lines]
+    plain: list[str] = []
+    quoted: dict[int, tuple[Any, ...]] = {}
+    for number, line in enumerate(lines):
+        if _ODD.search(line) is not None:
+            row = _quoted_row(line, width)
+            if row is None:
+                break
+            quoted[number] = row
+        elif line.count(",") != width - 1:
+            break
+        else:
+            plain.append(line)
+    rest = iter(_columns(plain, width, ascii_only=ascii_only) if plain else [])
+    return [quoted[number] if number in quoted else next(rest) for number in range(len(plain) + len(quoted))]
 
 
-def _quoted_row(line: str, width: int) -> tuple[Any, ...]:
+def _quoted_row(line: str, width: int) -> tuple[Any, ...] | None:
+    """Read one row with quotes or brackets; None where it needs the long way."""
     if _ROW.fullmatch(line) is None:
-        raise Unfit
+        return None
     values: list[Any] = []
     for quoted, bare in _ROW_CELLS.findall(line + ","):
         if quoted:
@@ -71,15 +97,10 @@ def _quoted_row(line: str, width: int) -> tuple[Any, ...]:
         else:
             stripped = bare.strip(" \t")
             values.append(scalar(stripped) if stripped else None)
-    if len(values) != width:
-        raise Unfit
-    return tuple(values)
+    return tuple(values) if len(values) == width else None
 
 
 def _columns(lines: list[str], width: int, *, ascii_only: bool) -> list[tuple[Any, ...]]:
-    commas = width - 1
-    if any(line.count(",") != commas for line in lines):
-        raise Unfit
     cells = ",".join(lines).split(",")
     # Control characters are refused before, so that strip() takes only blanks off ASCII text.
     cells = [cell.strip() for cell in cells] if ascii_only else [cell.strip(" \t") for cell in cells]
@@ -91,7 +112,6 @@ def convert_column(cells: list[str]) -> list[Any]:
 
     Raises:
         Fault: a cell is not a value.
-        Unfit: a float of the column overflows.
     """
     joined = "\n".join(cells) + "\n"
     if _INTEGERS.fullmatch(joined):

@@ -7,13 +7,13 @@ from collections.abc import Generator, Iterator
 
 from simple_conf.pattern import Pattern
 from simple_conf.sdn.cells import TYPES
-from simple_conf.sdn.fault import Fault
+from simple_conf.sdn.fault import Again, Fault, brief
 from simple_conf.sdn.fragments import KEY, STRING
 from simple_conf.sdn.inline import Brackets
 from simple_conf.sdn.layout import Layout
 from simple_conf.sdn.lexeme import Lexeme
 from simple_conf.sdn.literals import read_quoted
-from simple_conf.sdn.rows import Row, Unfit, check_types, take_body
+from simple_conf.sdn.rows import SIZES, Row, check_types, take_body
 
 NAMED = Pattern(rf"({KEY}|{STRING})[ \t]+\|([^\n|]*)(\|?)[ \t]*")
 """A key, and the names of columns between bars."""
@@ -101,10 +101,15 @@ class Tables:
         yield layout.indent(layout.width, layout.at)
         level = layout.width
         row = Row(layout.text, layout.budget, width, types)
+        size = 0
         while layout.width == level and not layout.ended:
-            if self.runs and (body := self._body(width, types)) is not None:
-                yield body
-                continue
+            if self.runs:
+                body, odd = self._body(width, types, SIZES[size])
+                if body is not None:
+                    yield body
+                size = 0 if odd else min(size + 1, len(SIZES) - 1)
+                if not odd:
+                    continue
             tokens, end = row.tokens(layout.at)
             yield from tokens
             layout.finish(end)
@@ -117,23 +122,25 @@ class Tables:
             layout.width = layout.levels[0]
         yield from layout.dedent()
 
-    def _body(self, width: int, types: tuple[str, ...]) -> Lexeme | None:
-        """Read as many plain rows as there are in one token; None where the next row is not plain."""
+    def _body(self, width: int, types: tuple[str, ...], size: int) -> tuple[Lexeme | None, bool]:
+        """Read plain rows in one token; tell, too, whether a row follows that is not plain."""
         layout = self.layout
+        start = layout.at
         try:
-            rows, below = take_body(layout.text, layout.at - layout.width, width)
-        except Unfit:
-            return None
-        if types:
-            rows = check_types(rows, types)
-        layout.budget.spend(len(rows) * width, layout.at)
-        token = Lexeme("ROWS", rows, layout.at)
+            rows, below, odd = take_body(layout.text, start - layout.width, width, size)
+            if not rows:
+                return None, odd
+            layout.budget.spend(len(rows) * width, start)
+            rows = check_types(rows, types) if types else rows
+        except Fault as fault:
+            raise fault if fault.limit else Again from None
+        level = layout.width
         layout.skip(below)
-        return token
+        return Lexeme("ROWS", rows, start), odd and layout.width == level and not layout.ended
 
 
 def _columns(text: str, at: int, end: int) -> tuple[str, ...]:
-    columns: list[str] = []
+    columns: dict[str, None] = {}
     for part in text[at:end].split(","):
         here = at + len(part) - len(part.lstrip(" \t"))
         name = part.strip(" \t")
@@ -145,14 +152,14 @@ def _columns(text: str, at: int, end: int) -> tuple[str, ...]:
             column = name
         else:
             raise Fault(
-                f"{name} is not the name of a column",
+                f"{brief(name)} is not the name of a column",
                 here,
                 "a header is name |a, b|, and commas separate the cells of a row; "
                 "a name with other signs goes in double quotes",
             )
         if column in columns:
-            raise Fault(f"two columns are named {column}", here, "give every column its own name")
-        columns.append(column)
+            raise Fault(f"two columns are named {brief(column)}", here, "give every column its own name")
+        columns[column] = None
         at += len(part) + 1
     return tuple(columns)
 
@@ -164,6 +171,8 @@ def _types(match: re.Match[str], at: int) -> tuple[str, ...]:
     for name in types:
         if name not in TYPES:
             raise Fault(
-                f"{name or 'nothing'} is not a type of a column", match.start(1), f"use {' '.join(TYPES)}"
+                f"{brief(name) or 'nothing'} is not a type of a column",
+                match.start(1),
+                f"use {' '.join(TYPES)}",
             )
     return types

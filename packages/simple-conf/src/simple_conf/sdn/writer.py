@@ -40,12 +40,15 @@ def write(tree: Any, *, depth: int = _DEPTH) -> str:
         UnwritableError: a value has no form in SDN, or the tree nests too deeply (perhaps in itself).
     """
     lines: list[str] = []
-    if isinstance(tree, Mapping):
-        _mapping(tree, 0, lines, depth)
-    elif _is_list(tree) and len(tree):
-        _items(tree, 0, lines, depth)
-    else:
-        raise UnwritableError("a document is a mapping, or a list that is not empty")
+    try:
+        if isinstance(tree, Mapping):
+            _mapping(tree, 0, lines, depth)
+        elif _is_list(tree) and len(tree):
+            _items(tree, 0, lines, depth)
+        else:
+            raise UnwritableError("a document is a mapping, or a list that is not empty")
+    except RecursionError:
+        raise UnwritableError("the tree nests more deeply than Python can follow") from None
     return "\n".join([*lines, ""]) if lines else ""
 
 
