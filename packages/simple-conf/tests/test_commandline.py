@@ -268,3 +268,12 @@ def test_a_group_may_be_chosen_on_the_command_line(run, tmp_path):
     code, out, _ = run("model=big", "model.dropout=0.5")
     assert code == 0
     assert "Model(type='vgg', layers=[9], dropout=0.5)" in out
+
+
+def test_an_override_with_dashes_says_how_to_write_it(run):
+    assert run("--train.epochs=3") == (
+        2,
+        "",
+        "command line: --train.epochs=3: an override has no dashes before it\n"
+        "  --train.epochs=3\n  ^\n  hint: write train.epochs=3\n",
+    )

@@ -91,3 +91,19 @@ def test_zsh_and_fish_scripts_hold_every_word():
 def test_other_shells_are_refused():
     with pytest.raises(ConfError, match="choose one of bash, zsh, fish"):
         script("tcsh", "train.py", App)
+
+
+@pytest.mark.skipif(shutil.which("fish") is None, reason="no fish here")
+def test_fish_completes(tmp_path):
+    (tmp_path / "c.fish").write_text(script("fish", "train.py", App))
+    for line, expected in [
+        ("./train.py train.a", ["train.amp=false", "train.amp=true"]),
+        ("python other.py train.a", []),
+    ]:
+        done = subprocess.run(
+            ["fish", "-c", f"source {tmp_path}/c.fish; complete -C '{line}'"],
+            capture_output=True,
+            text=True,
+            timeout=20,
+        )
+        assert sorted(word for word in done.stdout.split() if word.startswith("train.a")) == expected

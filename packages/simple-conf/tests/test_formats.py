@@ -194,3 +194,27 @@ def test_from_dict_takes_whole_number_keys_and_refuses_others():
     loop["me"] = loop
     with pytest.raises(ConfError, match="contain itself"):
         Conf.from_dict(loop)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("c.json", '{"a":' + "[" * 900 + "]" * 900 + "}"),
+        ("c.json", '{"a":' + "[" * 300 + "]" * 300 + "}"),
+        ("c.toml", "a=" + "[" * 300 + "]" * 300),
+        ("c.yaml", "a: " + "[" * 300 + "]" * 300),
+        ("c.sdn", "a: " + "[" * 300 + "]" * 300),
+        (
+            "c.yaml",
+            "a: &a [1,2,3,4,5,6,7,8,9]\n"
+            + "".join(
+                f"{chr(98 + i)}: &{chr(98 + i)} [{','.join(['*' + chr(97 + i)] * 9)}]\n" for i in range(9)
+            ),
+        ),
+    ],
+)
+def test_hostile_files_are_refused_quickly(tmp_path, monkeypatch, name, text):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / name).write_text(text)
+    with pytest.raises(ConfError, match=name):
+        Conf.load(name)

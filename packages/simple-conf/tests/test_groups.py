@@ -86,3 +86,10 @@ def test_a_choice_never_leaves_its_folder(folder, override):
 def test_choices_merge_and_stay_strict(folder):
     with pytest.raises(OverrideError, match="unknown key 'depht'"):
         Conf.compose("config/train.sdn", ["model=vgg", "model.depht=3"], strict_keys=True)
+
+
+def test_a_folder_of_data_is_no_group(folder):
+    (folder / "config/data").mkdir()
+    (folder / "config/data/labels.json").write_text("{}")
+    (folder / "config/data/train.csv").write_text("")
+    assert Conf.compose("config/train.sdn", ["data=mnist"]).data == "mnist"

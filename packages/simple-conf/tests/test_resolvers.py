@@ -189,3 +189,17 @@ def test_an_unknown_resolver_names_what_was_meant():
     with pytest.raises(UnknownReferenceError) as caught:
         read("${path.joi:a}")
     assert caught.value.hint == "did you mean 'path.join'?"
+
+
+def test_structures_that_resolvers_give_read_like_the_rest(resolver):
+    resolver("test.made", lambda: {"a": 1, "items": [{"b": 2}], "text": "${not}"})
+    cfg = Conf.from_dict({"x": "${test.made}", "y": "${x.items[0].b}", "z": "${x}", "n": 1})
+    assert (cfg.x.a, cfg.x["items"][0].b, cfg.x.text, cfg.y, cfg.z.a) == (1, 2, "${not}", 2, 1)
+    cfg.x.a = 5
+    cfg.n = 2
+    assert (cfg.x.a, cfg.z.a, cfg.x.text) == (5, 5, "${not}"), "what is written to it stays"
+    other = Conf.from_dict({"x": "${decode:[1, 2]}"})
+    other.x.append(3)
+    other.n = 1
+    assert other.x == [1, 2, 3]
+    assert Conf.to_dict(Conf.from_dict({"x": "${test.made}"}))["x"]["text"] == "${not}"

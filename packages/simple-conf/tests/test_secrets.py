@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import pickle
+import subprocess
+import sys
 
+import attrs
 import pytest
 
 from simple_conf import Conf, MissingKeyError, Secret, schema
@@ -109,3 +112,47 @@ def test_a_secret_field_is_wrapped_and_never_shown():
 def test_only_what_is_there_can_be_marked(cfg):
     with pytest.raises(MissingKeyError):
         Conf.mark_secret(cfg, "db.pasword")
+
+
+SCRIPT = """\
+from simple_conf import Conf, Secret, schema
+
+@schema
+class App:
+    token: Secret[str]
+    url: str = ""
+    n: int = 0
+
+@Conf.main(App, config="config.sdn")
+def main(cfg):
+    print(cfg)
+
+main()
+"""
+
+
+@pytest.mark.parametrize(
+    "words", [["--help"], ["--show"], [], ["n=x"], ["--show", "token=hunter2"], ["--help", "token=hunter2"]]
+)
+def test_a_script_shows_it_nowhere(tmp_path, words):
+    (tmp_path / "train.py").write_text(SCRIPT)
+    (tmp_path / "config.sdn").write_text("token: hunter2\nurl: x\nn: 1\n")
+    done = subprocess.run(
+        [sys.executable, "train.py", *words], capture_output=True, text=True, cwd=tmp_path, timeout=60
+    )
+    assert "hunter2" not in done.stdout + done.stderr
+    assert "••••" in done.stdout + done.stderr or words == ["n=x"]
+
+
+def test_a_secret_on_the_same_line_as_a_mistake_is_not_quoted():
+    @schema
+    class Pair:
+        user: int
+        token: Secret[str]
+
+    (issue,) = Conf.check_schema(Conf.parse_sdn("user: bob\ntoken: hunter2\n", "c.sdn"), Pair)
+    assert "user: bob" in str(issue)
+    inline = Conf.parse_sdn("login: {user: bob, token: hunter2}\n", "c.sdn")
+    holder = attrs.make_class("Holder", {"login": attrs.field(type=Pair)})
+    (issue,) = Conf.check_schema(inline, holder)
+    assert str(issue) == "c.sdn:1:15: login.user: expected int, got text 'bob'"

@@ -321,3 +321,34 @@ def test_generic_schemas():
 def test_an_object_that_is_made_already_stays():
     inner = SchemaInner(width=1)
     assert read(SchemaInner, inner) is inner
+
+
+@schema
+class Node:
+    name: str
+    children: list[Node] = []
+
+
+def test_a_schema_may_hold_itself():
+    made = read(Node, {"name": "a", "children": [{"name": "b", "children": [{"name": "c"}]}]})
+    assert made.children[0].children[0] == Node(name="c")
+    assert refused(Node, {"name": "a", "children": [{"name": 1.5, "children": "x"}]}).startswith(
+        "expected list"
+    )
+    assert Conf.describe(Node, "sdn") == "name: ???  # str\nchildren: []  # list[Node]\n"
+
+
+def test_fields_that_are_not_given_at_construction_are_no_keys():
+    @attrs.define
+    class Part:
+        a: int
+        b: int = attrs.field(init=False, default=3)
+
+    @dataclasses.dataclass
+    class Data:
+        a: int
+        b: int = dataclasses.field(init=False, default=3)
+
+    for kind in (Part, Data):
+        assert read(kind, {"a": 1}).b == 3
+        assert refused(kind, {"a": 1, "b": 2}) == "unknown key 'b'"

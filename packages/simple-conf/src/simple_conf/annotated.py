@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from simple_conf.config import place
 from simple_conf.errors import ConfError
 from simple_conf.export import Exporter, simple
 from simple_conf.node import MappingNode, Overlaid
-from simple_conf.trail import trail_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -39,8 +39,7 @@ def entry(node: Any, key: str, raw: Any) -> list[str]:
     """Return the lines of one value with its origin."""
     from simple_conf.sdn import write
 
-    trail = trail_of(node, key)
-    comment = f"# {trail.layer.locate(trail.path)}"
+    comment = f"# {place(node.__tree__.root, (*node.__path__, key))}"
     if isinstance(raw, str) and "${" in raw:
         comment += f": {raw}"
     exporter = Exporter(tables=True)

@@ -15,6 +15,7 @@ from simple_conf.formats.reading import READERS
 from simple_conf.merge import merge
 from simple_conf.node import grow
 from simple_conf.origin import NamedLayer
+from simple_conf.secrets import hide
 from simple_conf.suggestion import closest
 
 TYPE_CHECKING = False
@@ -62,7 +63,7 @@ def main(
                 print(failure, file=sys.stderr)
                 raise SystemExit(USAGE) from None
             if cfg is None:
-                print(answer)
+                show(str(answer))
                 raise SystemExit(0)
             try:
                 return function(cfg)
@@ -89,6 +90,8 @@ def option(
     if not asked:
         return None
     words = [word for word in argv if word not in asked]
+    if "=" in asked[0] and not asked[0].startswith("--completion="):
+        override.read_override(asked[0])
     program, folder = os.path.basename(script), os.path.dirname(script)
     if asked[0] in ("--help", "-h"):
         return help_page(program, schema, words, config, folder, about)
@@ -101,6 +104,7 @@ def option(
     if asked[0] == "--show":
         from simple_conf.annotated import annotate
 
+        hide(cfg, schema)
         return annotate(cfg).rstrip()
     if asked[0] == "--check":
         validate(schema, cfg)
@@ -110,6 +114,14 @@ def option(
         f"there is no option {asked[0]}",
         hint=f"did you mean {close}?" if close else f"known: {', '.join(OPTIONS)}",
     )
+
+
+def show(text: str) -> None:
+    """Print to standard output, whose reader may have gone."""
+    try:
+        print(text, flush=True)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def help_page(

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from simple_conf.errors import ConfError, PlacedError
 from simple_conf.keypath import format_path
-from simple_conf.node import MARKER, PLAIN, ListNode, MappingNode, Overlaid, Tree, is_lazy, node_of
+from simple_conf.node import MARKER, MAX_DEPTH, PLAIN, ListNode, MappingNode, Overlaid, Tree, is_lazy, node_of
 from simple_conf.trail import Step, Trail
 from simple_conf.values import MISSING
 
@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from typing import Any
 
     from simple_conf.origin import Layer, Path
-
-MAX_DEPTH = 200
 
 
 def adopt(value: Any, tree: Tree, path: Path, layer: Layer) -> Any:

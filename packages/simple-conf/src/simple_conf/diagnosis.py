@@ -118,8 +118,27 @@ def issues(cfg: Any, schema: Any, mode: Mode) -> list[ValidationIssue]:
     try:
         structure(cfg, schema, mode._replace(thorough=True))
     except Exception as failure:
-        return gather(failure, (), cfg)
+        return discreetly(failure, cfg, schema)
     return []
+
+
+def discreetly(failure: Exception, cfg: Any, schema: Any) -> list[ValidationIssue]:
+    """Return the issues of an error, none of which shows what the schema has as a secret."""
+    from simple_conf.config import Config
+    from simple_conf.secrets import hide
+
+    if not isinstance(cfg, Config):
+        return gather(failure, (), cfg)
+    try:
+        masked = hide(cfg, schema)
+    except ConfError:  # a schema that cannot be read is an issue itself
+        masked = set()
+    found = gather(failure, (), cfg)
+    for issue in found:
+        if issue.origin is not None:
+            issue.origin = issue.origin.fixed()
+    cfg.__tree__.secrets -= masked
+    return found
 
 
 def gather(failure: BaseException, path: Path, cfg: Any) -> list[ValidationIssue]:

@@ -18,8 +18,6 @@ from simple_conf.words import describe
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-MAX_DEPTH = 16
-
 
 class Field(NamedTuple):
     """One field of a schema.
@@ -63,12 +61,15 @@ def fields_of(cls: type, path: tuple[str, ...] = ()) -> list[Field]:
     return found
 
 
-def walk(cls: type, path: tuple[str, ...] = ()) -> Iterator[Field]:
-    """Yield the fields of a schema, each nested schema's after the field that holds it."""
+def walk(cls: type, path: tuple[str, ...] = (), around: tuple[type, ...] = ()) -> Iterator[Field]:
+    """Yield the fields of a schema, each nested schema's after the field that holds it.
+
+    A schema inside itself is not gone into again.
+    """
     for field in fields_of(cls, path):
         yield field
-        if len(field.schemas) == 1 and len(path) < MAX_DEPTH:
-            yield from walk(field.schemas[0], field.path)
+        if len(field.schemas) == 1 and field.schemas[0] not in (cls, *around):
+            yield from walk(field.schemas[0], field.path, (*around, cls))
 
 
 def raw_fields(cls: type) -> Iterator[tuple[str, Any, Any]]:

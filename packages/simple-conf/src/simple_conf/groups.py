@@ -10,7 +10,6 @@ import os
 from simple_conf import compose
 from simple_conf.config import place
 from simple_conf.errors import MergeError, OverrideError
-from simple_conf.formats.reading import READERS
 from simple_conf.interpolation import ABSENT
 from simple_conf.keypath import format_path
 from simple_conf.merge import is_reference, merge, put_tree
@@ -24,6 +23,9 @@ if TYPE_CHECKING:
 
     from simple_conf.config import Config
     from simple_conf.origin import Path
+
+CHOICES = (".sdn", ".yaml", ".yml", ".toml")
+"""The suffixes of files that a key chooses from; a folder of JSON files is more often data."""
 
 
 class Choice:
@@ -118,7 +120,5 @@ def choices_for(path: Path, folder: str) -> dict[str, str] | None:
     group = os.path.join(folder, *parts)
     if not os.path.isdir(group):
         return None
-    files = {
-        os.path.splitext(n)[0]: n for n in sorted(os.listdir(group)) if n.lower().endswith(tuple(READERS))
-    }
+    files = {os.path.splitext(n)[0]: n for n in sorted(os.listdir(group)) if n.lower().endswith(CHOICES)}
     return {stem: os.path.join(group, name) for stem, name in files.items()} or None

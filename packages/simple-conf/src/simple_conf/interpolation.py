@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from simple_conf import resolvers
-from simple_conf.config import Config, ConfigList, Reading, place, put, store
+from simple_conf.config import Config, ConfigList, Reading, change, place, put, store
 from simple_conf.copying import adopt
 from simple_conf.errors import (
     ConfError,
@@ -101,7 +101,8 @@ def work_out(node: Any, key: Any, trace: Trace) -> Any:
 def value_of(node: Any, key: Any, raw: Any, trace: Trace) -> Any:
     """Return what the lazy value ``raw`` reads as, by its kind."""
     if isinstance(raw, str):
-        return evaluate(parts_of(raw, node, key), node, key, trace)
+        value = evaluate(parts_of(raw, node, key), node, key, trace)
+        return planted(value, node, key) if type(value) in (dict, list, tuple) else value
     if isinstance(raw, ConfigList):
         return fill(raw, trace)
     if type(raw) is Table:
@@ -250,7 +251,8 @@ def call(name: str, arguments: list[Any], text: str, node: Any, key: Any, trace:
     except ConfError as failure:
         if isinstance(failure, InterpolationError):
             raise
-        raise error(ResolverError, node, key, f"${{{text}}}: {failure}") from failure
+        message = getattr(failure, "message", str(failure))
+        raise error(ResolverError, node, key, f"${{{text}}}: {message}") from failure
     except Exception as failure:
         message = f"${{{text}}} failed: {type(failure).__name__}: {failure}"
         raise error(ResolverError, node, key, message) from failure
@@ -295,9 +297,7 @@ def overlay(node: Any, key: Any, raw: Any, trace: Trace) -> Any:
     below = evaluate(parts_of(raw.reference, node, key), node, key, trace)
     if not isinstance(below, Config):
         return raw.overrides
-    tree, path = Tree(), (*node.__path__, key)
-    tree.root = node.__tree__.root
-    tree.frozen, tree.quiet = node.__tree__.frozen, node.__tree__.quiet
+    tree, path = own_tree(node), (*node.__path__, key)
     under = adopt(below, tree, path, node.__layer__)
     lay_over(under, raw.overrides)
 
@@ -311,6 +311,44 @@ def overlay(node: Any, key: Any, raw: Any, trace: Trace) -> Any:
 
     tree.behind = write_on_top
     return under
+
+
+def planted(value: Any, node: Any, key: Any) -> Any:
+    """Return a mapping or list that a resolver gave as one that reads like the rest of the config.
+
+    It is a tree of its own; writing to it puts it in the place of the reference.
+    """
+    tree, path = own_tree(node), (*node.__path__, key)
+    grown = adopt(literal(value), tree, path, node.__layer__)
+
+    def put_in_place(target: Path, _: Any, layer: Layer) -> None:
+        del target
+        if isinstance(node, Config):
+            put(node, key, grown, layer)
+        else:
+            change(node, lambda items: items.__setitem__(key, grown), layer)
+
+    tree.behind = put_in_place
+    return fill(grown, []) if isinstance(grown, ConfigList) else grown
+
+
+def own_tree(node: Any) -> Tree:
+    """Return a tree for values that are read in the place of others, with the settings of the one around."""
+    tree = Tree()
+    tree.root = node.__tree__.root
+    tree.frozen, tree.quiet = node.__tree__.frozen, node.__tree__.quiet
+    return tree
+
+
+def literal(value: Any) -> Any:
+    """Return plain data whose texts are read as they are, without interpolation."""
+    if isinstance(value, str):
+        return value.replace("${", "$${")
+    if isinstance(value, dict):
+        return {name: literal(inner) for name, inner in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [literal(inner) for inner in value]
+    return value
 
 
 def text_of(value: Any) -> str:

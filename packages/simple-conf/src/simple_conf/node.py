@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import _thread
 
+from simple_conf.errors import ConfError
 from simple_conf.values import MISSING, Table
 
 TYPE_CHECKING = False
@@ -193,14 +194,20 @@ def grow(values: dict[str, Any], layer: Layer) -> Any:
     return tree.root
 
 
-def marked(values: Any) -> Any:
-    """Return fresh plain data with MISSING in the place of every ``???``, as SDN text gives it by itself."""
+def marked(values: Any, depth: int = 0) -> Any:
+    """Return fresh plain data with MISSING in the place of every ``???``, as SDN text gives it by itself.
+
+    Raises:
+        ConfError: They are nested too deeply.
+    """
+    if depth > MAX_DEPTH:
+        raise ConfError(f"values are nested more than {MAX_DEPTH} deep")
     if isinstance(values, dict):
         for key, value in values.items():
             if value == MARKER or isinstance(value, (dict, list)):
-                values[key] = marked(value)
+                values[key] = marked(value, depth + 1)
     elif isinstance(values, list):
-        values[:] = [marked(value) for value in values]
+        values[:] = [marked(value, depth + 1) for value in values]
     return MISSING if isinstance(values, str) and values == MARKER else values
 
 

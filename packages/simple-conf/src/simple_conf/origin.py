@@ -62,6 +62,10 @@ class Origin:
             name = f"{name.partition('=')[0]}={MASK}"
         return Origin(self.kind, name, self.line, self.column)
 
+    def fixed(self) -> Origin:
+        """Return the origin with its excerpt as it is now."""
+        return restored(self.kind, self.name, self.line, self.column, self.excerpt())
+
     def __str__(self) -> str:
         label = self.name if self.kind == "file" else f"{self.kind}: {self.name}"
         if self.line is not None:

@@ -123,7 +123,7 @@ def field_names(cls: type) -> list[str]:
     """Return the names of a schema's fields."""
     known = getattr(cls, "__attrs_attrs__", None)
     if known is not None:
-        return [field.name for field in known]
+        return [field.name for field in known if field.init]
     return [name for name, field in getattr(cls, "__dataclass_fields__", {}).items() if field.init]
 
 

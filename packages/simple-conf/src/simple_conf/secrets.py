@@ -7,6 +7,8 @@ from simple_conf.history import holder
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from simple_conf.config import Config
     from simple_conf.origin import Path
 
@@ -21,6 +23,18 @@ def mark(cfg: Config, path: str | Path) -> None:
     holder(cfg, segments)
     cfg.__tree__.secrets.add((*cfg.__path__, *segments))
     cfg.__tree__.forget(())
+
+
+def hide(cfg: Config, schema: Any) -> set[Path]:
+    """Mask what a schema has as `Secret` fields; return the paths that were not masked before."""
+    from simple_conf import fields
+
+    if not fields.schemas_in(schema):
+        return set()
+    found = {(*cfg.__path__, *field.path) for field in fields.walk(schema) if fields.is_secret(field.kind)}
+    fresh = found - cfg.__tree__.secrets
+    cfg.__tree__.secrets |= fresh
+    return fresh
 
 
 def is_secret(cfg: Config, path: Path) -> bool:

@@ -14,7 +14,17 @@ if TYPE_CHECKING:
 def pack(root: Any) -> tuple[Any, ...]:
     """Return the root of a tree as nested tuples."""
     tree: Tree = root.__tree__
-    return (tree.frozen, tree.quiet, tree.instant, tree.calls, tree.secrets, tree.patches, pack_value(root))
+    calls = {place: result for place, result in tree.calls.items() if is_plain(result)}
+    return (tree.frozen, tree.quiet, tree.instant, calls, tree.secrets, tree.patches, pack_value(root))
+
+
+def is_plain(value: Any) -> bool:
+    """Return whether a resolver's result is plain data; other results are made anew where they are needed."""
+    if isinstance(value, dict):
+        return all(is_plain(inner) for inner in value.values())
+    if isinstance(value, list):
+        return all(map(is_plain, value))
+    return value is None or isinstance(value, (bool, int, float, str))
 
 
 def unpack(packed: tuple[Any, ...]) -> Any:

@@ -11,7 +11,8 @@ from simple_conf.export import Exporter
 from simple_conf.history import origin
 from simple_conf.keypath import format_path
 from simple_conf.node import ListNode, MappingNode
-from simple_conf.values import MISSING
+from simple_conf.secrets import hide
+from simple_conf.values import MASK, MISSING
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -52,6 +53,8 @@ def page(program: str, schema: Any, cfg: Config | None, problem: ConfError | Non
         parts.append(about)
     if problem is not None:
         parts.append(f"the config cannot be read:\n{textwrap.indent(str(problem), '  ')}")
+    if cfg is not None:
+        hide(cfg, schema)
     if fields.schemas_in(schema):
         parts.append("keys:\n" + "\n".join(entry(field, cfg) for field in listed(schema)))
     parts.append(OVERRIDES.rstrip())
@@ -95,8 +98,8 @@ def value_text(cfg: Config, field: fields.Field) -> str:
     node: Any = cfg
     for name in field.path[:-1]:
         node = node[name]
-    if fields.is_secret(field.kind):
-        return "••••"
+    if (*node.__path__, field.path[-1]) in node.__tree__.secrets:
+        return MASK
     raw = node.__raw__[field.path[-1]]
     plain = Exporter(tables=True).value(raw, node, field.path[-1])
     if isinstance(raw, (MappingNode, ListNode)) and plain is None:

@@ -6,7 +6,6 @@ import json
 
 from simple_conf.errors import LoadError
 from simple_conf.formats import json_places
-from simple_conf.node import marked
 from simple_conf.origin import Origin, TextLayer
 
 TYPE_CHECKING = False
@@ -39,7 +38,7 @@ def read(source: Source) -> tuple[Any, Layer]:
         ) from None
     except RecursionError:
         raise LoadError("nested too deeply", origin=Origin("file", source.name)) from None
-    return marked(values), TextLayer(source, json_places.search)
+    return values, TextLayer(source, json_places.search)
 
 
 def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

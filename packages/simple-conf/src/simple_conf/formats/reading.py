@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import os
 
-from simple_conf.errors import ConfigNotFoundError, LoadError
-from simple_conf.node import grow
+from simple_conf.errors import ConfError, ConfigNotFoundError, LoadError
+from simple_conf.node import grow, marked
 from simple_conf.origin import TextLayer
 from simple_conf.suggestion import MANY, closest
 
@@ -101,6 +101,11 @@ def read_file(path: str | os.PathLike[str], suffix: str | None = None) -> tuple[
     values, layer = reader(read_text(name))
     if not isinstance(values, dict):
         raise LoadError(f"{name}: a config must be a mapping at its top, not a {type(values).__name__}")
+    if reader is not read_sdn:
+        try:
+            marked(values)
+        except ConfError as failure:
+            raise LoadError(f"{name}: {failure}") from None
     return values, layer
 
 

@@ -6,7 +6,6 @@ import re
 import tomllib
 
 from simple_conf.errors import LoadError
-from simple_conf.node import marked
 from simple_conf.origin import Origin, TextLayer
 from simple_conf.source import Source, Span
 
@@ -34,7 +33,7 @@ def read(source: Source) -> tuple[Any, Layer]:
         raise LoadError(
             f"not TOML: {PLACE.sub('', str(failure)).strip()}", origin=place(source, str(failure))
         ) from None
-    return marked(values), TextLayer(source, search)
+    return values, TextLayer(source, search)
 
 
 def place(source: Source, message: str) -> Origin:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 
 from simple_conf.errors import LoadError, MissingExtraError
-from simple_conf.node import marked
 from simple_conf.origin import Origin, TextLayer
 from simple_conf.source import Source, Span
 
@@ -47,7 +46,7 @@ def read(source: Source) -> tuple[Any, Layer]:
     try:
         node = compose(source)
         values = Builder(source).build(node, 0) if node is not None else {}
-        return marked(values), TextLayer(source, search)
+        return values, TextLayer(source, search)
     except yaml.MarkedYAMLError as failure:
         mark = failure.problem_mark or failure.context_mark
         where = Origin("file", source.name)
