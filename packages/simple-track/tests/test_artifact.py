@@ -16,9 +16,9 @@ from simple_track.artifact import (
     log_artifact,
     use_artifact,
 )
-from simple_track.collection import Collection, UnknownVersionError
+from simple_track.collection import BadAliasError, Collection, UnknownVersionError
 from simple_track.doctor import examine
-from simple_track.errors import UnsafeNameError
+from simple_track.errors import UnsafeNameError, ValueKindError
 from simple_track.layout import Layout
 
 LOG_MANY = """
@@ -133,7 +133,7 @@ def test_a_name_inside_never_leads_out(name):
         Artifact("a", "text").add_bytes(b"", name)
 
 
-@pytest.mark.parametrize("name", ["a:b", "../a", "a/b", "", "nul"])
+@pytest.mark.parametrize("name", ["a:b", "../a", "a/b", "", "nul", None, 5])
 def test_an_artifacts_own_name_is_one_safe_segment(name):
     with pytest.raises(ValueError):
         Artifact(name, "text")
@@ -144,6 +144,39 @@ def test_missing_files_are_named(tmp_path):
         Artifact("a", "text").add_file(tmp_path / "no.txt")
     with pytest.raises(NotADirectoryError, match="no such folder"):
         Artifact("a", "text").add_dir(tmp_path / "no")
+
+
+def test_what_cannot_be_added_is_named(layout, tmp_path):
+    with pytest.raises(
+        ArtifactEntryError, match=r"entry 'x': its content is str; give bytes, such as text\.encode"
+    ):
+        Artifact("a", "text").add_bytes("text", "x")
+    (tmp_path / "gone").symlink_to(tmp_path / "nothing")
+    with pytest.raises(
+        FileNotFoundError, match=r"gone: a broken link, so .* cannot be added to artifact 'a'"
+    ):
+        Artifact("a", "text").add_dir(tmp_path)
+    with pytest.raises(UnsafeNameError, match="is not valid Unicode"):
+        Artifact("a", "text").add_bytes(b"", "\udcff")
+    with pytest.raises(ValueKindError) as caught:
+        log_artifact(layout, "demo", None, "model.bin")
+    assert str(caught.value) == (
+        "log_artifact: cannot log a value of type str; make a Track.Artifact(name, type), and add files to it"
+    )
+
+
+def test_a_single_alias_may_be_given_as_it_is(layout):
+    assert logged(layout, aliases="best").aliases == ["best", "latest"]
+
+
+@pytest.mark.parametrize("alias", [5, "\ud800"])
+def test_an_alias_that_is_no_text_is_refused(layout, alias):
+    with pytest.raises(BadAliasError):
+        logged(layout, aliases=[alias])
+
+
+def test_metadata_may_hold_any_number(layout):
+    assert logged(layout, metadata={"seed": 2**70}).metadata == {"seed": 2**70}
 
 
 def test_a_name_keeps_its_type(layout):

@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 from simple_track.exactjson import NotJsonError, decode, encode
 
 JSON = st.recursive(
-    st.none() | st.booleans() | st.integers(-(2**63), 2**63 - 1) | st.floats(allow_nan=False) | st.text(),
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
     lambda inner: (
-        st.lists(inner) | st.dictionaries(st.text() | st.sampled_from(["$float", "$dict"]), inner, max_size=3)
+        st.lists(inner)
+        | st.dictionaries(st.text() | st.sampled_from(["$float", "$dict", "$int"]), inner, max_size=3)
     ),
     max_leaves=10,
 )
@@ -51,3 +52,10 @@ def test_what_has_no_json_form_is_named(value, message):
     with pytest.raises(NotJsonError) as caught:
         encode(value, "metadata")
     assert str(caught.value) == message
+
+
+def test_text_that_is_no_unicode_is_named():
+    with pytest.raises(
+        NotJsonError, match=r"metadata\.a: text that is no valid Unicode cannot be kept as JSON"
+    ):
+        encode({"a": "\ud800"}, "metadata")

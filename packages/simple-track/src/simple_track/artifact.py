@@ -17,7 +17,7 @@ import attrs
 
 from simple_track import exactjson
 from simple_track.collection import Collection, Draft
-from simple_track.errors import TrackError
+from simple_track.errors import TrackError, ValueKindError
 from simple_track.layout import Layout
 from simple_track.manifest import FileEntry, Manifest, Reference, entry_path, local_path
 from simple_track.names import check_segment
@@ -125,13 +125,19 @@ class Artifact:
             raise NotADirectoryError(
                 f"{root}: no such folder, so it cannot be added to artifact {self.name!r}"
             )
-        found = [
-            (PurePosixPath(name, file.relative_to(root).as_posix()), file) for file in _files_below(root)
-        ]
+        files = list(_files_below(root))
+        for file in files:
+            if not file.is_file():
+                why = "a broken link" if file.is_symlink() else "no regular file"
+                raise FileNotFoundError(f"{file}: {why}, so {root} cannot be added to artifact {self.name!r}")
+        found = [(PurePosixPath(name, file.relative_to(root).as_posix()), file) for file in files]
         return sorted(self.add_file(file, str(inside)) for inside, file in found)
 
     def add_bytes(self, data: bytes, name: str) -> str:
         """Add content that is in memory, as a file of this name."""
+        if not isinstance(data, bytes | bytearray | memoryview):
+            why = f"its content is {type(data).__name__}; give bytes, such as text.encode()."
+            raise ArtifactEntryError(self.name, name, why)
         return self._add(self._files, name, bytes(data))
 
     def add_reference(self, uri: str, name: str | None = None) -> str:
@@ -158,7 +164,7 @@ class Artifact:
 
 
 def log_artifact(
-    layout: Layout, project: str, run_id: str | None, artifact: Artifact, aliases: Iterable[str] = ()
+    layout: Layout, project: str, run_id: str | None, artifact: Artifact, aliases: str | Iterable[str] = ()
 ) -> ArtifactVersion:
     """Store an artifact and give it a version.
 
@@ -170,12 +176,15 @@ def log_artifact(
         project: The project it belongs to.
         run_id: The run that made it, for the lineage.
         artifact: What to store.
-        aliases: Further names for the version beside `latest`.
+        aliases: Further names for the version beside `latest`; a single one may be given as it is.
 
     Raises:
         ArtifactTypeError: The name is used for another type.
         BadAliasError: An alias is not a fitting word.
     """
+    if not isinstance(artifact, Artifact):
+        hint = "make a Track.Artifact(name, type), and add files to it"
+        raise ValueKindError("log_artifact", type(artifact).__name__, hint)
     collection = Collection(layout.artifact(project, artifact.name))
     store = ObjectStore(layout.objects)
     metadata = exactjson.decode(exactjson.encode(artifact.metadata, "metadata"))
@@ -251,7 +260,7 @@ def list_artifacts(layout: Layout, project: str) -> list[str]:
 
 def check_artifact_name(name: str) -> str:
     """The name itself, when it is one safe path segment without ":"."""
-    if ":" in name:
+    if isinstance(name, str) and ":" in name:
         raise ArtifactEntryError(
             name, name, "an artifact's name has no ':'; that is for versions and aliases."
         )

@@ -126,7 +126,7 @@ class Collection:
             )
         return number
 
-    def commit(self, draft: Draft, aliases: Iterable[str]) -> int:
+    def commit(self, draft: Draft, aliases: str | Iterable[str]) -> int:
         """Add a version, or find the one of equal content, and point `latest` and the aliases at it.
 
         Safe with many processes at once: each new content gets a number of its own.
@@ -134,7 +134,8 @@ class Collection:
         Returns:
             The version's number.
         """
-        wanted = list(dict.fromkeys(["latest", *map(check_alias, aliases)]))
+        named = [aliases] if isinstance(aliases, str) else aliases
+        wanted = list(dict.fromkeys(["latest", *map(check_alias, named)]))
         with locked(self.path / ".lock"):
             digest = content_digest(draft.files, draft.references)
             number = self._find(digest)
@@ -220,9 +221,15 @@ def check_alias(alias: str) -> str:
     Raises:
         BadAliasError: It could be taken for a version or a path.
     """
+    if not isinstance(alias, str) or not _is_unicode(alias):
+        raise BadAliasError(alias)
     if not re.fullmatch(r"[^\s:/\\\x00-\x1f]{1,100}", alias) or _VERSION.fullmatch(alias):
         raise BadAliasError(alias)
     return alias
+
+
+def _is_unicode(text: str) -> bool:
+    return not any("\ud800" <= character <= "\udfff" for character in text)
 
 
 def _logged_again(number: int, draft: Draft) -> dict[str, Any]:

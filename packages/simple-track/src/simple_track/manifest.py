@@ -104,6 +104,10 @@ def entry_path(name: str) -> PurePosixPath:
     Raises:
         UnsafeNameError: It is absolute, leads elsewhere, or has a part that file systems refuse.
     """
+    if not isinstance(name, str):
+        raise UnsafeNameError("file name", repr(name), f"is a {type(name).__name__}, not text")
+    if any("\ud800" <= character <= "\udfff" for character in name):
+        raise UnsafeNameError("file name", name, "is not valid Unicode")
     for part in name.split("/"):
         if part in {"", ".", ".."} or part[-1] in ". ":
             raise UnsafeNameError(

@@ -52,6 +52,18 @@ def test_words_are_refused():
         Histogram(["a", "b"])
 
 
+def test_edges_may_be_given(round_trip):
+    histogram = Histogram([-5, 0, 0.5, 1, 2, 9, np.nan, np.inf], bins=[0, 1, 2])
+    assert (histogram.counts.tolist(), histogram.below, histogram.above, histogram.nan) == ([2, 2], 1, 2, 1)
+    assert round_trip(histogram) == histogram
+
+
+@pytest.mark.parametrize("bins", [[0, 0], [1], [2, 1], [0, np.inf], 2.5, 0, "many"])
+def test_bins_that_make_no_sense_are_refused(bins):
+    with pytest.raises(ValueError, match=r"^histogram"):
+        Histogram([1.0], bins=bins)
+
+
 def test_a_histogram_does_not_change_with_what_it_was_made_of():
     counts = np.array([1, 2])
     histogram = Histogram.from_counts(counts, [0.0, 1.0, 2.0])

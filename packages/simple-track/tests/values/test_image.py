@@ -69,6 +69,17 @@ def test_ranges_are_recognised(values, expected):
     assert Image(values).pixels.dtype == np.uint8
 
 
+def test_what_resizing_leaves_outside_the_range_is_cut_off():
+    assert Image(np.array([[0.0, 0.5, 1.0000001]])).pixels.tolist() == [[0, 128, 255]]
+    assert Image(np.array([[-0.01, 0.5, 1.04]])).pixels.tolist() == [[0, 128, 255]]
+    assert Image(np.array([[-1.01, 0.0, 1.0]])).pixels.tolist() == [[0, 128, 255]]
+
+
+def test_floats_that_could_be_either_are_refused():
+    with pytest.raises(ValueRangeError, match=r"from 0 to 1\.5; expected .* or say value_range"):
+        Image(np.array([[0.0, 1.5]]))
+
+
 def test_a_range_that_is_given_is_taken():
     assert Image(np.array([[0.0, 0.5, 9.0]]), value_range=(0, 2)).pixels.tolist() == [[0, 64, 255]]
 
@@ -107,6 +118,48 @@ def test_masks_and_boxes_come_back(round_trip):
     assert back.masks["prediction"].labels.tolist() == mask.tolist()
     assert back.masks["prediction"].classes == {1: "cat", 300: "dog"}
     assert back.boxes["prediction"][0] == Box(0, 0, 2, 1, "cat", 0.9)
+
+
+def test_masks_and_boxes_of_wandb_are_read():
+    image = Image(
+        np.zeros((10, 20)),
+        masks={"truth": {"mask_data": np.ones((10, 20), int), "class_labels": {1: "cat"}}},
+        boxes={
+            "guess": {
+                "box_data": [
+                    {
+                        "position": {"minX": 0.1, "maxX": 0.5, "minY": 0.2, "maxY": 1},
+                        "class_id": 1,
+                        "scores": {"acc": 0.5},
+                    },
+                    {
+                        "position": {"middle": [5, 5], "width": 4, "height": 2},
+                        "domain": "pixel",
+                        "box_caption": "a dog",
+                    },
+                ],
+                "class_labels": {1: "cat"},
+            }
+        },
+    )
+    assert image.masks["truth"].classes == {1: "cat"}
+    assert image.boxes["guess"] == (Box(2, 2, 10, 10, "cat", 0.5), Box(3, 4, 7, 6, "a dog"))
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"masks": [np.zeros((2, 2), int)]}, "masks: got list; expected a dict of masks by name."),
+        ({"masks": {"a": {"data": 1}}}, "mask 'a': a dict of ['data']; expected an array, or {"),
+        ({"boxes": [{"left": 1}]}, "box: a dict of ['left']; expected x0, y0, x1, y1, label, score."),
+        ({"boxes": {"a": {"box_data": [{"x": 1}]}}}, "box: {'x': 1}; expected a \"position\" with minX,"),
+        ({"boxes": [[1, 2, 3]]}, "box: shape (3,) does not fit; expected (4,): x0, y0, x1, y1 in pixels."),
+    ],
+)
+def test_masks_and_boxes_of_another_form_are_named(options, message):
+    with pytest.raises(ValueError) as caught:
+        Image(np.zeros((2, 2)), **options)
+    assert str(caught.value).startswith(message)
 
 
 def test_boxes_may_be_rows_of_an_array():

@@ -184,6 +184,34 @@ def test_pandas_there_and_back():
     assert Table.from_pandas(table.to_pandas()) == table
 
 
+def test_a_data_frame_is_taken_as_rows():
+    frame = pandas.DataFrame({"a": [1, 2], "b": ["x", "y"]})
+    assert Table(data=frame) == Table(["a", "b"], [[1, "x"], [2, "y"]])
+    assert Table(["b", "a"], frame).columns == ["b", "a"]
+    with pytest.raises(UnknownColumnError, match="no column 'b'; the table has: a"):
+        Table(["a"], frame)
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: Table(["a", "b"], ["xy"]), "row 0: got str 'xy'; expected a list or a dict."),
+        (lambda: Table(["a"], [5]), "row 0: got int 5; expected a list or a dict."),
+        (lambda: Table("ab"), "table: columns are the text 'ab'; expected a list of names."),
+    ],
+)
+def test_text_is_not_taken_for_many_things(make, message):
+    with pytest.raises(ValueError) as caught:
+        make()
+    assert str(caught.value) == message
+
+
+def test_an_integer_that_no_float_is_is_refused():
+    assert Table(["x"], [[2**53]], types={"x": "float"}).get_column("x") == [2.0**53]
+    with pytest.raises(TableCellError, match="row 0, column 'x': expected float, got int 9007199254740993"):
+        Table(["x"], [[2**53 + 1]], types={"x": "float"})
+
+
 def test_arrow_there_and_back():
     arrow = pyarrow.table({"a": [1, None], "b": ["x", "y"]})
     table = Table.from_arrow(arrow)

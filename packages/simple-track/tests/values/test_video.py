@@ -82,7 +82,7 @@ def test_a_wrong_shape_is_named(shape):
     )
 
 
-@pytest.mark.parametrize("fps", [0, -1, float("nan"), 1e6])
+@pytest.mark.parametrize("fps", [0, -1, float("nan"), 1e6, "30"])
 def test_a_wrong_rate_is_refused(fps):
     with pytest.raises(ValueRangeError, match="fps is"):
         Video(film(), fps=fps)

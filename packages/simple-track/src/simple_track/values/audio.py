@@ -42,8 +42,11 @@ class Audio(Value):
     caption: str = attrs.field(default="", converter=whole)
 
     def __init__(self, samples: Any, sample_rate: int, caption: str = "") -> None:
-        if not 0 < sample_rate < 2**31 or int(sample_rate) != sample_rate:
-            raise ValueRangeError("audio", f"sample_rate is {sample_rate}", "whole samples a second, above 0")
+        number = isinstance(sample_rate, int | float | np.integer)
+        if not number or not 0 < sample_rate < 2**31 or int(sample_rate) != sample_rate:
+            raise ValueRangeError(
+                "audio", f"sample_rate is {sample_rate!r}", "whole samples a second, above 0"
+            )
         self.__attrs_init__(frozen(_as_samples(samples)), int(sample_rate), caption)
 
     @property

@@ -107,7 +107,7 @@ def check(value: Any, expected: str, row: int, column: str) -> Any:
             return exactjson.decode(exactjson.encode(value))
         except exactjson.NotJsonError as error:
             raise TableCellError(row, column, expected, value) from error
-    if expected == "float" and kind == "int":
+    if expected == "float" and kind == "int" and abs(value) <= 2**53:  # beyond it a float is another number
         return float(value)
     if kind != expected or (kind == "int" and not -(2**63) <= value < 2**63):
         raise TableCellError(row, column, expected, value)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, ClassVar, Self
 
 import attrs
 import numpy as np
 
-from simple_track.values.arrays import Array, ValueShapeError, as_array, frozen, same
+from simple_track.values.arrays import Array, ValueRangeError, ValueShapeError, as_array, frozen, same
 from simple_track.values.value import Body, Value, ValueFolder
 
 _LIMIT = 8e307  # beyond it the width of a range overflows a float
@@ -19,14 +20,19 @@ class Histogram(Value):
 
     Args:
         values: Numbers of any shape. NaN and ±inf are counted apart.
-        bins: How many bins of equal width between the least and the greatest finite value.
+        bins: How many bins of equal width between the least and the greatest finite value; or the edges of
+            the bins, ascending.
 
     Attributes:
         counts: How many values fell into each bin, int64, shape (bins,).
         edges: The bins' bounds, float64, shape (bins + 1,), ascending.
         nan: How many values were NaN.
-        below: How many were -inf.
-        above: How many were +inf.
+        below: How many lay below the first edge, -inf among them.
+        above: How many lay above the last edge, +inf among them.
+
+    Raises:
+        ValueShapeError: There is no bin.
+        ValueRangeError: The values are no numbers, or the edges do not ascend.
     """
 
     kind: ClassVar[str] = "histogram"
@@ -36,14 +42,20 @@ class Histogram(Value):
     below: int = 0
     above: int = 0
 
-    def __init__(self, values: Any, bins: int = 64) -> None:
-        if bins < 1:
-            raise ValueShapeError("histogram", (bins,), "at least one bin")
+    def __init__(self, values: Any, bins: int | Sequence[float] = 64) -> None:
         flat = as_array(values, "histogram").astype(np.float64, copy=False).ravel()
-        finite = flat[np.isfinite(flat)]
-        counts, edges = _count(np.clip(finite, -_LIMIT, _LIMIT), bins)
-        nan, below, above = np.isnan(flat).sum(), np.isneginf(flat).sum(), np.isposinf(flat).sum()
-        self.__attrs_init__(frozen(counts), frozen(edges), int(nan), int(below), int(above))
+        if isinstance(bins, int | np.integer):
+            if bins < 1:
+                raise ValueShapeError("histogram", (int(bins),), "at least one bin")
+            finite = flat[np.isfinite(flat)]
+            counts, edges = _count(np.clip(finite, -_LIMIT, _LIMIT), int(bins))
+            below, above = np.isneginf(flat).sum(), np.isposinf(flat).sum()
+        else:
+            edges = _edges(bins)
+            counts, _ = np.histogram(flat[~np.isnan(flat)], bins=edges)
+            below, above = (flat < edges[0]).sum(), (flat > edges[-1]).sum()
+        nan = np.isnan(flat).sum()
+        self.__attrs_init__(frozen(counts.astype(np.int64)), frozen(edges), int(nan), int(below), int(above))
 
     @classmethod
     def from_counts(cls, counts: Any, edges: Any, *, nan: int = 0, below: int = 0, above: int = 0) -> Self:
@@ -95,6 +107,15 @@ class Histogram(Value):
             edges = np.linspace(low, high, len(body["counts"]) + 1)
         counts = np.array(body["counts"], dtype=np.int64)
         return cls.from_counts(counts, edges, nan=body["nan"], below=body["below"], above=body["above"])
+
+
+def _edges(bins: Any) -> Array:
+    edges = as_array(bins, "histogram bins").astype(np.float64)
+    if edges.ndim != 1 or len(edges) < 2:
+        raise ValueShapeError("histogram bins", edges.shape, "a number of bins, or (bins + 1,) edges")
+    if not (np.isfinite(edges).all() and (np.diff(edges) > 0).all()):
+        raise ValueRangeError("histogram bins", f"edges {edges.tolist()!r:.60}", "finite and ascending edges")
+    return edges
 
 
 def _count(finite: Array, bins: int) -> tuple[Array, Array]:

@@ -8,6 +8,7 @@ from typing import ClassVar, Self
 import attrs
 
 from simple_track.values.value import Body, Value, ValueFolder
+from simple_track.values.words import must_be_text
 
 
 def _read(source: str | Path) -> str:
@@ -23,7 +24,7 @@ class Html(Value):
     """
 
     kind: ClassVar[str] = "html"
-    html: str = attrs.field(converter=_read, validator=attrs.validators.instance_of(str))
+    html: str = attrs.field(converter=_read, validator=must_be_text)
 
     def write(self, folder: ValueFolder) -> Body:
         """One UTF-8 file."""

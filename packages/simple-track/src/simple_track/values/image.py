@@ -29,12 +29,13 @@ class Image(Value):
             tensor is taken as (C, H, W) and everything else as (H, W, C).
             Numbers: uint8 is taken as it is; uint16 too, for grey images; bool becomes black and white; other
             integers must lie in 0…255; floats in 0…1 are scaled to 0…255, floats in -1…1 with some below 0
-            are scaled from that range, and floats in 0…255 are rounded.
+            are scaled from that range, and floats in 0…255 with some of 2 or more are rounded. What lies up
+            to 0.05 outside 0…1 or -1…1, as resizing leaves it, is cut off.
         caption: A line of text for it.
         masks: Named masks, each an array (H, W) of class numbers, or `{"mask": array, "classes": {1:
-            "cat"}}`.
+            "cat"}}`; the form of W&B (`mask_data`, `class_labels`) will do.
         boxes: Boxes as `Box`, as dicts of its fields, or as rows (x0, y0, x1, y1); or a dict of named groups
-            of them.
+            of them, where the form of W&B (`box_data`, `class_labels`) will do.
         layout: "HW", "HWC" or "CHW" where the shape alone would be read otherwise.
         value_range: What is black and what is white, such as (-1, 1), instead of the rules above.
 
@@ -64,7 +65,7 @@ class Image(Value):
     ) -> None:
         pixels = frozen(as_pixels(_opened(img), layout=layout, value_range=value_range))
         size = pixels.shape[:2]
-        self.__attrs_init__(pixels, caption, as_masks(masks, size), as_boxes(boxes))
+        self.__attrs_init__(pixels, caption, as_masks(masks, size), as_boxes(boxes, size))
 
     def write(self, folder: ValueFolder) -> Body:
         """A PNG for the image and one for each mask; the boxes as JSON."""

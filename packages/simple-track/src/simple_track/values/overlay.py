@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import attrs
@@ -56,44 +56,90 @@ def as_masks(masks: Mapping[str, Any] | None, size: tuple[int, ...]) -> dict[str
 
     Raises:
         ValueShapeError: A mask does not have the image's height and width.
-        ValueRangeError: A mask has something else than class numbers from 0 to 65535.
+        ValueRangeError: A mask has something else than class numbers from 0 to 65535, or has no name.
     """
+    if not isinstance(masks, Mapping | None):
+        raise ValueRangeError("masks", f"got {type(masks).__name__}", "a dict of masks by name")
     return {whole(name): _as_mask(name, mask, size) for name, mask in (masks or {}).items()}
 
 
 def _as_mask(name: str, mask: Any, size: tuple[int, ...]) -> Mask:
+    kind = f"mask {name!r}"
     if isinstance(mask, Mask):
         mask = {"mask": mask.labels, "classes": mask.classes}
     if not isinstance(mask, Mapping):
         mask = {"mask": mask}
-    kind = f"mask {name!r}"
-    labels = as_array(mask["mask"], kind)
+    given = mask.get("mask", mask.get("mask_data"))
+    if given is None:
+        raise ValueRangeError(
+            kind, f"a dict of {sorted(mask)}", 'an array, or {"mask": array, "classes": {1: "cat"}}'
+        )
+    labels = as_array(given, kind)
     if labels.shape != size:
         raise ValueShapeError(kind, labels.shape, f"the image's {size}")
     if labels.dtype.kind == "f" or labels.min() < 0 or labels.max() > 65535:
-        raise ValueRangeError(
-            kind, f"{labels.dtype} from {labels.min()} to {labels.max()}", "integers in 0…65535"
-        )
+        found = f"{labels.dtype} from {labels.min()} to {labels.max()}"
+        raise ValueRangeError(kind, found, "integers in 0…65535")
     small = np.uint8 if labels.max() < 256 else np.uint16
-    return Mask(
-        labels.astype(small), {int(number): whole(text) for number, text in mask.get("classes", {}).items()}
-    )
+    classes = mask.get("classes") or mask.get("class_labels") or {}
+    return Mask(labels.astype(small), {int(number): whole(text) for number, text in classes.items()})
 
 
-def as_boxes(boxes: Mapping[str, Iterable[Any]] | Iterable[Any] | None) -> dict[str, tuple[Box, ...]]:
-    """Named groups of boxes from what an `Image` accepts; boxes without a name go into the group "boxes"."""
+def as_boxes(
+    boxes: Mapping[str, Any] | Iterable[Any] | None, size: tuple[int, ...]
+) -> dict[str, tuple[Box, ...]]:
+    """Named groups of boxes from what an `Image` accepts; boxes without a name go into the group "boxes".
+
+    Raises:
+        ValueShapeError: A row does not have four numbers.
+        ValueRangeError: A box is inside out, or is nothing that can be read as one.
+    """
     if boxes is None:
         return {}
     groups = boxes if isinstance(boxes, Mapping) else {"boxes": boxes}
-    return {whole(name): tuple(_as_box(box) for box in group) for name, group in groups.items()}
+    return {whole(name): tuple(_group(group, size)) for name, group in groups.items()}
+
+
+def _group(group: Any, size: tuple[int, ...]) -> Iterator[Box]:
+    if isinstance(group, Mapping):
+        names = group.get("class_labels") or {}
+        yield from (_from_wandb(box, names, size) for box in group.get("box_data", ()))
+        return
+    for box in group:
+        yield _as_box(box)
 
 
 def _as_box(box: Any) -> Box:
     if isinstance(box, Box):
         return box
     if isinstance(box, Mapping):
-        return Box(**box)
+        try:
+            return Box(**box)
+        except TypeError as error:
+            raise ValueRangeError(
+                "box", f"a dict of {sorted(box)}", "x0, y0, x1, y1, label, score"
+            ) from error
     row = as_array(box, "box")
     if row.shape != (4,):
         raise ValueShapeError("box", row.shape, "(4,): x0, y0, x1, y1 in pixels")
     return Box(*row.tolist())
+
+
+def _from_wandb(box: Mapping[str, Any], names: Mapping[Any, str], size: tuple[int, ...]) -> Box:
+    """A box as W&B writes it: in fractions of the image, unless they are said to be pixels."""
+    try:
+        place = box["position"]
+        if "middle" in place:
+            (x, y), w, h = place["middle"], place["width"], place["height"]
+            corners = [x - w / 2, y - h / 2, x + w / 2, y + h / 2]
+        else:
+            corners = [place["minX"], place["minY"], place["maxX"], place["maxY"]]
+    except (KeyError, TypeError, ValueError) as error:
+        raise ValueRangeError("box", f"{box!r}", 'a "position" with minX, minY, maxX, maxY') from error
+    if box.get("domain") != "pixel":
+        height, width = size
+        corners = [corners[0] * width, corners[1] * height, corners[2] * width, corners[3] * height]
+    label = box.get("box_caption") or names.get(box.get("class_id"), "")
+    scores = list((box.get("scores") or {}).values())
+    x0, y0, x1, y1 = corners
+    return Box(x0, y0, x1, y1, label=label, score=scores[0] if scores else None)

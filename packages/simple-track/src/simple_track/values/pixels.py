@@ -9,6 +9,7 @@ import numpy as np
 from simple_track.values.arrays import Array, ValueRangeError, ValueShapeError, as_array, is_tensor
 
 CHANNELS = (1, 3, 4)
+_SLACK = 0.05  # resizing leaves floats a little outside their range
 _EXPECTED = "(H, W), (H, W, C) or (C, H, W) with C = 1, 3 or 4"
 _RANGES = "uint8, bool, integers in 0…255, or floats in 0…1, -1…1 or 0…255; or say value_range=(black, white)"
 
@@ -61,17 +62,17 @@ def to_bytes(array: Array, *, value_range: tuple[float, float] | None = None, ki
         if low >= 0 and high <= 255:
             return array.astype(np.uint8)
     elif np.isfinite(low) and np.isfinite(high):  # min and max carry any NaN
-        if low >= 0 and high <= 1:
+        if low >= -_SLACK and high <= 1 + _SLACK:
             return _rounded(_wide(array) * 255)
-        if low >= -1 and high <= 1:
+        if low >= -1 - _SLACK and high <= 1 + _SLACK:
             return _rounded((_wide(array) + 1) * 127.5)
-        if low >= 0 and high <= 255:
+        if low >= 0 and 2 <= high <= 255:
             return _rounded(array)
     raise ValueRangeError(kind, f"{array.dtype} from {low:g} to {high:g}", _RANGES)
 
 
 def _rounded(array: Array) -> Array:
-    bytes_: Array = np.rint(array).astype(np.uint8)
+    bytes_: Array = np.rint(np.clip(array, 0, 255)).astype(np.uint8)
     return bytes_
 
 

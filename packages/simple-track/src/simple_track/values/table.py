@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Self
 
 from simple_track.errors import TrackError
 from simple_track.values import parquet
-from simple_track.values.arrays import ValueShapeError
+from simple_track.values.arrays import ValueRangeError, ValueShapeError
 from simple_track.values.cells import check, check_column, check_types, infer
 from simple_track.values.value import Body, Value, ValueFolder
 from simple_track.values.words import whole
@@ -32,7 +32,7 @@ class Table(Value):
 
     Args:
         columns: The columns' names; may be left out when the rows are dicts.
-        data: Rows, each a sequence in the order of the columns, or a dict.
+        data: Rows, each a sequence in the order of the columns, or a dict; or a `pandas.DataFrame`.
         types: Types by column, instead of inferring: "int", "float", "bool", "str", "bytes", "datetime",
             "datetime[UTC]", "json" (lists and dicts), "media" (images and the like).
 
@@ -49,9 +49,13 @@ class Table(Value):
         data: Iterable[Sequence[Any] | Mapping[str, Any]] = (),
         types: Mapping[str, str] | None = None,
     ) -> None:
+        if hasattr(data, "iloc"):  # a pandas frame, whose own iteration is over its columns' names
+            data = list(parquet.from_pandas(Table, data, None))
         rows = list(data)
         if columns is None:
             columns = dict.fromkeys(key for row in rows if isinstance(row, Mapping) for key in row)
+        if isinstance(columns, str):
+            raise ValueRangeError("table", f"columns are the text {columns!r}", "a list of names")
         names = [whole(name) for name in columns]
         if len(set(names)) != len(names):
             raise ValueShapeError("table", (len(names),), f"column names that differ, not {names}")
@@ -167,7 +171,10 @@ class Table(Value):
 
     @classmethod
     def from_pandas(cls, frame: Any, types: Mapping[str, str] | None = None) -> Table:
-        """A table of a `pandas.DataFrame`'s columns, without its index. Missing becomes None; NaN stays."""
+        """A table of a `pandas.DataFrame`'s columns, without its index.
+
+        What is missing becomes None; a NaN among floats stays. Times are kept to the microsecond.
+        """
         return parquet.from_pandas(cls, frame, types)
 
     @classmethod
@@ -222,6 +229,10 @@ class Table(Value):
                 if name not in self._cells:
                     raise UnknownColumnError(name, self.columns)
             return tuple(row.get(name) for name in self._cells)
+        if isinstance(row, str | bytes) or not isinstance(row, Iterable):
+            raise ValueRangeError(
+                f"row {number}", f"got {type(row).__name__} {row!r:.60}", "a list or a dict"
+            )
         cells = tuple(row)
         if len(cells) != len(self._cells):
             raise ValueShapeError(f"row {number}", (len(cells),), f"one cell for each of {self.columns}")

@@ -7,6 +7,7 @@ from typing import ClassVar, Self
 import attrs
 
 from simple_track.values.value import Body, Value, ValueFolder
+from simple_track.values.words import must_be_text
 
 
 @attrs.frozen
@@ -18,7 +19,7 @@ class Text(Value):
     """
 
     kind: ClassVar[str] = "text"
-    text: str = attrs.field(validator=attrs.validators.instance_of(str))
+    text: str = attrs.field(validator=must_be_text)
 
     def write(self, folder: ValueFolder) -> Body:
         """One UTF-8 file."""

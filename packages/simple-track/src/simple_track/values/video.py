@@ -56,8 +56,8 @@ class Video(Value):
             data = Path(frames).read_bytes()
             self.__attrs_init__(data, *_probe(data), caption)
             return
-        if not 0 < fps <= 1000:
-            raise ValueRangeError("video", f"fps is {fps}", "frames a second, above 0 and up to 1000")
+        if not isinstance(fps, int | float) or not 0 < fps <= 1000:
+            raise ValueRangeError("video", f"fps is {fps!r}", "frames a second, above 0 and up to 1000")
         rgb = _as_frames(frames)
         count, height, width = rgb.shape[:3]
         self.__attrs_init__(_encode(rgb, fps, lossless=lossless), float(fps), count, width, height, caption)
