@@ -296,6 +296,31 @@ def test_saved_states_go_on_as_if_never_stopped(name):
     assert same(again.compute(), whole.compute())
 
 
+@pytest.mark.parametrize("name", ON_TENSORS)
+def test_loaded_and_merged_states_follow_to_the_device_of_the_data(name):
+    make, kind = CASES[name]
+    saved, loaded, merged, metrics = make(), make(), make(), MetricSet()
+    metrics.add("inside", make())
+    saved.update(data(kind))
+    loaded.load_state_dict(saved.state_dict())
+    metrics.load_state_dict({"inside": saved.state_dict()})
+    merged.merge(saved)
+    for metric in (loaded, merged, metrics):
+        metric.update(data(kind, device="meta"))
+        metric.update(data(kind, device="meta"))
+    for metric in (loaded, merged, metrics["inside"]):
+        kept = [value for leaf in metric.leaves() for state in leaf.states for value in held(leaf, state)]
+        assert all(tensor.is_meta for tensor in kept)
+
+
+def held(metric, name):
+    """The tensors of a state."""
+    value = getattr(metric, name)
+    return [
+        item for item in (value if isinstance(value, list) else [value]) if isinstance(item, torch.Tensor)
+    ]
+
+
 @pytest.mark.parametrize("name", CASES)
 def test_a_state_dictionary_does_not_change_with_later_updates(name):
     make, kind = CASES[name]

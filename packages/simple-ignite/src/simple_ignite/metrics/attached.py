@@ -28,6 +28,7 @@ class MetricSet:
     def __init__(self) -> None:
         self._metrics: dict[str, Metric] = {}
         self._outer: dict[str, Transform | None] = {}
+        self._unplaced = False
         self._running: list[tuple[str, RunningAverage]] = []
         self._plan: list[tuple[Transform | None, Transform, list[Take]]] = []
 
@@ -86,8 +87,12 @@ class MetricSet:
                 parts = transform(output if outer is None else outer(output))
                 if type(parts) is not tuple:
                     parts = (parts,)
+                if self._unplaced:
+                    for name in self._fed_by(outer, transform):
+                        self._metrics[name].place(parts)
                 for take in takes:
                     take(*parts)
+            self._unplaced = False
         except Exception as error:
             names = ", ".join(map(repr, self._fed_by(outer, transform)))
             error.add_note(f"while updating the metrics {names}")
@@ -145,6 +150,7 @@ class MetricSet:
             raise MetricStateError("MetricSet", problem, f"those of {sorted(self._metrics)}")
         for name, metric in self._metrics.items():
             metric.load_state_dict(states[name])
+        self._unplaced = True
 
     def _planned(self) -> list[tuple[Transform | None, Transform, list[Take]]]:
         """Group what must be fed by what must be done to the output first."""

@@ -12,7 +12,7 @@ from simple_ignite.errors import MetricStateError, NoDataError
 from simple_ignite.metrics.reduction import evaluate, plain, total
 from simple_ignite.metrics.sharing import members, share
 from simple_ignite.metrics.state import State, Value, copied
-from simple_ignite.metrics.transform import Transform, pair, single
+from simple_ignite.metrics.transform import Transform, device_of, pair, single
 
 Feed = tuple[Transform, Callable[..., None]]
 
@@ -33,6 +33,8 @@ class Metric:
     output_transform: Transform = staticmethod(pair)
     owner: str = ""
     """The metric that this one counts for, if it is not asked for itself."""
+    unplaced: bool = False
+    """Whether states have come from elsewhere, perhaps from another device than the next batch."""
     detail: ClassVar[int] = 1
     """How much its states tell; what counts in more detail may be adopted by what counts in less."""
     replicated: ClassVar[bool] = False
@@ -86,6 +88,8 @@ class Metric:
             MetricInputError: Prediction and target do not fit each other or the metric.
         """
         parts = self.output_transform(output)
+        if self.unplaced:
+            self.place(parts)
         if type(parts) is tuple:
             self.accumulate(*parts)
         else:
@@ -121,6 +125,7 @@ class Metric:
             )
         for leaf, its in zip(self.leaves(), other.leaves(), strict=True):
             leaf.unpack(leaf.merged([leaf.local(), its.local()]))
+        self.unplaced = True
 
     def state_dict(self) -> dict[str, Any]:
         """Give the states of all ranks together, fit for `torch.save`.
@@ -159,6 +164,20 @@ class Metric:
             leaf.reset()
             if rank() == 0 or leaf.replicated:
                 leaf.unpack(part)
+        self.unplaced = True
+
+    def place(self, parts: object) -> None:
+        """Bring states that were loaded or merged to the device of the batch that comes next.
+
+        Args:
+            parts: What `output_transform` gave.
+        """
+        device = device_of(parts)
+        if device is not None:
+            for leaf in self.leaves():
+                for state in leaf.states.values():
+                    state.move(leaf, device)
+            self.unplaced = False
 
     def settings(self) -> dict[str, Any]:
         """Give the options that decide what the metric counts; metrics merge when they are the same."""
@@ -167,7 +186,7 @@ class Metric:
             name: value
             for name, value in vars(self).items()
             if name not in self.states
-            and name != "owner"
+            and name not in ("owner", "unplaced")
             and not name.startswith("_")
             and isinstance(value, plain)
         }

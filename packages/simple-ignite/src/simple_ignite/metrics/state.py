@@ -177,6 +177,11 @@ class State:
         else:
             instance.__dict__[self.name] = value.clone() if isinstance(value, Tensor) else value
 
+    def move(self, instance: object, device: torch.device) -> None:
+        """Bring the state to a device."""
+        if not self.untouched(instance):
+            self.unpack(instance, moved(self.packed(instance), device))
+
     def merged(self, values: Iterable[Value]) -> Value:
         """Make one of the states of several ranks, in their order.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
+import torch
 from torch import Tensor
 
 from simple_ignite.errors import OutputError
@@ -46,6 +47,18 @@ def pair(output: Any) -> tuple[Any, Any]:
 def single(output: Any) -> tuple[Any]:
     """Hand a step's output over as one argument, even where it is a tuple."""
     return (output,)
+
+
+def device_of(parts: object) -> torch.device | None:
+    """Give the device of the first tensor in a value, or in the tuples, lists and mappings it is made of."""
+    if isinstance(parts, Tensor):
+        return parts.device
+    items: list[object] = []
+    if isinstance(parts, Mapping):
+        items = list(parts.values())
+    elif isinstance(parts, tuple | list):
+        items = list(parts)
+    return next((device for item in items if (device := device_of(item)) is not None), None)
 
 
 def described(value: Any, depth: int = 0) -> str:
