@@ -140,6 +140,11 @@ def test_line_ends_and_the_byte_order_mark_become_plain():
     assert format_text("\n# only this\n\n") == "# only this\n"
 
 
+def test_a_row_of_one_empty_cell_stays():
+    assert format_text("t |a| ,\n") == "t |a| ,\n"
+    assert format_text("t |a|\n   ,   # c\n") == "t |a|\n  ,  # c\n"
+
+
 def test_an_error_is_the_parsers():
     with pytest.raises(SdnSyntaxError, match=r"f\.sdn:1:4: unclosed"):
         format_text("a: [", name="f.sdn")

@@ -130,6 +130,8 @@ def outcome(text, *, runs):
 @given(LINES | st.text('ab1 :=-,|\n#"[]{}$', max_size=40))
 @settings(deadline=None, max_examples=600)
 @example("a: 1\na: 2")
+@example("a:# -")
+@example("a=# -")
 @example('t |a, b|\n  1, 2\n  3, 4\n  x, "y"')
 def test_reading_in_runs_and_token_by_token_agree(text):
     try:

@@ -33,7 +33,8 @@ class Inline:
 
     def row(self, row: Place) -> str:
         """Give the cells of a row."""
-        return ", ".join(self.write(cell, 0) for cell in row.inside()).rstrip(" ")
+        text = ", ".join(self.write(cell, 0) for cell in row.inside()).rstrip(" ")
+        return text or ","  # one empty cell
 
     def _short(self, place: Place, indent: int) -> str:
         match = TYPED.match(self.text, place.at)

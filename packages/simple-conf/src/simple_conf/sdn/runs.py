@@ -18,7 +18,8 @@ _REST = rf"[ \t]*(?:(?<=[ \t])#[^\n]*)?\n{BLANK_LINES}( *)(?![ #\n])"
 _SCALAR = rf'(?:"([^"\\\n]*)"|({WORDS})'
 _FLAT = r"""|\[([^\[\](){}"'#$|>\n]*)\])"""
 _ENTRY = Pattern(
-    rf"({KEY})[ \t]*(?:(?::[ \t]+|=[ \t]*){_SCALAR}{_FLAT}|[:=][ \t]*(?:#(?=[ \t\n#])[^\n]*)?(?=\n)){_REST}"
+    rf"({KEY})[ \t]*(?:(?::[ \t]+|=[ \t]*){_SCALAR}{_FLAT}"
+    rf"|(?::(?=[ \t\n])|=)[ \t]*(?:(?<=[ \t])#(?=[ \t\n#])[^\n]*)?(?=\n)){_REST}"
 )
 _ITEM = Pattern(rf'- +(?!- |-\n|{KEY}[ \t]*(?::[ \t\n]|=|\|)|"[^"\n]*"[ \t]*[:=|]){_SCALAR}){_REST}')
 _NUMBER_STARTS = frozenset("+-.0123456789")
