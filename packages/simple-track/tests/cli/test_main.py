@@ -1,3 +1,4 @@
+import json
 import os
 import subprocess
 import sys
@@ -20,10 +21,44 @@ def test_every_command_helps_with_an_example(command, capsys):
     assert f"examples:\n  simple-track {command.NAME}" in text
 
 
-@pytest.mark.parametrize("args", [["nonsense"], ["ls", "--nonsense"], ["show"]])
+@pytest.mark.parametrize(
+    "args",
+    [
+        ["nonsense"],
+        ["ls", "--nonsense"],
+        ["show"],
+        ["ls", "-n", "-1"],
+        ["show", "last", "x", "--height", "0"],
+        ["tail", "last", "--poll", "nan"],
+        ["gc", "--older-than", "-1"],
+    ],
+)
 def test_a_wrong_command_line_is_exit_code_two(args, capsys):
     assert main(args) == 2
     assert "usage: simple-track" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.NAME)
+def test_a_store_that_is_named_has_to_be_there(command, capsys, tmp_path):
+    needs = {
+        "show": ["x"],
+        "diff": ["x", "y"],
+        "tail": ["x"],
+        "query": ["select 1"],
+        "export": ["x"],
+        "pack": ["x"],
+    }
+    missing = str(tmp_path / "mistyped")
+    assert main([command.NAME, *needs.get(command.NAME, []), "--dir", missing]) == 1
+    assert capsys.readouterr().err == (
+        f"simple-track {command.NAME}: {missing}: there is no such folder; "
+        "name the store with --dir or SIMPLE_DIR\n"
+    )
+
+
+def test_json_and_dir_may_stand_before_the_command(store, capsys):
+    assert main(["--json", "--dir", str(store.root), "ls"]) == 0
+    assert len(json.loads(capsys.readouterr().out)) == 3
 
 
 def test_an_error_is_one_line_and_exit_code_one(store, call):

@@ -14,6 +14,6 @@ def test_json_is_a_list_of_objects(store, answer):
 
 def test_a_fault_in_the_sql_is_an_error(store, call):
     result = call("query", "selekt 1")
-    assert result.code == 1
+    assert result.code == 2
     assert result.err.startswith("simple-track query: ")
     assert "Traceback" not in result.err

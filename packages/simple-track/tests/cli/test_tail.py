@@ -26,6 +26,12 @@ def test_only_chosen_metrics(store, call):
     assert lines[0].split()[2:] == ["lr=0.1"]
 
 
+def test_a_metric_that_never_came_is_named(store, call):
+    result = call("tail", "first", "train/los")
+    assert (result.code, result.out) == (1, "")
+    assert "train/loss" in result.err
+
+
 def test_json_is_a_line_for_each_record(store, call):
     result = call("tail", "first", "--json", "-n", 3)
     assert [json.loads(line)["step"] for line in result.lines] == [47, 48, 49]

@@ -23,7 +23,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--delete", action="store_true", help="remove it; without this it is only listed")
     parser.add_argument(
         "--older-than",
-        type=float,
+        type=positive,
         metavar="HOURS",
         default=1.0,
         help="leave younger files alone (default: 1)",

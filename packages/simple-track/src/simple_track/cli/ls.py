@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from simple_track.catalog import find_runs
+from simple_track.cli.number import whole
 from simple_track.cli.terminal import Terminal
 from simple_track.settings import current_layout
 from simple_track.view import RunView
@@ -28,7 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--order", metavar="FIELD", default="-start_time", help="sort by this; '-' puts the greatest first"
     )
     parser.add_argument(
-        "-n", "--limit", type=int, default=50, help="at most so many; 0 for all (default: 50)"
+        "-n", "--limit", type=whole(0), default=50, help="at most so many; 0 for all (default: 50)"
     )
     parser.add_argument(
         "-c",

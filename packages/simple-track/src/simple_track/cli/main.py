@@ -13,7 +13,9 @@ from pathlib import Path
 from simple_track.__about__ import __version__
 from simple_track.cli import diff, doctor, export, gc, ls, pack, query, show, tail
 from simple_track.cli.terminal import Terminal, safe
-from simple_track.errors import TrackError
+from simple_track.errors import TrackError, WhereError
+from simple_track.query import QueryError
+from simple_track.settings import DIR_VARIABLE
 
 COMMANDS = (ls, show, diff, tail, query, export, pack, gc, doctor)
 DESCRIPTION = "Look at, compare, query, export and mend what runs have logged."
@@ -44,6 +46,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _run(args: argparse.Namespace) -> int:
     try:
+        _require_store(args.dir or os.environ.get(DIR_VARIABLE))
         code = int(args.run(args, Terminal(json=args.json)))
         sys.stdout.flush()
     except BrokenPipeError:  # the reader has seen enough
@@ -51,6 +54,9 @@ def _run(args: argparse.Namespace) -> int:
         return 0
     except KeyboardInterrupt:
         return 130
+    except (WhereError, QueryError) as error:  # what was asked cannot be read
+        sys.stderr.write(f"simple-track {args.command}: {safe(str(error))}\n")
+        return 2
     except (TrackError, OSError) as error:
         sys.stderr.write(f"simple-track {args.command}: {safe(str(error))}\n")
         return 1
@@ -63,18 +69,32 @@ def _run(args: argparse.Namespace) -> int:
     return code
 
 
+def _require_store(named: str | Path | None) -> None:
+    """A store that is named has to be there; the default one may not have been made yet."""
+    if named is not None and not Path(named).is_dir():
+        raise FileNotFoundError(
+            f"{named}: there is no such folder; name the store with --dir or {DIR_VARIABLE}"
+        )
+
+
 def _parser() -> argparse.ArgumentParser:
     raw = argparse.RawDescriptionHelpFormatter
     parser = argparse.ArgumentParser(
         "simple-track", description=DESCRIPTION, epilog=CODES, formatter_class=raw
     )
     parser.add_argument("--version", action="version", version=f"simple-track {__version__}")
+    parser.set_defaults(json=False, dir=None)
+    shared = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
+    for place in (parser, shared):  # before the command, or behind it
+        place.add_argument("--json", action="store_true", help="print JSON", default=argparse.SUPPRESS)
+        place.add_argument(
+            "--dir",
+            type=Path,
+            metavar="PATH",
+            help=f"the store; default: ${DIR_VARIABLE}, or .simple here",
+            default=argparse.SUPPRESS,
+        )
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
-    shared = argparse.ArgumentParser(add_help=False)
-    shared.add_argument("--json", action="store_true", help="print JSON")
-    shared.add_argument(
-        "--dir", type=Path, metavar="PATH", help="the store; default: $SIMPLE_DIR, or .simple here"
-    )
     for command in COMMANDS:
         summary, _, example = (command.__doc__ or "").partition("\n\n")
         one = commands.add_parser(

@@ -15,6 +15,7 @@ import numpy as np
 
 from simple_track.cli.chart import draw, sparkline
 from simple_track.cli.ls import describe, took
+from simple_track.cli.number import whole
 from simple_track.cli.pick import pick
 from simple_track.cli.preview import preview
 from simple_track.cli.terminal import Terminal
@@ -36,7 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         nargs="*",
         help="plot these; of a logged table, text or histogram, show what is in it",
     )
-    parser.add_argument("--height", type=int, default=12, help="lines of a plot (default: 12)")
+    parser.add_argument("--height", type=whole(2), default=12, help="lines of a plot (default: 12)")
 
 
 def run(args: argparse.Namespace, terminal: Terminal) -> int:

@@ -13,6 +13,7 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
+from simple_track.cli.number import positive, whole
 from simple_track.cli.pick import pick
 from simple_track.cli.terminal import Terminal, show
 from simple_track.settings import current_layout
@@ -25,9 +26,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What `tail` takes."""
     parser.add_argument("wanted", metavar="RUN", help='an id, a part of it, a name, or "last"')
     parser.add_argument("metrics", metavar="METRIC", nargs="*", help="only these")
-    parser.add_argument("-n", "--lines", type=int, default=10, help="begin with so many lines (default: 10)")
     parser.add_argument(
-        "--poll", type=float, default=0.2, metavar="SECONDS", help="look so often (default: 0.2)"
+        "-n", "--lines", type=whole(0), default=10, help="begin with so many lines (default: 10)"
+    )
+    parser.add_argument(
+        "--poll", type=positive, default=0.2, metavar="SECONDS", help="look so often (default: 0.2)"
     )
 
 
@@ -40,6 +43,8 @@ def run(args: argparse.Namespace, terminal: Terminal) -> int:
         else:
             terminal.line(_line(record))
             terminal.out.flush()
+    if args.metrics:
+        view.history(args.metrics)  # raises, and names, when one never came
     if not terminal.json:
         terminal.line(f"{view.name} is {view.refresh().state}", style="bold")
     return 0
