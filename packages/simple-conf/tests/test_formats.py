@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import sys
 import textwrap
 
 import pytest
 
-from simple_conf import Conf, ConfError, ConfigNotFoundError, LoadError, MissingValueError, SdnSyntaxError
+from simple_conf import (
+    Conf,
+    ConfError,
+    ConfigNotFoundError,
+    LoadError,
+    MissingExtraError,
+    MissingValueError,
+    SdnSyntaxError,
+)
 
 SAME = {
     "c.sdn": "train:\n    lr: 0.1\n    tags: [a, b]\nname: ${train.lr}\nhole: ???\n",
@@ -218,3 +227,15 @@ def test_hostile_files_are_refused_quickly(tmp_path, monkeypatch, name, text):
     (tmp_path / name).write_text(text)
     with pytest.raises(ConfError, match=name):
         Conf.load(name)
+
+
+def test_without_pyyaml_the_error_says_what_to_install(tmp_path, monkeypatch):
+    (tmp_path / "c.yaml").write_text("a: 1\n")
+    monkeypatch.setitem(sys.modules, "yaml", None)
+    with pytest.raises(MissingExtraError) as caught:
+        Conf.load(tmp_path / "c.yaml")
+    assert str(caught.value) == (
+        "reading YAML needs pyyaml>=6; install it with: pip install 'pyyaml>=6' (it is in the extra [yaml])"
+    )
+    with pytest.raises(MissingExtraError, match="writing YAML needs pyyaml"):
+        Conf.to_yaml(Conf.from_dict({}))

@@ -276,8 +276,8 @@ class MissingExtraError(ConfError, ImportError):
     """An optional dependency is not installed.
 
     Args:
-        package: the package that is missing.
-        purpose: what it is needed for.
+        package: the package that is missing, as pip takes it.
+        purpose: what needs it.
         extra: the extra of simple-conf that brings it.
     """
 
@@ -285,7 +285,9 @@ class MissingExtraError(ConfError, ImportError):
         self.package = package
         self.purpose = purpose
         self.extra = extra
-        super().__init__(f'{package} is needed {purpose}: pip install "simple-conf[{extra}]"')
+        super().__init__(
+            f"{purpose} needs {package}; install it with: pip install '{package}' (it is in the extra [{extra}])"
+        )
 
     def __reduce__(self) -> tuple[object, ...]:
         return MissingExtraError, (self.package, self.purpose, self.extra)

@@ -42,7 +42,7 @@ def read(source: Source) -> tuple[Any, Layer]:
     try:
         import yaml  # type: ignore[import-untyped]
     except ImportError:
-        raise MissingExtraError("pyyaml", "to read YAML", "yaml") from None
+        raise MissingExtraError("pyyaml>=6", "reading YAML", "yaml") from None
     try:
         node = compose(source)
         values = Builder(source).build(node, 0) if node is not None else {}
@@ -66,7 +66,7 @@ def write(values: Any) -> str:
     try:
         import yaml
     except ImportError:
-        raise MissingExtraError("pyyaml", "to write YAML", "yaml") from None
+        raise MissingExtraError("pyyaml>=6", "writing YAML", "yaml") from None
 
     class Dumper(yaml.SafeDumper):  # type: ignore[misc]
         """Quotes texts that either version reads as something else."""
