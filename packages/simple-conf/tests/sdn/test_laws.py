@@ -131,6 +131,7 @@ def outcome(text, *, runs):
 @settings(deadline=None, max_examples=600)
 @example("a: 1\na: 2")
 @example("a:# -")
+@example("a: 1\n- : 2")
 @example("a=# -")
 @example('t |a, b|\n  1, 2\n  3, 4\n  x, "y"')
 def test_reading_in_runs_and_token_by_token_agree(text):

@@ -1,14 +1,12 @@
 """The table that lark makes of the grammar, kept in `grammar_table.py`, so that no process makes it anew.
 
-`python -m simple_conf.sdn.table` writes it; it is tied to the grammar by a hash, and a grammar that
-was changed since is simply built.
+`python -m simple_conf.sdn.table` writes it, with the grammar that it is of; where the grammar was
+changed since, the table is built anew.
 """
 
 from __future__ import annotations
 
-import hashlib
 import pkgutil
-from pathlib import Path
 from typing import Any
 
 from lark import Lark, Transformer
@@ -34,11 +32,6 @@ def grammar() -> str:
     return data.decode()
 
 
-def digest(text: str) -> str:
-    """Give the hash that ties a table to its grammar."""
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
 def build(lexer: type[Lexer], transformer: Transformer[Any, Any] | None = None) -> Lark:
     """Make a parser from the grammar; it takes some 30 ms."""
     return Lark(grammar(), lexer=lexer, transformer=transformer, **_OPTIONS)
@@ -53,7 +46,7 @@ def load(lexer: type[Lexer], transformer: Transformer[Any, Any]) -> Lark:
     """
     from simple_conf.sdn import grammar_table
 
-    if digest(grammar()) != grammar_table.GRAMMAR:
+    if grammar() != grammar_table.GRAMMAR:
         return build(lexer, transformer)
     data = grammar_table.DATA
     parser = {**data["parser"], "lexer_conf": {**data["parser"]["lexer_conf"], "lexer_type": lexer}}
@@ -76,7 +69,7 @@ def make(lexer: type[Lexer]) -> str:
     }
     data["parser"]["lexer_conf"]["lexer_type"] = None
     lines = [
-        f"GRAMMAR = {digest(grammar())!r}",
+        f"GRAMMAR = {grammar()!r}",
         f"DATA: dict[str, Any] = {data!r}",
         f"MEMO: dict[int, Any] = {memo!r}",
     ]
@@ -84,6 +77,8 @@ def make(lexer: type[Lexer]) -> str:
 
 
 if __name__ == "__main__":
+    from pathlib import Path
+
     from simple_conf.sdn.machine import SdnLexer
 
     Path(__file__).with_name("grammar_table.py").write_text(make(SdnLexer), encoding="utf-8")
