@@ -9,6 +9,7 @@ from simple_conf.keypath import parse_path
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from typing import Any
 
     from simple_conf.origin import Path
@@ -128,25 +129,28 @@ def cut(text: str) -> list[str | Reference | Call]:
     return parts
 
 
-def closing(text: str, start: int) -> int:
-    """Return where the brace that closes the ``${`` at ``start`` stands."""
-    depth, quoted, at = 0, False, start + 1
+def outside_quotes(text: str, at: int = 0) -> Iterator[tuple[int, str]]:
+    """Yield each letter from ``at`` on that does not stand in double quotes, with its place."""
+    quoted = False
     while at < len(text):
         letter = text[at]
         if quoted:
-            if letter == "\\":
-                at += 1
-            elif letter == '"':
-                quoted = False
+            at += letter == "\\"
+            quoted = letter != '"'
         elif letter == '"':
             quoted = True
-        elif letter == "{":
-            depth += 1
-        elif letter == "}":
-            depth -= 1
-            if depth == 0:
-                return at
+        else:
+            yield at, letter
         at += 1
+
+
+def closing(text: str, start: int) -> int:
+    """Return where the brace that closes the ``${`` at ``start`` stands."""
+    depth = 0
+    for at, letter in outside_quotes(text, start + 1):
+        depth += (letter == "{") - (letter == "}")
+        if depth == 0:
+            return at
     raise ExpressionError(f"'${{' is not closed in {text[start:]!r}; write $${{ for the text itself")
 
 
@@ -182,24 +186,12 @@ def read_arguments(text: str) -> list[Any]:
 
 def split_arguments(text: str) -> list[str]:
     """Cut ``text`` at the commas outside quotes and brackets."""
-    pieces, depth, quoted, begin, at = [], 0, False, 0, 0
-    while at < len(text):
-        letter = text[at]
-        if quoted:
-            if letter == "\\":
-                at += 1
-            elif letter == '"':
-                quoted = False
-        elif letter == '"':
-            quoted = True
-        elif letter in "[{(":
-            depth += 1
-        elif letter in "]})":
-            depth -= 1
-        elif letter == "," and depth == 0:
+    pieces, depth, begin = [], 0, 0
+    for at, letter in outside_quotes(text):
+        depth += (letter in "[{(") - (letter in "]})")
+        if letter == "," and depth == 0:
             pieces.append(text[begin:at])
             begin = at + 1
-        at += 1
     return [*pieces, text[begin:]]
 
 

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from simple_conf import resolvers
-from simple_conf.config import Config, ConfigList, Reading, change, place, put, store
-from simple_conf.copying import adopt
+from simple_conf.config import Config, ConfigList, Reading, store
 from simple_conf.errors import (
     ConfError,
-    InterpolationCycleError,
     InterpolationError,
     InterpolationLimitError,
     KeyPathError,
-    MissingValueError,
     ResolverError,
     UnknownReferenceError,
 )
 from simple_conf.expression import Call, ExpressionError, Reference, Template, known_path, read_template
+from simple_conf.grafting import overlay, planted
 from simple_conf.keypath import format_path, parse_path
-from simple_conf.node import Overlaid, Tree, is_lazy, node_of, wrap_list
+from simple_conf.misreading import cycle, error, missing_value
+from simple_conf.node import Overlaid, Tree, is_lazy, wrap_list
 from simple_conf.suggestion import did_you_mean
 from simple_conf.values import Table
 
@@ -25,7 +24,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from simple_conf.origin import Layer, Path
+    from simple_conf.origin import Path
 
     Trace = list[tuple[Any, Any]]
 
@@ -102,13 +101,14 @@ def value_of(node: Any, key: Any, raw: Any, trace: Trace) -> Any:
     """Return what the lazy value ``raw`` reads as, by its kind."""
     if isinstance(raw, str):
         value = evaluate(parts_of(raw, node, key), node, key, trace)
-        return planted(value, node, key) if type(value) in (dict, list, tuple) else value
+        return fill_in(planted(value, node, key), []) if type(value) in (dict, list, tuple) else value
     if isinstance(raw, ConfigList):
         return fill(raw, trace)
     if type(raw) is Table:
         return unfold(node, key, raw, trace)
     if type(raw) is Overlaid:
-        return overlay(node, key, raw, trace)
+        below = evaluate(parts_of(raw.reference, node, key), node, key, trace)
+        return overlay(below, node, key, raw)
     raise missing_value(node, key)
 
 
@@ -203,6 +203,23 @@ def fill_in(value: Any, trace: Trace) -> Any:
     return value
 
 
+def text_of(value: Any) -> str:
+    """Return a value as it reads inside a text."""
+    if isinstance(value, str):
+        return str(value)
+    if value is True:
+        return "true"
+    if value is False:
+        return "false"
+    if value is None:
+        return "null"
+    if isinstance(value, Config):
+        return "{" + ", ".join(f"{name}: {text_of(value[name])}" for name in value) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(text_of(item) for item in value) + "]"
+    return str(value)
+
+
 def step(holder: Any, segment: Any, trace: Trace) -> Any:
     """Return what ``holder`` has under ``segment``; lists are left as they are, for single items of them."""
     if isinstance(holder, Config):
@@ -287,105 +304,12 @@ def unfold(node: Any, key: Any, table: Any, trace: Trace) -> Any:
     return fill(rows, trace)
 
 
-def overlay(node: Any, key: Any, raw: Any, trace: Trace) -> Any:
-    """Return a copy of what a reference names with the keys that were set on top of it.
-
-    The copy is a tree of its own; what is written to it goes to the keys on top.
-    """
-    from simple_conf.merge import lay_over
-
-    below = evaluate(parts_of(raw.reference, node, key), node, key, trace)
-    if not isinstance(below, Config):
-        return raw.overrides
-    tree, path = own_tree(node), (*node.__path__, key)
-    under = adopt(below, tree, path, node.__layer__)
-    lay_over(under, raw.overrides)
-
-    def write_on_top(target: Path, value: Any, layer: Layer) -> None:
-        holder = raw.overrides
-        for segment in target[len(path) : -1]:
-            if not isinstance(holder.__raw__.get(segment), Config):
-                store(holder, str(segment), node_of(node.__tree__, (*holder.__path__, segment), layer, {}))
-            holder = holder.__raw__[segment]
-        put(holder, str(target[-1]), value, layer)
-
-    tree.behind = write_on_top
-    return under
-
-
-def planted(value: Any, node: Any, key: Any) -> Any:
-    """Return a mapping or list that a resolver gave as one that reads like the rest of the config.
-
-    It is a tree of its own; writing to it puts it in the place of the reference.
-    """
-    tree, path = own_tree(node), (*node.__path__, key)
-    grown = adopt(literal(value), tree, path, node.__layer__)
-
-    def put_in_place(target: Path, _: Any, layer: Layer) -> None:
-        del target
-        if isinstance(node, Config):
-            put(node, key, grown, layer)
-        else:
-            change(node, lambda items: items.__setitem__(key, grown), layer)
-
-    tree.behind = put_in_place
-    return fill(grown, []) if isinstance(grown, ConfigList) else grown
-
-
-def own_tree(node: Any) -> Tree:
-    """Return a tree for values that are read in the place of others, with the settings of the one around."""
-    tree = Tree()
-    tree.root = node.__tree__.root
-    tree.frozen, tree.quiet = node.__tree__.frozen, node.__tree__.quiet
-    return tree
-
-
-def literal(value: Any) -> Any:
-    """Return plain data whose texts are read as they are, without interpolation."""
-    if isinstance(value, str):
-        return value.replace("${", "$${")
-    if isinstance(value, dict):
-        return {name: literal(inner) for name, inner in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [literal(inner) for inner in value]
-    return value
-
-
-def text_of(value: Any) -> str:
-    """Return a value as it reads inside a text."""
-    if isinstance(value, str):
-        return str(value)
-    if value is True:
-        return "true"
-    if value is False:
-        return "false"
-    if value is None:
-        return "null"
-    if isinstance(value, Config):
-        return "{" + ", ".join(f"{name}: {text_of(value[name])}" for name in value) + "}"
-    if isinstance(value, list):
-        return "[" + ", ".join(text_of(item) for item in value) + "]"
-    return str(value)
-
-
 def encloses(found: Any, node: Any, key: Any) -> bool:
     """Return whether a reference in ``node`` names something that it is itself part of."""
     if found.__tree__ is not node.__tree__:
         return False
     path = (*node.__path__, key)
     return bool(path[: len(found.__path__)] == found.__path__)
-
-
-def error(kind: Any, node: Any, key: Any, message: str, hint: str | None = None) -> Any:
-    """Return an error that names the path and the origin of the value under ``key``."""
-    path = (*node.__path__, key)
-    return kind(message, path=format_path(path), origin=place(node.__tree__.root, path), hint=hint)
-
-
-def missing_value(node: Any, key: Any) -> Any:
-    """Return the error for reading a value that is still ``???``."""
-    hint = f"set it: {format_path((*node.__path__, key))}=…"
-    return error(MissingValueError, node, key, "this value must be filled in (it is ???)", hint)
 
 
 def unknown(part: Reference, path: Path, node: Any, key: Any) -> Any:
@@ -402,27 +326,6 @@ def unknown(part: Reference, path: Path, node: Any, key: Any) -> Any:
     return error(
         UnknownReferenceError, node, key, f"${{{part.text}}}: there is no {format_path(path)!r}", hint
     )
-
-
-def cycle(trace: Trace, node: Any, key: Any) -> Any:
-    """Return the error for a reference that leads back to itself, with the whole chain."""
-    chain = [*trace, (node, key)]
-    for start, (known, inner) in enumerate(trace):
-        if known is node and inner == key:
-            chain = [*trace[start:], (node, key)]
-            break
-    lines = []
-    for known, inner in chain:
-        if isinstance(inner, tuple):
-            lines.append(f"    {format_path(inner) or '(the root)'}, which holds it")
-            continue
-        path = (*known.__path__, inner)
-        raw = known.__raw__[inner]
-        shown = raw if isinstance(raw, str) else "[…]"
-        lines.append(f"    {format_path(path)} = {shown}  ({place(known.__tree__.root, path)})")
-    first, at = chain[0]
-    message = "this reference leads back to itself:\n" + "\n".join(lines)
-    return error(InterpolationCycleError, first, at, message)
 
 
 Reading.read = staticmethod(read)
