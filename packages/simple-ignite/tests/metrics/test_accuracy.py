@@ -1,5 +1,6 @@
 """Accuracy of every kind of classification, and what it says of data it cannot take."""
 
+import numpy as np
 import pytest
 import sklearn.metrics as sk
 import torch
@@ -7,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from simple_ignite.errors import MetricInputError, NoDataError, OutputError
-from simple_ignite.metrics import Accuracy, TopK
+from simple_ignite.metrics import ROCAUC, Accuracy, CalibrationError, F1Score, TopK
 
 seeds = st.integers(0, 2**31)
 ways = st.fixed_dictionaries(
@@ -78,13 +79,60 @@ def test_multilabel_is_right_when_all_labels_are(seed, way, any_way):
     assert each == pytest.approx(((pred > 0.5) == target).double().mean().item())
 
 
+@pytest.mark.filterwarnings("ignore:y_pred contains classes not in y_true")
 @settings(max_examples=25)
 @given(seed=seeds, way=ways)
 def test_macro_is_balanced_accuracy(seed, way, any_way):
-    pred, target = data(seed, 50, 5)
-    target[:5] = torch.arange(5)  # every class occurs
+    pred, target = data(seed, 50, 5, high=4)  # class 4 is predicted, but never a target
     ours = any_way(lambda: Accuracy(average="macro"), (pred, target), **way)
     assert ours == pytest.approx(sk.balanced_accuracy_score(target, pred.argmax(1)))
+
+
+def test_float_targets_of_zeros_and_ones_are_taken_where_they_are_usual():
+    pred, target = data(2, 50, high=2)
+    for metric in (Accuracy(threshold=0.0), Accuracy(threshold=0.0, average="macro")):
+        metric.update((pred, target.float()))
+        assert metric.compute() == pytest.approx(sk.accuracy_score(target, pred > 0))
+    labels = Accuracy(task="multilabel", subset=False)
+    labels.update((torch.eye(3), torch.eye(3)))
+    assert labels.compute() == 1.0
+
+
+@pytest.mark.parametrize("make", [Accuracy, lambda: Accuracy(average="macro")])
+def test_soft_targets_are_told_when_the_value_is_computed(make):
+    metric = make()
+    metric.update((torch.tensor([0.2, 0.9]), torch.tensor([0.0, 0.7])))
+    with pytest.raises(MetricInputError, match="Accuracy: got 1 labels out"):
+        metric.compute()
+
+
+def test_labels_out_of_range_are_told_if_they_come_first():
+    metric = Accuracy()
+    metric.update((torch.eye(3), torch.tensor([0, -100, 3])))
+    with pytest.raises(MetricInputError) as error:
+        metric.compute()
+    assert str(error.value) == (
+        "Accuracy: got 2 labels out of range; expected labels of the classes that pred has scores for, or an "
+        "ignore_index"
+    )
+    fine = Accuracy(ignore_index=-100)
+    fine.update((torch.eye(3), torch.tensor([0, -100, 2])))
+    assert fine.compute() == 1.0
+
+
+def test_arrays_are_no_tensors():
+    with pytest.raises(MetricInputError) as error:
+        Accuracy().update((np.eye(3), np.arange(3)))
+    assert str(error.value) == "Accuracy: got pred ndarray, target ndarray; expected two tensors"
+
+
+def test_an_unknown_task_is_explained():
+    for make in (Accuracy, F1Score, ROCAUC, CalibrationError):
+        with pytest.raises(MetricInputError) as error:
+            make(task="multi")
+        assert str(error.value) == (
+            f"{make.__name__}: got task='multi'; expected one of binary, multiclass, multilabel, or None"
+        )
 
 
 def test_labels_are_compared_as_they_are():

@@ -104,6 +104,27 @@ def test_loss_is_the_mean_over_samples_however_batched(seed, cuts):
     assert metric.compute() == pytest.approx(expected, abs=1e-6)
 
 
+def test_an_empty_batch_changes_no_loss():
+    metric = Loss(torch.nn.functional.cross_entropy)
+    pred, target = torch.randn(4, 3), torch.tensor([0, 1, 2, 0])
+    metric.update((pred, target))
+    before = metric.compute()
+    metric.update((pred[:0], target[:0]))
+    assert metric.compute() == before
+
+
+@pytest.mark.parametrize(
+    "options", [{"ignore_index": -100}, {"batch_size": lambda pred, target: (target != -100).sum()}]
+)
+def test_loss_weighs_by_the_targets_that_count(options):
+    pred, target = torch.randn(9, 3), torch.tensor([0, 1, 2, -100, 1, -100, -100, -100, -100])
+    metric = Loss(torch.nn.functional.cross_entropy, **options)
+    for rows in zip(pred.split(3), target.split(3), strict=True):  # nothing counts in the last
+        metric.update(rows)
+    wanted = torch.nn.functional.cross_entropy(pred.double(), target).item()
+    assert metric.compute() == pytest.approx(wanted, abs=1e-6)
+
+
 def test_loss_that_is_no_mean_is_explained():
     with pytest.raises(MetricInputError) as error:
         Loss(torch.nn.MSELoss(reduction="none")).update((torch.zeros(2), torch.zeros(2)))

@@ -59,6 +59,6 @@ def test_images_too_small_for_the_window_are_explained():
     with pytest.raises(MetricInputError) as error:
         SSIM().update((torch.zeros(2, 1, 4, 4), torch.zeros(2, 1, 4, 4)))
     assert str(error.value) == (
-        "SSIM: got pred float64 tensor of shape (2, 1, 4, 4); expected images (n, channels, height, "
+        "SSIM: got pred float32 tensor of shape (2, 1, 4, 4); expected images (n, channels, height, "
         "width), of more than 5 pixels each way"
     )

@@ -332,6 +332,22 @@ def test_a_state_dictionary_does_not_change_with_later_updates(name):
     assert repr(saved) == before
 
 
+@pytest.mark.parametrize("name", [name for name in ON_TENSORS if CASES[name][1] != "one"])
+def test_an_empty_batch_changes_nothing(name):
+    make, kind = CASES[name]
+    if "Running" in name or name == "Frequency":
+        pytest.skip("each batch counts as one")
+    with_empty, without = make(), make()
+    pred, target = data(kind)
+    for metric in (with_empty, without):
+        if metric is with_empty:
+            metric.update((pred[:0], target[:0]))
+        metric.update((pred, target))
+        if metric is with_empty:
+            metric.update((pred[:0], target[:0]))
+    assert same(with_empty.compute(), without.compute())
+
+
 @pytest.mark.parametrize("name", CASES)
 def test_a_reset_metric_is_as_new(name):
     make, kind = CASES[name]
@@ -370,7 +386,7 @@ def test_states_of_another_metric_are_refused():
     with pytest.raises(MetricStateError) as error:
         Accuracy().load_state_dict(metric.state_dict())
     assert str(error.value).endswith(
-        "cannot load the states ['samples', 'total']; expected the states ['correct', 'seen']"
+        "cannot load the states ['samples', 'total']; expected the states ['correct', 'outside', 'seen']"
     )
 
 

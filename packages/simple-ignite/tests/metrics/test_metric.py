@@ -188,6 +188,13 @@ def test_a_part_of_a_value_is_a_metric():
     assert torch.equal(first_row.compute(), whole.compute()[0])
 
 
+def test_a_metric_cannot_be_gone_through():
+    with pytest.raises(TypeError):
+        list(Accuracy())
+    with pytest.raises(TypeError):
+        1 in Accuracy()  # noqa: B015
+
+
 def test_any_function_of_metrics_by_position_and_name():
     metric = MetricsLambda(lambda a, scale, b: a * scale + b, Accuracy(), 10, b=Loss(cross_entropy))
     metric.update(classes())
@@ -198,6 +205,20 @@ def test_any_function_of_metrics_by_position_and_name():
     again = MetricsLambda(metric.function, Accuracy(), 10, b=Loss(cross_entropy))
     again.load_state_dict(metric.state_dict())
     assert again.compute() == metric.compute()
+
+
+def test_calculations_of_the_same_code_merge():
+    def made(power):
+        functions = {2: lambda x: x**2, 3: lambda x: x**3}
+        return MetricsLambda(functions[power], Average())
+
+    one, other = made(2), made(2)
+    one.update(1.0)
+    other.update(3.0)
+    one.merge(other)
+    assert one.compute() == 4.0
+    with pytest.raises(MetricStateError):
+        one.merge(made(3))
 
 
 def test_metrics_of_different_transforms_in_one_calculation():

@@ -42,6 +42,14 @@ def test_agrees_with_sklearn(make, seed, way, n, any_way):
 
 
 @settings(max_examples=20)
+@given(seed=seeds, way=ways)
+def test_the_median_of_several_outputs_is_the_mean_of_theirs(seed, way, any_way):
+    pred, target = (part.reshape(17, 3) for part in data(seed))
+    theirs = sk.median_absolute_error(target, pred)
+    assert any_way(MedianAE, (pred, target), **way) == pytest.approx(theirs, rel=1e-9)
+
+
+@settings(max_examples=20)
 @given(seed=seeds, way=ways, delta=st.floats(0.1, 3.0))
 def test_huber_agrees_with_torch(seed, way, delta, any_way):
     pred, target = data(seed)

@@ -12,7 +12,7 @@ from simple_ignite.errors import MetricInputError
 from simple_ignite.metrics.averaging import Average, averaged, check_average, ratio
 from simple_ignite.metrics.counts import Counts
 from simple_ignite.metrics.derived import Derived
-from simple_ignite.metrics.inputs import Kind, Task, kind_of, signature
+from simple_ignite.metrics.inputs import Kind, Task, check_task, integral, kind_of, signature
 from simple_ignite.metrics.metric import Metric
 from simple_ignite.metrics.state import Sum, wide
 from simple_ignite.metrics.transform import Transform
@@ -32,6 +32,7 @@ class Hits(Metric):
     detail = 0
     correct = Sum()
     seen = Sum()
+    outside = Sum()
 
     def __init__(
         self,
@@ -61,15 +62,19 @@ class Hits(Metric):
     def accumulate(self, pred: Tensor, target: Tensor) -> None:
         """Count one batch; see `Counts` for the shapes."""
         shapes = signature(self, pred, target)
-        if self._shapes != shapes:
+        new = self._shapes != shapes
+        if new:
             with torch.inference_mode(False):
                 self._prepare(pred, target)
             self._shapes = shapes
+        if new or not self._simple:  # to look at the labels each time would cost more than to count
+            target = integral(target)
+            self.outside = self.outside + self._outside(target)
         if self._simple:
             self.__dict__["correct"].add_(torch.count_nonzero(pred.argmax(1) == target))
             self.__dict__["seen"] += self._size
         else:
-            right, counted = self._judged(pred, target.to(torch.int64))
+            right, counted = self._judged(pred, target)
             self.__dict__["correct"].add_(torch.count_nonzero(right))
             self.seen = self.seen + (right.numel() if counted is None else torch.count_nonzero(counted))
 
@@ -89,6 +94,15 @@ class Hits(Metric):
             held.to(pred.device) if isinstance(held, Tensor) else target.new_full((), held, dtype=torch.int64)
         )
 
+    def _outside(self, target: Tensor) -> Tensor | int:
+        """Count the labels that are out of range."""
+        if self._kind.classes is None:
+            return 0
+        outside = (target < 0) | (target >= self._kind.classes)
+        return torch.count_nonzero(
+            outside if self.ignore_index is None else outside & (target != self.ignore_index)
+        )
+
     def _judged(self, pred: Tensor, target: Tensor) -> tuple[Tensor, Tensor | None]:
         """Tell of each prediction whether it is right, and whether it counts (None: all do)."""
         if self._kind.scored:
@@ -102,6 +116,13 @@ class Hits(Metric):
             right = (right if counted is None else right | ~counted).all(1)
             counted = None if counted is None else counted.any(1)
         return (right if counted is None else right & counted), counted
+
+    def check(self) -> None:
+        """Tell of labels that were out of range, where they were looked at."""
+        outside = int(self.outside)
+        if outside:
+            wanted = "labels of the classes that pred has scores for, or an ignore_index"
+            raise MetricInputError(self.called(), f"{outside} labels out of range", wanted)
 
     def result(self) -> Any:
         """Give the share of the right ones."""
@@ -120,7 +141,8 @@ class Accuracy(Derived[Counts | Hits]):
         threshold: A binary or multilabel score above it is positive; 0.0 suits logits.
         top_k: The target must be among this many highest scores.
         average: "micro" over all predictions; "macro", "weighted" and "none" over the accuracy of each
-            class, which is its recall (multiclass) or its share of right answers (multilabel).
+            class, which is its recall (multiclass) or its share of right answers (multilabel); "macro" is
+            over the classes that targets have, as sklearn's `balanced_accuracy_score`.
         subset: Multilabel: a sample is right when all its labels are (scikit-learn). False: each counts.
         ignore_index: A target that counts for nothing.
         output_transform: Makes `(pred, target)` of a step's output.
@@ -139,6 +161,7 @@ class Accuracy(Derived[Counts | Hits]):
         output_transform: Transform | None = None,
     ) -> None:
         self.average = check_average(type(self).__name__, average)
+        check_task(type(self).__name__, task)
         self.top_k = top_k
         self.subset = subset
         counts: Counts | Hits = Counts(task, num_classes, threshold, ignore_index)
@@ -166,7 +189,7 @@ class Accuracy(Derived[Counts | Hits]):
         table = self.counts.table()
         if self.counts.is_binary() or self.counts.is_multilabel():
             return averaged(lambda t: ratio(t.tp + t.tn, t.tp + t.fp + t.fn + t.tn), table, self.average)
-        return averaged(lambda t: ratio(t.tp, t.tp + t.fn), table, self.average)
+        return averaged(lambda t: ratio(t.tp, t.tp + t.fn), table, self.average, of_targets=True)
 
 
 class TopK(Accuracy):

@@ -98,6 +98,11 @@ class RunningAverage(Metric):
         weight = states["weight"]
         super().unpack({"weighted": states["weighted"] / weight, "weight": 1} if weight else states)
 
+    def check(self) -> None:
+        """Tell what was wrong in the last batch."""
+        if self.source is not None:
+            self.source.check()
+
     def result(self) -> Any:
         """Give the average, without a host sync."""
         return self.weighted / self.weight

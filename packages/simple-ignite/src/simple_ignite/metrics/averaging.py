@@ -35,7 +35,9 @@ def ratio(numerator: Tensor, denominator: Tensor) -> Tensor:
     return torch.where(denominator == 0, 0.0, numerator / torch.where(denominator == 0, 1.0, denominator))
 
 
-def averaged(score: Callable[[Table], Tensor], table: Table, average: Average) -> Tensor:
+def averaged(
+    score: Callable[[Table], Tensor], table: Table, average: Average, *, of_targets: bool = False
+) -> Tensor:
     """Make one value of the counts of all classes.
 
     Args:
@@ -43,6 +45,8 @@ def averaged(score: Callable[[Table], Tensor], table: Table, average: Average) -
         table: Counts of each class, shape `(k,)` each.
         average: "micro" adds the counts first; "macro" is the mean over the classes that occur in target
             or prediction; "weighted" weighs them by their targets; None gives each class its own.
+
+        of_targets: Whether "macro" leaves out classes that only predictions have, too.
 
     Returns:
         float64 of shape `()`, or `(k,)` for None; `()` too where there is one class only.
@@ -55,5 +59,6 @@ def averaged(score: Callable[[Table], Tensor], table: Table, average: Average) -
     if average is None:
         return each
     targets = table.tp + table.fn
-    weights = targets if average == "weighted" else ((targets + table.fp) > 0).to(each.dtype)
+    occurs = targets > 0 if of_targets else targets + table.fp > 0
+    weights = targets if average == "weighted" else occurs.to(each.dtype)
     return ratio((each * weights).sum(), weights.sum())

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from simple_ignite.errors import MetricInputError
-from simple_ignite.metrics.inputs import Task, kind_of, signature
+from simple_ignite.metrics.inputs import Task, check_task, integral, kind_of, signature
 from simple_ignite.metrics.metric import Metric
 from simple_ignite.metrics.state import Sum, wide
 from simple_ignite.metrics.transform import Transform
@@ -47,6 +47,7 @@ class CalibrationError(Metric):
             raise MetricInputError("CalibrationError", f"norm={norm!r}", 'one of "l1", "l2", "max"')
         if bins < 1:
             raise MetricInputError("CalibrationError", f"bins={bins}", "one or more")
+        check_task("CalibrationError", task)
         if task == "multilabel":
             raise MetricInputError("CalibrationError", 'task="multilabel"', '"binary" or "multiclass"')
         self.bins = bins
@@ -81,7 +82,7 @@ class CalibrationError(Metric):
         else:
             sure, right = pred.detach().reshape(target.shape), target == 1
         sure = sure.to(self._edges.dtype).reshape(-1)
-        target = target.to(torch.int64)
+        target = integral(target)
         # bin 0 is for what is below 0 or NaN, the last for what is above 1: no probabilities
         where = torch.bucketize(sure, self._edges, right=True)
         where = torch.where(sure == 1, self.bins, where).masked_fill(sure.isnan(), 0)

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from simple_ignite.errors import MetricInputError, NoDataError
 from simple_ignite.metrics.derived import Derived
-from simple_ignite.metrics.inputs import TASKS, Kind, Task, kind_of, signature
+from simple_ignite.metrics.inputs import TASKS, Kind, Task, check_task, integral, kind_of, signature
 from simple_ignite.metrics.metric import Metric
 from simple_ignite.metrics.state import Sum, wide
 from simple_ignite.metrics.transform import Transform
@@ -50,8 +50,6 @@ class Counts(Metric):
         threshold: float = 0.5,
         ignore_index: int | None = None,
     ) -> None:
-        if task is not None and task not in TASKS:
-            raise MetricInputError(self.called(), f"task={task!r}", f"one of {', '.join(TASKS)}, or None")
         self.task = task
         self.num_classes = num_classes
         self.threshold = threshold
@@ -81,7 +79,7 @@ class Counts(Metric):
             with torch.inference_mode(False):
                 self._prepared = (seen, *self._prepare(pred, target))
         _, kind, ones, offset, columns = self._prepared
-        target = target.to(torch.int64)
+        target = integral(target)
         index = target.clamp(-1, kind.classes)
         if self.ignore_index is not None and not 0 <= self.ignore_index < kind.classes:
             index = index.masked_fill_(target == self.ignore_index, kind.classes + 1)
@@ -136,26 +134,34 @@ class Counts(Metric):
 
         Raises:
             NoDataError: Nothing was seen.
-            MetricInputError: Labels were out of range.
         """
-        for task in TASKS:
-            held = getattr(self, task)
-            if isinstance(held, Tensor):
-                break
-        else:
-            raise NoDataError(repr(self))
+        held = self._held()
         classes = held.shape[1] - MARGIN_ROWS
         matrix = held[:, 1 : classes + 1, 1 : classes + 1].to(wide(held.device))
-        counted = held[:, : classes + 2]
         if self.ignore_index is not None and 0 <= self.ignore_index < classes:
             matrix[:, self.ignore_index] = 0
+        return matrix
+
+    def check(self) -> None:
+        """Tell of labels that were out of range."""
+        held = self._held()
+        classes = held.shape[1] - MARGIN_ROWS
+        counted = held[:, : classes + 2]
+        if self.ignore_index is not None and 0 <= self.ignore_index < classes:
             counted = counted.clone()
             counted[:, self.ignore_index + 1] = 0
-        outside = int(counted.sum()) - int(matrix.sum())
+        outside = int(counted.sum()) - int(self.confusion().sum())
         if outside:
             got = f"{outside} labels outside 0…{classes - 1}"
             raise MetricInputError(self.called(), got, f"labels of {classes} classes, or an ignore_index")
-        return matrix
+
+    def _held(self) -> Tensor:
+        """Give the counts of the task that came."""
+        for task in TASKS:
+            held = getattr(self, task)
+            if isinstance(held, Tensor):
+                return held
+        raise NoDataError(repr(self))
 
     def is_binary(self) -> bool:
         """Tell whether the counts are of a binary task."""
@@ -218,6 +224,7 @@ class Counted(Derived[Counts]):
     """
 
     def __init__(self, **options: Unpack[CountOptions]) -> None:
+        check_task(type(self).__name__, options.get("task"))
         counts = Counts(
             options.get("task"),
             options.get("num_classes"),

@@ -96,7 +96,7 @@ class SSIM(Metric):
             pred: `(n, channels, height, width)`.
             target: The same shape.
         """
-        pred, target = numbers_of("SSIM", pred, target)
+        x, y = numbers_of("SSIM", pred, target)
         radius = int(3.5 * self.sigma + 0.5)
         if pred.ndim != 4 or min(pred.shape[2:]) <= radius:
             wanted = f"images (n, channels, height, width), of more than {radius} pixels each way"
@@ -104,8 +104,8 @@ class SSIM(Metric):
         if not pred.numel():
             return
         # variances do not depend on the means; taking them off keeps large means from cancelling
-        shift = target.mean((1, 2, 3), keepdim=True)
-        x, y = pred - shift, target - shift
+        shift = y.mean((1, 2, 3), keepdim=True)
+        x, y = x - shift, y - shift
         mean_x, mean_y, xx, yy, xy = self._blurred(torch.stack([x, y, x * x, y * y, x * y]), radius)
         spread_x, spread_y = (xx - mean_x.square()).clamp(min=0), (yy - mean_y.square()).clamp(min=0)
         together = xy - mean_x * mean_y

@@ -62,7 +62,8 @@ def kind_of(name: str, pred: Tensor, target: Tensor, task: Task | None, num_clas
         name: The metric, for messages.
         pred: `(n, classes, *)` scores, `(n, *)` scores of the positive class, or `(n, *)` labels;
             multilabel: `(n, labels, *)` scores or 0/1.
-        target: `(n, *)` labels; multilabel: `(n, labels, *)` of 0/1.
+        target: `(n, *)` labels; multilabel: `(n, labels, *)` of 0/1. 0.0 and 1.0 will do for binary and
+            multilabel.
         task: What the user said it is; None to tell from the shapes.
         num_classes: What the user said; None to tell from the shapes.
 
@@ -73,12 +74,42 @@ def kind_of(name: str, pred: Tensor, target: Tensor, task: Task | None, num_clas
         MetricInputError: They do not fit each other or what the user said.
     """
     came = f"pred {described(pred)}, target {described(target)}"
-    if target.is_floating_point() or target.is_complex():
-        raise MetricInputError(name, came, "a target of integer labels; is it target.long() that is meant?")
+    if not isinstance(pred, Tensor) or not isinstance(target, Tensor):
+        raise MetricInputError(name, came, "two tensors")
     if pred.device != target.device:
-        raise MetricInputError(
-            name, f"pred on {pred.device}, target on {target.device}", "one device for both"
-        )
+        got = f"pred on {pred.device}, target on {target.device}"
+        raise MetricInputError(name, got, "one device for both")
+    kind = _shaped(name, came, pred, target, task, num_classes)
+    if target.is_complex() or (target.is_floating_point() and kind.task == "multiclass"):
+        raise MetricInputError(name, came, "a target of integer labels; is it target.long() that is meant?")
+    return kind
+
+
+def check_task(name: str, task: Task | None) -> None:
+    """See that a task is one of those that exist.
+
+    Args:
+        name: The metric, for the message.
+        task: What the user said.
+
+    Raises:
+        MetricInputError: It is none of them.
+    """
+    if task is not None and task not in TASKS:
+        raise MetricInputError(name, f"task={task!r}", f"one of {', '.join(TASKS)}, or None")
+
+
+def integral(target: Tensor) -> Tensor:
+    """Give labels as int64; what is no whole number becomes -1, which is out of range."""
+    if target.is_floating_point():
+        target = torch.where(target == target.round(), target, -1.0)
+    return target.to(torch.int64)
+
+
+def _shaped(
+    name: str, came: str, pred: Tensor, target: Tensor, task: Task | None, num_classes: int | None
+) -> Kind:
+    """Tell the kind from the shapes."""
     if task == "multilabel":
         if pred.shape != target.shape or pred.ndim < 2:
             raise MetricInputError(name, came, "two tensors of the same shape (n, labels, *) for multilabel")
@@ -86,9 +117,8 @@ def kind_of(name: str, pred: Tensor, target: Tensor, task: Task | None, num_clas
     if pred.ndim == target.ndim + 1:
         return _scored(name, came, pred, target, task, num_classes)
     if pred.shape != target.shape:
-        raise MetricInputError(
-            name, came, "pred (n, classes, *) with target (n, *), or both of the same shape (n, *)"
-        )
+        wanted = "pred (n, classes, *) with target (n, *), or both of the same shape (n, *)"
+        raise MetricInputError(name, came, wanted)
     if task == "binary" or (task is None and num_classes in (None, 2) and _binary(pred)):
         return Kind("binary", 2, 1, scored=False)
     if pred.is_floating_point():

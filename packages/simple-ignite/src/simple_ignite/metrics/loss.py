@@ -22,6 +22,7 @@ class Loss(Metric):
             `torch.nn.functional.cross_entropy`.
         batch_size: Tells from `(pred, target)` how many samples a batch has. Default: the first dimension
             of target.
+        ignore_index: The target that `loss_fn` leaves out of its mean; what counts are the others.
         output_transform: Makes `(pred, target)` of a step's output.
     """
 
@@ -33,10 +34,14 @@ class Loss(Metric):
         loss_fn: Callable[..., Tensor],
         *,
         batch_size: Callable[[Any, Any], int | Tensor] | None = None,
+        ignore_index: int | None = None,
         output_transform: Transform | None = None,
     ) -> None:
         self.loss_fn = loss_fn
+        if batch_size is not None and ignore_index is not None:
+            raise MetricInputError("Loss", "batch_size and ignore_index", "one of them")
         self.batch_size = batch_size or first_dimension
+        self.ignore_index = ignore_index
         super().__init__(output_transform=output_transform)
 
     @torch.no_grad()
@@ -47,13 +52,20 @@ class Loss(Metric):
             pred: What `loss_fn` takes first.
             target: What `loss_fn` takes second.
         """
+        if self.ignore_index is not None:
+            size: int | Tensor = torch.count_nonzero(target != self.ignore_index)
+        else:
+            size = self.batch_size(pred, target)
+        if not isinstance(size, Tensor) and size == 0:
+            return
         loss = self.loss_fn(pred, target)
         if not isinstance(loss, Tensor) or loss.ndim:
-            raise MetricInputError(
-                "Loss", f"{described(loss)} from loss_fn", "the mean over the batch: a tensor of shape ()"
-            )
-        size = self.batch_size(pred, target)
-        self.total = self.total + widened(loss) * size
+            wanted = "the mean over the batch: a tensor of shape ()"
+            raise MetricInputError("Loss", f"{described(loss)} from loss_fn", wanted)
+        total = widened(loss) * size
+        if isinstance(size, Tensor):
+            total = torch.where(size == 0, 0.0, total)  # the mean of nothing is NaN
+        self.total = self.total + total
         self.samples = self.samples + size
 
     def result(self) -> Any:

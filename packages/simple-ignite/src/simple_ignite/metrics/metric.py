@@ -231,7 +231,18 @@ class Metric:
         """Make the value from the states that are held now, with scalars as floats."""
         if self.empty():
             raise NoDataError(repr(self))
+        self.check()
         return plain(self.result())
+
+    def check(self) -> None:
+        """Tell of data that were wrong, where only the device knew; waits for it.
+
+        Raises:
+            MetricInputError: They were.
+        """
+        for leaf in self.leaves():
+            if leaf is not self:
+                leaf.check()
 
     def empty(self) -> bool:
         """Tell whether nothing has been seen since the last reset, as far as the states can tell."""
@@ -278,6 +289,9 @@ class Metric:
         vars(self).update(held)
 
     # Arithmetic.
+
+    __iter__ = None  # indexing makes a metric, which does not end
+    __contains__ = None
 
     def __getitem__(self, index: Any) -> MetricsLambda:
         return MetricsLambda(operator.getitem, self, index)
@@ -361,8 +375,11 @@ class MetricsLambda(Metric):
         return tuple(dict.fromkeys(feed for part in self.parts() for feed in part.feeds()))
 
     def settings(self) -> dict[str, Any]:
-        """Give the settings of the metrics behind it."""
-        return {"function": self.function, "parts": [(type(part), part.settings()) for part in self.parts()]}
+        """Give the function, as far as its code goes, and the settings of the metrics behind it."""
+        return {
+            "function": getattr(self.function, "__code__", self.function),
+            "parts": [(type(part), part.settings()) for part in self.parts()],
+        }
 
     def __repr__(self) -> str:
         given = ", ".join(repr(argument) for argument in self.arguments)

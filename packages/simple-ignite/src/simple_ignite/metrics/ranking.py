@@ -10,7 +10,7 @@ from torch import Tensor
 from simple_ignite.errors import MetricInputError
 from simple_ignite.metrics.averaging import Average, check_average
 from simple_ignite.metrics.derived import Derived
-from simple_ignite.metrics.inputs import Task, kind_of, signature
+from simple_ignite.metrics.inputs import Task, check_task, integral, kind_of, signature
 from simple_ignite.metrics.metric import Metric
 from simple_ignite.metrics.state import Cat, wide
 from simple_ignite.metrics.transform import Transform
@@ -75,7 +75,7 @@ class Scores(Metric):
         Raises:
             MetricInputError: A score is NaN, or a target is out of range.
         """
-        scores, targets = self.scores.joined(), self.targets.joined().to(torch.int64)
+        scores, targets = self.scores.joined(), integral(self.targets.joined())
         if bool(scores.isnan().any()):
             raise MetricInputError(self.called(), "NaN among the scores", "numbers, to put in order")
         classes = scores.shape[1] if scores.ndim == 2 and targets.ndim == 1 else 2
@@ -117,6 +117,7 @@ class Ranking(Derived[Scores]):
         output_transform: Transform | None = None,
     ) -> None:
         self.average = check_average(type(self).__name__, average)
+        check_task(type(self).__name__, task)
         super().__init__(Scores(task, ignore_index), output_transform=output_transform)
 
     def area(self, scores: Tensor, targets: Tensor) -> Tensor:

@@ -180,7 +180,7 @@ class MaxError(Metric):
 
 
 class MedianAE(Metric):
-    """The median of the absolute errors. sklearn's `median_absolute_error`.
+    """The median of the absolute errors, of several outputs the mean. sklearn's `median_absolute_error`.
 
     Keeps one number an element until the end, since a median cannot be had from less.
 
@@ -194,15 +194,16 @@ class MedianAE(Metric):
         """Keep one batch.
 
         Args:
-            pred: Any shape.
+            pred: `(n, *)`, n samples of each of the outputs.
             target: The same shape.
         """
         pred, target = numbers_of("MedianAE", pred, target)
-        self.errors.append((pred - target).abs().reshape(-1))
+        off = (pred - target).abs()
+        self.errors.append(off.flatten(1) if off.ndim > 1 else off.reshape(-1, 1))
 
     def result(self) -> Tensor:
         """Give the median; of an even number of errors the mean of the middle two."""
-        ordered = self.errors.joined().sort().values
+        ordered = self.errors.joined().sort(0).values
         middle = len(ordered) // 2
-        median: Tensor = ordered[middle] if len(ordered) % 2 else (ordered[middle - 1] + ordered[middle]) / 2
-        return median
+        medians: Tensor = ordered[middle] if len(ordered) % 2 else (ordered[middle - 1] + ordered[middle]) / 2
+        return medians.mean()
