@@ -165,6 +165,23 @@ def test_terminate_epoch_goes_on_with_the_next_epoch_from_its_first_batch():
     assert seen == [("EPOCH_COMPLETED", 0, 2), ("EPOCH_COMPLETED", 1, 6)]
 
 
+@pytest.mark.parametrize("event", [Events.EPOCH_COMPLETED(once=1), Events.STARTED])
+def test_terminate_epoch_outside_an_epoch_has_no_effect_on_the_next(event):
+    trainer = Engine(echo)
+    trainer.on(event, Engine.terminate_epoch)
+    assert trainer.run(range(4), max_epochs=2).iteration == 8
+
+
+def test_a_pause_after_the_last_epoch_leaves_only_the_completion():
+    trainer = Engine(echo)
+    trainer.on(Events.EPOCH_COMPLETED(once=2), Engine.interrupt)
+    seen = recorded(trainer, Events.STARTED, Events.INTERRUPTED, Events.COMPLETED)
+    data = list(range(3))
+    trainer.run(data, max_epochs=2)
+    trainer.run(data)
+    assert seen == [("STARTED", 0, 0), ("INTERRUPTED", 1, 6), ("COMPLETED", 1, 6)]
+
+
 def test_a_shorter_epoch_continues_the_iterator_over_epochs():
     batches = []
     trainer = Engine(lambda engine, batch: batches.append(batch))

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import torch
 
+from simple_ignite import Engine
 from simple_ignite.handlers import Checkpoint
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")]
@@ -61,6 +62,47 @@ def test_ctrl_c_is_raised_after_the_handlers_with_the_last_file_whole(tmp_path):
     assert not list(tmp_path.glob(".*.tmp"))
     model = torch.nn.Linear(2, 2)
     assert Checkpoint.load_latest(tmp_path, {"model": model}) is not None
+
+
+PREEMPTED = """
+import os, sys, time, torch
+from torch.utils.data import DataLoader, Dataset
+from simple_ignite import Engine, Events
+from simple_ignite.handlers import Checkpoint
+class Slow(Dataset):
+    def __len__(self):
+        return 10_000
+    def __getitem__(self, index):
+        time.sleep(float(sys.argv[2]))
+        return torch.ones(2)
+os.setpgid(0, 0)
+model = torch.nn.Linear(2, 2)
+def step(engine, batch):
+    time.sleep(float(sys.argv[3]))
+    torch.nn.init.constant_(model.weight, engine.state.iteration)
+trainer = Engine(step)
+trainer.on(Events.ITERATION_COMPLETED(once=5), lambda: print("go", flush=True))
+trainer.on(Events.TERMINATED | Events.COMPLETED, lambda engine: print(engine.state.iteration, flush=True))
+saving = Checkpoint({"model": model, "trainer": trainer}, sys.argv[1])
+trainer.run(DataLoader(Slow(), 1, num_workers=2), graceful=True)
+print(saving.latest.name)
+"""
+
+
+@pytest.mark.parametrize(("data", "step"), [("0.05", "0"), ("0", "0.05")])
+def test_a_signal_to_the_whole_group_with_workers_ends_in_order(tmp_path, data, step):
+    """The workers die of it, whether the loop waits for them or is within a step."""
+    command = [sys.executable, "-c", PREEMPTED, tmp_path, data, step]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert process.stdout.readline() == "go\n"
+    os.killpg(process.pid, signal.SIGTERM)
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 0, err
+    iteration = int(out.splitlines()[0])
+    assert out.splitlines() == [str(iteration)] * 2 + [f"checkpoint_{iteration}.pt"]
+    model, trainer = torch.nn.Linear(2, 2), Engine(lambda engine, batch: None)
+    Checkpoint.load_latest(tmp_path, {"model": model, "trainer": trainer})
+    assert trainer.state.iteration == iteration == model.weight[0, 0].item()
 
 
 def test_a_hundred_kills_in_the_middle_of_a_save_never_lose_the_last_good_checkpoint(tmp_path):

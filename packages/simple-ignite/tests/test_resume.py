@@ -202,6 +202,32 @@ def test_epoch_started_fires_again_for_a_loaded_epoch_so_that_samplers_can_be_se
     assert seen == ["epoch 0", 3, "epoch 1", 0, 1, 2, 3]
 
 
+def test_an_iterator_that_goes_over_epochs_is_where_it_was():
+    def run(trainer, seen):
+        trainer.step = lambda engine, batch: seen.append(batch)
+        trainer.run(range(5), max_epochs=4, epoch_length=3)
+
+    whole, states, expected = Engine(print), [], []
+    whole.on(Events.EPOCH_COMPLETED(once=2), lambda engine: states.append(engine.state_dict()))
+    run(whole, expected)
+    resumed, seen = Engine(print), []
+    resumed.load_state_dict(states[0])
+    run(resumed, seen)
+    assert seen == expected[6:] == [1, 2, 3, 4, 0, 1]
+
+
+def test_a_handler_whose_state_was_loaded_is_not_called_again_for_its_epoch():
+    trainer, first = Engine(lambda engine, batch: None), Counter()
+    trainer.on(Events.EPOCH_STARTED, first)
+    trainer.on(Events.ITERATION_COMPLETED(once=2), Engine.terminate)
+    trainer.run(range(4))
+    resumed, again = Engine(lambda engine, batch: None), Counter()
+    resumed.on(Events.EPOCH_STARTED, again)
+    resumed.load_state_dict(trainer.state_dict())
+    resumed.run(range(4))
+    assert again.calls == 1
+
+
 def test_a_loaded_finished_run_does_nothing_unless_the_goal_is_raised():
     trainer = Engine(lambda engine, batch: None)
     trainer.run(range(4), max_epochs=2)

@@ -15,7 +15,7 @@ from simple_ignite import (
     supervised_trainer,
     training_step,
 )
-from simple_ignite.errors import RunError
+from simple_ignite.errors import BatchError, RunError
 from simple_ignite.metrics import Accuracy
 from simple_ignite.steps import to_device
 
@@ -78,6 +78,55 @@ def test_accumulated_batches_count_as_one(number):
         if group
     ]
     torch.testing.assert_close(trained(data, grad_accumulation=3), by_hand(joined))
+
+
+def test_data_of_unknown_length_lose_no_gradient():
+    class Stream(torch.utils.data.IterableDataset):
+        def __iter__(self):
+            return iter(batches(5))
+
+    data = batches(5)
+    joined = [
+        tuple(torch.cat([batch[n] for batch in group]) for n in (0, 1)) for group in (data[:4], data[4:])
+    ]
+    torch.testing.assert_close(trained(Stream(), grad_accumulation=4), by_hand(joined))
+
+
+def test_gradients_of_a_run_that_was_given_up_are_forgotten():
+    model, optimizer = made()
+    trainer = supervised_trainer(model, optimizer, nn.functional.cross_entropy, grad_accumulation=4)
+    stop = trainer.on(Events.ITERATION_COMPLETED(once=2), Engine.terminate)
+    trainer.run(batches())
+    stop.remove()
+    assert trainer.step.accumulation.held == 2
+    trainer.on(
+        Events.ITERATION_STARTED(once=1),
+        lambda: pytest.fail("held") if trainer.step.accumulation.held else None,
+    )
+    trainer.run(batches(), restart=True)
+
+
+@pytest.mark.parametrize(
+    ("batch", "came"),
+    [
+        ((1, 2, 3), "a tuple of 3"),
+        ({"x": 1, "y": 2}, "a mapping of 'x', 'y'"),
+        (torch.ones(2), "a Tensor"),
+    ],
+)
+def test_other_batches_are_explained(batch, came):
+    expected = (
+        f"the supervised step takes batches of (input, target), and got {came}; "
+        "for other batches write a step of your own: Engine(step)"
+    )
+    model, optimizer = made()
+    for engine in (
+        supervised_trainer(model, optimizer, nn.functional.cross_entropy),
+        supervised_evaluator(model),
+    ):
+        with pytest.raises(BatchError) as caught:
+            engine.run([batch])
+        assert str(caught.value) == expected
 
 
 def test_clipping_bounds_the_step():

@@ -42,6 +42,13 @@ class Accumulation:
         self.held += 1
         return self.held >= self.size or last_of_epoch(state)
 
+    def forget(self) -> None:
+        """Drop what waits."""
+        if self.held:
+            for parameter in self._parameters():
+                parameter.grad = None
+        self.held = 0
+
     def average(self) -> None:
         """Divide the gradients by the number of batches they are of, and begin again."""
         if self.held > 1:

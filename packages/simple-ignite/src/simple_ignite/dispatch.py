@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 from enum import Enum
 from typing import Any
 
@@ -184,11 +184,19 @@ class HandlerTable:
         for entry in self._entries[event]:
             self._call(event, entry, engine, count, values)
 
-    def fire_again(self, event: Event, engine: Any) -> None:
-        """Call an event's handlers but the metrics', which have their state already."""
+    def fire_again(self, event: Event, engine: Any, restored: Container[int]) -> None:
+        """Call an event's handlers but those that have their state already.
+
+        Args:
+            event: The event.
+            engine: The engine.
+            restored: The identities of the objects whose handlers are left out; the metrics' are left out
+                too.
+        """
         count = self._count(event, engine.state)
         for entry in self._entries[event]:
-            if entry.rank[0] == NORMAL:
+            owner = getattr(entry.handler, "__self__", entry.handler)
+            if entry.rank[0] == NORMAL and id(owner) not in restored:
                 self._call(event, entry, engine, count, {})
 
     def listeners(self, event: Event, engine: Any) -> list[tuple[Call, Call]]:

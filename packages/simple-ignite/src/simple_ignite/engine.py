@@ -32,6 +32,7 @@ class Engine:
 
     Args:
         step: Called with the engine and each batch; what it returns is `state.output` during that iteration.
+            Its method `registered`, if any, is called with the engine.
 
     Attributes:
         step: The step.
@@ -49,6 +50,9 @@ class Engine:
         self.course = Course()
         self.feed: Feed | None = None
         self._running = False
+        registered = getattr(step, "registered", None)
+        if callable(registered):
+            registered(self)
 
     # Handlers and events
 

@@ -5,6 +5,7 @@
     IgniteError(Exception)
     ├── EventError(ValueError)             an event the engine does not know
     ├── HandlerError(TypeError)            a handler that cannot be called
+    ├── BatchError(ValueError)             a batch that a ready-made step cannot take apart
     ├── RunError(ValueError)               arguments of `run` that contradict each other or the state
     ├── EngineBusyError(RuntimeError)      `run` called on an engine that is running
     ├── DataExhaustedError(RuntimeError)   the data ended before the run did
@@ -29,6 +30,7 @@ from __future__ import annotations
 from pathlib import Path
 
 __all__ = [
+    "BatchError",
     "CheckpointError",
     "CheckpointNotFoundError",
     "DamagedCheckpointError",
@@ -81,6 +83,10 @@ class HandlerError(IgniteError, TypeError):
     def __init__(self, message: str, *, handler: str = "") -> None:
         super().__init__(message)
         self.handler = handler
+
+
+class BatchError(IgniteError, ValueError):
+    """A batch that a ready-made step cannot take apart."""
 
 
 class RunError(IgniteError, ValueError):

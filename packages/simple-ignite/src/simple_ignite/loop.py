@@ -38,10 +38,9 @@ def iterate(engine: Engine, iterator: Iterator[Any], wanted: int) -> None:
 
 
 def _bare(engine: Engine, iterator: Iterator[Any], wanted: int) -> None:
-    """No handler listens within an iteration: time each one, or, where that would cost more than they do, some.
+    """No handler listens within an iteration; time each step, or some where the clock would be felt.
 
-    Steps shorter than `QUICK` are timed in stretches; the iterations between two stretches are taken to be
-    like them.
+    Steps shorter than `QUICK` are timed in stretches; the iterations in between are taken to be like them.
     """
     state, control = engine.state, engine.table.control
     times, last = state.times, state.iteration + wanted

@@ -29,12 +29,14 @@ class Memory:
 
     Attributes:
         metrics: The engine's metrics, once it has some.
-        cut: The feed's state where a position in the middle of an epoch was loaded and not yet taken up.
+        cut: The feed's state where a position was loaded and not yet taken up.
+        restored: The identities of the handlers whose state was loaded.
     """
 
     def __init__(self) -> None:
         self.metrics: Stateful | None = None
         self.cut: dict[str, Any] | None = None
+        self.restored: set[int] = set()
         self._random: dict[str, Any] | None = None
         self._measured: Any = None
         self._kept: dict[str, Stateful] = {}
@@ -58,8 +60,7 @@ class Memory:
             number += 1
             name = f"{kind}#{number}"
         self._kept[name] = thing
-        if name in self._waiting:
-            thing.load_state_dict(self._waiting.pop(name))
+        self._restore(name, thing)
 
     def kept(self) -> Iterable[Stateful]:
         """Return the handlers whose state travels along."""
@@ -82,14 +83,12 @@ class Memory:
             "handlers": {**self._waiting, **{name: one.state_dict() for name, one in self._kept.items()}},
             "random": self._random if self._random is not None else Randomness(data).state_dict(),
         }
-        if course.open:
-            taken["feed"] = (
-                self.cut if self.cut is not None or engine.feed is None else engine.feed.state_dict(done)
-            )
-            if self.metrics is not None:
-                taken["measured"] = (
-                    self._measured if self._measured is not None else self.metrics.state_dict()
-                )
+        if self.cut is not None:
+            taken["feed"] = self.cut
+        elif engine.feed is not None:
+            taken["feed"] = engine.feed.state_dict(done)
+        if course.open and self.metrics is not None:
+            taken["measured"] = self.metrics.state_dict() if self._measured is None else self._measured
         return taken
 
     def put(self, engine: Engine, taken: Mapping[str, Any]) -> None:
@@ -117,11 +116,11 @@ class Memory:
                 f"the engine's state has no entry {error}; it is not whole", key=str(error)
             ) from None
         course.loaded, course.paused, course.reached = True, False, True
-        self.cut = (taken.get("feed") or {}) if course.open else None
+        self.cut = taken.get("feed") or {}
+        self.restored = set()
         self._measured = taken.get("measured")
         for name, one in self._kept.items():
-            if name in self._waiting:
-                one.load_state_dict(self._waiting.pop(name))
+            self._restore(name, one)
 
     def settle(self) -> None:
         """Before a run: hand the metrics their loaded state, and say which states nobody claimed."""
@@ -149,9 +148,18 @@ class Memory:
             feed.resume(cut, done)
         self.restore_randomness(feed)
 
+    def hold(self, feed: Feed, done: int) -> None:
+        """Keep the place in data that cannot be read further in this process."""
+        self.cut, self._random = feed.state_dict(done), Randomness(feed.data).state_dict()
+
     def forget(self) -> None:
         """Drop what was loaded and not yet taken up."""
         self.cut = self._random = self._measured = None
+
+    def _restore(self, name: str, thing: Stateful) -> None:
+        if name in self._waiting:
+            thing.load_state_dict(self._waiting.pop(name))
+            self.restored.add(id(thing))
 
 
 def _plain(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, Protocol, runtime_checkable
 
 __all__ = ["Stateful", "Tracker"]
@@ -29,6 +28,6 @@ class Stateful(Protocol):
 class Tracker(Protocol):
     """Anything that records values: a run of simple-track, or an object of your own."""
 
-    def log(self, values: Mapping[str, Any], *, step: int) -> Any:
+    def log(self, values: dict[str, Any], /, *, step: int) -> Any:
         """Record `values` at `step`."""
         ...

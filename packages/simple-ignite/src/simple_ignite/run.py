@@ -9,7 +9,7 @@ from simple_ignite.dispatch import CHANGED, END_EPOCH, INTERRUPT, TERMINATE
 from simple_ignite.errors import DataExhaustedError
 from simple_ignite.events import Events
 from simple_ignite.feed import Feed
-from simple_ignite.loop import iterate
+from simple_ignite.loop import FETCH, iterate
 
 if TYPE_CHECKING:
     from simple_ignite.engine import Engine
@@ -47,7 +47,7 @@ class Run:
             self.table.fire(Events.STARTED, engine)
         course.paused = course.reached = False
         if not course.open:
-            self.memory.restore_randomness(self.feed)
+            self.memory.resume_feed(self.feed, state.iteration)
         while not control.signal & STOP and not course.finished(state):
             epoch_begun = clock()
             self.open_epoch()
@@ -63,7 +63,7 @@ class Run:
         if control.signal & TERMINATE:
             self.table.fire(Events.TERMINATED, engine)
         elif control.signal & INTERRUPT:
-            course.paused = True
+            course.paused, course.reached = True, False  # even where nothing but COMPLETED is left
             self.table.fire(Events.INTERRUPTED, engine)
             return
         self.table.fire(Events.COMPLETED, engine)
@@ -72,13 +72,14 @@ class Run:
         """Begin the next epoch, or go on with one that was left or loaded in the middle."""
         state, course = self.state, self.course
         if not course.open:
+            self.control.signal &= ~END_EPOCH  # asked for outside an epoch
             state.epoch = course.epochs
             state.epoch_begin = state.iteration
             state.times.update(data=0.0, step=0.0, handlers=0.0, epoch=0.0)
             course.open = True
             self.table.fire(Events.EPOCH_STARTED, self.engine)
         elif self.memory.cut is not None:
-            self.table.fire_again(Events.EPOCH_STARTED, self.engine)
+            self.table.fire_again(Events.EPOCH_STARTED, self.engine, self.memory.restored)
             self.memory.resume_feed(self.feed, state.iteration)
 
     def iterate(self) -> None:
@@ -87,7 +88,13 @@ class Run:
         while not control.signal & ~CHANGED and (wanted := self.course.wanted(state, feed)) > 0:
             control.signal = TERMINATE if control.preempted else 0
             begun = state.iteration
-            iterate(self.engine, feed.batches(begun), wanted)
+            try:
+                iterate(self.engine, feed.batches(begun), wanted)
+            except Exception:
+                if not (control.preempted and control.phase == FETCH):
+                    raise
+                self.memory.hold(feed, control.done)  # the loader's workers got the signal too
+                control.signal |= TERMINATE
             state.batch = state.output = None
             if not control.signal and state.iteration - begun < wanted:
                 self.table.fire(Events.DATALOADER_STOP_ITERATION, self.engine)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 __all__ = ["State"]
 
@@ -46,6 +46,11 @@ class State:
     def epoch_iteration(self) -> int:
         """How many iterations have begun in this epoch: 1 in the first."""
         return self.iteration - self.epoch_begin
+
+    if TYPE_CHECKING:
+
+        def __setattr__(self, name: str, value: Any) -> None:
+            """Let a type checker know that any attribute may be added."""
 
     def __getattr__(self, name: str) -> Any:
         known = ", ".join(sorted([*vars(self), "epoch_iteration"]))

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from simple_ignite.accumulation import Accumulation, parameters_of
 from simple_ignite.engine import Engine
-from simple_ignite.errors import RunError
+from simple_ignite.errors import BatchError, RunError
 from simple_ignite.events import Events
 
 __all__ = [
@@ -67,9 +67,7 @@ def supervised_trainer(
     step = training_step(
         model, optimizer, loss_fn, device, amp, grad_accumulation, clip_grad_norm, compile, scaler
     )
-    engine = Engine(step)
-    engine.memory.keep(step)
-    return engine
+    return Engine(step)
 
 
 def supervised_evaluator(
@@ -142,7 +140,7 @@ class TrainingStep:
         """Train on a batch."""
         if not self.model.training:
             self.model.train()
-        inputs, target = to_device(batch, self.device)
+        inputs, target = to_device(pair(batch), self.device)
         with self.autocast():
             pred = self.forward(inputs)
             loss = self.loss_fn(pred, target)
@@ -152,6 +150,20 @@ class TrainingStep:
         if self.accumulation.due(engine.state):
             self._update()
         return {"loss": loss.detach(), "pred": pred.detach(), "target": target}
+
+    def registered(self, engine: Engine) -> None:
+        """Have the engine keep the state; step at the end of epochs of unknown length; begin clean."""
+        engine.memory.keep(self)
+        engine.on(Events.EPOCH_COMPLETED, self._flush, priority=1000)
+        engine.on(Events.STARTED, self._begin, priority=1000)
+
+    def _flush(self) -> None:
+        if self.accumulation.held:
+            self._update()
+
+    def _begin(self, engine: Engine) -> None:
+        if engine.state.iteration == 0:
+            self.accumulation.forget()
 
     def _update(self) -> None:
         self.accumulation.average()
@@ -219,11 +231,31 @@ def evaluation_step(
         if model.training:
             model.eval()
         with torch.inference_mode(), autocast():
-            inputs, target = to_device(batch, place)
+            inputs, target = to_device(pair(batch), place)
             return {"pred": model(inputs), "target": target}
 
     evaluate.__qualname__ = "evaluation_step"
     return evaluate
+
+
+def pair(batch: Any) -> Any:
+    """Return a batch that is (input, target).
+
+    Raises:
+        BatchError: If it is anything else.
+    """
+    if isinstance(batch, list | tuple) and len(batch) == 2:
+        return batch
+    if isinstance(batch, Mapping):
+        came = f"a mapping of {', '.join(map(repr, batch))}"
+    elif isinstance(batch, list | tuple):
+        came = f"a {type(batch).__name__} of {len(batch)}"
+    else:
+        came = f"a {type(batch).__name__}"
+    raise BatchError(
+        f"the supervised step takes batches of (input, target), and got {came}; "
+        "for other batches write a step of your own: Engine(step)"
+    )
 
 
 def to_device(batch: Any, device: torch.device | None) -> Any:

@@ -1,11 +1,14 @@
 """Checkpoint: what is written, kept, loaded, and passed over."""
 
+import datetime
 import json
 import os
 import signal
 import threading
 import warnings
+from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from torch import nn
@@ -173,6 +176,110 @@ def test_a_damaged_file_is_passed_over_with_a_warning(tmp_path, how):
     assert caught[0].filename == __file__
     with pytest.raises(DamagedCheckpointError):
         Checkpoint.load(tmp_path / "checkpoint_5.pt", {})
+
+
+def test_no_flipped_byte_goes_unnoticed_or_breaks_the_search(tmp_path):
+    class Thing:
+        def __init__(self, value=None):
+            self.value = value
+
+        def state_dict(self):
+            return {"value": self.value, "n": 3}
+
+        def load_state_dict(self, state):
+            self.value = state["value"]
+
+    handler = Checkpoint({"thing": Thing(torch.arange(8.0))}, tmp_path)
+    handler(Engine(print))
+    path = tmp_path / "checkpoint_0.pt"
+    whole = path.read_bytes()
+    good = bad = 0
+    for place in range(len(whole)):
+        for flip in (0x01, 0x80) if place % 3 == 0 else (0xFF,):
+            content = bytearray(whole)
+            content[place] ^= flip
+            path.write_bytes(content)
+            thing = Thing()
+            try:
+                Checkpoint.load(path, {"thing": thing})
+            except DamagedCheckpointError:
+                bad += 1
+            else:
+                good += 1
+                assert torch.equal(thing.value, torch.arange(8.0)), place
+    assert bad > 0.3 * (good + bad), "padding and the like may be flipped without harm"
+
+
+@pytest.mark.parametrize("odd", [np.float64(0.5), np.ones(2), Path("x"), datetime.date(2020, 1, 1)])
+def test_what_could_not_be_loaded_again_is_not_written(tmp_path, odd):
+    class Thing:
+        def state_dict(self):
+            return {"a": [1, {"b": odd}]} if broken else {"a": 1}
+
+        def load_state_dict(self, state):
+            pass
+
+    broken = False
+    trainer = Engine(lambda engine, batch: None)
+    trainer.on(Events.EPOCH_COMPLETED, Checkpoint({"thing": Thing()}, tmp_path))
+    trainer.run([1])
+    broken = True
+    with pytest.raises(CheckpointError) as caught:
+        trainer.run([1], max_epochs=2)
+    kind = f"{type(odd).__module__}.{type(odd).__qualname__}"
+    assert str(caught.value) == (
+        f"{tmp_path / 'checkpoint_2.pt'}: not written, for it could not be loaded again: "
+        f"thing['a'][1]['b'] is a {kind}; save plain values and tensors"
+    )
+    assert names(tmp_path) == ["checkpoint_1.pt", "checkpoints.json"]
+
+
+def test_names_in_a_state_that_lead_elsewhere_are_passed_over(tmp_path):
+    folder = tmp_path / "in"
+    victim = tmp_path / "victim.txt"
+    victim.write_text("precious")
+    (folder / "notes.txt").parent.mkdir()
+    (folder / "notes.txt").write_text("precious too")
+    trainer, _ = saving(folder)
+    state = trainer.state_dict()
+    state["handlers"]["Checkpoint"] = {
+        "kept": [{"file": "notes.txt", "step": 1}],
+        "leaving": ["../victim.txt", "notes.txt"],
+    }
+    trainer.load_state_dict(state)
+    trainer.run([1])
+    assert victim.exists()
+    assert names(folder) == ["checkpoint_1.pt", "checkpoints.json", "notes.txt"]
+
+
+def test_the_best_of_an_evaluator_travels_with_the_trainer_that_gives_the_step(tmp_path):
+    def made(scores):
+        trainer, evaluator, model = Engine(lambda e, b: None), Engine(lambda e, b: None), nn.Linear(1, 1)
+        best = Checkpoint(
+            {"model": model},
+            tmp_path / "best",
+            score_function=lambda e: scores[trainer.state.epoch],
+            global_step_transform=trainer,
+        )
+        trainer.on(Events.EPOCH_COMPLETED, lambda: evaluator.run([1]))
+        evaluator.on(Events.COMPLETED, best)
+        parts = {"trainer": trainer}
+        trainer.on(Events.EPOCH_COMPLETED, Checkpoint(parts, tmp_path / "last"))
+        return trainer, parts
+
+    trainer, _ = made([0.9])
+    trainer.run([1], max_epochs=1)
+    resumed, parts = made([None, 0.7])
+    Checkpoint.load_latest(tmp_path / "last", parts)
+    resumed.run([1], max_epochs=2)
+    assert names(tmp_path / "best") == ["checkpoint_1_score=0.9.pt", "checkpoints.json"]
+
+
+def test_a_folder_that_cannot_be_made_is_explained(tmp_path):
+    (tmp_path / "file").write_text("")
+    trainer, _ = saving(tmp_path / "file")
+    with pytest.raises(CheckpointError, match="cannot write the checkpoint"):
+        trainer.run([1])
 
 
 def test_nothing_whole_is_an_error_unless_nothing_is_required(tmp_path):

@@ -211,6 +211,22 @@ def test_gradients_are_clipped_before_the_step_whatever_the_order_of_registratio
         GradientClipper(nn.Linear(1, 1))
 
 
+class Stream(torch.utils.data.IterableDataset):
+    """Batches that cannot be counted beforehand."""
+
+    def __init__(self, batches):
+        self.batches = batches
+
+    def __iter__(self):
+        return iter(self.batches)
+
+
+def test_the_last_batches_of_data_of_unknown_length_are_stepped_too():
+    data = torch.randn(10, 3, generator=torch.Generator().manual_seed(1))
+    stepped = weights_after(lambda m, o: [GradientAccumulator(4, OptimizerStep(o))], Stream(data.split(2)))
+    torch.testing.assert_close(stepped, weights_after(lambda m, o: [OptimizerStep(o)], [data[:8], data[8:]]))
+
+
 def test_waiting_gradients_travel_with_the_engine():
     data = list(torch.randn(8, 3, generator=torch.Generator().manual_seed(1)).split(2))
 
@@ -413,5 +429,11 @@ def test_a_learning_rate_is_found_and_nothing_is_changed():
     assert optimizer.state_dict()["state"] == {}
     assert torch.equal(torch.get_rng_state(), randomness)
     assert trainer.state.iteration == 0
+    weight = next(model.parameters())
+    weight.grad = torch.ones_like(weight)
+    model.eval()
+    finder.run(trainer, data)
+    assert not model.training
+    assert torch.equal(weight.grad, torch.ones_like(weight))
     with pytest.raises(HandlerError, match="give rates with 0 < start < end"):
         LRFinder(model, optimizer, start=1, end=0.1)

@@ -82,7 +82,7 @@ def test_a_terminal_is_redrawn_by_time(clock):
     assert lines[1].endswith("| 2/4 [00:00<00:00, 16.67it/s, loss=0.5]")
     assert lines[-1].rstrip().endswith("| 4/4 [00:00<00:00, 16.67it/s, loss=0.25]")
     assert lines[-1].endswith("\n")
-    assert len(lines) == 4
+    assert len(lines) == 3
     assert all(len(line.rstrip("\n")) <= 80 for line in lines)
 
 
@@ -115,7 +115,6 @@ def test_a_notebook_shows_one_cell_in_place(clock, monkeypatch):
     trainer.run(range(4))
     assert shown == [
         ("display", "2/4 [00:00<00:00, 16.67it/s]"),
-        ("update", "4/4 [00:00<00:00, 16.67it/s]"),
         ("update", "4/4 [00:00<00:00, 16.67it/s]"),
     ]
 
@@ -165,6 +164,40 @@ def test_a_run_that_ends_early_leaves_a_whole_line(clock):
     with pytest.raises(ValueError):
         broken.run(range(9))
     assert screen.getvalue().endswith("\n")
+
+
+def test_a_run_that_goes_on_in_the_middle_of_an_epoch_has_its_bar_too(clock):
+    trainer, screen = ticking(clock, 0.06), Screen()
+    ProgressBar(file=screen).attach(trainer)
+    pause = trainer.on(Events.ITERATION_COMPLETED(once=4), Engine.interrupt)
+    data = list(range(10))
+    trainer.run(data)
+    assert "| 4/10 [" in screen.getvalue()
+    pause.remove()
+    before = len(screen.getvalue())
+    trainer.run(data)
+    assert "| 10/10 [00:00<00:00, 16.67it/s]" in screen.getvalue()[before:]
+
+
+def test_each_state_is_written_once_in_a_log(clock):
+    trainer, log = ticking(clock, 1.0), io.StringIO()
+    ProgressBar(file=log, log_interval=2).attach(trainer)
+    trainer.run(range(4))
+    assert [line.split("|")[-1].split()[0] for line in log.getvalue().splitlines()] == ["2/4", "4/4"]
+
+
+def test_a_log_says_how_far_a_failed_run_came(clock):
+    def fail(engine, batch):
+        clock.now += 0.2
+        if batch == 2:
+            raise ValueError
+
+    log = io.StringIO()
+    broken = Engine(fail)
+    ProgressBar(file=log).attach(broken)
+    with pytest.raises(ValueError):
+        broken.run(range(9))
+    assert "| 3/9 [" in log.getvalue()
 
 
 def test_lines_may_vanish(clock):

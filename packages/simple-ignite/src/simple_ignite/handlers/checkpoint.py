@@ -44,7 +44,7 @@ class Checkpoint:
         score_name: Put in the file name with the score.
         global_step_transform: Gives the step: an engine, for its iteration, or a function of the engine or of
             nothing. Default: the iteration of the engine among `to_save`, else of the engine it is called
-            with.
+            with. Which files are kept, and the best score, travel with the state of that engine.
         save_on_terminate: Save when the run is terminated, and when Ctrl-C falls between two iterations.
         asynchronous: Copy the states, and write them while training goes on. A save waits for the one before.
         safetensors: Write the weights of the one model in `to_save` as a safetensors file.
@@ -82,8 +82,10 @@ class Checkpoint:
         self.save_dir = Path(save_dir)
         self.prefix = f"{_checked(filename_prefix)}_" if filename_prefix else ""
         self.score_name = _checked(score_name or "score")
-        if n_saved is not None and n_saved < 1:
+        if n_saved is not None and (not isinstance(n_saved, int) or n_saved < 1):
             raise CheckpointError(f"n_saved must be a whole number from 1, or None for all, not {n_saved!r}")
+        if not isinstance(to_save, Mapping) or not to_save:
+            raise CheckpointError(f'to_save must name what to save, as {{"model": model}}, not {to_save!r}')
         self._things = {name: _held(name, thing) for name, thing in to_save.items()}
         self._score = None if score_function is None else Score(score_function)
         self._step = None if global_step_transform is None else step_reader(global_step_transform)
@@ -98,9 +100,11 @@ class Checkpoint:
         self._writing: Future[None] | None = None
         self._saved_at: tuple[int, bool] | None = None
         self._known_to: weakref.ref[Engine] | None = None
-        trainer = self._trainer()
-        if trainer is not None:
-            self.registered(trainer)
+        home = self._trainer()
+        if home is None and isinstance(global_step_transform, Engine):
+            home = global_step_transform  # so that what is kept is in its state, which is saved somewhere
+        if home is not None:
+            self.registered(home)
 
     load = staticmethod(load_file)
     load_latest = staticmethod(load_latest)
@@ -212,22 +216,29 @@ class Checkpoint:
         path = self.save_dir / name
         first = rank() == 0
         try:
-            self.save_dir.mkdir(parents=True, exist_ok=True)
-            if first and not self._swept:
-                for left in self.save_dir.glob(f".{self.prefix}checkpoint*.tmp"):
-                    remove(left)  # of a process that was killed
-                self._swept = True
-            self._form.write(path, content)
+            self._put(path, content, first)
+        except OSError as error:
+            self._retention.kept, self._retention.leaving = before
+            if isinstance(error, CheckpointError):
+                raise
+            raise CheckpointError(f"{path}: cannot write the checkpoint: {error}", path=path) from error
         except BaseException:
             self._retention.kept, self._retention.leaving = before
             raise
-        if not first:
-            return
-        self._retention.write()
-        sync_folder(self.save_dir)  # once for both; only then may anything be deleted
-        self._retention.prune()
-        if self._on_saved is not None:
+        if first and self._on_saved is not None:
             self._on_saved(path)
+
+    def _put(self, path: Path, content: Any, first: bool) -> None:
+        self.save_dir.mkdir(parents=True, exist_ok=True)
+        if first and not self._swept:
+            for left in self.save_dir.glob(f".{self.prefix}checkpoint*.tmp"):
+                remove(left)  # of a process that was killed
+            self._swept = True
+        self._form.write(path, content)
+        if first:
+            self._retention.write()
+            sync_folder(self.save_dir)  # once for both; only then may anything be deleted
+            self._retention.prune()
 
     def _write_together(
         self, name: str, content: Any, before: tuple[list[Kept], list[str]], writes: bool

@@ -7,6 +7,7 @@ from typing import Any
 
 from simple_ignite.accumulation import Accumulation, parameters_of
 from simple_ignite.engine import Engine
+from simple_ignite.events import Events
 from simple_ignite.handlers.optimizer_step import OptimizerStep
 from simple_ignite.signature import adapt
 
@@ -37,12 +38,28 @@ class GradientAccumulator:
         calls: list[Callable[..., Any]] = [*before, step]
         self._calls = [adapt(call, 1, (), {}) for call in calls]
 
+    def registered(self, engine: Engine) -> None:
+        """Step at the end of epochs of unknown length too, and begin each training clean."""
+        engine.on(Events.EPOCH_COMPLETED, self._flush, priority=1000)
+        engine.on(Events.STARTED, self._begin, priority=1000)
+
     def __call__(self, engine: Engine) -> None:
         """Count a batch; step if it is time."""
         if self._accumulation.due(engine.state):
-            self._accumulation.average()
-            for call in self._calls:
-                call(engine)
+            self._step(engine)
+
+    def _step(self, engine: Engine) -> None:
+        self._accumulation.average()
+        for call in self._calls:
+            call(engine)
+
+    def _flush(self, engine: Engine) -> None:
+        if self._accumulation.held:
+            self._step(engine)
+
+    def _begin(self, engine: Engine) -> None:
+        if engine.state.iteration == 0:
+            self._accumulation.forget()
 
     def state_dict(self) -> dict[str, Any]:
         """Return the gradients that wait."""

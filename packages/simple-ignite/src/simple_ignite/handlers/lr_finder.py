@@ -9,6 +9,7 @@ from typing import Any
 
 import torch
 
+from simple_ignite.accumulation import parameters_of
 from simple_ignite.engine import Engine
 from simple_ignite.errors import HandlerError
 from simple_ignite.events import Events
@@ -75,6 +76,9 @@ class LRFinder:
         self.rates, self.losses, self._mean = [], [], 0.0
         parts = [thing for thing in (self.model, self.optimizer, trainer.step) if isinstance(thing, Stateful)]
         before = [copy.deepcopy(part.state_dict()) for part in parts]
+        parameters = parameters_of(self.optimizer)
+        grads = [None if p.grad is None else p.grad.clone() for p in parameters]
+        modes = [(module, module.training) for module in self.model.modules()]
         randomness = Randomness(data)
         probe = Engine(trainer.step)
         probe.on(Events.ITERATION_STARTED, self._set_rate)
@@ -84,7 +88,10 @@ class LRFinder:
         finally:
             for part, state in zip(parts, before, strict=True):
                 part.load_state_dict(state)
-            self.optimizer.zero_grad(set_to_none=True)
+            for parameter, grad in zip(parameters, grads, strict=True):
+                parameter.grad = grad
+            for module, training in modes:
+                module.training = training
             randomness.restore(data)
         return self.suggestion()
 

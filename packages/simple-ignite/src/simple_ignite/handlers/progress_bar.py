@@ -51,6 +51,7 @@ class ProgressBar:
         self._output: Callable[[Any], dict[str, Any]] | None = None
         self._display: Display | None = None
         self._next = 0.0
+        self._last: int | None = None
 
     def attach(
         self,
@@ -74,25 +75,33 @@ class ProgressBar:
         engine.on(Events.EPOCH_STARTED, self._begin, priority=LAST)
         engine.on(Events.ITERATION_COMPLETED, self._tick, priority=LAST)
         engine.on(Events.EPOCH_COMPLETED, self._end, priority=FIRST)
-        closing = Events.TERMINATED | Events.INTERRUPTED | Events.COMPLETED | Events.EXCEPTION_RAISED
-        engine.on(closing, self._close, priority=FIRST)
+        stops = Events.TERMINATED | Events.INTERRUPTED | Events.COMPLETED | Events.EXCEPTION_RAISED
+        engine.on(stops, self._stop, priority=FIRST)
         return self
 
     def _begin(self, engine: Engine) -> None:
+        state = engine.state
         self._display = display_for(self._file or sys.stderr)
         self._begun = self._drawn = clock()
-        self._first = self._counted = engine.state.epoch_iteration
+        self._first = self._counted = state.epoch_iteration
         self._rate: float | None = None
         self._values: dict[str, Any] = {}
         self._next = self._begun + self._wait() if self._display is not None else math.inf
-        total = self._total(engine.state)
-        self._last = None if total is None else engine.state.epoch_begin + total
+        total = self._total(state)
+        self._last = None if total is None else state.epoch_begin + total
 
     def _tick(self, engine: Engine) -> None:
         now = clock()
+        if now < self._next and engine.state.iteration != self._last:
+            return
+        if self._display is None:
+            if self._next == math.inf:  # a rank that is silent
+                return
+            self._begin(engine)  # a run that goes on in the middle of an epoch
+        if engine.state.iteration == self._last:
+            self._read(engine)  # the epoch's last output, for the line that stays
+            return
         if now < self._next:
-            if engine.state.iteration == self._last:
-                self._read(engine)  # the epoch's last output, for the line that stays
             return
         done = engine.state.epoch_iteration
         rate = (done - self._counted) / max(now - self._drawn, 1e-9)
@@ -102,17 +111,19 @@ class ProgressBar:
         self._next = clock() + self._wait()
 
     def _end(self, engine: Engine) -> None:
+        """Draw the line that stays."""
         if self._display is None:
             return
         now = clock()
         self._rate = (engine.state.epoch_iteration - self._first) / max(now - self._begun, 1e-9)
         self._draw(engine, now)
-        self._close()
+        self._display.close(self._persist)
+        self._display, self._next = None, 0.0
 
-    def _close(self) -> None:
-        if self._display is not None:
-            self._display.close(self._persist)
-            self._display = None
+    def _stop(self, engine: Engine) -> None:
+        """Leave the line as it stands when the run ends within an epoch."""
+        if engine.course.open:
+            self._end(engine)
 
     def _wait(self) -> float:
         in_place = self._display is not None and self._display.in_place

@@ -101,29 +101,40 @@ class Retention:
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Put back what `state_dict` returned, as far as the files are still there.
 
-        Files that were written after that state was taken are to leave at the next save.
+        Files that were written after that state was taken are to leave at the next save. Names that are not
+        those of checkpoints in the folder are passed over.
         """
-        folder = self.list_file.parent
-        self.kept = [Kept(**one) for one in state["kept"] if (folder / one["file"]).exists()]
+        folder, prefix = self.list_file.parent, checkpoint_prefix(self.list_file)
+        kept = [one for one in state["kept"] if is_name(one["file"], prefix)]
+        self.kept = [Kept(**one) for one in kept if (folder / one["file"]).exists()]
         known = {one.file for one in self.kept}
         listed = read_list(self.list_file)
         later = [one["file"] for one in listed.get("kept", [])] + listed.get("leaving", [])
-        self.leaving = [n for n in dict.fromkeys([*state["leaving"], *later]) if n not in known]
+        names = [name for name in [*state["leaving"], *later] if is_name(name, prefix)]
+        self.leaving = [name for name in dict.fromkeys(names) if name not in known]
 
 
 def read_list(list_file: Path) -> dict[str, Any]:
-    """Return the list beside the files; an empty one if there is none or it cannot be read."""
+    """Return the list beside the files; an empty one if there is none or it cannot be trusted."""
     try:
         content = json.loads(list_file.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        prefix = checkpoint_prefix(list_file)
+        names = [one["file"] for one in content["kept"]] + content["leaving"]
+        names += [name for name in (content["latest"], content["best"]) if name is not None]
+        sound = all(is_name(name, prefix) for name in names)
+    except (OSError, ValueError, KeyError, TypeError):
         return {}
-    return content if isinstance(content, dict) and _sound(content) else {}
+    return dict(content) if sound else {}
 
 
-def _sound(content: dict[str, Any]) -> bool:
-    """Return whether the names in a list are names of files beside it, and nothing else."""
-    names = [one.get("file") for one in content.get("kept", [])] + content.get("leaving", [])
-    return all(isinstance(name, str) and Path(name).name == name for name in names)
+def checkpoint_prefix(list_file: Path) -> str:
+    """Return how the names of the checkpoints begin that a list is of."""
+    return list_file.name.removesuffix("s.json") + "_"
+
+
+def is_name(name: Any, prefix: str) -> bool:
+    """Return whether this is the name of a checkpoint beside its list, and nothing else."""
+    return isinstance(name, str) and Path(name).name == name and name.startswith(prefix) and "\0" not in name
 
 
 def _write_text(path: Path, text: str) -> None:
