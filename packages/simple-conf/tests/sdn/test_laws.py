@@ -76,7 +76,7 @@ def same(left, right):
 
 
 @given(TREES)
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=150)
 def test_what_is_written_reads_back_to_the_same_tree(tree):
     text = write(tree)
     assert same(tree, parse(text).values), text
@@ -128,7 +128,7 @@ def outcome(text, *, runs):
 
 
 @given(LINES | st.text('ab1 :=-,|\n#"[]{}$', max_size=40))
-@settings(deadline=None, max_examples=600)
+@settings(deadline=None, max_examples=400)
 @example("a: 1\na: 2")
 @example("a:# -")
 @example("a: 1\n- : 2")

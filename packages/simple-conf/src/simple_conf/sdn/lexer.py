@@ -104,6 +104,8 @@ class Lines:
         if dash := _DASH.match(text, at):
             yield Lexeme("DASH", None, at, at + 1)
             content = dash.end()
+            if text[content] == "\t":
+                raise Fault("a tab after a dash", content, "put one space after the dash")
             if _DASH.match(text, content) or _ENTRY.match(text, content) or NAMED.match(text, content):
                 yield layout.indent(layout.levels[-1] + content - at, content)
                 yield from self._statement(content)
