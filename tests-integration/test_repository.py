@@ -1,6 +1,7 @@
 """What the repository promises of itself: its layout, its arrows, its ranges, its feature list."""
 
 import ast
+import re
 import tomllib
 from pathlib import Path
 
@@ -126,3 +127,13 @@ def test_every_test_of_a_package_imports_only_that_package_and_those_below_it(pa
     forbidden = set(MAY_IMPORT) - {module} - MAY_IMPORT[module]
     for path in (ROOT / "packages" / package / "tests").rglob("*.py"):
         assert not imported_names(path) & forbidden, path.relative_to(ROOT)
+
+
+def test_nobody_is_told_to_install_ours_by_name_where_the_names_are_other_peoples():
+    told = re.compile(r"pip install (?:-U )?[\"']?simple-(?:conf|track|ignite|ml)")
+    texts = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "packages").glob("*/README.md")]
+    texts += (ROOT / "packages").glob("*/src/**/*.py")
+    for path in texts:
+        for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
+            if told.search(line):
+                assert "Do not" in line, f"{path.relative_to(ROOT)}:{number}: {line.strip()}"
