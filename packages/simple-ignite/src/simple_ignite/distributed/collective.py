@@ -23,10 +23,11 @@ def rank() -> int:
 
 
 def device() -> torch.device:
-    """Give the device whose tensors the process group can send."""
-    if "nccl" in str(dist.get_backend()):
-        return torch.device("cuda", torch.cuda.current_device())
-    return torch.device("cpu")
+    """Give the device whose tensors the process group can send: the CPU where it can, else the GPU."""
+    kinds = [pair.partition(":")[0] for pair in str(dist.get_backend_config()).split(",")]
+    if "cpu" in kinds:
+        return torch.device("cpu")
+    return torch.device(kinds[0], torch.cuda.current_device() if kinds[0] == "cuda" else 0)
 
 
 def gather(message: Tensor) -> list[Tensor]:
