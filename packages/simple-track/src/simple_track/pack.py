@@ -95,11 +95,11 @@ def _held(layout: RunLayout) -> Iterator[None]:
     if not lock.acquire():
         raise RunBusyError(layout.run_id, str(holder_of(layout.lock) or "another process"))
     try:
-        if beat is not None:  # the lock's time says when the run's writer lived
-            os.utime(layout.lock, ns=(beat, beat))
         yield
     finally:
         lock.release()
+        if beat is not None:  # the lock's time says when the run's writer lived, not when it was packed
+            os.utime(layout.lock, ns=(beat, beat))
 
 
 def _streams(layout: RunLayout) -> list[Path]:

@@ -1,4 +1,4 @@
-from simple_track.exchange.rows import flat, rows_of
+from simple_track.exchange.rows import facts_of, flat, rows_of
 
 
 def test_rows_have_only_what_was_logged(runs):
@@ -16,3 +16,10 @@ def test_rows_have_only_what_was_logged(runs):
 
 def test_nested_mappings_become_dotted_names():
     assert list(flat({"a": {"b": 1, "c": {}}, "d": [1]})) == [("a.b", 1), ("a.c", {}), ("d", [1])]
+
+
+def test_facts_are_plain(runs):
+    facts = facts_of(runs[0])
+    assert (facts["name"], facts["state"], facts["tags"]) == ("First", "finished", ["base"])
+    assert facts["summary"]["epoch"] == 2
+    assert facts["end_time"] >= facts["start_time"]

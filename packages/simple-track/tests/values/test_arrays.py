@@ -37,3 +37,12 @@ def test_same_tells_types_and_shapes_apart():
 def test_a_frozen_array_cannot_be_written_to():
     with pytest.raises(ValueError, match="read-only"):
         frozen(np.zeros(2))[0] = 1
+
+
+@pytest.mark.gpu
+def test_tensors_on_a_gpu_are_brought_to_the_host():
+    torch = pytest.importorskip("torch")
+    if not torch.cuda.is_available():
+        pytest.skip("needs a CUDA device")
+    array = as_array(torch.arange(4, dtype=torch.bfloat16, device="cuda", requires_grad=True), "plot")
+    np.testing.assert_array_equal(array, [0, 1, 2, 3])

@@ -14,6 +14,7 @@ from typing import Any
 from simple_track.catalog import find_runs
 from simple_track.cli.number import whole
 from simple_track.cli.terminal import Terminal
+from simple_track.exchange.rows import facts_of
 from simple_track.settings import current_layout
 from simple_track.view import RunView
 
@@ -70,22 +71,7 @@ def run(args: argparse.Namespace, terminal: Terminal) -> int:
 
 def describe(view: RunView) -> dict[str, Any]:
     """A run as JSON tells it."""
-    return {
-        "id": view.id,
-        "name": view.name,
-        "project": view.project,
-        "state": view.state,
-        "start_time": view.start_time.isoformat(),
-        "end_time": view.end_time.isoformat() if view.end_time else None,
-        "duration": view.duration,
-        "group": view.group,
-        "job_type": view.job_type,
-        "tags": view.tags,
-        "notes": view.notes,
-        "config": view.config,
-        "summary": dict(view.summary),
-        "dir": view.dir,
-    }
+    return facts_of(view) | {"duration": view.duration, "dir": view.dir}
 
 
 def value_at(view: RunView, field: str) -> Any:

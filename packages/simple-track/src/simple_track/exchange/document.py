@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 
 from simple_track import exactjson
-from simple_track.exchange.rows import rows_of
+from simple_track.exchange.rows import facts_of, rows_of
 from simple_track.view import RunView
 
 
@@ -34,25 +34,10 @@ def write_json(runs: Sequence[RunView], target: Path) -> None:
 
 
 def _document(run: RunView) -> Any:
-    ended = run.end_time
-    return exactjson.encode(
-        {
-            "id": run.id,
-            "name": run.name,
-            "project": run.project,
-            "state": run.state,
-            "start_time": run.start_time.isoformat(),
-            "end_time": ended.isoformat() if ended else None,
-            "group": run.group,
-            "job_type": run.job_type,
-            "tags": run.tags,
-            "notes": run.notes,
-            "config": run.config,
-            "environment": run.environment,
-            "error": run.error,
-            "summary": dict(run.summary),
-            "history": list(rows_of(run)),
-            "events": run.events(),
-        },
-        run.id,
-    )
+    rest = {
+        "environment": run.environment,
+        "error": run.error,
+        "history": list(rows_of(run)),
+        "events": run.events(),
+    }
+    return exactjson.encode(facts_of(run) | rest, run.id)

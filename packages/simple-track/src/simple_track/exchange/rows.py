@@ -1,4 +1,4 @@
-"""A run's metrics as rows, and its config as flat names."""
+"""A run in plain form: its facts, its metrics as rows, its config under flat names."""
 
 from __future__ import annotations
 
@@ -6,6 +6,25 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from simple_track.view import RunView
+
+
+def facts_of(run: RunView) -> dict[str, Any]:
+    """What a run was: its names, times, state, config and summary."""
+    ended = run.end_time
+    return {
+        "id": run.id,
+        "name": run.name,
+        "project": run.project,
+        "state": run.state,
+        "start_time": run.start_time.isoformat(),
+        "end_time": ended.isoformat() if ended else None,
+        "group": run.group,
+        "job_type": run.job_type,
+        "tags": run.tags,
+        "notes": run.notes,
+        "config": run.config,
+        "summary": dict(run.summary),
+    }
 
 
 def rows_of(run: RunView) -> Iterator[dict[str, Any]]:
