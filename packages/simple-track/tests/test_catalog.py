@@ -38,6 +38,8 @@ def test_filters_and_orders(runs):
     assert names(where="summary.val/acc == null") == ["run-2", "elsewhere"]
     assert names(order="summary.loss") == ["run-2", "run-1", "run-0", "elsewhere"]
     assert names(order="-summary.loss") == ["run-0", "run-1", "run-2", "elsewhere"]
+    assert names(where="start_time > '2020-01-01' and end_time < '2999-12-31T10:00'") == names()
+    assert names(where="start_time < '2020-01-01'") == []
     with pytest.raises(WhereError, match="no field 'sumary'"):
         Track.runs(order="sumary.x")
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from simple_track import Run, SettingError, StorageError, Track, TrackWarning
+from simple_track import Run, SettingError, StorageError, Track, TrackError, TrackWarning
 from simple_track.settings import current_layout, current_mode
 
 
@@ -30,9 +30,11 @@ def test_a_disabled_run_takes_every_call_and_touches_no_disk(disabled):
     with run:
         run.log({"x": 1, "any": object()})
         run.log({"x": 1}, step=7)
-        run.define_metric("x", summary="min")
+        run.define_metric("y", summary="min")
         run.update_config({"a": 1})
         run.summary["x"] = 3
+        assert run.summary["x"] == 3
+        run.log({"x": 1})
         run.alert("title", "text")
         run.log_histogram("h", [1, 2], bins=3)
         run.log_plot("p", [1], [2], title="t")
@@ -47,14 +49,25 @@ def test_a_disabled_run_takes_every_call_and_touches_no_disk(disabled):
         run.log_text("t", "text")
         run.log_table("tab", Track.Table(columns=["a"], data=[[1]]))
         run.log_figure("f", object())
-        assert run.log_artifact(object(), aliases=["best"]) is None
-        assert run.use_artifact("name:latest") is None
+        stored = run.log_artifact(Track.Artifact("model", type="model", metadata={"a": 1}), aliases=["best"])
+        assert (stored.name, stored.version, stored.aliases) == ("model", "untracked", ("best",))
+        assert stored.metadata == {"a": 1}
+        with pytest.raises(TrackError):  # reading needs what is read
+            run.use_artifact("name:latest")
         run.watch(object(), log="all", log_freq=1, log_graph=True)
         run.unwatch()
         assert run.history().rows == 0
+        assert run.history(["x"])["x"].tolist() == []
+        assert run.media("i") == []
+        assert len(run.table("tab")) == 0
+        assert list(run.follow()) == []
+        assert run.state == "running"
     run.finish()
     assert run.config == {"lr": 0.1, "a": 1}
     assert (run.project, run.tags, run.dir, run.step) == ("demo", ["a"], "", -1)
+    assert dict(run.summary) == {"x": 1}
+    assert run.state == "finished"
+    assert run.end_time >= run.start_time
     assert run.id
     assert Track.active() is None
 
@@ -157,6 +170,22 @@ def test_a_small_disk_that_fills_up_loses_nothing_once_there_is_room(root):
         assert seen.state == "finished"
     finally:
         os.system(f"umount {root}")
+
+
+def test_an_artifact_that_the_disk_refuses_does_not_end_training(root, tmp_path):
+    with Track.run(project="demo", system=False) as run:
+        root.joinpath("artifacts").write_text("a file where the folder should be")
+        artifact = Track.Artifact("model", type="model")
+        artifact.add_bytes(b"weights", name="w.bin")
+        with pytest.warns(TrackWarning, match="artifact 'model' was not kept"):
+            version = run.log_artifact(artifact)
+        assert (version.name, version.version) == ("model", "untracked")
+        run.log({"x": 1})
+    with (
+        pytest.raises(StorageError, match="artifact 'model' was not kept"),
+        Track.run(project="demo", system=False, strict=True) as run,
+    ):
+        run.log_artifact(artifact)
 
 
 @pytest.mark.parametrize("durability", ["process", "second", "power"])

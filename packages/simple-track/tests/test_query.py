@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from simple_track import MissingExtraError, QueryError, Track
+from simple_track import MissingExtraError, QueryError, Track, TrackWarning
 
 pytest.importorskip("duckdb")
 pytest.importorskip("pyarrow")
@@ -51,6 +51,15 @@ def test_logged_tables_are_found_by_name(runs):
         ("cat", pytest.approx(0.11)),
         ("dog", pytest.approx(1.89)),
     ]
+
+
+def test_a_damaged_table_hides_no_other(runs):
+    first, second = Track.runs("demo")
+    file = next(first.layout.tables.glob("*.parquet"))
+    file.write_bytes(file.read_bytes()[:50])
+    with pytest.warns(TrackWarning, match="left out of the query"):
+        found = rows('select distinct run from tables."pred ""x"""')
+    assert found == [(second.id,)]
 
 
 def test_results_convert(runs):

@@ -87,6 +87,27 @@ def test_what_is_not_a_scalar_names_key_and_type(value):
     )
 
 
+@pytest.mark.parametrize(
+    "value", [10**400, Decimal("sNaN"), np.datetime64("NaT")], ids=["huge", "signalling", "time"]
+)
+def test_numbers_that_have_no_value_name_key_and_type(value):
+    with pytest.raises(ValueKindError, match="x: cannot log a value of type "):
+        as_scalar("x", value)
+
+
+def test_names_that_no_file_can_hold_are_escaped():
+    assert dict(flatten({"\ud800": {"a": 1}})) == {"\\ud800/a": 1}
+
+
+def test_a_dict_in_a_circle_is_refused():
+    circle = {}
+    circle["again"] = circle
+    with pytest.raises(
+        ValueKindError, match="again: cannot log a value of type dict; it is nested deeper than 64"
+    ):
+        dict(flatten(circle))
+
+
 def test_nested_names_are_joined():
     assert dict(flatten({"a": {"b": 1, "c": {"d": 2}}, 3: 4})) == {"a/b": 1, "a/c/d": 2, "3": 4}
     with pytest.raises(ValueKindError, match="a/None: cannot take a name of type NoneType; names are text"):

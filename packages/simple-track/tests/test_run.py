@@ -15,7 +15,15 @@ import attrs
 import numpy as np
 import pytest
 
-from simple_track import RunActiveError, RunBusyError, RunClosedError, RunNotFoundError, Track, ValueKindError
+from simple_track import (
+    RunActiveError,
+    RunBusyError,
+    RunClosedError,
+    RunNotFoundError,
+    SettingError,
+    Track,
+    ValueKindError,
+)
 
 
 def spawn(code: str, root: Path) -> subprocess.Popen:
@@ -84,6 +92,61 @@ def test_a_value_of_unknown_kind_names_key_and_type_and_nothing_is_written(root)
             run.log({"vector": np.zeros(3)})
         run.log({"fine": 2.0})
     assert run.history()["fine"].tolist() == [2.0]
+
+
+@pytest.mark.parametrize(
+    "values",
+    [{"n": 10**400, "x": 1.0}, {"x": [1]}, {"x": "\ud800"}, {"\ud800": 1.0}, {"x": float("nan"), "y": None}],
+    ids=["huge", "list", "surrogate", "surrogate name", "none"],
+)
+def test_odd_values_never_leave_a_run_in_disorder(root, values):
+    with Track.run(
+        project="demo", system=False, tags="one", notes="\udc80", config={"\udc80": "\ud800"}
+    ) as run:
+        try:
+            run.log(values)
+        except ValueKindError as error:
+            text = str(error)
+        else:
+            text = ""
+        run.log({"after": 1})
+    seen = Track.load(run.id)
+    assert seen.state == "finished"
+    assert seen.tags == ["one"]
+    assert seen.history()["after"][-1] == 1
+    assert text == "" or "cannot log a value of type" in text
+
+
+@pytest.mark.parametrize("step", [math.nan, math.inf, 1.5, 2**63, 2**64, "3", True, -(2**63) - 1])
+def test_what_is_no_step_is_refused(root, step):
+    with Track.run(project="demo", system=False) as run:
+        with pytest.raises(ValueKindError, match="step: cannot take a step of type"):
+            run.log({"x": 1}, step=step)
+        run.log({"x": 1}, step=2**63 - 1)
+        run.log({"x": 1}, step=np.int64(3))
+        run.log({"x": 1}, step=4.0)
+    assert run.history()["step"].tolist() == [2**63 - 1, 3, 4]
+
+
+def test_what_was_written_by_hand_is_judged_by_its_place_not_by_the_clock(root, monkeypatch):
+    monkeypatch.setattr("simple_track.writer.time_ns", lambda: 5_000_000_000)
+    with Track.run(project="demo", system=False) as run:
+        run.log({"best": 1, "other": 1})
+        run.summary["best"] = 0.5
+        run.summary["other"] = 0.5
+        run.log({"best": 7})
+        assert dict(run.summary) == {"best": 7, "other": 0.5}
+        assert dict(Track.load(run.id).summary) == {"best": 7, "other": 0.5}
+
+
+def test_a_config_with_numbers_beyond_64_bits_is_kept(root):
+    for _ in range(2):
+        with Track.run(project="demo", config={"seed": 2**70}, system=False) as run:
+            run.update_config({"other": 2**71})
+    assert [r.config for r in Track.runs("demo") + Track.runs("demo")] == [
+        {"seed": 2**70, "other": 2**71}
+    ] * 4
+    assert Track.load(run.id).config["seed"] == 2**70
 
 
 def test_an_exception_marks_the_run_failed_and_goes_through(root):
@@ -263,6 +326,46 @@ def test_config_is_taken_from_every_kind_of_object(root):
     assert len(prints) == 1
     with pytest.raises(ValueKindError, match="config: cannot take a config of type int"):
         Track.run(project="demo", config=3)
+
+
+def test_a_run_that_cannot_start_leaves_no_folder(root, monkeypatch):
+    monkeypatch.setattr(
+        "simple_track.start.write_metadata", lambda *_: (_ for _ in ()).throw(RuntimeError("no"))
+    )
+    with pytest.raises(RuntimeError, match="no"):
+        Track.run(project="demo", system=False)
+    assert list((root / "runs" / "demo").iterdir()) == []
+
+
+def test_a_forked_child_may_have_a_run_of_its_own(root):
+    with Track.run(project="demo", system=False) as run:
+        pid = os.fork()
+        if pid == 0:
+            code = 1
+            try:
+                with Track.run(project="child", system=False) as own:
+                    own.log({"x": 1})
+                code = 0
+            finally:
+                os._exit(code)
+        assert os.waitpid(pid, 0)[1] == 0
+        run.log({"x": 2})
+    assert Track.runs("child")[0].state == "finished"
+    assert Track.load(run.id).state == "finished"
+
+
+def test_a_run_that_another_host_writes_cannot_be_resumed(root):
+    with Track.run(project="demo", system=False) as run:
+        pass
+    lock = Track.load(run.id).layout.lock
+    lock.write_text('{"pid": 7, "host": "node3", "boot": "another"}')
+    with pytest.raises(RunBusyError, match="is being written by process 7 on node3"):
+        Track.run(project="demo", resume=run.id)
+    os.utime(lock, (1000, 1000))
+    with Track.run(project="demo", resume=run.id, system=False):
+        pass
+    with pytest.raises(SettingError, match="resume: '' is not one of"):
+        Track.run(project="demo", resume="")
 
 
 def test_config_changes_are_kept(root):

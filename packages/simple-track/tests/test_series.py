@@ -19,7 +19,7 @@ from simple_track.series import (
     parse_lines,
 )
 
-scalars = st.floats() | st.integers(-(2**63), 2**63 - 1) | st.booleans() | st.text(max_size=5)
+scalars = st.floats() | st.integers(-(2**63), 2**64 - 1) | st.booleans() | st.text(max_size=5)
 rows = st.lists(st.dictionaries(st.sampled_from(["a", "b", "c/d", "é"]), scalars), max_size=30)
 
 
@@ -85,6 +85,19 @@ def test_torn_and_foreign_lines_are_passed_over():
     assert len(built(b"").rows) == 0
 
 
+def test_one_long_text_does_not_widen_the_others():
+    texts = ["x" * 2_000_000, *("y" for _ in range(2000))]  # as numpy text this would be 16 GB
+    chunk = b"".join(encode_metrics(i, {"t": text}, 0.0) for i, text in enumerate(texts))
+    assert dense(built(chunk).parts["t"], 2001).tolist() == texts
+
+
+def test_values_that_no_version_writes_are_left_out():
+    chunk = b'5\nnull\n{"step":0,"a":[1,2],"b":null,"c":1,"~nonfinite":{"b":"zz"},"timestamp":1.0}\n'
+    columns = built(chunk)
+    assert columns.rows.tolist() == [(0, 1.0)]
+    assert {key for key, kinds in columns.parts.items() if kinds} == {"c"}
+
+
 def test_lines_that_only_together_make_json_are_not_joined():
     assert parse_lines(b'{"a":1\n"b":2}\n') == []
     assert parse_lines(b'{"a":[1\n2]}\n{"a":3}\n') == [{"a": 3}]
@@ -97,11 +110,12 @@ def test_lines_that_only_together_make_json_are_not_joined():
         ([1, 2], "int64"),
         ([True, False], "bool"),
         ([1, 2.5], "float64"),
-        ([True, 2], "int64"),
+        ([True, 2], "float64"),
         ([True, 2.5], "float64"),
         (["a", "b"], "object"),
         (["a", 1.0], "object"),
-        ([2**63, 1], "float64"),
+        ([2**63, 2**64 - 1], "uint64"),
+        ([2**63, 2**53 + 1], "object"),
         ([-(2**63), 2**63 - 1], "int64"),
     ],
 )

@@ -97,7 +97,22 @@ def test_only_wanted_metrics_are_read(run):
     assert len(columns.parts["text"]["s"].values) == 0
 
 
-@pytest.mark.parametrize("harm", ["index", "cut index", "column", "short rows", "folder", "all"])
+@pytest.mark.parametrize(
+    "harm",
+    [
+        "index",
+        "number",
+        "cut index",
+        "column",
+        "zeroed",
+        "flipped",
+        "gaps",
+        "text",
+        "short rows",
+        "folder",
+        "all",
+    ],
+)
 def test_a_damaged_cache_is_made_anew(run, harm):
     write(run, 0, 100)
     wanted = repr_all(rows(run))
@@ -106,6 +121,16 @@ def test_a_damaged_cache_is_made_anew(run, harm):
     match harm:
         case "index":
             index.write_bytes(b"nonsense")
+        case "number":
+            index.write_bytes(b"5")
+        case "zeroed":
+            (columns / "1.f").write_bytes(bytes((columns / "1.f").stat().st_size))
+        case "flipped":
+            flip(columns / "0.i")
+        case "gaps":
+            flip(next(columns.glob("*.rows")))
+        case "text":
+            flip(columns / "3.s")
         case "cut index":
             index.write_bytes(index.read_bytes()[:50])
         case "column":
@@ -117,6 +142,22 @@ def test_a_damaged_cache_is_made_anew(run, harm):
         case "all":
             shutil.rmtree(run.root.cache)
     assert repr_all(rows(run)) == wanted
+    assert repr_all(rows(run)) == wanted
+
+
+def flip(path):
+    """Change one bit in the middle of a file."""
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 1
+    path.write_bytes(data)
+
+
+def test_a_torn_log_is_cached_up_to_its_last_whole_line(run):
+    write(run, 0, 100)
+    with run.metrics.open("ab") as file:
+        file.write(b'{"step":100,"i":1')
+    wanted = repr_all(rows(run))
+    assert json.loads(index_of(run).read_bytes())["rows"] == 100
     assert repr_all(rows(run)) == wanted
 
 

@@ -51,6 +51,7 @@ FACTS = {
         ("summary.note == 'it\\'s fine'", True),
         ("config.lr >= -1", True),
         ("config.model.width == 6_4", True),
+        ("config.lr >= .01", True),
     ],
 )
 def test_conditions(text, fits):
@@ -95,6 +96,12 @@ def test_any_text_is_a_condition_or_a_clear_error(text):
         place = 1
         assert test(FACTS) in (True, False)
     assert 1 <= place <= len(text) + 1
+
+
+@pytest.mark.parametrize("text", ["(" * 5000, "not " * 5000, "[" * 5000, "config.lr < " + "9" * 5000])
+def test_endless_conditions_are_refused(text):
+    with pytest.raises(WhereError, match=r"nested deeper than 64|a number of 5000 digits"):
+        compile_where(text, FIELDS)
 
 
 def test_orders():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from simple_track.catalogcache import load_catalog
@@ -30,6 +31,37 @@ FIELDS = (
 )
 
 
+class Moment(float):
+    """Seconds since 1970 that also compare with text such as `2026-01-10T16:00`, in local time."""
+
+    @staticmethod
+    def _seconds(other: object) -> Any:
+        if not isinstance(other, str):
+            return other
+        try:
+            return datetime.fromisoformat(other).timestamp()
+        except ValueError:
+            return float("nan")
+
+    def __lt__(self, other: Any) -> bool:
+        return float(self) < self._seconds(other)  # type: ignore[no-any-return]
+
+    def __le__(self, other: Any) -> bool:
+        return float(self) <= self._seconds(other)  # type: ignore[no-any-return]
+
+    def __gt__(self, other: Any) -> bool:
+        return float(self) > self._seconds(other)  # type: ignore[no-any-return]
+
+    def __ge__(self, other: Any) -> bool:
+        return float(self) >= self._seconds(other)  # type: ignore[no-any-return]
+
+    def __eq__(self, other: object) -> bool:
+        return bool(float(self) == self._seconds(other))
+
+    def __hash__(self) -> int:
+        return hash(float(self))
+
+
 class Facts(Mapping[str, Any]):
     """A run as the filter sees it; the summary and the state are found out only when they are asked for."""
 
@@ -40,7 +72,8 @@ class Facts(Mapping[str, Any]):
         if key not in FIELDS:
             raise KeyError(key)
         if key in ("start_time", "end_time"):
-            return getattr(self._view.metadata, key)
+            seconds = getattr(self._view.metadata, key)
+            return None if seconds is None else Moment(seconds)
         return getattr(self._view, key)
 
     def __contains__(self, key: object) -> bool:

@@ -93,4 +93,17 @@ def _read(path: Path) -> dict[str, Entry]:
 
 def _write(path: Path, runs: dict[str, Entry]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    replace_bytes(path, orjson.dumps({"version": VERSION, "runs": runs}))
+    try:
+        data = orjson.dumps({"version": VERSION, "runs": runs})
+    except TypeError:  # some run has whole numbers beyond 64 bits: that one is parsed each time
+        fitting = {key: entry for key, entry in runs.items() if _fits(entry)}
+        data = orjson.dumps({"version": VERSION, "runs": fitting})
+    replace_bytes(path, data)
+
+
+def _fits(entry: Entry) -> bool:
+    try:
+        orjson.dumps(entry)
+    except TypeError:
+        return False
+    return True

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import enum
 import hashlib
+import json
 import math
 import sys
 from collections.abc import Mapping
@@ -13,9 +14,10 @@ from typing import Any
 
 import attrs
 import numpy as np
-import orjson
 
+from simple_track.environment import SECRET_OPTION
 from simple_track.errors import ValueKindError
+from simple_track.record import plain_text
 
 DEEPEST = 64
 MASK = "••••"
@@ -42,16 +44,16 @@ def snapshot(config: Any) -> dict[str, Any]:
 
 def fingerprint(tree: Mapping[str, Any]) -> str:
     """The SHA-256 (hex) of a snapshot, the same for equal trees whatever they were made from."""
-    return hashlib.sha256(
-        orjson.dumps(tree, option=orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS)
-    ).hexdigest()
+    return hashlib.sha256(json.dumps(tree, sort_keys=True, separators=(",", ":")).encode("ascii")).hexdigest()
 
 
 def _plain(value: Any, depth: int, *, top: bool = False) -> Any:
     if depth > DEEPEST:
         raise ValueKindError("config", "dict", f"it is nested deeper than {DEEPEST}", "take a config")
-    if value is None or isinstance(value, bool | str):
+    if value is None or isinstance(value, bool):
         return value
+    if isinstance(value, str):
+        return plain_text(str(value))
     if type(value).__name__ == "Secret":
         return MASK
     if isinstance(value, enum.Enum):
@@ -62,7 +64,10 @@ def _plain(value: Any, depth: int, *, top: bool = False) -> Any:
         return float(value) if math.isfinite(value) else str(float(value))
     fields = _fields(value, top=top)
     if fields is not None:
-        return {str(key): _plain(item, depth + 1) for key, item in fields.items()}
+        plain = {plain_text(str(key)): _plain(item, depth + 1) for key, item in fields.items()}
+        if len(plain) < len(fields):
+            raise ValueKindError("config", "dict", "two of its keys are the same as text", "take a config")
+        return plain
     if isinstance(value, list | tuple | set | frozenset):
         items = value if isinstance(value, list | tuple) else sorted(value, key=str)
         return [_plain(item, depth + 1) for item in items]
@@ -89,5 +94,10 @@ def _fields(value: Any, *, top: bool) -> Mapping[Any, Any] | None:
     if dataclasses.is_dataclass(value):
         return {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
     if kind.__name__ == "Namespace" or (top and hasattr(value, "__dict__") and vars(value)):
-        return dict(vars(value))
+        return {name: MASK if _is_secret(name, item) else item for name, item in vars(value).items()}
     return None
+
+
+def _is_secret(name: str, value: Any) -> bool:
+    """Whether an option of a command line is one whose value is not to be kept."""
+    return isinstance(value, str) and bool(value) and bool(SECRET_OPTION.search(name))

@@ -14,7 +14,11 @@ from urllib.parse import urlsplit, urlunsplit
 
 from simple_track.lock import this_process
 
-SECRET_OPTION = re.compile(r"(?i)(key|token|secret|passw|credential)")
+SECRET_OPTION = re.compile(
+    r"(?i)(^|[-_.])(secret|passw(or)?d|passphrase|credentials?|(api|access|secret|private|auth|wandb)[-_]?key"
+    r"|(api|access|auth|bearer|hf|refresh)[-_]?token)$|^-*token$"
+)
+"""Names of options whose values are not kept; `tokenizer` and `max_tokens` are none of them."""
 LONGEST_DIFF = 4 * 1024 * 1024
 GIT_SECONDS = 10.0
 

@@ -81,7 +81,15 @@ class Journal:
             except BaseException:
                 os.close(fd)
                 raise
+            os.lseek(fd, 0, os.SEEK_END)
             self.fd = fd
+
+    def position(self) -> int:
+        """How many bytes the file has after what was written here last."""
+        with self.lock:
+            if self.fd >= 0:
+                return os.lseek(self.fd, 0, os.SEEK_CUR)
+            return self.path.stat().st_size if self.path.exists() else 0
 
     def append(self, line: bytes) -> None:
         """Write one whole line.
@@ -136,6 +144,7 @@ class Journal:
                 if self._closed:
                     return OSError(errno.EBADF, "the journal is closed")
                 fd = os.open(self.path, PLAIN, 0o644)
+                os.lseek(fd, 0, os.SEEK_END)
                 self._torn = self._torn or not _ends_with_newline(self.path)
             if self._torn:
                 os.write(fd, b"\n")

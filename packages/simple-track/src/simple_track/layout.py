@@ -60,7 +60,7 @@ class Layout:
 
     def project(self, project: str) -> Path:
         """The folder of a project's runs."""
-        return self.runs / check_segment(project, what="project")
+        return self.runs / self._project(project)
 
     def run(self, project: str, run_id: str) -> RunLayout:
         """Where one run lives."""
@@ -68,9 +68,12 @@ class Layout:
 
     def artifact(self, project: str, name: str) -> Path:
         """The folder of an artifact's versions, aliases and lineage."""
+        return self.root / "artifacts" / self._project(project) / check_segment(name, what="artifact")
+
+    def _project(self, project: str) -> str:
         if check_segment(project, what="project").casefold() == self.objects.name:
             raise UnsafeNameError("project", project, "is the name of the folder that holds all contents")
-        return self.root / "artifacts" / project / check_segment(name, what="artifact")
+        return project
 
     def series_cache(self, run: RunLayout) -> Path:
         """The folder of a run's cached columns."""

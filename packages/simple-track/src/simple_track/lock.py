@@ -10,6 +10,7 @@ import os
 import platform
 import time
 import weakref
+from contextlib import suppress
 from pathlib import Path
 
 import attrs
@@ -71,6 +72,7 @@ class RunLock:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._fd = -1
+        self._pid = 0
         _locks.add(self)
 
     def acquire(self, patience: float = 0.5) -> bool:
@@ -89,7 +91,11 @@ class RunLock:
                 os.close(fd)
                 return False
             time.sleep(0.01)
+        if _beats_elsewhere(fd, time.time()):
+            os.close(fd)
+            return False
         self._fd = fd
+        self._pid = os.getpid()
         os.ftruncate(fd, 0)
         os.pwrite(fd, orjson.dumps(attrs.asdict(this_process()), option=orjson.OPT_APPEND_NEWLINE), 0)
         return True
@@ -100,9 +106,12 @@ class RunLock:
             os.utime(self._fd if os.utime in os.supports_fd else self.path)
 
     def release(self) -> None:
-        """Let go. In a forked child this leaves the parent's lock as it is."""
+        """Let go, and say so to other hosts. In a forked child this leaves the parent's lock as it is."""
         fd, self._fd = self._fd, -1
         if fd >= 0:
+            with suppress(OSError):
+                if self._pid == os.getpid():
+                    os.ftruncate(fd, 0)
             os.close(fd)
 
 
@@ -120,13 +129,17 @@ def is_alive(path: Path, now: float | None = None) -> bool:
     try:
         if not _take(fd, exclusive=False):
             return True
-        holder = _read_holder(fd)
-        if holder is None or holder.boot == _boot():
-            return False
-        age = (time.time() if now is None else now) - os.fstat(fd).st_mtime
-        return age < STALE_SECONDS
+        return _beats_elsewhere(fd, time.time() if now is None else now)
     finally:
         os.close(fd)
+
+
+def _beats_elsewhere(fd: int, now: float) -> bool:
+    """Whether a process of another host holds it, as its heartbeat tells where locks are not visible."""
+    holder = _read_holder(fd)
+    if holder is None or holder.boot == _boot():
+        return False
+    return now - os.fstat(fd).st_mtime < STALE_SECONDS
 
 
 def last_beat(path: Path) -> float | None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import importlib
+import json
 import re
+import warnings
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import ModuleType
@@ -11,10 +13,10 @@ from typing import Any
 
 import attrs
 import numpy as np
-import orjson
 
 from simple_track.catalog import all_runs
 from simple_track.errors import MissingExtraError, TrackError
+from simple_track.journal import TrackWarning
 from simple_track.layout import Layout
 from simple_track.record import mark_nonfinite
 from simple_track.series import NUMERIC, Columns
@@ -129,8 +131,8 @@ def _runs_table(arrow: Any, views: list[RunView]) -> Any:
             "tags": view.tags,
             "notes": view.notes,
             "fingerprint": view.fingerprint,
-            "config": orjson.dumps(view.config).decode(),
-            "summary": orjson.dumps(mark_nonfinite(view.summary)).decode(),
+            "config": json.dumps(view.config),
+            "summary": json.dumps(mark_nonfinite(view.summary)),
         }
         for view in views
     ]
@@ -178,9 +180,7 @@ def _typed(arrow: Any, column: list[Any]) -> Any:
         return arrow.array(column, arrow.int64())
     if kinds <= {int, float, bool}:
         return arrow.array([None if value is None else float(value) for value in column], arrow.float64())
-    texts = [
-        value if value is None or isinstance(value, str) else orjson.dumps(value).decode() for value in column
-    ]
+    texts = [value if value is None or isinstance(value, str) else json.dumps(value) for value in column]
     return arrow.array(texts, arrow.string())
 
 
@@ -241,11 +241,22 @@ def _attach_tables(connection: Any, views: list[RunView]) -> None:
         parts = [
             f"select {_sql_text(run)} as run, {step} as step, * from read_parquet({_sql_text(str(path))})"  # noqa: S608 - quoted
             for run, step, path in found
-            if path.exists()
+            if _is_readable(connection, path)
         ]
         if parts:
             quoted = name.replace('"', '""')
             connection.execute(f'create view tables."{quoted}" as {" union all by name ".join(parts)}')
+
+
+def _is_readable(connection: Any, path: Path) -> bool:
+    """Whether DuckDB reads this file; one that is damaged or has no columns must not hide the others."""
+    try:
+        connection.execute(f"select 1 from read_parquet({_sql_text(str(path))}) limit 0")  # noqa: S608 - quoted
+    except _module("duckdb", "sql").Error as error:
+        if path.exists():
+            warnings.warn(TrackWarning(f"{path}: left out of the query ({error})"), stacklevel=6)
+        return False
+    return True
 
 
 def _sql_text(text: str) -> str:

@@ -7,6 +7,7 @@ was. A metric that is called `step` or `timestamp` is kept as `~step` or `~times
 
 from __future__ import annotations
 
+import json
 import math
 import numbers
 from collections.abc import Iterator, Mapping
@@ -20,27 +21,34 @@ from simple_track.errors import ValueKindError
 NONFINITE = "~nonfinite"
 RESERVED = {"step": "~step", "timestamp": "~timestamp", NONFINITE: "~" + NONFINITE}
 LARGEST = 2**64
+DEEPEST = 64
 APPEND_NEWLINE = orjson.OPT_APPEND_NEWLINE
+
+ODD = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
 
 Scalar = int | float | bool | str
 
 
-def flatten(values: Mapping[Any, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+def flatten(values: Mapping[Any, Any], prefix: str = "", depth: int = 0) -> Iterator[tuple[str, Any]]:
     """Yield every leaf of nested mappings with its path, joined by `/`; reserved names get a `~` in front.
 
     Args:
         values: What was logged.
         prefix: Goes before every key.
+        depth: How deep this mapping lies.
 
     Raises:
-        ValueKindError: A key is not text (numbers are taken as text).
+        ValueKindError: A key is not text (numbers are taken as text), or the nesting has no end.
     """
+    if depth > DEEPEST:
+        hint = f"it is nested deeper than {DEEPEST}"
+        raise ValueKindError(prefix[: prefix.find("/")], "dict", hint)
     for key, value in values.items():
         if not isinstance(key, str | int | float) or isinstance(key, bool):
             raise ValueKindError(f"{prefix}{key!r}", type(key).__name__, "names are text", "take a name")
-        path = f"{prefix}{key}"
+        path = f"{prefix}{plain_text(str(key))}"
         if isinstance(value, Mapping):
-            yield from flatten(value, path + "/")
+            yield from flatten(value, path + "/", depth + 1)
         else:
             yield RESERVED.get(path, path), value
 
@@ -53,20 +61,24 @@ def as_scalar(key: str, value: Any) -> Scalar:
         value: A Python, numpy or torch scalar, an array of one element, or text.
 
     Raises:
-        ValueKindError: It is none of these.
+        ValueKindError: It is none of these, or a whole number that no float can hold.
     """
-    if isinstance(value, np.generic | np.ndarray) or _is_tensor(value):
-        value = _single(key, value)
-    if isinstance(value, bool):
-        return value
-    if isinstance(value, str):
-        return _text(str(value))
-    if isinstance(value, numbers.Integral):
-        whole = int(value)
-        return whole if -(LARGEST // 2) <= whole < LARGEST else float(whole)
-    if isinstance(value, numbers.Real) or hasattr(value, "__float__"):
-        return float(value)
-    raise ValueKindError(key, _type_name(value))
+    given = value
+    try:
+        if isinstance(value, np.generic | np.ndarray) or _is_tensor(value):
+            value = _single(key, value)
+        if isinstance(value, bool):
+            return value
+        if isinstance(value, str):
+            return plain_text(str(value))
+        if isinstance(value, numbers.Integral):
+            whole = int(value)
+            return whole if -(LARGEST // 2) <= whole < LARGEST else float(whole)
+        if isinstance(value, numbers.Real) or hasattr(value, "__float__"):
+            return float(value)
+    except (ArithmeticError, ValueError, RuntimeError) as error:
+        raise ValueKindError(key, _type_name(given), f"it has no value as a number ({error})") from error
+    raise ValueKindError(key, _type_name(given))
 
 
 def _is_tensor(value: Any) -> bool:
@@ -81,7 +93,8 @@ def _single(key: str, value: Any) -> Any:
     return value.item()
 
 
-def _text(value: str) -> str:
+def plain_text(value: str) -> str:
+    """Text that every file can hold: half surrogates are written out as escapes."""
     try:
         value.encode("utf-8")
     except UnicodeEncodeError:
@@ -106,7 +119,8 @@ def restore_nonfinite(record: dict[str, Any]) -> dict[str, Any]:
     if isinstance(odd, dict):
         del record[NONFINITE]
         for key, text in odd.items():
-            record[key] = float(text)
+            if text in ODD:
+                record[key] = ODD[text]
     return record
 
 
@@ -124,7 +138,10 @@ def encode_metrics(step: int, values: Mapping[str, Scalar], timestamp: float) ->
 
 def encode_event(event: Mapping[str, Any]) -> bytes:
     """One history line, with its newline; NaN inside becomes null (value writers encode their own)."""
-    return orjson.dumps(dict(event), option=APPEND_NEWLINE)
+    try:
+        return orjson.dumps(dict(event), option=APPEND_NEWLINE)
+    except TypeError:  # whole numbers beyond 64 bits
+        return json.dumps(dict(event)).encode("ascii") + b"\n"
 
 
 def decode(line: bytes) -> dict[str, Any] | None:

@@ -8,9 +8,9 @@ import numpy as np
 
 from simple_track.document import read_document, write_document
 from simple_track.layout import RunLayout
-from simple_track.reader import read_events
+from simple_track.reader import read_chunks, read_events
 from simple_track.record import mark_nonfinite, restore_nonfinite
-from simple_track.series import Columns, Part
+from simple_track.series import NUMERIC, Columns, Part, parse_lines
 from simple_track.seriescache import load_columns
 from simple_track.summary import MetricRule, Summary, rule_for
 
@@ -54,35 +54,42 @@ def replay(layout: RunLayout) -> tuple[Summary, int]:
     columns = load_columns(layout, system=False)
     summary = Summary()
     by_hand: dict[str, dict[str, Any]] = {}
-    for event in read_events(layout):
-        if event.get("event") == "metric":
-            summary.define(MetricRule(event["pattern"], event.get("axis"), event.get("summary", "last")))
-        elif event.get("event") == "summary":
-            by_hand[event["key"]] = event
     steps = columns.rows["step"]
     highest = int(steps.max()) if len(steps) else -1
+    for event in read_events(layout):
+        match event:
+            case {"event": "metric", "pattern": str(pattern)}:
+                summary.define(MetricRule(pattern, event.get("axis"), event.get("summary", "last")))
+            case {"event": "summary", "key": str(key)}:
+                by_hand[key] = event
+            case {"event": "media", "step": int(step)}:
+                highest = max(highest, step)
     for key, kinds in columns.parts.items():
         rule = rule_for(key, summary.rules)
         value, count = _folded(kinds, rule.summary if rule else "last")
         if value is not None:
             summary.restore(key, value, count)
     for key, event in by_hand.items():
-        if event["timestamp"] >= _last_time(columns, key):
-            restore_nonfinite(event)
-            if event["value"] is None and "value" in event:
-                summary.values_by_key.pop(key, None)
-            else:
-                summary.restore(key, event["value"], 0)
-    for event in read_events(layout):
-        if event.get("event") == "media":
-            highest = max(highest, int(event.get("step", -1)))
+        if key in columns.parts and _is_logged_after(layout, columns, key, event):
+            continue
+        if event.get("value") is None:
+            summary.values_by_key.pop(key, None)
+        else:
+            summary.restore(key, event["value"], 0)
     return summary, highest
 
 
-def _last_time(columns: Columns, key: str) -> float:
-    kinds = columns.parts.get(key, {})
-    rows = [int(part.rows[-1]) for part in kinds.values() if len(part.rows)]
-    return float(columns.rows["timestamp"][max(rows)]) if rows else float("-inf")
+def _is_logged_after(layout: RunLayout, columns: Columns, key: str, event: dict[str, Any]) -> bool:
+    """Whether a metric was logged after its summary was written by hand; the place in the log decides."""
+    match event.get("after"):
+        case [str(name), int(offset)] if name in {path.name for path in layout.metric_files()}:
+            pieces = read_chunks(layout.dir / name, offset)
+            if any(key in record for piece in pieces for record in parse_lines(piece)):
+                return True
+            if len(layout.metric_files()) == 1:
+                return False
+    rows = [int(part.rows[-1]) for part in columns.parts[key].values() if len(part.rows)]
+    return bool(rows) and float(columns.rows["timestamp"][max(rows)]) > float(event.get("timestamp", 0))
 
 
 def _folded(kinds: dict[str, Part], how: str) -> tuple[Any, int]:
@@ -94,7 +101,7 @@ def _folded(kinds: dict[str, Part], how: str) -> tuple[Any, int]:
         pick = max if how == "last" else min
         part = pick(kinds.values(), key=lambda part: int(part.rows[end]))
         return part.values[end : len(part.values) if end == -1 else 1].tolist()[0], 0
-    numbers = [part.values for letter, part in kinds.items() if letter != "s"]
+    numbers = [part.values for letter, part in kinds.items() if letter in NUMERIC]
     if not numbers:
         return _folded(kinds, "last")
     values = numbers[0] if len(numbers) == 1 else np.concatenate([n.astype(np.float64) for n in numbers])

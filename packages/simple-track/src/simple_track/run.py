@@ -9,14 +9,18 @@ from datetime import datetime
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
+from attrs import evolve
+
 from simple_track.config import fingerprint, snapshot
 from simple_track.deferred import deferred_artifacts, deferred_values
-from simple_track.errors import RunClosedError
+from simple_track.errors import RunClosedError, TrackError
 from simple_track.history import History
 from simple_track.journal import TrackWarning
 from simple_track.summary import MetricRule, Summary
+from simple_track.untracked import UntrackedVersion, empty_history, observe
 from simple_track.view import RunView
 from simple_track.watch import Watch
+from simple_track.writer import timestamp
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -103,6 +107,11 @@ class Run:
         return self._view.metadata.state
 
     @property
+    def owned(self) -> bool:
+        """Whether this process started it, tracks it, and has not finished it."""
+        return self._session is not None and self._session.owned
+
+    @property
     def summary(self) -> Summary:
         """The last values, or what `define_metric` says; can be written to."""
         return self._summary
@@ -114,7 +123,7 @@ class Run:
 
     # --- logging -------------------------------------------------------------------------------------------
 
-    def log(self, values: Mapping[str, Any], step: int | None = None) -> None:
+    def log(self, values: Mapping[str, Any], step: int | None = None) -> None:  # noqa: ARG002 - as the writer's
         """Log values; when this returns, `kill -9` cannot take them away.
 
         Args:
@@ -125,6 +134,7 @@ class Run:
         Raises:
             ValueKindError: A value is of an unknown kind.
         """
+        observe(self._summary, values)  # a tracked run has the writer's method in this place
 
     def define_metric(self, pattern: str, step: str | None = None, summary: str = "last") -> None:
         """Say what holds for metrics.
@@ -244,13 +254,19 @@ class Run:
             aliases: Names that shall point to it, besides `latest`.
 
         Returns:
-            The version; None when this process does not track.
+            The version; one that only has a name when this process does not track, or the disk refuses.
         """
         if not self._session:
-            return None
-        version = deferred_artifacts().log_artifact(
-            self._view.layout.root, self.project, self.id, artifact, aliases
-        )
+            metadata = getattr(artifact, "metadata", {})
+            return UntrackedVersion(str(getattr(artifact, "name", "")), tuple(aliases), metadata)
+        store = deferred_artifacts()
+        try:
+            version = store.log_artifact(self._view.layout.root, self.project, self.id, artifact, aliases)
+        except OSError as error:
+            if isinstance(error, TrackError):
+                raise
+            self._session.report(error, f"artifact {artifact.name!r} was not kept")
+            return UntrackedVersion(artifact.name, tuple(aliases), artifact.metadata)
         self._event("artifact", action="log", artifact=f"{self.project}/{version.name}:{version.version}")
         return version
 
@@ -261,11 +277,13 @@ class Run:
             ref: Such as `"data:v2"` or `"data:production"`, or a version.
 
         Returns:
-            The version; None when this process does not track.
+            The version, found whether or not this process tracks.
         """
+        store = deferred_artifacts()
+        layout = self._view.layout.root
         if not self._session:
-            return None
-        version = deferred_artifacts().use_artifact(self._view.layout.root, self.project, self.id, ref)
+            return store.find_artifact(layout, self.project, ref) if isinstance(ref, str) else ref
+        version = store.use_artifact(layout, self.project, self.id, ref)
         self._event("artifact", action="use", artifact=f"{self.project}/{version.name}:{version.version}")
         return version
 
@@ -295,19 +313,21 @@ class Run:
         self, keys: Sequence[str] | None = None, samples: int | None = None, *, system: bool = False
     ) -> History:
         """The numbers logged so far, as columns; see `RunView.history`."""
+        if not self._session:
+            return empty_history(self.id, keys)
         return self._view.history(keys, samples, system=system)
 
     def media(self, name: str) -> list[tuple[int, Any]]:
         """Every media value logged under a name, as (step, value)."""
-        return self._view.media(name)
+        return self._view.media(name) if self._session else []
 
     def table(self, name: str) -> Any:
         """The table that was logged last under a name."""
-        return self._view.table(name)
+        return self._view.table(name) if self._session else deferred_values().Table(columns=[], data=[])
 
     def follow(self, *, poll: float = 0.2, start: bool = True) -> Iterator[dict[str, Any]]:
         """Yield every record of numbers, and then each new one, until the run has ended."""
-        return self._view.follow(poll=poll, start=start)
+        return self._view.follow(poll=poll, start=start) if self._session else iter(())
 
     # --- the end -------------------------------------------------------------------------------------------
 
@@ -320,7 +340,13 @@ class Run:
         self._end(state, None)
 
     def _end(self, state: str, error: dict[str, Any] | None) -> None:
-        if self._session is None or self._session.closed:
+        if self._session is None:
+            if self._view.metadata.end_time is None:
+                self._view.metadata = evolve(
+                    self._view.metadata, state=state, end_time=timestamp(), error=error
+                )
+            return
+        if self._session.closed:
             return
         self.unwatch()
         self._session.close(state, error)

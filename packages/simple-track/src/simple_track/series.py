@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import itertools
 import operator
+from array import array
 from collections.abc import Iterator
 from typing import Any
 
@@ -24,7 +25,8 @@ EXACT: tuple[tuple[type, str, Any], ...] = (
     (str, "s", object),
 )
 """For each type of value: the letter of its kind and the type of its column."""
-NUMERIC = frozenset("fib")
+NUMERIC = frozenset("fibu")
+LAST = 2**63 - 1
 
 
 @attrs.frozen(eq=False)
@@ -99,12 +101,12 @@ class ColumnBuilder:
             return
         rows = np.empty(len(records), ROW)
         for keys, members, columns in groups:
-            for name in ROW.names or ():
-                column = np.array(columns[keys.index(name)])
-                if column.dtype.kind not in "if"[: 1 + (name == "timestamp")]:
-                    self.add([record for record in records if _is_row(record)])
-                    return
-                rows[name][members] = column
+            try:
+                rows["step"][members] = array("q", columns[keys.index("step")])
+                rows["timestamp"][members] = array("d", columns[keys.index("timestamp")])
+            except (TypeError, OverflowError):
+                self.add([record for record in records if _is_row(record)])
+                return
         pieces: dict[tuple[str, str], list[Part]] = {}
         for keys, members, columns in groups:
             numbers = np.arange(self._next, self._next + len(records), dtype=np.uint32)[members]
@@ -133,20 +135,35 @@ def _join(arrays: list[Array]) -> Array:
 
 
 def _typed_parts(numbers: Array, values: tuple[Any, ...]) -> Iterator[tuple[str, Part]]:
-    """The values of a column by kind, each with the rows they belong to."""
-    column = np.array(values)
-    if column.dtype.kind in "fib":
-        yield column.dtype.kind, Part(numbers, column)
-        return
-    for kind, letter, dtype in EXACT:  # text, what was null, and whole numbers beyond int64
+    """The values of a column by kind, each with the rows they belong to.
+
+    `array` refuses text, where numpy would make all values text of the longest's width.
+    """
+    first = type(values[0])
+    try:
+        if first is float:
+            yield "f", Part(numbers, np.frombuffer(array("d", values)))
+            return
+        if first is int:
+            yield "i", Part(numbers, np.frombuffer(array("q", values), np.int64))
+            return
+    except (TypeError, OverflowError):
+        pass
+    for kind, letter, dtype in EXACT:
         where = [i for i, value in enumerate(values) if type(value) is kind]
-        if not where:
-            continue
-        chosen = [values[i] for i in where]
-        try:
-            yield letter, Part(numbers[where], np.array(chosen, dtype=dtype))
-        except OverflowError:
-            yield "f", Part(numbers[where], np.array(chosen, dtype=np.float64))
+        if kind is int:
+            beyond = [i for i in where if values[i] > LAST]
+            if beyond:
+                where = [i for i in where if values[i] <= LAST]
+                yield "u", _picked(numbers, values, beyond, np.uint64)
+        if where:
+            yield letter, _picked(numbers, values, where, dtype)
+
+
+def _picked(numbers: Array, values: tuple[Any, ...], where: list[int], dtype: Any) -> Part:
+    column = np.empty(len(where), dtype)
+    column[:] = [values[i] for i in where]
+    return Part(numbers[where], column)
 
 
 def _is_row(record: dict[str, Any]) -> bool:
@@ -161,9 +178,11 @@ def _by_shape(records: list[dict[str, Any]]) -> list[Group]:
     """Group records by the keys they have: (keys, which records, one tuple of values for each key)."""
     if not records:
         return []
-    keys = tuple(records[0])
-    if NONFINITE not in keys and len(keys) > 1 and len(set(map(len, records))) == 1:
+    keys = tuple(records[0]) if isinstance(records[0], dict) else ()
+    if NONFINITE not in keys and len(keys) > 1:
         try:
+            if len(set(map(len, records))) > 1:
+                raise KeyError
             columns = list(zip(*map(operator.itemgetter(*keys), records), strict=True))
         except (KeyError, TypeError):
             pass
@@ -233,7 +252,7 @@ def dense(kinds: dict[str, Part], count: int) -> Array:
         part = next(iter(kinds.values()))
         if len(part.rows) == count:
             return part.values
-    numeric = set(kinds) <= NUMERIC and set(kinds) != {"b"}
+    numeric = set(kinds) <= set("fib") and set(kinds) != {"b"}
     column = np.full(count, np.nan) if numeric else np.full(count, None, dtype=object)
     for part in kinds.values():
         column[part.rows] = part.values

@@ -20,7 +20,7 @@ import attrs
 import numpy as np
 import orjson
 
-from simple_track.columnfile import ColumnFile
+from simple_track.columnfile import ColumnFile, checksum
 from simple_track.document import replace_bytes
 from simple_track.layout import PACKED, SYSTEM_STREAM, RunLayout
 from simple_track.lock import RunLock
@@ -29,7 +29,7 @@ from simple_track.series import ROW, ColumnBuilder, Columns, Part, merge_by_time
 
 WORTHWHILE = 256 * 1024
 """Fewer new bytes than this are parsed again rather than written to the cache."""
-VERSION = 1
+VERSION = 2
 CHECKED = 4096
 
 
@@ -42,6 +42,7 @@ class Index:
         offset: How many bytes of the plain log, up to the end of a line.
         check: What the log's beginning and the last bytes before the offset must look like.
         rows: How many rows.
+        rows_sum: The checksum of the rows.
         columns: For each column: the metric, the kind, how many values, the first row when the rows have no
             gaps, and the bytes in its file.
         packed: Size and time of change of the packed log, when all of that is in the columns.
@@ -51,6 +52,7 @@ class Index:
     offset: int = 0
     check: int = 0
     rows: int = 0
+    rows_sum: int = 0
     columns: list[ColumnFile] = attrs.field(factory=list)
     packed: list[int] | None = None
 
@@ -90,22 +92,26 @@ class StreamCache:
         index = self._read_index()
         try:
             known = self._read_columns(index, keys) if index else Columns(np.zeros(0, ROW), {})
-        except (OSError, ValueError):  # deleted or replaced while it was read
+        except (OSError, ValueError):  # deleted, replaced or damaged
             index, known = None, Columns(np.zeros(0, ROW), {})
         if index and index.packed is not None:
             return known
         builder = ColumnBuilder(len(known.rows))
         offset = start = index.offset if index else 0
-        rest = b""
+        unfinished = b""
         for chunk in read_chunks(self._log, offset):
-            builder.add_lines(chunk)
-            whole = chunk.endswith(b"\n")
-            offset += len(chunk) if whole else 0
-            rest = b"" if whole else chunk
+            if chunk.endswith(b"\n"):
+                builder.add_lines(chunk)
+                offset += len(chunk)
+            else:
+                unfinished = chunk
         fresh = builder.columns()
-        if offset - start >= WORTHWHILE and not rest:
+        if offset - start >= WORTHWHILE:
             with suppress(OSError):  # a cache that cannot be written is no reason not to read
-                self._save(index, fresh, offset)
+                self._save(index, fresh, offset, complete=not unfinished)
+        if unfinished:
+            builder.add_lines(unfinished)
+            fresh = builder.columns()
         return _concatenate(known, fresh)
 
     def _read_index(self) -> Index | None:
@@ -114,7 +120,7 @@ class StreamCache:
             if data.pop("version") != VERSION:
                 return None
             index = Index(**{**data, "columns": [ColumnFile(*entry) for entry in data["columns"]]})
-        except (OSError, orjson.JSONDecodeError, KeyError, TypeError):
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
             return None
         return index if self._fits(index) else None
 
@@ -130,8 +136,8 @@ class StreamCache:
     def _read_columns(self, index: Index, keys: frozenset[str] | None) -> Columns:
         place = self._folder / index.folder
         rows = np.fromfile(place / "rows", ROW, index.rows)
-        if len(rows) != index.rows:
-            raise ValueError("the cache is shorter than its index says")
+        if len(rows) != index.rows or checksum(rows) != index.rows_sum:
+            raise ValueError("the cache is not what its index says")
         parts: dict[str, dict[str, Part]] = {}
         for column in index.columns:
             wanted = keys is None or column.key in keys
@@ -139,7 +145,7 @@ class StreamCache:
             parts.setdefault(column.key, {})[column.letter] = part
         return Columns(rows, parts)
 
-    def _save(self, index: Index | None, fresh: Columns, offset: int) -> None:
+    def _save(self, index: Index | None, fresh: Columns, offset: int, *, complete: bool) -> None:
         """Append new rows to the columns, unless another process is doing so."""
         self._folder.mkdir(parents=True, exist_ok=True)
         lock = RunLock(self._folder / "lock")
@@ -159,9 +165,13 @@ class StreamCache:
                     column = columns.setdefault((key, letter), ColumnFile(key, letter, len(columns)))
                     column.append(place, part)
             done = attrs.evolve(
-                grown, offset=offset, rows=grown.rows + len(fresh.rows), columns=list(columns.values())
+                grown,
+                offset=offset,
+                rows=grown.rows + len(fresh.rows),
+                rows_sum=(grown.rows_sum + checksum(fresh.rows)) % 2**64,
+                columns=list(columns.values()),
             )
-            self._commit(done)
+            self._commit(done, complete=complete)
         finally:
             lock.release()
 
@@ -173,11 +183,13 @@ class StreamCache:
         (self._folder / index.folder).mkdir()
         return index
 
-    def _commit(self, index: Index) -> None:
+    def _commit(self, index: Index, *, complete: bool) -> None:
         if self._log.exists():
             index = attrs.evolve(index, check=_check(self._log, index.offset))
-        else:
+        elif complete:
             index = attrs.evolve(index, packed=_stamp(self._log))
+        else:
+            return
         tree: dict[str, Any] = attrs.asdict(index, recurse=False)
         tree["columns"] = [attrs.astuple(column) for column in index.columns]
         replace_bytes(self._folder / "index.json", orjson.dumps({"version": VERSION, **tree}))

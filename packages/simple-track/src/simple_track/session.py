@@ -59,6 +59,11 @@ class Session:
         self._pulse: Pulse | None = None
 
     @property
+    def owned(self) -> bool:
+        """Whether this process opened it, and it is still open; not so in a forked child."""
+        return not self.closed and self._owner == os.getpid()
+
+    @property
     def summary(self) -> Summary:
         """The summary that follows the log."""
         return self.writer.summary
@@ -139,11 +144,20 @@ class Session:
             self.writer.step = max(step, self.writer.step)
         write_summary(self.layout, self.summary, self.writer.step)
 
+    def report(self, error: OSError, hint: str) -> None:
+        """Warn about trouble with the disk, or raise it when the run is strict.
+
+        Args:
+            error: The trouble.
+            hint: What it means for the run.
+        """
+        trouble = StorageError(self.layout.dir, error.strerror or str(error), hint, error.errno)
+        if self.writer.strict:
+            raise trouble from error
+        warnings.warn(TrackWarning(str(trouble)), stacklevel=4)
+
     def _guard(self, write: Callable[[], object], hint: str) -> None:
         try:
             write()
         except OSError as error:
-            trouble = StorageError(self.layout.dir, error.strerror or str(error), hint, error.errno)
-            if self.writer.strict:
-                raise trouble from error
-            warnings.warn(TrackWarning(str(trouble)), stacklevel=5)
+            self.report(error, hint)

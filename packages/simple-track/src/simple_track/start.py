@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import os
+import shutil
 import sys
 import warnings
 from collections.abc import Sequence
@@ -22,9 +23,9 @@ from simple_track.journal import TrackWarning
 from simple_track.layout import Layout, RunLayout
 from simple_track.lock import RunLock, holder_of, this_process
 from simple_track.metadata import Metadata, read_metadata, seen_state, write_metadata
-from simple_track.names import check_segment, new_run_id, new_run_name
+from simple_track.names import new_run_id, new_run_name
 from simple_track.ranks import announce, await_run, rank
-from simple_track.record import mark_nonfinite
+from simple_track.record import plain_text
 from simple_track.replay import replay
 from simple_track.run import Run, ending
 from simple_track.session import Session
@@ -74,10 +75,10 @@ def start_run(wish: Wish) -> Run:
         RunNotFoundError: The run to be continued is not there.
         StorageError: The folder cannot be written, and `strict` is set.
     """
-    check_segment(wish.project, what="project")
     plain = snapshot(wish.config)
-    _settle_active(wish.reinit)
     layout = current_layout(wish.dir)
+    layout.project(wish.project)  # refuses a name that cannot be a folder
+    _settle_active(wish.reinit)
     mode = current_mode()
     number = 0 if mode == "disabled" else rank()
     if mode == "disabled" or (number > 0 and not wish.shared):
@@ -108,12 +109,12 @@ def start_run(wish: Wish) -> Run:
 def _settle_active(reinit: bool | str) -> None:
     if str(reinit) not in REINIT:
         raise SettingError("reinit", reinit, REINIT)
-    _active[:] = [run for run in _active if run.state == "running"]
-    if not _active or reinit == "stack":
+    own = [run for run in _active if run.owned]  # those of a parent, before a fork, do not count
+    if not own or reinit == "stack":
         return
     if reinit is False:
-        raise RunActiveError(_active[-1].id)
-    for run in reversed(list(_active)):
+        raise RunActiveError(own[-1].id)
+    for run in reversed(own):
         run.finish()
 
 
@@ -121,12 +122,12 @@ def _new_metadata(wish: Wish, plain: dict[str, Any], run_id: str = "") -> Metada
     return Metadata(
         id=run_id or new_run_id(),
         project=wish.project,
-        name=wish.name or new_run_name(),
+        name=plain_text(wish.name or new_run_name()),
         start_time=timestamp(),
-        group=wish.group,
-        job_type=wish.job_type,
-        tags=[str(tag) for tag in wish.tags],
-        notes=wish.notes,
+        group=None if wish.group is None else plain_text(wish.group),
+        job_type=None if wish.job_type is None else plain_text(wish.job_type),
+        tags=[plain_text(str(tag)) for tag in ([wish.tags] if isinstance(wish.tags, str) else wish.tags)],
+        notes=plain_text(wish.notes),
         config=plain,
         fingerprint=fingerprint(plain),
     )
@@ -159,6 +160,8 @@ def _open(layout: Layout, wish: Wish, plain: dict[str, Any]) -> Run:
         )
     except BaseException:
         lock.release()
+        if not found and not place.metadata.exists():
+            shutil.rmtree(place.dir, ignore_errors=True)
         raise
     return _begin(session)
 
@@ -169,7 +172,7 @@ def _session(
     process = this_process()
     stream = None if lock is not None else f"{process.host}-{process.pid}"
     writer = Writer(place, stream, summary, step=step, strict=wish.strict, durability=settings.durability)
-    summary.on_set = lambda key, value: writer.event("summary", key=key, **mark_nonfinite({"value": value}))
+    summary.on_set = writer.note_summary
     sampler: HardwareSampler | None = make_sampler(place, wish.system) if lock is not None else None
     console = ConsoleCapture(place.console) if wish.console and lock is not None else None
     session = Session(place, metadata, lock, writer, sampler=sampler, console=console)
@@ -193,9 +196,9 @@ def _resumed(old: Metadata, new: Metadata, wish: Wish) -> Metadata:
         end_time=None,
         error=None,
         resumed=[*old.resumed, timestamp()],
-        name=wish.name or old.name,
+        name=new.name if wish.name else old.name,
         tags=list(dict.fromkeys([*old.tags, *new.tags])),
-        notes=wish.notes or old.notes,
+        notes=new.notes or old.notes,
         config={**old.config, **new.config},
         fingerprint=fingerprint({**old.config, **new.config}),
     )
@@ -254,6 +257,8 @@ def find_resumable(layout: Layout, wish: Wish) -> RunLayout | None:
     resume = wish.resume
     if resume is False or resume is None:
         return None
+    if resume == "":
+        raise SettingError("resume", resume, ("False", "True", "'allow'", "'must'", "the id of a run"))
     wanted = os.environ.get(RUN_VARIABLE, "") if resume in (True, "allow", "must") else str(resume)
     if wanted:
         place = layout.run(wish.project, wanted)

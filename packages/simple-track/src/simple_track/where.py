@@ -23,7 +23,7 @@ from simple_track.errors import WhereError
 Predicate = Callable[[Mapping[str, Any]], Any]
 
 TOKEN = re.compile(
-    r"""\s*(?:(?P<number>-?\d+(?:_\d+)*(?:\.\d+)?(?:[eE][+-]?\d+)?)(?![\w.])
+    r"""\s*(?:(?P<number>-?(?:\d+(?:_\d+)*(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d+)?)(?![\w.])
     |(?P<text>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')
     |(?P<symbol>==|!=|<=|>=|<|>|\(|\)|\[|\]|,)
     |(?P<word>[^\W\d][\w./:-]*(?:\[(?:"[^"]*"|'[^']*')\])?))""",
@@ -50,6 +50,8 @@ CONSTANTS = {
 }
 RESERVED = {"and", "or", "not", "in"}
 MISSING: Any = object()
+DEEPEST = 64
+LONGEST = 400
 
 
 def compile_where(text: str, fields: tuple[str, ...]) -> Predicate:
@@ -125,6 +127,7 @@ class _Parser:
         self._shift = shift
         self._tokens = self._scan()
         self._next = 0
+        self._depth = 0
 
     def _scan(self) -> list[tuple[str, str, int]]:
         tokens = []
@@ -185,6 +188,18 @@ class _Parser:
         return tests[0] if len(tests) == 1 else lambda facts: all(test(facts) is True for test in tests)
 
     def _term(self) -> Predicate:
+        self._enter()
+        try:
+            return self._shallow_term()
+        finally:
+            self._depth -= 1
+
+    def _enter(self) -> None:
+        self._depth += 1
+        if self._depth > DEEPEST:
+            raise self._error(self._tokens[self._next][2], f"nested deeper than {DEEPEST}")
+
+    def _shallow_term(self) -> Predicate:
         if self._peek() == "not":
             self._take()
             inner = self._term()
@@ -213,6 +228,8 @@ class _Parser:
         kind, value, place = self._take()
         if kind == "number":
             plain = value.replace("_", "")
+            if len(plain) > LONGEST:
+                raise self._error(place, f"a number of {len(plain)} digits")
             number: Any = int(plain) if re.fullmatch(r"-?\d+", plain) else float(plain)
             return lambda _: number
         if kind == "text":
@@ -228,11 +245,13 @@ class _Parser:
 
     def _list(self) -> Predicate:
         items: list[Predicate] = []
+        self._enter()
         while self._peek() != "]":
             items.append(self._operand())
             if self._peek() != "]":
                 self._expect(",")
         self._take()
+        self._depth -= 1
         return lambda facts: [item(facts) for item in items]
 
     def _field(self, word: str, place: int) -> Predicate:

@@ -17,9 +17,10 @@ from simple_track.errors import StorageError, ValueKindError
 from simple_track.journal import Journal, TrackWarning
 from simple_track.layout import RunLayout
 from simple_track.lock import this_process
-from simple_track.record import as_scalar, encode_event, encode_metrics, flatten
+from simple_track.record import as_scalar, encode_event, encode_metrics, flatten, mark_nonfinite
 from simple_track.summary import Summary
 
+LAST = 2**63 - 1
 PLAIN_TYPES = (float, int, bool, str)
 _writers: weakref.WeakSet[Writer] = weakref.WeakSet()
 
@@ -80,14 +81,19 @@ class Writer:
                 number = highest + 1 if step is None else step
                 record = {"step": number, **values, "timestamp": time_ns() // 1_000_000 / 1000}
                 total = sum(values.values())
-                if total - total != 0 or len(record) != len(values) + 2 or type(number) is not int:
+                if (
+                    total - total != 0
+                    or len(record) != len(values) + 2
+                    or type(number) is not int
+                    or number > LAST
+                ):
                     raise TypeError
                 line = dumps(record, None, OPT_APPEND_NEWLINE)
                 written = write(journal.fd, line)
-            except (TypeError, AttributeError, ValueError, RuntimeError):
-                written = -1
             except OSError:
                 written = 0
+            except Exception:  # whatever it is that cannot be added up or encoded
+                written = -1
             if written < 0:
                 self.log_any(values, step)
                 return
@@ -130,7 +136,10 @@ class Writer:
             if type(value) not in PLAIN_TYPES and deferred_values().is_value(value):
                 media[key] = value
             else:
-                scalars[key] = as_scalar(key, value)
+                scalar = as_scalar(key, value)
+                while key in scalars:  # "step" and "~step" in one call
+                    key = f"~{key}"
+                scalars[key] = scalar
         number = None if step is None else _step(step)
         with self.metrics.lock:
             number = self.step + 1 if number is None else number
@@ -170,6 +179,16 @@ class Writer:
             self.on_fork()
         self.history.append(encode_event({"event": event, **fields, "timestamp": timestamp()}))
 
+    def note_summary(self, key: str, value: Any) -> None:
+        """Append the event of a summary value that was written by hand, with its place in the log.
+
+        Args:
+            key: The metric.
+            value: Its value; None when it was deleted.
+        """
+        place = [self.metrics.path.name, self.metrics.position()]
+        self.event("summary", key=key, after=place, **mark_nonfinite({"value": value}))
+
     def sync(self) -> None:
         """Ask the disk to keep what was written."""
         self.metrics.sync()
@@ -201,11 +220,11 @@ def timestamp() -> float:
 
 
 def _step(step: Any) -> int:
-    number = as_scalar("step", step)
-    if isinstance(number, bool | str) or int(number) != number:
-        raise ValueKindError(
-            "step", f"{type(step).__name__} ({step!r})", "a step is a whole number", "take a step"
-        )
+    number = step if type(step) is int else as_scalar("step", step)
+    plain = isinstance(number, int | float) and not isinstance(number, bool)
+    if isinstance(number, str) or not plain or number != number // 1 or not -LAST - 1 <= number <= LAST:
+        hint = "a step is a whole number of up to 64 bits"
+        raise ValueKindError("step", f"{type(step).__name__} ({step!r})", hint, "take a step")
     return int(number)
 
 
