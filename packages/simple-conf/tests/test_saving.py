@@ -136,3 +136,12 @@ def test_secrets_are_masked_unless_revealed(tmp_path):
     assert Conf.to_sdn(cfg) == "a: ••••\nb: ••••\n"
     Conf.save(cfg, tmp_path / "c.json", reveal=True)
     assert Conf.load(tmp_path / "c.json") == {"a": "s", "b": 1}
+
+
+def test_keys_on_top_of_a_reference_are_saved_with_the_rest_of_what_it_names(tmp_path):
+    cfg = Conf.merge({"d": {"lr": 1, "m": 2}, "optim": "${d}"}, Conf.parse_dotlist(["optim.lr=5"]))
+    Conf.save(cfg, tmp_path / "c.sdn")
+    assert Conf.load(tmp_path / "c.sdn") == {"d": {"lr": 1, "m": 2}, "optim": {"lr": 5, "m": 2}}
+    assert "'optim': {'lr': 5, 'm': 2}" in repr(cfg)
+    broken = Conf.merge({"optim": "${nope}"}, Conf.parse_dotlist(["optim.lr=5"]))
+    assert repr(broken) == "Config({'optim': {'lr': 5}})"

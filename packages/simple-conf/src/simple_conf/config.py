@@ -108,7 +108,7 @@ class Config(MappingNode):
     def __repr__(self) -> str:
         from simple_conf.export import Exporter
 
-        return f"Config({Exporter(resolve=False).run(self)!r})"
+        return f"Config({Exporter(resolve=False, lenient=True).run(self)!r})"
 
     def __copy__(self) -> Config:
         return detached(self)

@@ -101,7 +101,7 @@ class Exporter:
         if kind is Table:
             return raw if self._tables else self.value(self.worked_out(node, key), node, key)
         if kind is Overlaid:
-            return self.worked_out(node, key) if self._resolve else self.mapping(raw.overrides)
+            return self.worked_out(node, key)  # there is no way to write keys on top of a reference
         if isinstance(raw, Secret):
             return raw.reveal() if self._reveal else MASK
         return raw
@@ -116,7 +116,14 @@ class Exporter:
             raise
         except ConfError as failure:
             if self._lenient:
-                return node.__raw__[key] if isinstance(node.__raw__[key], str) else None
+                raw = node.__raw__[key]
+                return (
+                    self.mapping(raw.overrides)
+                    if type(raw) is Overlaid
+                    else raw
+                    if isinstance(raw, str)
+                    else None
+                )
             self.errors.append(failure)
             return None
         finally:

@@ -65,7 +65,11 @@ def history(cfg: Config, path: str | Path) -> list[Entry]:
 
 def as_written(value: Any) -> Any:
     """Return a value as plain data, references as text."""
-    return Exporter(resolve=False).run(value) if isinstance(value, (MappingNode, ListNode)) else value
+    return (
+        Exporter(resolve=False, lenient=True).run(value)
+        if isinstance(value, (MappingNode, ListNode))
+        else value
+    )
 
 
 def holder(cfg: Config, segments: Path) -> Any:

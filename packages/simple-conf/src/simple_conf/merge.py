@@ -129,7 +129,7 @@ def lay_value(base: Any, key: str, mine: Any, over: Any, value: Any, rules: Merg
         made = copy_value(value, over, key, base.__tree__, path)
         if isinstance(made, MappingNode):
             if is_reference(mine) and not made.__barrier__:
-                made = Overlaid(mine, made)
+                made = Overlaid(mine, made) if made.__raw__ else mine
             else:
                 object.__setattr__(made, "__barrier__", True)
     store(base, key, made)

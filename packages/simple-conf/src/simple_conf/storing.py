@@ -88,4 +88,8 @@ def plain_trail(trail: Trail) -> Trail:
 
 def plain_value(value: Any) -> Any:
     """Return a value as plain data, references as text."""
-    return Exporter(resolve=False).run(value) if isinstance(value, (MappingNode, ListNode)) else value
+    return (
+        Exporter(resolve=False, lenient=True).run(value)
+        if isinstance(value, (MappingNode, ListNode))
+        else value
+    )
