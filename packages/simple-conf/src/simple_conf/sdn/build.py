@@ -19,6 +19,9 @@ class Values(Transformer[Any, Any]):
         return children[0] if children else {}
 
     def mapping(self, entries: list[Any]) -> dict[str, Any]:
+        if len(entries) == 1 and type(entries[0]) is Lexeme:
+            only: dict[str, Any] = entries[0].value
+            return only
         result: dict[str, Any] = {}
         where: dict[str, Lexeme] = {}
         for entry in entries:

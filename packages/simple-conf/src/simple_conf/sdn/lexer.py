@@ -88,15 +88,17 @@ class Lines:
                     yield Lexeme("ITEMS", items, start)
                     layout.move(at, width)
                 return
-            entries, header, at, width = read_entries(self.text, start, level, layout.budget)
-            layout.budget.spend(len(entries), start)
+            pieces, at, width = read_entries(self.text, start, level, layout.budget)
         except Fault as fault:
             raise fault if fault.limit else Again from None
-        if entries:
-            yield Lexeme("ENTRIES", entries, start)
-        if header is not None:
-            yield Lexeme("KEY", header, start)
-            yield layout.indent(width, start)
+        for piece in pieces:
+            if type(piece) is dict:
+                yield Lexeme("ENTRIES", piece, start)
+            elif type(piece) is tuple:
+                yield Lexeme("KEY", piece[0], start)
+                yield layout.indent(piece[1], start)
+            else:
+                yield Lexeme("ITEMS", piece, start)
         layout.move(at, width)
 
     def _statement(self, at: int) -> Iterator[Lexeme]:

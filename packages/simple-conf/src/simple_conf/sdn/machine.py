@@ -64,3 +64,11 @@ def places_parser() -> Lark:
 def run(parser: Lark, reading: Reading) -> Any:
     """Parse one text."""
     return parser.parse(reading, start="value" if reading.alone else "document")
+
+
+if __name__ == "__main__":  # writes the table that is kept
+    from pathlib import Path
+
+    from simple_conf.sdn.table import make
+
+    Path(__file__).with_name("grammar_table.py").write_text(make(SdnLexer), encoding="utf-8")

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from simple_conf.pattern import Pattern
+from simple_conf.sdn.fault import Again
 from simple_conf.sdn.fragments import BLANK_LINES, KEY, WORDS
 from simple_conf.sdn.limits import Budget
 from simple_conf.sdn.literals import WORDS as NAMED
@@ -24,55 +25,104 @@ _ENTRY = Pattern(
 _ITEM = Pattern(rf'- +(?!- |-\n|{KEY}[ \t]*(?::[ \t\n]|=|\|)|"[^"\n]*"[ \t]*[:=|]){_SCALAR}){_REST}')
 _NUMBER_STARTS = frozenset("+-.0123456789")
 
+Piece = dict[str, Any] | list[Any] | tuple[str, int]
+"""Entries; items; or the key of a block with its column."""
 
-def read_entries(
-    text: str, at: int, level: int, budget: Budget
-) -> tuple[list[tuple[str, Any]], str | None, int, int]:
-    """Read the plain `key: value` lines from an offset on.
+
+def read_entries(text: str, at: int, level: int, budget: Budget) -> tuple[list[Piece], int, int]:
+    """Read the plain `key: value` lines from an offset on, and the plain blocks below them.
 
     Args:
         text: the whole document; it ends in a newline.
         at: offset of the first key.
         level: column of the keys, from 0.
-        budget: what is left of the limits; the values inside arrays are counted here.
+        budget: what is left of the limits.
 
     Returns:
-        The keys with their values; the key of a header whose block follows, if the run ends in one;
-        the offset of the next statement, and its column.
+        What was read: entries as a dict; where the run ends inside a block, the key of the block and
+        its column, and then the entries or items of that block so far. Then the offset of the next
+        statement, and its column.
 
     Raises:
-        Fault: a value is almost a number.
+        Again: a key comes twice, or the indentation is wrong.
+        Fault: a value is almost a number, or there is too much.
     """
-    match, words, width = _ENTRY.match, NAMED.get, level
-    entries: list[tuple[str, Any]] = []
+    match, words, end, base = _ENTRY.match, NAMED.get, len(text), level
+    outer: list[
+        tuple[dict[str, Any], str, int]
+    ] = []  # the blocks around this one, with its key and their column
+    entries: dict[str, Any] = {}
+    width = level
     while found := match(text, at):
         key, quoted, bare, flat, margin = found.groups()
-        value: Any
+        if key in entries:
+            raise Again
         if bare is not None:
             if bare[0] not in _NUMBER_STARTS:
-                value = words(bare, bare)
+                entries[key] = words(bare, bare)
             elif bare.isdecimal() and len(bare) < 19 and bare[0] != "0" and bare.isascii():
-                value = int(bare)
+                entries[key] = int(bare)
             else:
-                value = number(bare, at)
+                entries[key] = number(bare, at)
         elif quoted is not None:
-            value = quoted
+            entries[key] = quoted
         elif flat is not None:
-            value = _flat(flat)
-            if value is None:
+            values = _flat(flat)
+            if values is None:
                 break
-            budget.spend(len(value), at)
-        else:
-            value = None
-        at = found.end()
-        width = len(margin)
-        if width != level:
-            if value is None and width > level and flat is None and bare is None and at < len(text):
-                return entries, key, at, width
-            entries.append((key, value))
+            budget.spend(len(values), at)
+            entries[key] = values
+        at, width = found.end(), len(margin)
+        if quoted is None and bare is None and flat is None:  # nothing behind the key: a block, or null
+            if width <= level or at == end:
+                entries[key] = None
+            elif text.startswith("- ", at):
+                items, below, after = read_items(text, at, width)
+                budget.spend(len(items), at)
+                if below < end and after >= width:
+                    return (
+                        [
+                            *_unfinished(outer, entries, level, budget),
+                            (key, width),
+                            *([items] if items else []),
+                        ],
+                        below,
+                        after,
+                    )
+                entries[key], at, width = items, below, after
+            else:
+                outer.append((entries, key, level))
+                if len(outer) + budget.depth > budget.limits.depth:
+                    raise Again
+                entries, level = {}, width
+                continue
+        if width == level and at < end:
+            continue
+        if at == end:
+            width = base
+        while outer and width < level:
+            budget.spend(len(entries), at)
+            inner = entries
+            entries, key, level = outer.pop()
+            entries[key] = inner
+        if width < base:
             break
-        entries.append((key, value))
-    return entries, None, at, width
+        if width != level:
+            raise Again
+    return _unfinished(outer, entries, level, budget), at, width
+
+
+def _unfinished(
+    outer: list[tuple[dict[str, Any], str, int]], entries: dict[str, Any], level: int, budget: Budget
+) -> list[Piece]:
+    """Give the entries of blocks that go on behind the run, from the outermost on."""
+    pieces: list[Piece] = []
+    columns = [*(column for _, _, column in outer), level]
+    for (around, key, _), column in zip(outer, columns[1:], strict=True):
+        budget.spend(len(around), 0)
+        pieces += [around, (key, column)] if around else [(key, column)]
+    budget.spend(len(entries), 0)
+    return [*pieces, entries] if entries else pieces
 
 
 def read_items(text: str, at: int, level: int) -> tuple[list[Any], int, int]:

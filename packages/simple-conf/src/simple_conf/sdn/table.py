@@ -1,6 +1,6 @@
 """The table that lark makes of the grammar, kept in `grammar_table.py`, so that no process makes it anew.
 
-`python -m simple_conf.sdn.table` writes it, with the grammar that it is of; where the grammar was
+`python -m simple_conf.sdn.machine` writes it, with the grammar that it is of; where the grammar was
 changed since, the table is built anew.
 """
 
@@ -15,7 +15,7 @@ from lark.lexer import Lexer, TerminalDef
 
 _OPTIONS: dict[str, Any] = {"start": ["document", "value"], "parser": "lalr", "maybe_placeholders": False}
 _KEPT = ("start", "parser", "maybe_placeholders", "lexer")
-_HEADER = '''"""The parser's table; made by `python -m simple_conf.sdn.table`, not for editing."""
+_HEADER = '''"""The parser's table; made by `python -m simple_conf.sdn.machine`, not for editing."""
 
 # fmt: off
 # ruff: noqa
@@ -74,11 +74,3 @@ def make(lexer: type[Lexer]) -> str:
         f"MEMO: dict[int, Any] = {memo!r}",
     ]
     return _HEADER + "\n".join(lines) + "\n"
-
-
-if __name__ == "__main__":
-    from pathlib import Path
-
-    from simple_conf.sdn.machine import SdnLexer
-
-    Path(__file__).with_name("grammar_table.py").write_text(make(SdnLexer), encoding="utf-8")
