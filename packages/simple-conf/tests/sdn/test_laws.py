@@ -131,6 +131,8 @@ def outcome(text, *, runs):
 @settings(deadline=None, max_examples=400)
 @example("a: 1\na: 2")
 @example("a:# -")
+@example("- -\t# c")
+@example("-\t- a")
 @example("a: 1\n- : 2")
 @example("a=# -")
 @example('t |a, b|\n  1, 2\n  3, 4\n  x, "y"')

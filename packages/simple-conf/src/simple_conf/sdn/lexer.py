@@ -107,12 +107,16 @@ class Lines:
             yield Lexeme("DASH", None, at, at + 1)
             content = dash.end()
             if text[content] == "\t":
-                raise Fault("a tab after a dash", content, "put one space after the dash")
+                raise _dash_and_tab(content)
             if _DASH.match(text, content) or _ENTRY.match(text, content) or NAMED.match(text, content):
                 yield layout.indent(layout.levels[-1] + content - at, content)
                 yield from self._statement(content)
+            elif text.startswith("-\t", content):
+                raise _dash_and_tab(content + 1)
             else:
                 yield from self._value(content)
+        elif text.startswith("-\t", at):
+            raise _dash_and_tab(at + 1)
         elif entry := _ENTRY.match(text, at):
             key = entry[1] if entry[2] is None else read_quoted(text, at)[0]
             yield Lexeme("KEY", key, at, blanks_before(text, entry.end()))
@@ -213,6 +217,10 @@ class Lines:
                 at,
                 "quote the text; the lines of a text block begin below the |",
             )
+
+
+def _dash_and_tab(at: int) -> Fault:
+    return Fault("a tab after a dash", at, "put one space after the dash")
 
 
 def _content_end(text: str, at: int, end: int) -> int:

@@ -19,10 +19,10 @@ _REST = rf"[ \t]*(?:(?<=[ \t])#[^\n]*)?\n{BLANK_LINES}( *)(?![ #\n])"
 _SCALAR = rf'(?:"([^"\\\n]*)"|({WORDS})'
 _FLAT = r"""|\[([^\[\](){}"'#$|>\n]*)\])"""
 _ENTRY = Pattern(
-    rf"(?!- )({KEY})[ \t]*(?:(?::[ \t]+|=[ \t]*){_SCALAR}{_FLAT}"
+    rf"(?!-[ \t])({KEY})[ \t]*(?:(?::[ \t]+|=[ \t]*){_SCALAR}{_FLAT}"
     rf"|(?::(?=[ \t\n])|=)[ \t]*(?:(?<=[ \t])#(?=[ \t\n#])[^\n]*)?(?=\n)){_REST}"
 )
-_ITEM = Pattern(rf'- +(?!- |-\n|{KEY}[ \t]*(?::[ \t\n]|=|\|)|"[^"\n]*"[ \t]*[:=|]){_SCALAR}){_REST}')
+_ITEM = Pattern(rf'- +(?!-[ \t\n]|{KEY}[ \t]*(?::[ \t\n]|=|\|)|"[^"\n]*"[ \t]*[:=|]){_SCALAR}){_REST}')
 _NUMBER_STARTS = frozenset("+-.0123456789")
 
 Piece = dict[str, Any] | list[Any] | tuple[str, int]

@@ -56,7 +56,13 @@ def load(lexer: type[Lexer], transformer: Transformer[Any, Any]) -> Lark:
             grammar_table.MEMO,
             transformer=transformer,
         )
-    except (AttributeError, KeyError, TypeError, ValueError):  # a lark that keeps its tables in another way
+    except (
+        AssertionError,
+        AttributeError,
+        KeyError,
+        TypeError,
+        ValueError,
+    ):  # a lark that keeps its tables in another way
         return build(lexer, transformer)
     return kept
 
