@@ -12,6 +12,7 @@ from simple_conf import (
     Conf,
     Config,
     FrozenConfigError,
+    KeyPathError,
     MissingKeyError,
     MissingValueError,
 )
@@ -217,3 +218,45 @@ def test_repr_shows_what_is_written(cfg):
     _ = cfg.train.twice
     assert "'twice': '${.epochs}${.epochs}'" in repr(cfg)
     assert "'hole': '???'" in repr(cfg)
+
+
+def test_from_dict_copies_configs_and_refuses_what_is_no_mapping(cfg):
+    other = Conf.from_dict(cfg)
+    other.seed = 9
+    assert cfg.seed == 1
+    assert other.train.out == 9
+    with pytest.raises(TypeError, match="from_dict takes a mapping, not list"):
+        Conf.from_dict([1])
+
+
+def test_updating_a_part_keeps_references_late(cfg):
+    Conf.update(cfg.train, {"a": 1, "b": "${seed}", "c": "${.a}"})
+    cfg.seed, cfg.train.a = 5, 6
+    assert (cfg.train.b, cfg.train.c) == (5, 6)
+
+
+def test_an_empty_path_is_the_whole_and_cannot_be_set(cfg):
+    assert Conf.get(cfg, "") is cfg
+    for write in (lambda: Conf.set(cfg, "", 1), lambda: Conf.delete(cfg, "")):
+        with pytest.raises(KeyPathError, match="the path is empty"):
+            write()
+
+
+def test_paths_read_and_write_anywhere():
+    cfg = Conf.from_dict({"a": [{"b": 1}], "x.y": {"z": 2}})
+    assert Conf.get(cfg, "a[0].b") == Conf.get(cfg, "a.0.b") == 1
+    assert Conf.get(cfg, '"x.y".z') == 2
+    assert Conf.get(cfg, "a[5].b", "none") == "none"
+    assert Conf.get(cfg.a[0], "b") == 1
+    Conf.set(cfg, "a[1].c.d", 3)
+    Conf.set(cfg, "new[0].x", 4)
+    Conf.set(cfg, "a[0]", 5)
+    Conf.delete(cfg, '"x.y".z')
+    assert cfg == {"a": [5, {"c": {"d": 3}}], "x.y": {}, "new": [{"x": 4}]}
+    assert [Conf.has_path(cfg, path) for path in ("a[1].c", "a[2]", "a[1].x", '"x.y"', "x.y")] == [
+        True,
+        False,
+        False,
+        True,
+        False,
+    ]

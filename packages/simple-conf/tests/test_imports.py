@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
+
+import pytest
 
 import simple_conf
 
@@ -80,3 +83,14 @@ def test_errors_derive_from_the_base_and_the_fitting_builtin():
         error = getattr(simple_conf, name)
         assert issubclass(error, simple_conf.ConfError)
         assert all(issubclass(error, builtin) for builtin in builtins), name
+
+
+DOCS = Path(__file__).parents[3] / "docs" / "conf"
+
+
+@pytest.mark.skipif(not DOCS.is_dir(), reason="the pages are not here")
+def test_every_public_name_stands_in_the_reference():
+    text = (DOCS / "reference.md").read_text("utf-8")
+    names = [f"`Conf.{name}" for name in vars(simple_conf.Conf) if not name.startswith("_")]
+    names += [f"`{name}`" for name in simple_conf.__all__ if not name.startswith("_") and name != "Conf"]
+    assert [name for name in names if name not in text] == []

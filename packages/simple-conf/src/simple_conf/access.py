@@ -15,8 +15,8 @@ from simple_conf.config import (
     refuse_frozen,
     store,
 )
-from simple_conf.copying import adopt
-from simple_conf.errors import MissingKeyError, PlacedError
+from simple_conf.copying import copy_mapping
+from simple_conf.errors import KeyPathError, MissingKeyError, PlacedError
 from simple_conf.interpolation import ABSENT, follow, index_of
 from simple_conf.keypath import format_path, parse_path
 from simple_conf.merge import lay_over
@@ -38,42 +38,49 @@ def path_of(path: str | Path) -> Path:
     return parse_path(path) if isinstance(path, str) else tuple(path)
 
 
-def get(node: Any, path: str | Path, default: Any = None) -> Any:
+def not_empty(path: Path) -> Path:
+    """Return a path that names something inside a config."""
+    if not path:
+        raise KeyPathError("the path is empty; name a key", text="")
+    return path
+
+
+def get(cfg: Any, path: str | Path, default: Any = None) -> Any:
     """Return the value at ``path``, or ``default`` where there is none.
 
     Raises:
         MissingValueError: The value is still ``???``.
         InterpolationError: The value cannot be worked out.
     """
-    with node.__tree__.lock:
-        found = follow(node, path_of(path), [])
+    with cfg.__tree__.lock:
+        found = follow(cfg, path_of(path), [])
     return default if found is ABSENT else found
 
 
-def has_path(node: Any, path: str | Path) -> bool:
+def has_path(cfg: Any, path: str | Path) -> bool:
     """Return whether there is a value at ``path``, worked out or not."""
     *parents, last = path_of(path) or ("",)
-    holder = node
-    with node.__tree__.lock:
+    holder = cfg
+    with cfg.__tree__.lock:
         if parents:
-            holder = follow(node, tuple(parents), [])
+            holder = follow(cfg, tuple(parents), [])
     if isinstance(holder, Config):
         return last in holder or (not last and not parents)
     index = index_of(last)
     return isinstance(holder, ConfigList) and index is not None and -len(holder) <= index < len(holder)
 
 
-def set_at(node: Any, path: str | Path, value: Any, layer: Layer | None = None) -> None:
+def set_at(cfg: Any, path: str | Path, value: Any, layer: Layer | None = None) -> None:
     """Set the value at ``path``, making the mappings on the way.
 
     Raises:
         FrozenConfigError: The config is frozen.
         PlacedError: The path leads through a value that has no keys or items.
     """
-    segments = path_of(path)
+    segments = not_empty(path_of(path))
     layer = layer or origin.caller()
-    refuse_frozen(node.__tree__, (*node.__path__, *segments))
-    holder, last = reach(node, segments, layer, strict=None)
+    refuse_frozen(cfg.__tree__, (*cfg.__path__, *segments))
+    holder, last = reach(cfg, segments, layer, strict=None)
     put_item(holder, last, value, layer)
 
 
@@ -152,27 +159,26 @@ def open_up(holder: Any, key: str, inner: Any, as_list: bool, layer: Layer) -> A
     return fresh
 
 
-def update(node: Any, values: Any) -> None:
-    """Lay the tree ``values`` over a mapping node, in place.
+def update(cfg: Any, values: Any) -> None:
+    """Lay the tree ``values`` over a mapping, in place.
 
     Raises:
         FrozenConfigError: The config is frozen.
     """
-    refuse_frozen(node.__tree__, node.__path__)
-    tree = Tree()
-    lay_over(node, adopt(values, tree, node.__path__, values.__layer__))
-    node.__tree__.forget(node.__path__)
+    refuse_frozen(cfg.__tree__, cfg.__path__)
+    lay_over(cfg, copy_mapping(values, Tree(), cfg.__path__, written=True))
+    cfg.__tree__.forget(cfg.__path__)
 
 
-def delete_at(node: Any, path: str | Path) -> None:
+def delete_at(cfg: Any, path: str | Path) -> None:
     """Remove the key or item at ``path``.
 
     Raises:
         FrozenConfigError: The config is frozen.
         MissingKeyError: There is nothing at ``path``.
     """
-    segments = path_of(path)
-    holder = follow(node, segments[:-1], []) if len(segments) > 1 else node
+    segments = not_empty(path_of(path))
+    holder = follow(cfg, segments[:-1], []) if len(segments) > 1 else cfg
     if isinstance(holder, MappingNode):
         drop(holder, segments[-1] if isinstance(segments[-1], str) else str(segments[-1]))
         return
@@ -180,7 +186,7 @@ def delete_at(node: Any, path: str | Path) -> None:
     if isinstance(holder, ListNode) and index is not None and -len(holder) <= index < len(holder):
         change(holder, lambda items: items.__delitem__(index))
         return
-    raise nothing_at(node, segments)
+    raise nothing_at(cfg, segments)
 
 
 def nothing_at(node: Any, segments: Path) -> ConfError:

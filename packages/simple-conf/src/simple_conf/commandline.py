@@ -53,7 +53,7 @@ def main(
 
     def decorate(function: Callable[[T], R]) -> Callable[[], R]:
         def run() -> R:
-            script = os.path.abspath(function.__code__.co_filename)
+            script = home(function)
             try:
                 answer = option(schema, sys.argv[1:], config, script, function.__doc__ or "")
                 cfg = (
@@ -76,6 +76,12 @@ def main(
         return run
 
     return decorate
+
+
+def home(function: Callable[..., object]) -> str:
+    """Return the file of the script that a function is the entry of."""
+    module = sys.modules.get(function.__module__)
+    return os.path.abspath(getattr(module, "__file__", None) or sys.argv[0])
 
 
 def option(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping as MappingType
+
 from simple_conf import (
     access,
     commandline,
@@ -20,7 +22,10 @@ from simple_conf import (
     state,
 )
 from simple_conf.config import Config
+from simple_conf.copying import adopt
 from simple_conf.merge import merge
+from simple_conf.node import Tree
+from simple_conf.origin import caller
 from simple_conf.strategy import MergeStrategy, merge_mode
 
 TYPE_CHECKING = False
@@ -101,8 +106,16 @@ class Conf:
 
     @staticmethod
     def from_dict(values: Mapping[str, Any]) -> Config:
-        """Return a config with a copy of ``values``."""
-        return diagnosis.as_tree(values)  # type: ignore[no-any-return]
+        """Return a config with a copy of ``values``.
+
+        Raises:
+            TypeError: ``values`` is no mapping.
+        """
+        if not isinstance(values, MappingType):
+            raise TypeError(f"from_dict takes a mapping, not {type(values).__name__}")
+        tree = Tree()
+        tree.root = adopt(values, tree, (), caller())
+        return tree.root  # type: ignore[no-any-return]
 
     @staticmethod
     def parse_dotlist(arguments: Sequence[str]) -> Config:
