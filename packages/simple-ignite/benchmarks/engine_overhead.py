@@ -53,6 +53,9 @@ def handlers(engine: object, events: object, kind: str) -> None:
     """Add three handlers of a kind to an engine of ours or of ignite's."""
     add = getattr(engine, "add_event_handler", None) or engine.on  # type: ignore[attr-defined]
     event = events.ITERATION_COMPLETED  # type: ignore[attr-defined]
+    if kind == "batch/100":
+        add(events.GET_BATCH_STARTED(every=100), lambda engine: None)  # type: ignore[attr-defined]
+        return
     for _ in range(0 if kind == "none" else 3):
         add(event(every=100) if kind == "every=100" else event, lambda engine: None)
 
@@ -62,7 +65,7 @@ def empty_step() -> None:
     data, few = range(EMPTY), range(EMPTY // 10)
     print("\nempty step, ns an iteration over the bare loop")
     print(f"{'handlers':12}{'bare':>10}{'ours':>10}{'ignite':>10}{'ratio':>10}")
-    for kind in ("none", "three", "every=100"):
+    for kind in ("none", "three", "every=100", "batch/100"):
         ours = Engine(nothing)
         handlers(ours, Events, kind)
         runs: list[tuple[Callable[[], object], int]] = [

@@ -125,7 +125,7 @@ def test_after_terminate_the_next_run_continues_on_the_next_batch():
     ]
 
 
-def test_interrupt_pauses_without_completion_or_a_second_start():
+def test_interrupt_pauses_without_completion():
     batches = []
     trainer = Engine(lambda engine, batch: batches.append(batch))
     handle = trainer.on(Events.ITERATION_COMPLETED(once=3), Engine.interrupt)
@@ -136,7 +136,7 @@ def test_interrupt_pauses_without_completion_or_a_second_start():
     handle.remove()
     trainer.run(data)
     assert "".join(batches) == "abcd"
-    assert seen[2:] == [("COMPLETED", 0, 4)]
+    assert seen[2:] == [("STARTED", 0, 3), ("COMPLETED", 0, 4)]
 
 
 def test_restart_begins_anew():
@@ -179,7 +179,7 @@ def test_a_pause_after_the_last_epoch_leaves_only_the_completion():
     data = list(range(3))
     trainer.run(data, max_epochs=2)
     trainer.run(data)
-    assert seen == [("STARTED", 0, 0), ("INTERRUPTED", 1, 6), ("COMPLETED", 1, 6)]
+    assert seen == [("STARTED", 0, 0), ("INTERRUPTED", 1, 6), ("STARTED", 1, 6), ("COMPLETED", 1, 6)]
 
 
 def test_a_shorter_epoch_continues_the_iterator_over_epochs():

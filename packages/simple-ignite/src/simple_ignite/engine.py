@@ -195,7 +195,7 @@ class Engine:
         self.table.control.signal |= END_EPOCH
 
     def interrupt(self) -> None:
-        """Pause the run after the current iteration: INTERRUPTED; the next `run` goes on without STARTED."""
+        """Pause the run after the current iteration: INTERRUPTED, not COMPLETED; the next `run` goes on."""
         self.table.control.signal |= INTERRUPT
 
     def preempt(self) -> None:
@@ -271,7 +271,8 @@ class Engine:
             SignalWatch(lambda _signal: self.preempt()) if graceful else nullcontext()
         )
         state, control = self.state, self.table.control
-        control.signal, control.preempted, control.failed, control.phase = 0, False, None, ""
+        control.signal, control.preempted, control.ahead = 0, False, False
+        control.failed, control.phase = None, ""
         self._running = True
         try:
             with watch:

@@ -34,11 +34,15 @@ class Feed:
         self.loaded = False
         self._iterator: Iterator[Any] | None = None
         self._start: Randomness | None = None
+        self._told: tuple[Any, int] | None = (
+            None  # the loader's state it went on from, and how many batches that was
+        )
 
     def batches(self, done: int) -> Iterator[Any]:
         """Return the present iterator, or make one after `done` iterations."""
         if self._iterator is None:
             self._start = None if type(self.data) in ORDERED else Randomness(self.data)
+            self._told = None
             self._iterator = self._iterate()
             self.origin = done
         return self._iterator
@@ -47,13 +51,22 @@ class Feed:
         """Let the present iterator go, so that the next batch is the first again."""
         self._iterator = None
 
-    def state_dict(self, done: int) -> dict[str, Any]:
-        """Return where the feed stands after `done` iterations."""
+    def state_dict(self, done: int, begun: int) -> dict[str, Any]:
+        """Return where the feed stands.
+
+        Args:
+            done: How many iterations have been done.
+            begun: How many have begun: one more where the loader has given a batch that is not yet used.
+        """
         if self._iterator is None:
             return {}
         state: dict[str, Any] = {"fetched": done - self.origin}
-        if _remembers(self.data):
-            state["loader"] = self.data.state_dict()
+        if isinstance(self.data, Stateful):
+            if begun == done:
+                state["loader"] = {"state": self.data.state_dict(), "skip": 0}
+            elif self._told is not None:  # the loader is ahead: go there from where it was told to go on
+                told, fetched = self._told
+                state["loader"] = {"state": told, "skip": done - self.origin - fetched}
         if self._start is not None:
             state["start"] = self._start.state_dict()
         return state
@@ -63,26 +76,23 @@ class Feed:
         if not state:  # no batch had been asked for
             return
         fetched = max(state["fetched"], 0)
+        skip = fetched
         start = Randomness.from_state_dict(state["start"]) if "start" in state else None
         if start is not None:
             start.restore(self.data)
-        if "loader" in state and _remembers(self.data):
-            self.data.load_state_dict(state["loader"])
-            self._iterator = self._iterate()
+        if "loader" in state and isinstance(self.data, Stateful):
+            told, skip = state["loader"]["state"], state["loader"]["skip"]
+            self.data.load_state_dict(told)
+            self._told = (told, fetched - skip)
             self.loaded = True
-        else:
-            self._iterator = self._iterate()
-            for _ in islice(self._iterator, fetched):
-                pass
+        self._iterator = self._iterate()
+        for _ in islice(self._iterator, skip):
+            pass
         self._start = start
         self.origin = done - fetched
 
     def _iterate(self) -> Iterator[Any]:
         return repeat(None) if self.data is None else iter(self.data)
-
-
-def _remembers(data: Any) -> bool:
-    return isinstance(data, Stateful)
 
 
 def _length(data: Any) -> int | None:

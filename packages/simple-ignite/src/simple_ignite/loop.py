@@ -173,27 +173,37 @@ def _calling(engine: Engine, iterator: Iterator[Any], wanted: int) -> None:
 
 def _fetching(engine: Engine, iterator: Iterator[Any], wanted: int) -> None:
     """Handlers listen to GET_BATCH_STARTED or GET_BATCH_COMPLETED."""
-    state, control, step, fire = engine.state, engine.table.control, engine.step, engine.table.fire
+    state, table, step = engine.state, engine.table, engine.step
+    control, occur, i = table.control, table.occur, state.iteration
+    asked, got = table.plan(Events.GET_BATCH_STARTED, i), table.plan(Events.GET_BATCH_COMPLETED, i)
+    before, after = table.plan(STARTED, i), table.plan(COMPLETED, i)
     spent, begun, fetched, phase = 0.0, clock(), 0.0, FETCH
     try:
         for _ in range(wanted):
-            fire(Events.GET_BATCH_STARTED, engine)
+            i += 1
+            if asked.calls or i == asked.due:
+                occur(asked, engine, i)
             since = clock()
             try:
                 state.batch = next(iterator)
             except StopIteration:
                 break
             fetched += clock() - since
-            fire(Events.GET_BATCH_COMPLETED, engine)
-            state.iteration += 1
+            control.ahead = True
+            if got.calls or i == got.due or control.signal:
+                occur(got, engine, i)
+            state.iteration = i
+            control.ahead = False
             phase = BEFORE
-            fire(STARTED, engine)
+            if before.calls or i == before.due or control.signal:
+                occur(before, engine, i)
             phase, since = STEP, clock()
             state.output = step(engine, state.batch)
             spent += clock() - since
-            control.done = state.iteration
+            control.done = i
             phase = AFTER
-            fire(COMPLETED, engine)
+            if after.calls or i == after.due or control.signal:
+                occur(after, engine, i)
             if control.signal:
                 break
             state.batch = state.output = None

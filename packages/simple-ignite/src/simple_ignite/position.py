@@ -86,7 +86,7 @@ class Memory:
         if self.cut is not None:
             taken["feed"] = self.cut
         elif engine.feed is not None:
-            taken["feed"] = engine.feed.state_dict(done)
+            taken["feed"] = engine.feed.state_dict(done, state.iteration + engine.table.control.ahead)
         if course.open and self.metrics is not None:
             taken["measured"] = self.metrics.state_dict() if self._measured is None else self._measured
         return taken
@@ -115,7 +115,7 @@ class Memory:
             raise StateError(
                 f"the engine's state has no entry {error}; it is not whole", key=str(error)
             ) from None
-        course.loaded, course.paused, course.reached = True, False, True
+        course.loaded = course.reached = True
         self.cut = taken.get("feed") or {}
         self.restored = set()
         self._measured = taken.get("measured")
@@ -150,7 +150,7 @@ class Memory:
 
     def hold(self, feed: Feed, done: int) -> None:
         """Keep the place in data that cannot be read further in this process."""
-        self.cut, self._random = feed.state_dict(done), Randomness(feed.data).state_dict()
+        self.cut, self._random = feed.state_dict(done, done), Randomness(feed.data).state_dict()
 
     def forget(self) -> None:
         """Drop what was loaded and not yet taken up."""

@@ -47,9 +47,14 @@ class SignalWatch:
             number, handler = self._previous.popitem()
             signal.signal(number, signal.SIG_DFL if handler is None else handler)
 
-    def _received(self, number: int, _frame: FrameType | None) -> None:
+    def _received(self, number: int, frame: FrameType | None) -> None:
         child = getattr(signal, "SIGCHLD", None)
         if child is not None and child not in self._previous:
             # a DataLoader's workers may get the same signal and die; torch would raise that wherever we are
             self._previous[child] = signal.signal(child, signal.SIG_DFL)
         self._notify(signal.Signals(number).name)
+        outer = self._previous.get(number)
+        if callable(outer) and isinstance(
+            getattr(outer, "__self__", None), SignalWatch
+        ):  # of an outer engine
+            outer(number, frame)

@@ -43,9 +43,8 @@ class Run:
         state, course, control, engine = self.state, self.course, self.control, self.engine
         begun = clock()
         self.memory.settle()
-        if not course.paused:
-            self.table.fire(Events.STARTED, engine)
-        course.paused = course.reached = False
+        self.table.fire(Events.STARTED, engine)
+        course.reached = False
         if not course.open:
             self.memory.resume_feed(self.feed, state.iteration)
         while not control.signal & STOP and not course.finished(state):
@@ -63,7 +62,7 @@ class Run:
         if control.signal & TERMINATE:
             self.table.fire(Events.TERMINATED, engine)
         elif control.signal & INTERRUPT:
-            course.paused, course.reached = True, False  # even where nothing but COMPLETED is left
+            course.reached = False  # even where nothing but COMPLETED is left
             self.table.fire(Events.INTERRUPTED, engine)
             return
         self.table.fire(Events.COMPLETED, engine)

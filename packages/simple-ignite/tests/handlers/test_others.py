@@ -348,6 +348,19 @@ def test_preemption_ends_in_order_and_gives_the_signal_back():
     assert (trainer.state.iteration, preemption.received) == (9, None)
 
 
+def test_what_begins_with_a_run_begins_with_a_continued_one_too():
+    trainer = Engine(lambda engine, batch: time.sleep(0.01))
+    timer, preemption = Timer().attach(trainer), Preemption().attach(trainer)
+    pause = trainer.on(Events.ITERATION_COMPLETED(once=2), Engine.interrupt)
+    data = list(range(9))
+    trainer.run(data)
+    pause.remove()
+    trainer.on(Events.ITERATION_COMPLETED(once=6), lambda: os.kill(os.getpid(), signal.SIGTERM))
+    assert trainer.run(data).iteration == 6
+    assert preemption.received == "SIGTERM"
+    assert timer.value() >= 0.04
+
+
 @pytest.mark.parametrize(
     ("kind", "expected"),
     [

@@ -70,7 +70,7 @@ def main():
             time.sleep(0.001)  # the first of all saves may finish
         while not list(folder.glob(".*.tmp")) and time.monotonic() - begun < 30:
             time.sleep(0.0002)
-        time.sleep(chance.choice([0, chance.uniform(0, 0.005), chance.uniform(0, 0.03)]))
+        time.sleep(chance.choice([0, chance.uniform(0, 0.005), chance.uniform(0, 0.06)]))
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
         left = list(folder.glob(".*.tmp"))
