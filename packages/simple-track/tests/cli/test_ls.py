@@ -33,6 +33,8 @@ def test_runs_are_filtered_sorted_and_limited(store, answer):
     assert [run["id"] for run in found] == [store.second]
     found = answer("ls", "--order", "summary.train/loss", "-n", 2)
     assert [run["name"] for run in found] == ["second", "first"]
+    found = answer("ls", "--order", "-summary.train/loss", "-n", 2)
+    assert [run["name"] for run in found] == ["first", "second"]
 
 
 def test_chosen_columns_are_shown(store, call):

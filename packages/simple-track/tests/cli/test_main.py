@@ -51,8 +51,7 @@ def test_a_store_that_is_named_has_to_be_there(command, capsys, tmp_path):
     missing = str(tmp_path / "mistyped")
     assert main([command.NAME, *needs.get(command.NAME, []), "--dir", missing]) == 1
     assert capsys.readouterr().err == (
-        f"simple-track {command.NAME}: {missing}: there is no such folder; "
-        "name the store with --dir or SIMPLE_DIR\n"
+        f"simple-track {command.NAME}: {missing}: no such folder; name the store with --dir or SIMPLE_DIR\n"
     )
 
 

@@ -114,6 +114,11 @@ def test_what_no_column_holds_is_named():
         Table(["n"], [[object()]])
 
 
+def test_a_table_is_no_cell():
+    with pytest.raises(TableCellError, match=r"row 0, column 'a': expected one of int, .*, got Table"):
+        Table(["a"], [[Table(["b"], [[1]])]])
+
+
 def test_a_number_beyond_64_bits_is_named():
     with pytest.raises(TableCellError, match="expected int, got int 9223372036854775808"):
         Table(["n"], [[2**63]])

@@ -33,7 +33,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     parser = _parser()
     try:
-        args = parser.parse_args(argv)
+        args = parser.parse_args(_joined(sys.argv[1:] if argv is None else argv))
     except SystemExit as stop:  # argparse has printed what is wrong, or the help
         return int(stop.code or 0)
     if isinstance(sys.stdout, TextIOWrapper):
@@ -69,12 +69,21 @@ def _run(args: argparse.Namespace) -> int:
     return code
 
 
+def _joined(argv: Sequence[str]) -> list[str]:
+    """The arguments, with `--order -field` as `--order=-field`: else the field is taken for an option."""
+    joined: list[str] = []
+    for word in argv:
+        if joined and joined[-1] == "--order":
+            joined[-1] = f"--order={word}"
+        else:
+            joined.append(word)
+    return joined
+
+
 def _require_store(named: str | Path | None) -> None:
     """A store that is named has to be there; the default one may not have been made yet."""
     if named is not None and not Path(named).is_dir():
-        raise FileNotFoundError(
-            f"{named}: there is no such folder; name the store with --dir or {DIR_VARIABLE}"
-        )
+        raise FileNotFoundError(f"{named}: no such folder; name the store with --dir or {DIR_VARIABLE}")
 
 
 def _parser() -> argparse.ArgumentParser:

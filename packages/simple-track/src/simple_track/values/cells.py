@@ -55,7 +55,7 @@ def kind_of(value: Any) -> str | None:
     if value is None:
         return None
     if isinstance(value, Value):
-        return "media"
+        return "?" if value.kind == "table" else "media"  # no tables in tables
     if isinstance(value, datetime.datetime):
         return "datetime" if value.tzinfo is None else "datetime[UTC]"
     for type_, name in ((bool, "bool"), (int, "int"), (float, "float"), (str, "str"), (bytes, "bytes")):
