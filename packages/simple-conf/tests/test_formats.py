@@ -239,3 +239,14 @@ def test_without_pyyaml_the_error_says_what_to_install(tmp_path, monkeypatch):
     )
     with pytest.raises(MissingExtraError, match="writing YAML needs pyyaml"):
         Conf.to_yaml(Conf.from_dict({}))
+
+
+@pytest.mark.parametrize("number", ["1e999", "1" * 5000])
+@pytest.mark.parametrize(
+    ("name", "form"), [("c.json", '{{"a": {}}}'), ("c.toml", "a = {}"), ("c.yaml", "a: {}")]
+)
+def test_a_number_that_python_cannot_hold_is_an_error(tmp_path, monkeypatch, name, form, number):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / name).write_text(form.format(number))
+    with pytest.raises(LoadError, match=name):
+        Conf.load(name)

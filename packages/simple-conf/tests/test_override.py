@@ -174,3 +174,22 @@ def test_the_command_line_refuses_other_words_unless_told_not_to(monkeypatch):
     with pytest.raises(OverrideError, match="--fast"):
         Conf.from_cli_dotlist()
     assert Conf.from_cli_dotlist(ignore_unknown=True) == {"lr": 1}
+
+
+def test_two_plus_signs_are_one():
+    assert merged("++model.new=1", strict_keys=True).model.new == 1
+
+
+def test_a_deletion_takes_no_value():
+    with pytest.raises(OverrideError) as caught:
+        merged("~train.lr=0.1")
+    assert str(caught.value) == (
+        "command line: ~train.lr=0.1: a deletion takes no value\n"
+        "  ~train.lr=0.1\n           ^\n  hint: write ~train.lr"
+    )
+
+
+@pytest.mark.parametrize("words", ["train.lr=1", [1]])
+def test_overrides_are_a_list_of_texts(words):
+    with pytest.raises(TypeError, match="overrides are a list of texts"):
+        Conf.parse_dotlist(words)

@@ -203,3 +203,18 @@ def test_structures_that_resolvers_give_read_like_the_rest(resolver):
     other.n = 1
     assert other.x == [1, 2, 3]
     assert Conf.to_dict(Conf.from_dict({"x": "${test.made}"}))["x"]["text"] == "${not}"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("${path.basename}", "${path.basename}: it takes 1 argument, not 0"),
+        ("${env}", "${env}: it takes 1 to 2 arguments, not 0"),
+        ("${path.exists:a,b}", "${path.exists:a,b}: it takes 1 argument, not 2"),
+        ("${sys.cwd:a}", "${sys.cwd:a}: it takes 0 arguments, not 1"),
+    ],
+)
+def test_built_in_resolvers_count_their_arguments(text, message):
+    with pytest.raises(ResolverError) as caught:
+        read(text)
+    assert caught.value.message == message

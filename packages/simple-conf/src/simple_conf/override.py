@@ -95,6 +95,8 @@ def read_override(argument: str) -> Override:
         bare = argument.lstrip("-")
         raise refused(argument, "an override has no dashes before it", 1, f"write {bare}" if bare else None)
     if argument.startswith("~"):
+        if (at := equals(argument)) >= 0:
+            raise refused(argument, "a deletion takes no value", at + 1, f"write {argument[:at]}")
         return Override(argument, "delete", left_side(argument, argument[1:], 1), None, 2)
     at = equals(argument)
     if at < 0:
@@ -104,7 +106,8 @@ def read_override(argument: str) -> Override:
     if left.endswith("+"):
         kind, left = "append", left[:-1]
     if left.startswith("+"):
-        kind, left, start = ("add" if kind == "set" else kind), left[1:], 1
+        start = len(left) - len(left.lstrip("+"))
+        kind, left = ("add" if kind == "set" else kind), left[start:]
     path = left_side(argument, left, start)
     if not path:
         raise refused(argument, "there is no key before '='", 1)
@@ -281,6 +284,8 @@ def parse_dotlist(arguments: Sequence[str], load: Callable[[str], Config] | None
 def read_steps(arguments: Sequence[str], load: Callable[[str], Config] | None) -> list[Any]:
     """Return what each override says to do."""
     steps: list[Any] = []
+    if isinstance(arguments, str) or not all(isinstance(argument, str) for argument in arguments):
+        raise TypeError(f"overrides are a list of texts such as ['train.lr=0.1'], not {arguments!r}")
     for argument in arguments:
         if argument.startswith("@") and load is not None:
             steps.append(Laid(load_file(argument, load)))

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 ABSENT: Any = object()
 REQUIRED: Any = object()
+VARIADIC = 0x04  # inspect.CO_VARARGS, whose module is slow to import
 
 
 class ResolverUsageError(ConfError, ValueError):
@@ -82,12 +83,27 @@ class Resolver:
     def run(self, arguments: list[Any], scope: Scope) -> Any:
         """Call the function, its annotated parameters converted by the rules of schemas."""
         if self.scoped:
+            self.check(arguments)
             return self.function(scope, *arguments)
         if self._bind is None:
             from simple_conf.signature import binder
 
             self._bind = binder(self.function)
         return self.function(*self._bind(arguments))
+
+    def check(self, arguments: list[Any]) -> None:
+        """Refuse a wrong number of arguments for a built-in resolver.
+
+        Raises:
+            ResolverUsageError: There are too few or too many.
+        """
+        code = self.function.__code__
+        most = code.co_argcount - 1
+        least = most - len(self.function.__defaults__ or ())
+        several = bool(code.co_flags & VARIADIC)
+        if len(arguments) < least or (len(arguments) > most and not several):
+            wanted = f"{least}" if least == most else f"{least} to {most}"
+            raise ResolverUsageError(f"it takes {wanted} argument{'s' * (most != 1)}, not {len(arguments)}")
 
 
 _resolvers: dict[str, Resolver] = {}

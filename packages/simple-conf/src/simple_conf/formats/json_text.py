@@ -6,6 +6,7 @@ import json
 
 from simple_conf.errors import LoadError
 from simple_conf.formats import json_places
+from simple_conf.formats.numbers import finite, whole
 from simple_conf.origin import Origin, TextLayer
 
 TYPE_CHECKING = False
@@ -27,11 +28,15 @@ def read(source: Source) -> tuple[Any, Layer]:
         LoadError: The text is not JSON, or has a key twice in one object.
     """
     try:
-        values = json.loads(source.text, object_pairs_hook=unique, parse_constant=refuse_constant)
+        values = json.loads(
+            source.text, object_pairs_hook=unique, parse_constant=special, parse_float=finite, parse_int=whole
+        )
     except json.JSONDecodeError as failure:
         line, column = failure.lineno, failure.colno
         where = Origin("file", source.name, line, column, lambda: source.excerpt(line, column))
         raise LoadError(f"not JSON: {failure.msg}", origin=where) from None
+    except LoadError as failure:
+        raise LoadError(failure.message, origin=Origin("file", source.name)) from None
     except DuplicateKey as failure:
         raise LoadError(
             f"the key {failure} stands twice in one object", origin=Origin("file", source.name)
@@ -50,6 +55,6 @@ def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return values
 
 
-def refuse_constant(name: str) -> float:
+def special(name: str) -> float:
     """Return NaN or an infinity, which Python's JSON writes."""
     return float(name.replace("Infinity", "inf"))

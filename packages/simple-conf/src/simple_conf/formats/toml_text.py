@@ -6,6 +6,7 @@ import re
 import tomllib
 
 from simple_conf.errors import LoadError
+from simple_conf.formats.numbers import finite
 from simple_conf.origin import Origin, TextLayer
 from simple_conf.source import Source, Span
 
@@ -28,11 +29,15 @@ def read(source: Source) -> tuple[Any, Layer]:
         LoadError: The text is not TOML.
     """
     try:
-        values = tomllib.loads(source.text)
+        values = tomllib.loads(source.text, parse_float=finite)
     except tomllib.TOMLDecodeError as failure:
         raise LoadError(
             f"not TOML: {PLACE.sub('', str(failure)).strip()}", origin=place(source, str(failure))
         ) from None
+    except LoadError as failure:
+        raise LoadError(failure.message, origin=Origin("file", source.name)) from None
+    except ValueError as failure:
+        raise LoadError(f"not TOML: {failure}", origin=Origin("file", source.name)) from None
     return values, TextLayer(source, search)
 
 

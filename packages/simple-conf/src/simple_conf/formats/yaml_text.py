@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from simple_conf.errors import LoadError, MissingExtraError
+from simple_conf.formats.numbers import finite, whole
 from simple_conf.origin import Origin, TextLayer
 from simple_conf.source import Source, Span
 
@@ -131,7 +132,10 @@ class Builder:
         if node.id == "sequence" and kind == "seq":
             return [self.build(inner, depth + 1) for inner in node.value]
         if node.id == "scalar" and kind in CONSTRUCT:
-            return CONSTRUCT[kind](node.value)
+            try:
+                return CONSTRUCT[kind](node.value)
+            except LoadError as failure:
+                raise LoadError(failure.message, origin=at(self._source, node.start_mark)) from None
         raise LoadError(f"the tag {node.tag} is not plain data", origin=at(self._source, node.start_mark))
 
     def mapping(self, node: Any, depth: int) -> dict[str, Any]:
@@ -159,12 +163,12 @@ class Builder:
 
 def number(text: str) -> int:
     """Return a whole number."""
-    return int(text, 16) if text.startswith("0x") else int(text)
+    return int(text, 16) if text.startswith("0x") else whole(text)
 
 
 def real(text: str) -> float:
     """Return a float."""
-    return float(text.lower().replace(".inf", "inf").replace(".nan", "nan"))
+    return finite(text.lower().replace(".inf", "inf").replace(".nan", "nan"))
 
 
 CONSTRUCT: dict[str, Callable[[str], Any]] = {
