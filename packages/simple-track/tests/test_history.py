@@ -97,6 +97,18 @@ def test_a_missing_library_is_an_error_that_names_the_command(run, monkeypatch, 
     assert str(caught.value) == f"{call}() needs {module}; install it with: {hint}"
 
 
+def test_large_whole_numbers_stay_exact_in_columns_with_gaps(root):
+    with Track.run(project="demo", system=False) as run:
+        run.log({"n": 2**53 + 1, "small": 3})
+        run.log({"x": 1.0})
+    history = run.history()
+    assert history["n"].tolist() == [2**53 + 1, None]
+    assert history["small"].dtype == float
+    pytest.importorskip("pyarrow")
+    assert history.to_arrow().column("n").to_pylist() == [2**53 + 1, None]
+    assert history.to_arrow().column("small").to_pylist() == [3, None]
+
+
 def test_an_empty_run_has_an_empty_history(root):
     with Track.run(project="demo", system=False) as run:
         pass

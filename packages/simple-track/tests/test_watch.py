@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from simple_track import SettingError, Track, ValueKindError
+from simple_track import SettingError, Track, TrackWarning, ValueKindError
 from simple_track.watch import SAMPLE, measure
 
 torch = pytest.importorskip("torch")
@@ -105,6 +105,43 @@ def test_frozen_and_unused_parameters_are_left_out(run, model):
     assert "gradients/used.2.weight.norm" in names
     assert "gradients/used.2.bias.norm" not in names
     assert "gradients/unused.weight.norm" not in names
+
+
+def test_every_pass_is_reported_when_asked_for(run, model):
+    run.watch(model, log_freq=1)
+    for _ in range(6):
+        backward(model)
+        run.log({"loss": 1.0})
+    assert run.history(["gradients/0.weight.norm"])["step"].tolist() == list(range(6))
+
+
+def test_passes_count_whichever_parameters_they_reach(run):
+    branches = torch.nn.ModuleList([torch.nn.Linear(2, 1), torch.nn.Linear(2, 1)])
+    run.watch(branches, log_freq=2)
+    for step in range(8):
+        branches[step in (2, 3, 6)](torch.ones(1, 2)).sum().backward()
+        run.log({"loss": 1.0})
+    first = run.history(["gradients/0.weight.norm"])["step"].tolist()
+    second = run.history(["gradients/1.weight.norm"])["step"].tolist()
+    assert (first, second) == ([0, 4], [2, 6])
+
+
+def test_trouble_while_measuring_never_reaches_training(run, model, monkeypatch):
+    monkeypatch.setattr("simple_track.watch.measure", lambda *_: 1 / 0)
+    run.watch(model, log_freq=1)
+    with pytest.warns(TrackWarning, match="run.watch could not measure: ZeroDivisionError"):
+        backward(model)
+    backward(model)
+
+
+def test_empty_and_complex_parameters(run):
+    model = torch.nn.Module()
+    model.empty = torch.nn.Parameter(torch.zeros(0, 2))
+    model.complex = torch.nn.Parameter(torch.tensor([3 + 4j, 0j]))
+    run.watch(model, log="all", log_freq=1)
+    (model.complex.abs().sum() + model.empty.sum()).backward()
+    assert run.history(["parameters/complex.norm"])["parameters/complex.norm"].tolist() == [5.0]
+    assert "parameters/empty.norm" not in run.history()
 
 
 def test_values_that_are_not_finite_are_counted():

@@ -114,12 +114,21 @@ class History(Mapping[str, Array]):
         """A polars DataFrame; needs polars."""
         return _import("to_polars()", "polars").DataFrame({key: _without_objects(self[key]) for key in self})
 
+    def _filled(self, key: str) -> Any:
+        """A column for arrow: whole numbers stay whole, with 0 in the gaps that are masked."""
+        kinds = self._parts[key]
+        if set(kinds) != {"i"}:
+            return _without_objects(self[key])
+        column = np.zeros(len(self._rows), np.int64)
+        column[kinds["i"].rows] = kinds["i"].values
+        return column
+
     def to_arrow(self) -> Any:
         """A pyarrow Table; needs pyarrow. A gap is a null."""
         arrow = _import("to_arrow()", "pyarrow", "tables")
         columns = {key: arrow.array(self[key]) for key in ("step", "timestamp")}
         for key in self._parts:
-            columns[key] = arrow.array(_without_objects(self[key]), mask=~self.present(key))
+            columns[key] = arrow.array(self._filled(key), mask=~self.present(key))
         return arrow.table(columns)
 
 

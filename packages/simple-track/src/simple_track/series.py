@@ -27,6 +27,7 @@ EXACT: tuple[tuple[type, str, Any], ...] = (
 """For each type of value: the letter of its kind and the type of its column."""
 NUMERIC = frozenset("fibu")
 LAST = 2**63 - 1
+EXACT_TO = 2**53
 
 
 @attrs.frozen(eq=False)
@@ -252,11 +253,17 @@ def dense(kinds: dict[str, Part], count: int) -> Array:
         part = next(iter(kinds.values()))
         if len(part.rows) == count:
             return part.values
-    numeric = set(kinds) <= set("fib") and set(kinds) != {"b"}
+    numeric = set(kinds) <= set("fib") and set(kinds) != {"b"} and not _is_beyond_floats(kinds)
     column = np.full(count, np.nan) if numeric else np.full(count, None, dtype=object)
     for part in kinds.values():
         column[part.rows] = part.values
     return column
+
+
+def _is_beyond_floats(kinds: dict[str, Part]) -> bool:
+    """Whether there are whole numbers that a float would change."""
+    whole = kinds.get("i")
+    return whole is not None and len(whole.values) > 0 and bool(np.abs(whole.values).max() > EXACT_TO)
 
 
 def min_max_rows(part_rows: Array, values: Array, samples: int) -> Array:

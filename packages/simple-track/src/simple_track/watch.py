@@ -7,10 +7,13 @@ of its values, evenly spread. One transfer brings the numbers of all tensors to 
 from __future__ import annotations
 
 import importlib
+import warnings
+from functools import partial
 from typing import Any
 
 from simple_track.deferred import deferred_values
 from simple_track.errors import MissingExtraError, SettingError, ValueKindError
+from simple_track.journal import TrackWarning
 from simple_track.writer import Writer
 
 KINDS = ("gradients", "parameters", "all")
@@ -57,43 +60,48 @@ class Watch:
                 "run.watch", type(model).__qualname__, "no parameter is trained", "watch a model"
             )
         self._passes = 0
-        self._all_gradients: Any = None
-        self._counter = next(iter(self._parameters.values())).register_hook(self._count)
-        self._arm()
+        self._under_way = False
+        self._failed = False
+        self._gradients: dict[str, Any] = {}
+        self._hooks = [p.register_hook(partial(self._take, name)) for name, p in self._parameters.items()]
         if log_graph:
             writer.event("graph", modules=describe_modules(model))
 
     def remove(self) -> None:
         """Take all hooks out of the model."""
-        self._counter.remove()
-        self._disarm()
+        for hook in self._hooks:
+            hook.remove()
+        self._hooks.clear()
+        self._gradients.clear()
 
-    def _count(self, _: Any) -> None:
-        """One backward pass; only one parameter carries this hook, so that a pass costs one call."""
-        self._passes += 1
+    def _take(self, name: str, gradient: Any) -> None:
+        """One parameter's gradient has come; the first of a pass asks to be told when the pass is over."""
+        if not self._under_way:
+            self._under_way = True
+            self._torch.autograd.Variable._execution_engine.queue_callback(self._pass_is_over)
         if self._passes % self._log_freq == 0:
-            self._arm()
+            self._gradients[name] = gradient
 
-    def _arm(self) -> None:
-        """Make the next backward pass report all gradients."""
-        self._disarm()
-        hooks = self._torch.autograd.graph
-        self._all_gradients = hooks.register_multi_grad_hook(tuple(self._parameters.values()), self._report)
+    def _pass_is_over(self) -> None:
+        self._under_way = False
+        gradients, self._gradients = self._gradients, {}
+        self._passes += 1
+        if not gradients or not self._hooks:
+            return
+        try:
+            self._report(gradients)
+        except Exception as error:  # whatever it is, training goes on
+            if not self._failed:
+                self._failed = True
+                warnings.warn(TrackWarning(f"run.watch could not measure: {error!r}"), stacklevel=2)
 
-    def _disarm(self) -> None:
-        if self._all_gradients is not None:
-            self._all_gradients.remove()
-            self._all_gradients = None
-
-    def _report(self, gradients: Any) -> None:
-        self._disarm()
+    def _report(self, gradients: dict[str, Any]) -> None:
+        tensors: dict[str, Any] = {}
+        if self._log in ("gradients", "all"):
+            tensors |= {f"gradients/{name}": g for name, g in gradients.items()}
+        if self._log in ("parameters", "all"):
+            tensors |= {f"parameters/{name}": p.detach() for name, p in self._parameters.items()}
         with self._torch.no_grad():
-            tensors: dict[str, Any] = {}
-            if self._log in ("gradients", "all"):
-                pairs = zip(self._parameters, gradients, strict=True)
-                tensors |= {f"gradients/{name}": g for name, g in pairs if g is not None}
-            if self._log in ("parameters", "all"):
-                tensors |= {f"parameters/{name}": p.detach() for name, p in self._parameters.items()}
             values = measure(self._torch, tensors)
         self._writer.log_any(values, self._writer.step + 1, advance=False)
 
@@ -106,13 +114,14 @@ def measure(torch: Any, tensors: dict[str, Any]) -> dict[str, Any]:
         tensors: By name; any shapes, one device.
 
     Returns:
-        A histogram for each name, the Euclidean norm at `{name}.norm`, and how many values are not finite at
-        `{name}.nonfinite` where there are any.
+        A histogram for each name (of magnitudes, for complex values), the Euclidean norm at `{name}.norm`,
+        and how many values are not finite at `{name}.nonfinite` where there are any.
     """
+    tensors = {name: t for name, t in tensors.items() if t.numel()}
     if not tensors:
         return {}
     dense = [t.coalesce().values() if t.is_sparse else t for t in tensors.values()]
-    norms = torch._foreach_norm([t if t.is_floating_point() else t.float() for t in dense])
+    norms = torch._foreach_norm([t if t.is_floating_point() or t.is_complex() else t.float() for t in dense])
     rows = [_row(torch, t, norm) for t, norm in zip(dense, norms, strict=True)]
     table = torch.stack(rows).cpu().tolist()  # the one transfer
     values: dict[str, Any] = {}
@@ -132,7 +141,8 @@ def _row(torch: Any, tensor: Any, norm: Any) -> Any:
     """Norm, sampled values that are not finite, lowest, highest, bin counts: float64, shape (4 + BINS,)."""
     flat = tensor.detach().reshape(-1)
     stride = max(1, -(-flat.numel() // SAMPLE))
-    sample = flat[::stride].float()
+    sample = flat[::stride]
+    sample = (sample.abs() if sample.is_complex() else sample).float()
     finite = torch.isfinite(sample)
     low = torch.where(finite, sample, torch.inf).amin()
     high = torch.where(finite, sample, -torch.inf).amax()
