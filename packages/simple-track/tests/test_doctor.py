@@ -1,4 +1,5 @@
 import os
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -154,3 +155,28 @@ def test_it_touches_nothing(layout):
     before = snapshot()
     told(layout, deep=True)
     assert snapshot() == before
+
+
+def test_an_event_that_names_a_file_outside_is_an_error(layout, run):
+    with run.history.open("ab") as out:
+        out.write(
+            b'{"event":"media","key":"a","step":0,"value":{"kind":"text","file":"../../x","sha256":""}}\n'
+        )
+    ((level, where, what, mend),) = told(layout)
+    assert (level, where) == ("error", "history.jsonl")
+    assert "not below the run" in what
+    assert mend == "the log was tampered with: restore it from a backup"
+
+
+def test_a_run_that_died_is_a_note_that_says_how_to_go_on(layout, run):
+    run.metadata.write_text(run.metadata.read_text().replace("state: finished", "state: running"))
+    ((level, where, what, mend),) = told(layout)
+    assert (level, where, what) == ("note", run.run_id, "the run's process died without ending it")
+    assert f"resume='{run.run_id}'" in mend
+
+
+def test_low_space_is_a_warning(layout, monkeypatch):
+    monkeypatch.setattr("shutil.disk_usage", lambda _: SimpleNamespace(free=5 << 20))
+    assert told(layout) == [
+        ("warning", "store", "only 5 MiB are free", "make room; simple-track gc may help")
+    ]

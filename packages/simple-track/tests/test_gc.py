@@ -161,3 +161,19 @@ def test_nothing_is_lost_while_others_log(layout):
     assert count > 3
     for number in range(count):
         find_artifact(layout, "demo", f"model:v{number}").verify()
+
+
+def test_a_run_whose_events_cannot_be_read_keeps_everything(layout):
+    run = with_media(layout)
+    loose = orphan(layout)
+    pack(run)
+    packed = run.history.with_name("history.jsonl.zst")
+    data = bytearray(packed.read_bytes())
+    data[len(data) // 2] ^= 1
+    packed.write_bytes(data)
+    before = sorted(run.media("images").iterdir())
+    removed = remove_garbage(layout, young=0)
+    assert removed.items == []
+    assert any("history.jsonl" in doubt for doubt in removed.doubts)
+    assert loose.exists()
+    assert sorted(run.media("images").iterdir()) == before

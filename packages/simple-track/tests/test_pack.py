@@ -199,3 +199,15 @@ def test_a_packed_run_is_continued(root):
     history = Track.load(layout.run_id, dir=root).history(["loss"])
     assert history["step"].tolist() == [0, 1, 2, 3, 4, 6]  # the note had 5
     assert time.time() - history["timestamp"][-1] < 60
+
+
+def test_what_does_not_read_back_is_not_kept(root, monkeypatch):
+    layout = logged(root, steps=5)
+    before = content(layout)
+    monkeypatch.setattr("simple_track.pack._plain", lambda _: iter([b"something else"]))
+    with pytest.raises(
+        FormatError, match="does not read back as what was packed; the plain file was kept; try again"
+    ):
+        pack(layout)
+    assert content(layout) == before
+    assert not list(layout.dir.glob("*.zst"))
