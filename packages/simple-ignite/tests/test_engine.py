@@ -139,6 +139,14 @@ def test_interrupt_pauses_without_completion():
     assert seen[2:] == [("STARTED", 0, 3), ("COMPLETED", 0, 4)]
 
 
+def test_a_run_that_goes_on_needs_no_data_again():
+    trainer = Engine(echo)
+    handle = trainer.on(Events.ITERATION_COMPLETED(once=3), Engine.interrupt)
+    trainer.run(range(4))
+    handle.remove()
+    assert trainer.run().iteration == 4
+
+
 def test_restart_begins_anew():
     trainer = Engine(echo)
     trainer.on(Events.ITERATION_COMPLETED(once=2), Engine.terminate)

@@ -3,6 +3,7 @@
 import pytest
 
 from simple_ignite import Engine, Events
+from simple_ignite.errors import DataExhaustedError
 
 
 def failing(at):
@@ -104,6 +105,42 @@ def test_keyboard_interrupt_is_always_raised_after_the_handlers():
     with pytest.raises(KeyboardInterrupt):
         trainer.run([1])
     assert seen == [KeyboardInterrupt]
+
+
+class Flaky:
+    """Data that fail once, at the third batch."""
+
+    def __init__(self):
+        self.failed = False
+
+    def __iter__(self):
+        for number in range(5):
+            if number == 2 and not self.failed:
+                self.failed = True
+                raise OSError("disk")
+            yield number
+
+
+def test_after_data_failed_the_next_run_asks_for_them_anew():
+    seen, data = [], Flaky()
+    trainer = Engine(lambda engine, batch: seen.append(batch))
+    with pytest.raises(OSError, match="disk"):
+        trainer.run(data, max_epochs=2)
+    assert trainer.run(data).iteration == 10
+    assert seen == [0, 1, 2, 3, 4] * 2
+
+
+def test_an_iterator_that_failed_is_not_taken_for_one_that_ended():
+    data = iter(Flaky())
+    trainer = Engine(lambda engine, batch: None)
+    with pytest.raises(OSError, match="disk"):
+        trainer.run(data, max_epochs=2)
+    with pytest.raises(DataExhaustedError) as caught:
+        trainer.run(data)
+    assert str(caught.value) == (
+        "the data failed after 2 of an unknown number of iterations and cannot be started again: "
+        "an iterator that raised is at its end; give a list or a DataLoader"
+    )
 
 
 def test_after_an_error_the_next_run_goes_on_with_the_next_batch():

@@ -20,7 +20,7 @@ SCRIPTS = Path(__file__).parent / "scripts"
 def run(script, *args):
     environment = {**os.environ, "OMP_NUM_THREADS": "1"}
     command = [sys.executable, str(SCRIPTS / script), *map(str, args)]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=300)
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=900)
     assert done.returncode == 0, done.stderr
     return done.stdout.split()
 

@@ -263,9 +263,11 @@ def test_a_loaded_finished_run_does_nothing_unless_the_goal_is_raised():
 def test_plain_attributes_of_the_state_travel_along():
     trainer = Engine(lambda engine, batch: None)
     trainer.state.best, trainer.state.model = 0.5, object()
+    trainer.state.history = [1, {"a": (2.0, None)}]
     resumed = Engine(lambda engine, batch: None)
     resumed.load_state_dict(trainer.state_dict())
     assert resumed.state.best == 0.5
+    assert resumed.state.history == [1, {"a": (2.0, None)}]
     with pytest.raises(AttributeError, match="State has no `model`; it has batch, best"):
         _ = resumed.state.model
 
@@ -369,6 +371,11 @@ def test_a_state_of_another_kind_is_refused(change, message):
     with pytest.raises(StateError) as caught:
         Engine(print).load_state_dict(state)
     assert str(caught.value) == message
+
+
+def test_a_state_that_is_no_dictionary_is_refused():
+    with pytest.raises(StateError, match="an engine's state is a dictionary, not a NoneType"):
+        Engine(print).load_state_dict(None)
 
 
 def test_randomness_comes_back_through_its_state():

@@ -129,6 +129,36 @@ def test_other_batches_are_explained(batch, came):
         assert str(caught.value) == expected
 
 
+def test_models_of_several_answers_and_losses_that_are_no_number():
+    class Two(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.linear = nn.Linear(5, 2)
+
+        def forward(self, x):
+            return {"logits": self.linear(x), "hidden": [x]}
+
+    model = Two()
+    outputs = []
+    optimizer = SGD(model.parameters(), lr=0.1)
+    trainer = supervised_trainer(
+        model, optimizer, lambda pred, y: nn.functional.cross_entropy(pred["logits"], y)
+    )
+    trainer.on(Events.ITERATION_COMPLETED, lambda engine: outputs.append(engine.state.output["pred"]))
+    trainer.run(batches(1))
+    assert not outputs[0]["logits"].requires_grad
+    for loss, came in (
+        (lambda p, y: 1.0, "a float"),
+        (lambda p, y: torch.ones(4), r"a tensor of shape \(4,\)"),
+    ):
+        with pytest.raises(
+            BatchError, match=f"loss_fn must give one number as a tensor, and gave {came}; use its mean"
+        ):
+            supervised_trainer(model, optimizer, loss).run(batches(1))
+    with pytest.raises(RunError, match="LBFGS calls the model itself"):
+        supervised_trainer(model, torch.optim.LBFGS(model.parameters()), loss)
+
+
 def test_clipping_bounds_the_step():
     model, _ = made()
     optimizer = SGD(model.parameters(), lr=1.0)

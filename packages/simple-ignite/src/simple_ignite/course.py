@@ -5,11 +5,12 @@ from __future__ import annotations
 import sys
 from typing import Any
 
+from simple_ignite.distributed.collective import is_distributed
 from simple_ignite.errors import DataExhaustedError, RunError
 from simple_ignite.feed import Feed
 from simple_ignite.state import State
 
-__all__ = ["Course"]
+__all__ = ["Course", "may_be_empty"]
 
 
 class Course:
@@ -68,7 +69,7 @@ class Course:
         elif not (self.chosen and (self.open or self.epochs)):
             self.chosen = False
             state.epoch_length = feed.length
-            if feed.length == 0:
+            if feed.length == 0 and not may_be_empty(state):
                 raise DataExhaustedError("the data hold no batch: their length is 0", done=0, wanted=None)
         if feed.data is None and state.epoch_length is None and state.max_iterations is None:
             raise RunError("a run without data needs epoch_length or max_iterations", argument="epoch_length")
@@ -96,6 +97,11 @@ class Course:
         if total is None and state.max_epochs is not None and state.epoch_length is not None:
             total = state.max_epochs * state.epoch_length
         return f"{state.iteration} of {total if total is not None else 'an unknown number of'} iterations"
+
+
+def may_be_empty(state: State) -> bool:
+    """Return whether an epoch may pass without a batch: on a rank that has no data while others have."""
+    return state.max_epochs is not None and is_distributed()
 
 
 def _natural(name: str, value: Any) -> int | None:

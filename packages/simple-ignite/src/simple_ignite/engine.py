@@ -243,8 +243,9 @@ class Engine:
         raised. Any other run begins anew.
 
         Args:
-            data: Anything that can be iterated: a DataLoader, a list, a generator. None: the step gets None.
-                A run continued with another object than before takes that from its first batch.
+            data: Anything that can be iterated: a DataLoader, a list, a generator. None: those of the run
+                that is continued, or else the step gets None. A run continued with another object than before
+                takes that from its first batch.
             max_epochs: Run until so many epochs are done. Default: as before, else 1.
             max_iterations: Run until so many iterations are done; the last epoch is then completed as it
                 stands.
@@ -310,6 +311,8 @@ class Engine:
             self.table.counts.clear()
             self.memory.forget()
             self.feed = None
+        if data is None and self.feed is not None:
+            data = self.feed.data  # a run that goes on
         feed = self.feed if self.feed is not None and self.feed.data is data else Feed(data)
         course.fit(state, feed, epoch_length)
         if seed is not None and not (course.open or course.epochs):

@@ -9,7 +9,7 @@ from typing import Any
 from simple_ignite.protocols import Stateful
 from simple_ignite.resume import Randomness
 
-__all__ = ["Feed"]
+__all__ = ["Feed", "iter_is_itself"]
 
 ORDERED = (list, tuple, range)
 
@@ -24,6 +24,7 @@ class Feed:
         data: The data.
         length: How many batches they hold, or None if they cannot say.
         origin: How many iterations had been done when the present iterator was made.
+        failed: Whether the data raised, and are an iterator, which is then at its end.
         loaded: Whether the data were told where to go on; at their very end, they may be empty once.
     """
 
@@ -32,6 +33,7 @@ class Feed:
         self.length = _length(data)
         self.origin = 0
         self.loaded = False
+        self.failed = False
         self._iterator: Iterator[Any] | None = None
         self._start: Randomness | None = None
         self._told: tuple[Any, int] | None = (
@@ -93,6 +95,11 @@ class Feed:
 
     def _iterate(self) -> Iterator[Any]:
         return repeat(None) if self.data is None else iter(self.data)
+
+
+def iter_is_itself(data: Any) -> bool:
+    """Return whether data are an iterator, which can be gone through only once."""
+    return isinstance(data, Iterator)
 
 
 def _length(data: Any) -> int | None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from simple_ignite.errors import IgniteWarning, StateError
-from simple_ignite.feed import Feed
+from simple_ignite.feed import Feed, iter_is_itself
 from simple_ignite.protocols import Stateful
 from simple_ignite.resume import Randomness
 from simple_ignite.state import BUILT_IN
@@ -93,6 +93,8 @@ class Memory:
 
     def put(self, engine: Engine, taken: Mapping[str, Any]) -> None:
         """Put the engine where the state was taken."""
+        if not isinstance(taken, Mapping):
+            raise StateError(f"an engine's state is a dictionary, not a {type(taken).__name__}", key="format")
         if taken.get("format") != FORMAT:
             raise StateError(
                 f"the engine's state has format {taken.get('format')!r}, this version reads {FORMAT}; "
@@ -150,6 +152,7 @@ class Memory:
 
     def hold(self, feed: Feed, done: int) -> None:
         """Keep the place in data that cannot be read further in this process."""
+        feed.failed = feed.data is not None and iter_is_itself(feed.data)
         self.cut, self._random = feed.state_dict(done, done), Randomness(feed.data).state_dict()
 
     def forget(self) -> None:
@@ -164,4 +167,12 @@ class Memory:
 
 def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
     """Return those values that any reader can take without running foreign code."""
-    return {k: v for k, v in values.items() if type(v) in PLAIN or type(v) is torch.Tensor}
+    return {k: v for k, v in values.items() if _is_plain(v)}
+
+
+def _is_plain(value: Any) -> bool:
+    if type(value) in (list, tuple):
+        return all(map(_is_plain, value))
+    if type(value) is dict:
+        return all(_is_plain(one) for pair in value.items() for one in pair)
+    return type(value) in PLAIN or type(value) is torch.Tensor

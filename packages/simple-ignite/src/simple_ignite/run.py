@@ -5,6 +5,7 @@ from __future__ import annotations
 from time import perf_counter as clock
 from typing import TYPE_CHECKING
 
+from simple_ignite.course import may_be_empty
 from simple_ignite.dispatch import CHANGED, END_EPOCH, INTERRUPT, TERMINATE
 from simple_ignite.errors import DataExhaustedError
 from simple_ignite.events import Events
@@ -89,11 +90,13 @@ class Run:
             begun = state.iteration
             try:
                 iterate(self.engine, feed.batches(begun), wanted)
-            except Exception:
-                if not (control.preempted and control.phase == FETCH):
+            except BaseException as error:
+                if control.phase != FETCH or control.failed is not None:
                     raise
-                self.memory.hold(feed, control.done)  # the loader's workers got the signal too
-                control.signal |= TERMINATE
+                self.memory.hold(feed, control.done)  # whoever goes on has to ask for the data anew
+                if not (control.preempted and isinstance(error, Exception)):
+                    raise
+                control.signal |= TERMINATE  # the loader's workers got the signal too
             state.batch = state.output = None
             if not control.signal and state.iteration - begun < wanted:
                 self.table.fire(Events.DATALOADER_STOP_ITERATION, self.engine)
@@ -105,7 +108,14 @@ class Run:
         state, course, feed = self.state, self.course, self.feed
         empty = state.iteration == feed.origin
         feed.drop()
-        if not course.chosen and state.epoch_iteration > 0:
+        if feed.failed:
+            raise DataExhaustedError(
+                f"the data failed after {course.goal(state)} and cannot be started again: "
+                "an iterator that raised is at its end; give a list or a DataLoader",
+                done=state.epoch_iteration,
+                wanted=state.epoch_length,
+            )
+        if not course.chosen and (state.epoch_iteration > 0 or may_be_empty(state)):
             state.epoch_length = state.epoch_iteration
             return False
         if empty and not feed.loaded:

@@ -10,7 +10,8 @@ __all__ = ["State"]
 class State:
     """Where a run is, and what it has in hand. Add attributes of your own freely.
 
-    Attributes of your own that are numbers, strings, booleans or tensors travel with `Engine.state_dict`.
+    Attributes of your own travel with `Engine.state_dict` if they are numbers, strings, booleans, tensors, or
+    lists, tuples and dictionaries of these.
 
     Attributes:
         epoch: The current epoch, from 0.

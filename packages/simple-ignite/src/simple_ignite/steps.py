@@ -144,12 +144,19 @@ class TrainingStep:
         with self.autocast():
             pred = self.forward(inputs)
             loss = self.loss_fn(pred, target)
+        if not isinstance(loss, Tensor) or loss.numel() != 1:
+            came = (
+                f"a tensor of shape {tuple(loss.shape)}"
+                if isinstance(loss, Tensor)
+                else f"a {type(loss).__name__}"
+            )
+            raise BatchError(f"loss_fn must give one number as a tensor, and gave {came}; use its mean")
         if self.accumulation.held == 0:
             self.optimizer.zero_grad(set_to_none=True)
         torch.autograd.backward(loss if self.scaler is None else self.scaler.scale(loss))
         if self.accumulation.due(engine.state):
             self._update()
-        return {"loss": loss.detach(), "pred": pred.detach(), "target": target}
+        return {"loss": loss.detach(), "pred": _detached(pred), "target": target}
 
     def registered(self, engine: Engine) -> None:
         """Have the engine keep the state; step at the end of epochs of unknown length; begin clean."""
@@ -209,6 +216,9 @@ def training_step(
     """
     if clip_grad_norm is not None and not clip_grad_norm > 0:
         raise RunError(f"clip_grad_norm must be above 0, not {clip_grad_norm!r}", argument="clip_grad_norm")
+    if isinstance(optimizer, torch.optim.LBFGS):
+        message = "LBFGS calls the model itself, with a closure: write a step of your own, Engine(step)"
+        raise RunError(message, argument="optimizer")
     step = TrainingStep(model, optimizer, loss_fn, grad_accumulation)
     step.device, step.autocast, dtype = _placed(model, device, amp)
     step.clip_grad_norm = clip_grad_norm
@@ -236,6 +246,17 @@ def evaluation_step(
 
     evaluate.__qualname__ = "evaluation_step"
     return evaluate
+
+
+def _detached(value: Any) -> Any:
+    """Return a model's answer without its graph, be it a tensor or tensors in lists, tuples and mappings."""
+    if isinstance(value, Tensor):
+        return value.detach()
+    if isinstance(value, Mapping):
+        return {key: _detached(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_detached(one) for one in value] if isinstance(value, list) else tuple(map(_detached, value))
+    return value
 
 
 def pair(batch: Any) -> Any:

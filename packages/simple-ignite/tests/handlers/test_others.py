@@ -8,6 +8,7 @@ import os
 import signal
 import time
 
+import numpy as np
 import pytest
 import torch
 from torch import nn
@@ -161,6 +162,31 @@ def test_tracking_of_outputs_and_metrics():
     assert type(run.logged[1][0]["train/loss"]) is float
 
 
+@pytest.mark.parametrize(
+    ("event", "output", "message"),
+    [
+        (Events.ITERATION_COMPLETED, {"a": 1}, "the output has no 'loss': it has 'a'"),
+        (Events.ITERATION_COMPLETED, torch.ones(2), "the output has no 'loss': it is a Tensor"),
+        (
+            Events.EPOCH_COMPLETED,
+            {"loss": 1},
+            "there is no output to take 'loss' from: it is gone once its iteration is over",
+        ),
+    ],
+)
+def test_an_output_that_lacks_a_key_is_explained(event, output, message):
+    trainer = Engine(lambda engine, batch: output)
+    trainer.on(event, TrackingHandler(Record(), output_transform="loss"))
+    with pytest.raises(HandlerError) as caught:
+        trainer.run([1])
+    assert str(caught.value) == message
+
+
+def test_a_tracker_needs_a_log():
+    with pytest.raises(HandlerError, match=r"a tracker has a method log\(values, step=\), and 3 has none"):
+        TrackingHandler(3)
+
+
 def weights_after(handlers_of, batches, size=1):
     """Return the weights after steps that only leave gradients, with these handlers."""
     torch.manual_seed(0)
@@ -304,6 +330,9 @@ def test_stochastic_weight_averaging_from_an_epoch_on():
         float("nan"),
         torch.tensor([1.0, math.inf]),
         {"loss": torch.tensor(float("nan"))},
+        np.float32("nan"),
+        np.array([math.inf]),
+        complex("nan"),
         [1, (2.0, -math.inf)],
     ],
 )
@@ -387,6 +416,10 @@ def test_any_value_by_epochs():
     trainer.on(Events.EPOCH_STARTED, ParamScheduler(seen.append, [(1, 7.0)]))
     trainer.run([1], max_epochs=3)
     assert seen == pytest.approx([7.0, 0.4, 7.0, 0.2, 7.0, 0.0])
+    with pytest.raises(HandlerError, match="Dropout has no 'pp' to be scheduled"):
+        ParamScheduler((dropout, "pp"), [(0, 1.0)])
+    with pytest.raises(HandlerError, match="SGD has no 'lrr' to be scheduled"):
+        ParamScheduler((SGD([nn.Parameter(torch.ones(1))], lr=1.0), "lrr"), [(0, 1.0)])
     with pytest.raises(HandlerError, match="points must be pairs of a rising position and a value"):
         ParamScheduler(print, [(2, 1.0), (2, 0.0)])
 

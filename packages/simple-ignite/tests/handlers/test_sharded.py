@@ -119,5 +119,6 @@ def test_two_ranks_save_and_load_in_every_form(tmp_path):
         "fsdp sharded",
         "fsdp sharded asynchronous",
         "failure",
+        "no data",
     ]
     assert [out.splitlines() for out, _ in answers] == [forms] * 2, "\n".join(err for _, err in answers)

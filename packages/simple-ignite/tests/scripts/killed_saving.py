@@ -1,8 +1,8 @@
 """Save checkpoints in a child that is killed in the middle, again and again; after each kill one must load.
 
-`killed_saving.py FOLDER KILLS SEED` prints how many kills left a temporary file (so fell within a save), how many left
-no good checkpoint, how many went back behind what had been reported as saved, the last step, and how many files and
-temporary files are left after one more save.
+`killed_saving.py FOLDER KILLS SEED` prints how many kills left a temporary file (so fell within a save), how
+many left no good checkpoint, how many went back behind what had been reported as saved, the last step, and
+how many files and temporary files are left after one more save.
 """
 
 import os
@@ -41,9 +41,8 @@ def save_forever(folder, asynchronous, progress):
     saving = Checkpoint(parts, folder, n_saved=1, asynchronous=asynchronous)
     trainer.on(Events.ITERATION_COMPLETED, saving)
     if not asynchronous:
-        trainer.on(
-            Events.ITERATION_COMPLETED, lambda engine: progress.write_text(str(engine.state.iteration)), priority=-2000
-        )
+        report = lambda engine: progress.write_text(str(engine.state.iteration))  # noqa: E731
+        trainer.on(Events.ITERATION_COMPLETED, report, priority=-2000)
     trainer.run(max_iterations=10**9)
 
 

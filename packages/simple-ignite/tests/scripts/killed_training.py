@@ -36,7 +36,8 @@ def train(folder, progress=None):
     optimizer = torch.optim.AdamW(model.parameters(), lr=0.01)
     trainer = supervised_trainer(model, optimizer, nn.functional.cross_entropy, grad_accumulation=2)
     trainer.add_metric(Accuracy(), "accuracy")
-    trainer.on(Events.ITERATION_COMPLETED, LRScheduler(torch.optim.lr_scheduler.ExponentialLR(optimizer, 0.999)))
+    scheduler = torch.optim.lr_scheduler.ExponentialLR(optimizer, 0.999)
+    trainer.on(Events.ITERATION_COMPLETED, LRScheduler(scheduler))
     trainer.on(Events.ITERATION_COMPLETED, EMA(model))
     parts = {"model": model, "optimizer": optimizer, "trainer": trainer}
     saving = Checkpoint(parts, folder, n_saved=2, asynchronous=random.random() < 0.5)
@@ -64,7 +65,7 @@ def in_child(work, *args):
 
 
 def warm_up():
-    """Do once here what torch does at its first step, such as importing half of itself, so that children need not."""
+    """Do here what torch does at its first step, such as importing half of itself: once for all children."""
     torch.set_num_threads(1)
     model = nn.Linear(1, 1)
     optimizer = torch.optim.AdamW(model.parameters())

@@ -84,7 +84,12 @@ class ParamScheduler:
 
 
 def _setter(owner: Any, name: str) -> Callable[[float], Any]:
-    if not isinstance(owner, torch.optim.Optimizer):
+    groups = owner.param_groups if isinstance(owner, torch.optim.Optimizer) else []
+    if not (all(name in group for group in groups) if groups else hasattr(owner, name)):
+        raise HandlerError(
+            f"{type(owner).__name__} has no {name!r} to be scheduled", handler="ParamScheduler"
+        )
+    if not groups:
         return lambda value: setattr(owner, name, value)
 
     def set_in_groups(value: float) -> None:

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import numpy as np
 import torch
 
 from simple_ignite.engine import Engine
@@ -61,8 +62,9 @@ def _not_finite(output: Any) -> torch.Tensor | bool:
         if not (output.is_floating_point() or output.is_complex()):
             return False
         return torch.logical_not(torch.isfinite(output).all())
-    if isinstance(output, float):
-        return output != output or output in (float("inf"), float("-inf"))
+    if isinstance(output, float | complex | np.ndarray | np.generic):
+        number = np.asarray(output)
+        return number.dtype.kind in "fc" and not bool(np.isfinite(number).all())
     if isinstance(output, Mapping):
         output = list(output.values())
     if isinstance(output, list | tuple):

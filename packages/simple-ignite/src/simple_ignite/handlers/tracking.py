@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from simple_ignite.engine import Engine
+from simple_ignite.errors import HandlerError
 from simple_ignite.handlers.score import step_reader
 from simple_ignite.protocols import Tracker
 
@@ -38,6 +39,9 @@ class TrackingHandler:
         global_step_transform: Callable[..., int] | Engine | None = None,
         tag: str = "",
     ) -> None:
+        if not callable(getattr(run, "log", None)):
+            message = f"a tracker has a method log(values, step=), and {run!r} has none"
+            raise HandlerError(message, handler="TrackingHandler")
         self.run = run
         self.names = names_of(metric_names)
         self.values = value_reader(output_transform)
@@ -82,7 +86,25 @@ def value_reader(
 
         return read
     names = names_of(transform)
-    return lambda output: {name: output[name] for name in names}
+
+    def pick(output: Any) -> dict[str, Any]:
+        if not isinstance(output, Mapping) or any(name not in output for name in names):
+            raise HandlerError(_absent(names, output), handler="output_transform")
+        return {name: output[name] for name in names}
+
+    return pick
+
+
+def _absent(names: list[str], output: Any) -> str:
+    wanted = ", ".join(map(repr, names))
+    if output is None:
+        return f"there is no output to take {wanted} from: it is gone once its iteration is over"
+    came = (
+        f"has {', '.join(map(repr, output))}"
+        if isinstance(output, Mapping)
+        else f"is a {type(output).__name__}"
+    )
+    return f"the output has no {wanted}: it {came}"
 
 
 def plain(value: Any) -> Any:
