@@ -11,7 +11,7 @@ import datetime
 import enum
 import math
 import pathlib
-from typing import Annotated, Any, Generic, Literal, NewType, Optional, TypeVar, Union
+from typing import Annotated, Any, Generic, Literal, NewType, Optional, TypedDict, TypeVar, Union
 
 import attrs
 import pytest
@@ -19,6 +19,14 @@ import pytest
 from simple_conf import MISSING, Conf, Secret, ValidationError, schema
 
 UserId = NewType("UserId", int)
+
+
+class Named(TypedDict):
+    name: str
+
+
+class Movie(Named, total=False):
+    year: int
 
 
 class Color(enum.Enum):
@@ -211,6 +219,13 @@ EXACT = [
     (Annotated[int, "doc"], "7", 7),
     (list[list[int | None]], [[1, None], []], [[1, None], []]),
     (Secret[str], "s", Secret("s")),
+    (Movie, {"name": "x", "year": "1999"}, {"name": "x", "year": 1999}),
+    (Literal[Color.RED], "red", Color.RED),
+    (pathlib.PurePath, "a", pathlib.Path("a")),
+    (collections.abc.Callable[[Any], int], len, len),
+    (list[int] | int, ["1"], [1]),
+    (str | int, "5", "5"),
+    (float | int, 3, 3.0),
 ]
 
 
@@ -264,6 +279,14 @@ REFUSED = [
     (int | bool, "maybe", "expected int or bool, got text 'maybe'"),
     (Optional[int], "x", "expected int, got text 'x'"),
     (SchemaInner, 3, "expected a mapping (SchemaInner), got 3"),
+    (
+        dict[int, int],
+        {"1": 1, "01": 2},
+        "expected dict[int, int] without two keys that read as the same, got a map",
+    ),
+    (Movie, {"name": "x", "yeer": 1999}, "unknown key 'yeer'"),
+    (Movie, [1], "expected a mapping (Movie), got a list of 1"),
+    (collections.abc.Callable[[Any], int], "len", "expected Callable"),
     (complex, "1j", "expected complex, got text '1j'"),
 ]
 

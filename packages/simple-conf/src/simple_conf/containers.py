@@ -152,9 +152,14 @@ def dict_hook(kind: Any, conv: Converter, mode: Mode) -> Hook:
             return refuse(describe(kind), value)
         if mode.thorough:
             keys = list(value) if name is None else collect(((k, k) for k in value), name, key_kind)
-            return dict(zip(keys, collect(value.items(), item, inner), strict=True))
+            return unique(dict(zip(keys, collect(value.items(), item, inner), strict=True)), value)
         if name is None:
             return {key: item(one, inner) for key, one in value.items()}
-        return {name(key, key_kind): item(one, inner) for key, one in value.items()}
+        return unique({name(key, key_kind): item(one, inner) for key, one in value.items()}, value)
+
+    def unique(made: dict[Any, Any], value: Any) -> dict[Any, Any]:
+        if len(made) < len(value):
+            return refuse(f"{describe(kind)} without two keys that read as the same", value)  # type: ignore[no-any-return]
+        return made
 
     return hook

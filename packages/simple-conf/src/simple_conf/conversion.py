@@ -10,7 +10,7 @@ import math
 import os
 import re
 from enum import Enum
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from simple_conf.errors import ConfError
 from simple_conf.suggestion import closest
@@ -175,6 +175,8 @@ def to_literal(choices: tuple[Any, ...], value: Any, convert: bool) -> Any:
             return choice
     if convert:
         for choice in choices:
+            if isinstance(choice, Enum) and value in (choice.value, choice.name):
+                return choice
             change = SIMPLE.get(type(choice))
             try:
                 if change is not None and change(value, True) == choice:
@@ -237,7 +239,8 @@ def to_timedelta(value: Any, convert: bool) -> datetime.timedelta:
 
 def one_of(choices: Any) -> str:
     """Return choices in words."""
-    shown = [repr(choice) if not isinstance(choice, str) else f'"{choice}"' for choice in choices]
+    plain = [choice.name if isinstance(choice, Enum) else choice for choice in choices]
+    shown = [repr(choice) if not isinstance(choice, str) else f'"{choice}"' for choice in plain]
     return shown[0] if len(shown) == 1 else f"one of {', '.join(shown)}"
 
 
@@ -274,6 +277,7 @@ SIMPLE: dict[type, Callable[[Any, bool], Any]] = {
     str: to_str,
     type(None): to_none,
     Path: to_path,
+    PurePath: to_path,
     datetime.datetime: to_datetime,
     datetime.date: to_date,
     datetime.time: to_time,

@@ -143,7 +143,7 @@ def discreetly(failure: Exception, cfg: Any, schema: Any) -> list[ValidationIssu
 
 def gather(failure: BaseException, path: Path, cfg: Any) -> list[ValidationIssue]:
     """Return the issues that an error of `structure` stands for, deepest parts first."""
-    from cattrs.errors import ClassValidationError
+    from cattrs.errors import ClassValidationError, ForbiddenExtraKeysError
 
     from simple_conf.containers import SeveralErrors
     from simple_conf.conversion import MismatchError
@@ -160,6 +160,11 @@ def gather(failure: BaseException, path: Path, cfg: Any) -> list[ValidationIssue
         return [issue for inner in failure.exceptions for issue in of_field(inner, path, cfg)]
     if isinstance(failure, ExtraKeysError):
         return [extra_key(cfg, (*path, key), did_you_mean(key, failure.known)) for key in failure.keys]
+    if isinstance(failure, ForbiddenExtraKeysError):
+        known = list(getattr(failure.cl, "__annotations__", ()))
+        return [
+            extra_key(cfg, (*path, key), did_you_mean(key, known)) for key in sorted(failure.extra_fields)
+        ]
     if isinstance(failure, TagError):
         return [of_tag(failure, (*path, failure.name), cfg)]
     if isinstance(failure, MismatchError):
@@ -181,6 +186,8 @@ def gather(failure: BaseException, path: Path, cfg: Any) -> list[ValidationIssue
     if isinstance(failure, ConfError):
         return [placed(cfg, path, str(failure), None, None, None)]
     named = [arg.name for arg in failure.args if hasattr(arg, "validator") and hasattr(arg, "name")]
+    if isinstance(failure, LookupError):
+        return [placed(cfg, path, f"{type(failure).__name__}: {failure}", None, None, None)]
     text = str(failure.args[0]) if failure.args and isinstance(failure.args[0], str) else str(failure)
     where = (*path, *named[:1])
     return [placed(cfg, where, text or type(failure).__name__, None, value_at(cfg, where), None)]

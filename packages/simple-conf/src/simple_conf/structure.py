@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import collections.abc
 import dataclasses
+from collections.abc import Callable
 from enum import Enum
 from functools import lru_cache
 from pathlib import Path
 from types import NoneType, UnionType
-from typing import TYPE_CHECKING, Any, Literal, Union, get_args, get_origin
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, Union, get_args, get_origin, is_typeddict
 
 import attrs
 from cattrs import Converter
 from cattrs.gen import make_dict_structure_fn
+from cattrs.gen.typeddicts import make_dict_structure_fn as make_typed_dict_structure_fn
 
 from simple_conf import unions
 from simple_conf.config import Config
@@ -24,14 +26,13 @@ from simple_conf.values import MISSING, Secret, Table
 from simple_conf.words import describe
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     Hook = Callable[[Any, Any], Any]
 
 LISTS = (list, collections.abc.Sequence, collections.abc.MutableSequence, collections.abc.Iterable)
 SETS = (set, frozenset, collections.abc.Set, collections.abc.MutableSet)
 DICTS = (dict, collections.abc.Mapping, collections.abc.MutableMapping)
 UNIONS = (Union, UnionType)
+FUNCTIONS = (Callable, collections.abc.Callable)
 
 _registered: list[tuple[Any, Callable[[Any], Any]]] = []
 
@@ -75,7 +76,9 @@ def plain(value: Any) -> Any:
 @lru_cache(maxsize=32)
 def converter(mode: Mode) -> Converter:
     """Return the converter of a mode."""
-    made = Converter(detailed_validation=mode.thorough, forbid_extra_keys=mode.strict)
+    made = Converter(
+        detailed_validation=mode.thorough, forbid_extra_keys=mode.strict, structure_fallback_factory=unknown
+    )
     hooks: list[tuple[Callable[[Any], bool], Callable[[Any, Converter], Hook]]] = [
         (is_plain_class, lambda kind, _: lambda value, _t: as_is(value, kind)),
         (is_simple, lambda kind, _: leaf(NoneType if kind is None else kind, mode)),
@@ -87,6 +90,7 @@ def converter(mode: Mode) -> Converter:
         (lambda kind: stem(kind) in SETS, lambda kind, conv: set_hook(kind, conv, mode)),
         (lambda kind: stem(kind) in DICTS, lambda kind, conv: dict_hook(kind, conv, mode)),
         (lambda kind: is_schema(stem(kind)), lambda kind, conv: class_hook(kind, conv, mode)),
+        (is_typeddict, lambda kind, conv: typed_dict_hook(kind, conv, mode)),
         (lambda kind: stem(kind) is Secret, secret_hook),
         (lambda kind: get_origin(kind) in UNIONS, lambda kind, conv: union(kind, conv, mode)),
     ]
@@ -155,6 +159,35 @@ def as_is(value: Any, kind: Any) -> Any:
         return value
     hint = f"Conf.register_type({kind.__name__}, …) says how to read one"
     return refuse(describe(kind), value, hint)
+
+
+def unknown(kind: Any) -> Hook:
+    """Return the hook of a type that nothing is known about: functions pass, other values do not."""
+    if isinstance(kind, TypeVar):
+        return lambda value, _: plain(value)
+
+    def hook(value: Any, _: Any) -> Any:
+        if stem(kind) in FUNCTIONS and callable(value):
+            return value
+        return refuse(describe(kind), value, "Conf.register_type says how to read one")
+
+    return hook
+
+
+def typed_dict_hook(kind: Any, conv: Converter, mode: Mode) -> Hook:
+    """Return the hook of a TypedDict."""
+    build = make_typed_dict_structure_fn(
+        kind, conv, _cattrs_forbid_extra_keys=mode.strict, _cattrs_detailed_validation=mode.thorough
+    )
+
+    def hook(value: Any, _: Any) -> Any:
+        if isinstance(value, Config):
+            value = opened(value)
+        return (
+            build(value, kind) if isinstance(value, dict) else refuse(f"a mapping ({describe(kind)})", value)
+        )
+
+    return hook
 
 
 def leaf(cls: Any, mode: Mode) -> Hook:
