@@ -212,6 +212,12 @@ def test_line_ends_and_the_byte_order_mark_stay():
     assert document.text == "\ufeffb:\r\n  c: 5\n  d: 3\r\n  e: 6\r\nz: 7\r\n# end"
 
 
+def test_a_comment_below_does_not_become_part_of_a_text():
+    document = SdnDocument("a: 1\n # a comment below\nb: 2\n")
+    document.set("a", "two\nlines")
+    assert document.text == 'a: "two\\nlines"\n # a comment below\nb: 2\n'
+
+
 def test_an_empty_document_can_grow():
     document = SdnDocument("")
     document.set("a.b", 1)

@@ -14,7 +14,7 @@ from simple_conf.sdn.page import Page, Splice, closed_text, splice
 from simple_conf.sdn.parser import Parsed, parse
 from simple_conf.sdn.place import Place
 from simple_conf.sdn.tree import plain, same, with_inserted, with_value, without
-from simple_conf.sdn.writer import entry_lines, item_lines
+from simple_conf.sdn.writer import entry_lines, item_lines, one_lined
 from simple_conf.source import Source, source_from_bytes
 
 TYPE_CHECKING = False
@@ -105,18 +105,18 @@ class SdnDocument:
         place, depth = self._deepest(parts)
         if depth == len(parts):
             value = _in_order(self._deepest(parts[:-1])[0], value)
-            self._change(
-                parts, with_value(self.values, parts, plain(value)), lambda: self._replace(parts, value)
-            )
-            return
         expected = with_value(self.values, parts, plain(value))
+        if depth == len(parts):
+            self._change(parts, expected, lambda new: self._replace(parts, new), value)
+            return
         for part in reversed(parts[depth + 1 :]):
             value = {part: value}
+        key = str(parts[depth])
         if depth and self.get(parts[:depth]) is None:
-            self._change(parts, expected, lambda: self._replace(parts[:depth], {parts[depth]: value}))
+            self._change(parts, expected, lambda new: self._replace(parts[:depth], {key: new}), value)
         else:
             count = len(place.inside())
-            self._change(parts, expected, lambda: self._insert(place, count, str(parts[depth]), value))
+            self._change(parts, expected, lambda new: self._insert(place, count, key, new), value)
 
     def delete(self, path: str | KeyPath) -> None:
         """Take the value at a path away, with its key, dash or row.
@@ -128,7 +128,7 @@ class SdnDocument:
         if not parts:
             raise DocumentError("delete a key of the document", key_path="")
         expected = without(self.values, parts)
-        self._change(parts, expected, lambda: self._delete(parts))
+        self._change(parts, expected, lambda _: self._delete(parts))
 
     def insert(self, path: str | KeyPath, value: Any, *, before: str | None = None) -> None:
         """Insert an item into a list or table before an index, or a new key into a mapping.
@@ -149,11 +149,13 @@ class SdnDocument:
         expected = with_inserted(self.values, parts, plain(value), before=before)
         last = parts[-1]
         if isinstance(last, int):
-            self._change(parts, expected, lambda: self._insert_into(parts[:-1], place, last, None, value))
+            self._change(
+                parts, expected, lambda new: self._insert_into(parts[:-1], place, last, None, new), value
+            )
             return
         keys = list(place.children or ())
         at = keys.index(before) if before is not None else len(keys)
-        self._change(parts, expected, lambda: self._insert_into(parts[:-1], place, at, last, value))
+        self._change(parts, expected, lambda new: self._insert_into(parts[:-1], place, at, last, new), value)
 
     def append(self, path: str | KeyPath, value: Any) -> None:
         """Add an item at the end of a list or table.
@@ -189,11 +191,26 @@ class SdnDocument:
             place = inner
         return place, len(parts)
 
-    def _change(self, parts: KeyPath, expected: Any, splices: Callable[[], list[Splice]]) -> None:
-        """Make an edit, if the new text reads as it should."""
+    def _change(
+        self, parts: KeyPath, expected: Any, splices: Callable[[Any], list[Splice]], value: Any = None
+    ) -> None:
+        """Make an edit, if the new text reads as it should.
+
+        A comment below could become part of a block of text: then the text is written in quotes.
+        """
+        try:
+            self._attempt(parts, expected, splices, value)
+        except DocumentError:
+            if not _several_lines(value):
+                raise
+            self._attempt(parts, expected, splices, one_lined(value))
+
+    def _attempt(
+        self, parts: KeyPath, expected: Any, splices: Callable[[Any], list[Splice]], value: Any
+    ) -> None:
         path = format_path(parts)
         try:
-            text = splice(self._text, splices())
+            text = splice(self._text, splices(value))
             parsed = self._parse(text)
         except UnwritableError as error:
             raise DocumentError(error.message, key_path=path) from None
@@ -278,3 +295,12 @@ def _in_order(holder: Place, value: Any) -> Any:
 
 def _parts(path: str | KeyPath) -> KeyPath:
     return parse_path(path) if isinstance(path, str) else tuple(path)
+
+
+def _several_lines(value: Any) -> bool:
+    """Tell whether there is a text of several lines in a value."""
+    if isinstance(value, dict):
+        return any(map(_several_lines, value.values()))
+    if isinstance(value, list | tuple):
+        return any(map(_several_lines, value))
+    return isinstance(value, str) and "\n" in value

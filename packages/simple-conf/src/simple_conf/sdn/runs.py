@@ -10,6 +10,7 @@ from typing import Any
 
 from simple_conf.pattern import Pattern
 from simple_conf.sdn.fault import Again
+from simple_conf.sdn.flat import INSIDE, read_dict, read_list
 from simple_conf.sdn.fragments import BLANK_LINES, KEY, WORDS
 from simple_conf.sdn.limits import Budget
 from simple_conf.sdn.literals import WORDS as NAMED
@@ -17,7 +18,7 @@ from simple_conf.sdn.literals import number
 
 _REST = rf"[ \t]*(?:(?<=[ \t])#[^\n]*)?\n{BLANK_LINES}( *)(?![ #\n])"
 _SCALAR = rf'(?:"([^"\\\n]*)"|({WORDS})'
-_FLAT = r"""|\[([^\[\](){}"'#$|>\n]*)\])"""
+_FLAT = rf"|\[({INSIDE})\]|\{{({INSIDE})\}})"
 _ENTRY = Pattern(
     rf"(?!-[ \t])({KEY})[ \t]*(?:(?::[ \t]+|=[ \t]*){_SCALAR}{_FLAT}"
     rf"|(?::(?=[ \t\n])|=)[ \t]*(?:(?<=[ \t])#(?=[ \t\n#])[^\n]*)?(?=\n)){_REST}"
@@ -27,6 +28,9 @@ _NUMBER_STARTS = frozenset("+-.0123456789")
 
 Piece = dict[str, Any] | list[Any] | tuple[str, int]
 """Entries; items; or the key of a block with its column."""
+
+Frame = tuple[dict[str, Any], str, int]
+"""A block around the one that is read: its entries, the key of the inner block, and its column."""
 
 
 def read_entries(text: str, at: int, level: int, budget: Budget) -> tuple[list[Piece], int, int]:
@@ -47,14 +51,12 @@ def read_entries(text: str, at: int, level: int, budget: Budget) -> tuple[list[P
         Again: a key comes twice, or the indentation is wrong.
         Fault: a value is almost a number, or there is too much.
     """
-    match, words, end, base = _ENTRY.match, NAMED.get, len(text), level
-    outer: list[
-        tuple[dict[str, Any], str, int]
-    ] = []  # the blocks around this one, with its key and their column
+    match, words, end = _ENTRY.match, NAMED.get, len(text)
+    outer: list[Frame] = []
     entries: dict[str, Any] = {}
-    width = level
+    base = width = level
     while found := match(text, at):
-        key, quoted, bare, flat, margin = found.groups()
+        key, quoted, bare, items, fields, margin = found.groups()
         if key in entries:
             raise Again
         if bare is not None:
@@ -66,55 +68,59 @@ def read_entries(text: str, at: int, level: int, budget: Budget) -> tuple[list[P
                 entries[key] = number(bare, at)
         elif quoted is not None:
             entries[key] = quoted
-        elif flat is not None:
-            values = _flat(flat)
-            if values is None:
+        elif items is not None or fields is not None:
+            flat = read_list(items) if items is not None else read_dict(fields)
+            if flat is None:
                 break
-            budget.spend(len(values), at)
-            entries[key] = values
+            _check_depth(outer, budget)
+            budget.spend(len(flat), at)
+            entries[key] = flat
         at, width = found.end(), len(margin)
-        if quoted is None and bare is None and flat is None:  # nothing behind the key: a block, or null
+        if key not in entries:  # nothing behind the key: a block, or null
             if width <= level or at == end:
                 entries[key] = None
             elif text.startswith("- ", at):
-                items, below, after = read_items(text, at, width)
-                budget.spend(len(items), at)
-                if below < end and after >= width:
-                    return (
-                        [
-                            *_unfinished(outer, entries, level, budget),
-                            (key, width),
-                            *([items] if items else []),
-                        ],
-                        below,
-                        after,
-                    )
-                entries[key], at, width = items, below, after
+                dashed, at, after = read_items(text, at, width)
+                budget.spend(len(dashed), at)
+                if at < end and after >= width:  # an item that is not plain follows
+                    pieces = [*_unfinished(outer, entries, level, budget), (key, width)]
+                    return [*pieces, dashed] if dashed else pieces, at, after
+                entries[key], width = dashed, after
             else:
+                _check_depth(outer, budget)
                 outer.append((entries, key, level))
-                if len(outer) + budget.depth > budget.limits.depth:
-                    raise Again
                 entries, level = {}, width
                 continue
-        if width == level and at < end:
-            continue
         if at == end:
             width = base
-        while outer and width < level:
-            budget.spend(len(entries), at)
-            inner = entries
-            entries, key, level = outer.pop()
-            entries[key] = inner
-        if width < base:
-            break
         if width != level:
-            raise Again
+            entries, level = _closed(outer, entries, level, width, budget)
+            if width < base:
+                break
+            if width != level:
+                raise Again
     return _unfinished(outer, entries, level, budget), at, width
 
 
-def _unfinished(
-    outer: list[tuple[dict[str, Any], str, int]], entries: dict[str, Any], level: int, budget: Budget
-) -> list[Piece]:
+def _check_depth(outer: list[Frame], budget: Budget) -> None:
+    """Leave it to the long way to find where the nesting goes too deep."""
+    if len(outer) + budget.depth >= budget.limits.depth:
+        raise Again
+
+
+def _closed(
+    outer: list[Frame], entries: dict[str, Any], level: int, width: int, budget: Budget
+) -> tuple[dict[str, Any], int]:
+    """End the blocks that stand further right than a column; give the entries of the one that goes on."""
+    while outer and width < level:
+        budget.spend(len(entries), 0)
+        inner = entries
+        entries, key, level = outer.pop()
+        entries[key] = inner
+    return entries, level
+
+
+def _unfinished(outer: list[Frame], entries: dict[str, Any], level: int, budget: Budget) -> list[Piece]:
     """Give the entries of blocks that go on behind the run, from the outermost on."""
     pieces: list[Piece] = []
     columns = [*(column for _, _, column in outer), level]
@@ -140,19 +146,3 @@ def read_items(text: str, at: int, level: int) -> tuple[list[Any], int, int]:
         if width != level:
             break
     return items, at, width
-
-
-def _flat(inside: str) -> list[Any] | None:
-    """Read the inside of a flat array; None where it needs the long way."""
-    if not inside.strip(" \t"):
-        return []
-    values: list[Any] = []
-    parts = inside.split(",")
-    if len(parts) > 1 and not parts[-1].strip(" \t"):
-        parts.pop()
-    for part in parts:
-        item = part.strip(" \t")
-        if not item:
-            return None
-        values.append(number(item, 0) if item[0] in _NUMBER_STARTS else NAMED.get(item, item))
-    return values

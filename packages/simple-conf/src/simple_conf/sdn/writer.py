@@ -21,6 +21,23 @@ SHORT_DICT = 4
 _DEPTH = Limits().depth
 
 
+class OneLine(str):
+    """A text that is written in quotes, on one line, even where it has several."""
+
+    __slots__ = ()
+
+
+def one_lined(value: Any) -> Any:
+    """Give a value whose texts of several lines are all written in quotes."""
+    if isinstance(value, str):
+        return OneLine(value) if "\n" in value else value
+    if isinstance(value, Mapping):
+        return {key: one_lined(item) for key, item in value.items()}
+    if isinstance(value, Table):
+        return value  # its cells are on one line anyway
+    return [one_lined(item) for item in value] if _is_list(value) else value
+
+
 def write(tree: Any, *, depth: int = _DEPTH) -> str:
     """Write a tree as SDN text: `parse(write(tree)).values == tree`.
 
@@ -77,7 +94,8 @@ def _mapping(tree: Mapping[Any, Any], indent: int, lines: list[str], depth: int)
 
 def _scalar(lead: str, value: Any, text: Callable[[Any], str], indent: int, lines: list[str]) -> None:
     """Write a scalar after its key or dash; a text of several lines as a block, where that reads back."""
-    block = block_lines(value, indent) if isinstance(value, str) and "\n" in value else None
+    several = isinstance(value, str) and "\n" in value and not isinstance(value, OneLine)
+    block = block_lines(value, indent) if several else None
     if block is None:
         lines.append(lead + text(value))
     else:
