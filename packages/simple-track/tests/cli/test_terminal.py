@@ -78,6 +78,17 @@ def test_a_narrow_terminal_does_without_some_columns(store):
     assert store.third in lines[1]
 
 
+def test_a_long_name_does_not_break_the_lines(store, new_run):
+    pytest.importorskip("rich")
+    run_id = new_run(name="g" * 200)
+    lines = on_a_terminal(store, "ls", columns=80, NO_COLOR="1").splitlines()
+    assert len(lines) == 5
+    row = re.sub(r"\x1b\[\d*m", "", lines[1])
+    assert row.startswith(f"{run_id}  ggg")
+    assert "…" in row
+    assert "finished" in row
+
+
 def test_without_rich_it_is_plain(store):
     code = "import sys; sys.modules['rich'] = None; from simple_track.cli import main; sys.exit(main())"
     command = [sys.executable, "-c", code, "ls", "--dir", str(store.root)]

@@ -63,7 +63,7 @@ def run(args: argparse.Namespace, terminal: Terminal) -> int:
     ]
     rows = [[*_facts(view), *(value_at(view, column) for column in columns)] for view in chosen]
     spare = [2, *range(len(headers) - 1, 5, -1), 4, 5]  # the project first, then metrics from the right
-    terminal.table(headers, rows, right=range(5, len(headers)), spare=[] if args.column else spare)
+    terminal.table(headers, rows, right=range(5, len(headers)), spare=[] if args.column else spare, cut=True)
     if len(found) > len(chosen):
         terminal.line(f"{len(found) - len(chosen)} more; see them with -n 0", style="dim")
     return 0

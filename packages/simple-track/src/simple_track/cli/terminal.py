@@ -12,6 +12,7 @@ from typing import Any, TextIO, TypeVar, cast
 import orjson
 
 T = TypeVar("T")
+CUT = 30  # characters of a cell that is kept on its line
 STYLES = {"finished": "green", "running": "cyan", "failed": "red", "crashed": "red", "interrupted": "yellow"}
 
 
@@ -84,6 +85,7 @@ class Terminal:
         *,
         right: Iterable[int] = (),
         spare: Sequence[int] = (),
+        cut: bool = False,
     ) -> None:
         """Print rows under headers.
 
@@ -92,12 +94,14 @@ class Terminal:
             rows: Cells, shown by `show`.
             right: The numbers of the columns that are flushed right.
             spare: The numbers of the columns that a narrow terminal can do without, the first to go first.
+            cut: Keep each row on one line of a terminal: what is too long ends in "…", but for the first
+                column.
         """
         cells = [[safe(show(cell), one_line=True) for cell in row] for row in rows]
         if self._console is None:
             self._plain_table(headers, cells, set(right))
         else:
-            self._rich_table(headers, cells, set(right), list(spare))
+            self._rich_table(headers, cells, set(right), list(spare), cut=cut)
 
     def _plain_table(self, headers: Sequence[str], rows: list[list[str]], right: set[int]) -> None:
         lines = [list(headers), *rows] if any(headers) else rows
@@ -110,16 +114,25 @@ class Terminal:
             self.out.write("  ".join(padded).rstrip() + "\n")
 
     def _rich_table(
-        self, headers: Sequence[str], rows: list[list[str]], right: set[int], spare: list[int]
+        self, headers: Sequence[str], rows: list[list[str]], right: set[int], spare: list[int], *, cut: bool
     ) -> None:
         widths = [max(map(_width, column)) + 2 for column in zip(headers, *rows, strict=True)]
+        if cut:
+            widths = [widths[0], *(min(width, CUT + 2) for width in widths[1:])]
         kept = set(range(len(headers)))
         while spare and sum(widths[n] for n in kept) - 2 > self.width:
             kept.discard(spare.pop(0))
         text = _rich("text").Text
         table = _rich("table").Table(box=None, pad_edge=False, header_style="dim", show_header=any(headers))
         for n in sorted(kept):
-            table.add_column(headers[n], justify="right" if n in right else "left", overflow="fold")
+            table.add_column(
+                headers[n],
+                justify="right" if n in right else "left",
+                overflow="ellipsis" if cut else "fold",
+                no_wrap=cut,
+                min_width=widths[n] - 2 if cut and n == 0 else None,
+                max_width=CUT if cut and n > 0 else None,
+            )
         for row in rows:
             table.add_row(*(text(row[n], style=STYLES.get(row[n], "")) for n in sorted(kept)))
         assert self._console is not None  # noqa: S101 - the caller chose by it
