@@ -277,3 +277,11 @@ def test_an_override_with_dashes_says_how_to_write_it(run):
         "command line: --train.epochs=3: an override has no dashes before it\n"
         "  --train.epochs=3\n  ^\n  hint: write train.epochs=3\n",
     )
+
+
+def test_help_prints_on_a_terminal_that_knows_few_letters(run, monkeypatch):
+    monkeypatch.setenv("PYTHONIOENCODING", "ascii")
+    code, out, err = run("--help")
+    assert (code, err) == (0, "")
+    assert out.startswith("usage: train.py [FILE] [overrides?]")
+    assert run("trian.epochs=é")[0] == 2

@@ -123,9 +123,10 @@ def option(
 
 
 def show(text: str) -> None:
-    """Print to standard output, whose reader may have gone."""
+    """Print to standard output, whose reader may have gone, or may not know every letter."""
+    encoding = sys.stdout.encoding or "utf-8"
     try:
-        print(text, flush=True)
+        print(text.encode(encoding, "replace").decode(encoding), flush=True)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
