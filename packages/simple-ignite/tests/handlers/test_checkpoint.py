@@ -429,6 +429,14 @@ def test_nothing_is_changed_if_a_name_is_missing(tmp_path):
     assert torch.equal(model.weight, before)
 
 
+def test_what_to_load_into_needs_names(tmp_path):
+    trainer, _ = saving(tmp_path)
+    trainer.run([1])
+    with pytest.raises(CheckpointError) as caught:
+        Checkpoint.load_latest(tmp_path, nn.Linear(2, 2))
+    assert str(caught.value) == 'to_load must name what to load into, as {"model": model}, not Linear'
+
+
 def test_a_file_that_runs_code_is_refused(tmp_path):
     class Evil:
         def __reduce__(self):

@@ -95,6 +95,9 @@ def load_file(path: str | Path, to_load: Mapping[str, Any], map_location: Any = 
         DamagedCheckpointError: If the file is damaged.
         CheckpointError: If a name is not in the file.
     """
+    if not isinstance(to_load, Mapping):
+        message = f'to_load must name what to load into, as {{"model": model}}, not {type(to_load).__name__}'
+        raise CheckpointError(message, path=path)
     path = Path(path)
     if path.is_dir():
         return _load_folder(path, to_load)
