@@ -145,6 +145,11 @@ def test_a_row_of_one_empty_cell_stays():
     assert format_text("t |a|\n   ,   # c\n") == "t |a|\n  ,  # c\n"
 
 
+def test_a_comma_between_a_quote_and_a_comment_with_one_stays():
+    text = 't |a, b|\n  1, 2" disk,  # say "x"\n'
+    assert format_text(text) == text
+
+
 def test_an_error_is_the_parsers():
     with pytest.raises(SdnSyntaxError, match=r"f\.sdn:1:4: unclosed"):
         format_text("a: [", name="f.sdn")

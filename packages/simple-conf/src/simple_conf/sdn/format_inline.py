@@ -34,6 +34,9 @@ class Inline:
     def row(self, row: Place) -> str:
         """Give the cells of a row."""
         text = ", ".join(self.write(cell, 0) for cell in row.inside()).rstrip(" ")
+        rest = self.text[row.end : self.text.index("\n", row.end)]
+        if '"' in rest and rest.lstrip(" \t").startswith(","):
+            return f"{text},"  # this comma keeps a quote in the cell apart from one in the comment
         return text or ","  # one empty cell
 
     def _short(self, place: Place, indent: int) -> str:
