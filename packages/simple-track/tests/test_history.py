@@ -6,7 +6,7 @@ import sys
 import numpy as np
 import pytest
 
-from simple_track import MetricNotFoundError, MissingExtraError, Track
+from simple_track import MetricNotFoundError, MissingExtraError, SettingError, Track
 
 
 @pytest.fixture
@@ -107,6 +107,21 @@ def test_large_whole_numbers_stay_exact_in_columns_with_gaps(root):
     pytest.importorskip("pyarrow")
     assert history.to_arrow().column("n").to_pylist() == [2**53 + 1, None]
     assert history.to_arrow().column("small").to_pylist() == [3, None]
+
+
+def test_columns_of_numbers_and_text_convert_as_text(root):
+    pytest.importorskip("polars")
+    pytest.importorskip("pyarrow")
+    with Track.run(project="demo", system=False) as run:
+        run.log({"x": 1.5})
+        run.log({"x": "word"})
+        run.log({"y": 2})
+    history = run.history()
+    assert history.to_polars()["x"].to_list() == ["1.5", "word", None]
+    assert history.to_arrow().column("x").to_pylist() == ["1.5", "word", None]
+    assert run.history(["step"]).rows == 3
+    with pytest.raises(SettingError, match="samples: -1 is not one of None, a whole number from 2"):
+        run.history(samples=-1)
 
 
 def test_an_empty_run_has_an_empty_history(root):

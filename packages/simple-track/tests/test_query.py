@@ -77,6 +77,7 @@ def test_results_convert(runs):
         "select * from read_csv('/etc/passwd')",
         "copy runs to '/tmp/stolen.csv'",
         "attach '/tmp/x.db'",
+        "create table t as select 1",
         "set enable_external_access = true",
         "selec 1",
         "select * from nowhere",

@@ -236,6 +236,25 @@ def test_logging_to_a_finished_run_is_an_error_that_says_how_to_go_on(root):
     assert run.history()["x"].tolist() == [1]
 
 
+def test_every_other_call_on_a_finished_run_is_refused_too(root):
+    with Track.run(project="demo", notes=None, tags=None, job_type=5, system=False) as run:
+        log = run.log
+    assert (run.notes, run.tags, run.job_type) == ("", [], "5")
+    calls = [
+        lambda: log({"x": 1}),
+        lambda: log({"x": "text"}),
+        lambda: run.define_metric("x"),
+        lambda: run.alert("x"),
+        lambda: run.update_config({"a": 1}),
+        lambda: run.log_text("t", "x"),
+        lambda: run.summary.update({"x": 1}),
+    ]
+    for call in calls:
+        with pytest.raises(RunClosedError, match="is finished; continue it with"):
+            call()
+    assert run.history().rows == 0
+
+
 def test_a_second_run_in_one_process_is_refused_finishes_the_first_or_is_stacked_as_asked(root):
     first = Track.run(project="demo")
     with pytest.raises(RunActiveError, match=first.id):

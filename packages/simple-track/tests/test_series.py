@@ -110,7 +110,7 @@ def test_lines_that_only_together_make_json_are_not_joined():
         ([1, 2], "int64"),
         ([True, False], "bool"),
         ([1, 2.5], "float64"),
-        ([True, 2], "float64"),
+        ([True, 2], "int64"),
         ([True, 2.5], "float64"),
         (["a", "b"], "object"),
         (["a", 1.0], "object"),

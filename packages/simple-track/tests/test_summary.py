@@ -90,6 +90,26 @@ def test_a_rule_that_comes_late_goes_on_from_what_there_is(root):
     assert dict(run.summary) == {"x": 1.0}
 
 
+@pytest.mark.parametrize("kind", ["last", "first", "min", "max", "mean", "none"])
+def test_a_rule_after_the_logging_gives_live_what_the_log_gives(root, kind):
+    with Track.run(project="demo", system=False) as run:
+        for value in (3.0, 1.0, 2.0):
+            run.log({"x": value})
+        run.define_metric("x", summary=kind)
+        run.log({"x": 4.0})
+        assert dict(run.summary) == dict(replay(Track.load(run.id).layout)[0])
+
+
+def test_a_mean_survives_text_written_by_hand(root):
+    with Track.run(project="demo", system=False) as run:
+        run.define_metric("x", summary="mean")
+        run.log({"x": 1.0})
+        run.log({"x": 3.0})
+        run.summary["x"] = "by hand"
+        run.log({"x": 5.0})
+        assert run.summary["x"] == 5.0
+
+
 def test_text_has_no_least():
     assert folded("min", ["b", "a"]) == "a"
     assert folded("max", ["b", 1.0]) == 1.0

@@ -1,13 +1,15 @@
 """Catalog cache: metadata and summaries of all runs in one file, so that each is parsed once.
 
 A run's entry counts while size, time of change and inode of its files are what they were; files are replaced
-whole, so a change always shows. The file is rebuilt from the runs when it is not there or cannot be read.
+whole, so a change always shows. Its first line is a checksum of the rest. The file is rebuilt from the runs
+when it is not there or cannot be read.
 """
 
 from __future__ import annotations
 
 import gc
 import os
+import zlib
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -82,9 +84,12 @@ def _read(path: Path) -> dict[str, Entry]:
     collecting = gc.isenabled()
     gc.disable()  # thousands of nested dicts, none in a circle
     try:
-        data = orjson.loads(path.read_bytes())
+        check, _, text = path.read_bytes().partition(b"\n")
+        if int(check, 16) != zlib.crc32(text):
+            return {}
+        data = orjson.loads(text)
         return dict(data["runs"]) if data["version"] == VERSION else {}
-    except (OSError, orjson.JSONDecodeError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError):
         return {}
     finally:
         if collecting:
@@ -98,7 +103,7 @@ def _write(path: Path, runs: dict[str, Entry]) -> None:
     except TypeError:  # some run has whole numbers beyond 64 bits: that one is parsed each time
         fitting = {key: entry for key, entry in runs.items() if _fits(entry)}
         data = orjson.dumps({"version": VERSION, "runs": fitting})
-    replace_bytes(path, data)
+    replace_bytes(path, b"%08x\n" % zlib.crc32(data) + data)
 
 
 def _fits(entry: Entry) -> bool:

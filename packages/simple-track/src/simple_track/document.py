@@ -25,10 +25,12 @@ def read_document(path: Path) -> dict[str, Any]:
     """
     from simple_conf import sdn
 
-    text = path.read_text("utf-8")
     try:
+        text = path.read_text("utf-8")
         tree = sdn.parse(text, name=str(path)).values
-    except ValueError as error:
+    except FileNotFoundError:
+        raise
+    except (OSError, ValueError) as error:
         raise FormatError(path, f"not readable as SDN ({error})") from error
     if not isinstance(tree, dict):
         raise FormatError(path, f"holds a {type(tree).__name__}, expected a mapping")

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from simple_track.errors import MetricNotFoundError, MissingExtraError
+from simple_track.errors import MetricNotFoundError, MissingExtraError, SettingError
 from simple_track.series import Array, Columns, Part, dense, min_max_rows
 from simple_track.summary import MetricRule, rule_for
 
@@ -39,6 +39,9 @@ class History(Mapping[str, Array]):
     ) -> None:
         self._run_id = run_id
         self._rules = list(rules)
+        if samples is not None and (not isinstance(samples, int) or samples < 2):
+            raise SettingError("samples", samples, ("None", "a whole number from 2"))
+        only_axes = bool(keys) and all(key in ("step", "timestamp") for key in keys or ())
         wanted = [
             key for key in (columns.parts if keys is None else keys) if key not in ("step", "timestamp")
         ]
@@ -46,7 +49,7 @@ class History(Mapping[str, Array]):
             if key not in columns.parts:
                 raise MetricNotFoundError(key, run_id, list(columns.parts))
         parts = {key: columns.parts[key] for key in wanted}
-        kept = _kept_rows(parts, len(columns.rows), samples)
+        kept = None if only_axes else _kept_rows(parts, len(columns.rows), samples)
         self._all = columns
         self._kept = slice(None) if kept is None else kept
         self._rows = columns.rows[self._kept]
@@ -112,7 +115,8 @@ class History(Mapping[str, Array]):
 
     def to_polars(self) -> Any:
         """A polars DataFrame; needs polars."""
-        return _import("to_polars()", "polars").DataFrame({key: _without_objects(self[key]) for key in self})
+        polars = _import("to_polars()", "polars")
+        return polars.DataFrame({key: _of_one_kind(_without_objects(self[key])) for key in self})
 
     def _filled(self, key: str) -> Any:
         """A column for arrow: whole numbers stay whole, with 0 in the gaps that are masked."""
@@ -128,7 +132,11 @@ class History(Mapping[str, Array]):
         arrow = _import("to_arrow()", "pyarrow", "tables")
         columns = {key: arrow.array(self[key]) for key in ("step", "timestamp")}
         for key in self._parts:
-            columns[key] = arrow.array(self._filled(key), mask=~self.present(key))
+            filled, gaps = self._filled(key), ~self.present(key)
+            try:
+                columns[key] = arrow.array(filled, mask=gaps)
+            except (arrow.ArrowInvalid, arrow.ArrowTypeError, OverflowError):  # numbers and text
+                columns[key] = arrow.array([str(value) for value in filled], arrow.string(), mask=gaps)
         return arrow.table(columns)
 
 
@@ -168,6 +176,13 @@ def _pick(kinds: dict[str, Part], kept: Array) -> dict[str, Part]:
 
 def _without_objects(column: Array) -> Any:
     return column.tolist() if column.dtype == object else column
+
+
+def _of_one_kind(column: Any) -> Any:
+    """A column of numbers and text as text, and one that is of one kind as it is."""
+    if not isinstance(column, list) or len({type(value) for value in column if value is not None}) < 2:
+        return column
+    return [None if value is None else str(value) for value in column]
 
 
 def _import(what: str, module: str, extra: str | None = None) -> ModuleType:

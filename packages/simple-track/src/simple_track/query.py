@@ -108,6 +108,10 @@ def run_query(layout: Layout, sql: str) -> QueryResult:
         connection.execute("set enable_external_access = false")
         connection.execute("set lock_configuration = true")
         try:
+            if any(statement.type.name != "SELECT" for statement in connection.extract_statements(sql)):
+                raise QueryError(
+                    sql, "only a query is taken: a statement that begins with select, from or with"
+                )
             found = connection.sql(sql)
             table = arrow.table({}) if found is None else found.to_arrow_table()
         except duckdb.Error as error:

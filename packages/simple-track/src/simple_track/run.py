@@ -16,6 +16,7 @@ from simple_track.deferred import deferred_artifacts, deferred_values
 from simple_track.errors import RunClosedError, TrackError
 from simple_track.history import History
 from simple_track.journal import TrackWarning
+from simple_track.replay import replay
 from simple_track.summary import MetricRule, Summary
 from simple_track.untracked import UntrackedVersion, empty_history, observe
 from simple_track.view import RunView
@@ -80,6 +81,11 @@ class Run:
     def tags(self) -> list[str]:
         """The tags."""
         return self._view.tags
+
+    @property
+    def notes(self) -> str:
+        """The notes."""
+        return self._view.notes
 
     @property
     def group(self) -> str | None:
@@ -150,6 +156,8 @@ class Run:
         rule = MetricRule(pattern, step, summary)
         self._summary.define(rule)
         self._event("metric", pattern=pattern, axis=step, summary=summary)
+        if self._session and any(rule.fits(key) for key in self._summary):  # it comes late: ask the log
+            self._summary.take_over(replay(self._view.layout)[0], rule)
 
     def update_config(self, values: Mapping[str, Any]) -> None:
         """Add to the config, or change it; the change is kept in the history.

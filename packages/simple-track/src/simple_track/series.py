@@ -253,7 +253,12 @@ def dense(kinds: dict[str, Part], count: int) -> Array:
         part = next(iter(kinds.values()))
         if len(part.rows) == count:
             return part.values
-    numeric = set(kinds) <= set("fib") and set(kinds) != {"b"} and not _is_beyond_floats(kinds)
+    if set(kinds) == {"i", "b"} and sum(len(part.rows) for part in kinds.values()) == count:
+        column = np.empty(count, np.int64)
+        for part in kinds.values():
+            column[part.rows] = part.values
+        return column
+    numeric = set(kinds) <= NUMERIC and set(kinds) != {"b"} and ("f" in kinds or not _is_beyond_floats(kinds))
     column = np.full(count, np.nan) if numeric else np.full(count, None, dtype=object)
     for part in kinds.values():
         column[part.rows] = part.values
@@ -263,7 +268,8 @@ def dense(kinds: dict[str, Part], count: int) -> Array:
 def _is_beyond_floats(kinds: dict[str, Part]) -> bool:
     """Whether there are whole numbers that a float would change."""
     whole = kinds.get("i")
-    return whole is not None and len(whole.values) > 0 and bool(np.abs(whole.values).max() > EXACT_TO)
+    large = whole is not None and ((whole.values > EXACT_TO) | (whole.values < -EXACT_TO)).any()
+    return "u" in kinds or bool(large)
 
 
 def min_max_rows(part_rows: Array, values: Array, samples: int) -> Array:

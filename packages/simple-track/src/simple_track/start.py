@@ -122,12 +122,14 @@ def _new_metadata(wish: Wish, plain: dict[str, Any], run_id: str = "") -> Metada
     return Metadata(
         id=run_id or new_run_id(),
         project=wish.project,
-        name=plain_text(wish.name or new_run_name()),
+        name=plain_text(str(wish.name or new_run_name())),
         start_time=timestamp(),
-        group=None if wish.group is None else plain_text(wish.group),
-        job_type=None if wish.job_type is None else plain_text(wish.job_type),
-        tags=[plain_text(str(tag)) for tag in ([wish.tags] if isinstance(wish.tags, str) else wish.tags)],
-        notes=plain_text(wish.notes),
+        group=None if wish.group is None else plain_text(str(wish.group)),
+        job_type=None if wish.job_type is None else plain_text(str(wish.job_type)),
+        tags=[
+            plain_text(str(tag)) for tag in ([wish.tags] if isinstance(wish.tags, str) else wish.tags or ())
+        ],
+        notes=plain_text(str(wish.notes or "")),
         config=plain,
         fingerprint=fingerprint(plain),
     )

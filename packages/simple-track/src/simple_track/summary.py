@@ -101,6 +101,19 @@ class Summary(MutableMapping[str, Any]):
         if count:
             self._means[key] = count
 
+    def take_over(self, other: Summary, rule: MetricRule) -> None:
+        """Put back what the log tells about the metrics of a rule that came after them.
+
+        Args:
+            other: The summary that was rebuilt from the log.
+            rule: The rule.
+        """
+        for key in [key for key in self.values_by_key if rule.fits(key) and key not in other]:
+            del self.values_by_key[key]
+        for key in other:
+            if rule.fits(key):
+                self.restore(key, other[key], other._means.get(key, 0))
+
     def _fold(self, key: str) -> Fold | None:
         rule = rule_for(key, self.rules)
         folds: dict[str, Fold | None] = {"first": self._first, "min": self._min, "max": self._max}
@@ -128,6 +141,9 @@ class Summary(MutableMapping[str, Any]):
             return self.values_by_key.get(key, value)
         count = self._means[key] = self._means.get(key, 0) + 1
         old = self.values_by_key.get(key, 0.0) if count > 1 else 0.0
+        if isinstance(old, str):  # written by hand meanwhile: begin anew
+            old, count = 0.0, 1
+            self._means[key] = 1
         return float(old + (value - old) / count)
 
     def __getitem__(self, key: str) -> Any:

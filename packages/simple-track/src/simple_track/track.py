@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from simple_track.catalog import find_runs, load_run, only_project
 from simple_track.deferred import Deferred, deferred_artifacts
 from simple_track.query import QueryResult, run_query
-from simple_track.run import Run
+from simple_track.run import Run as _Run
 from simple_track.settings import current_layout, set_dir, set_durability, set_mode
 from simple_track.start import Wish, active_run, start_run
 from simple_track.view import RunView
@@ -30,6 +30,8 @@ class Track:
         Artifact = Deferred("simple_track.artifact", "Artifact")
         Media = Deferred("simple_track.values", "Media")
         Table = Deferred("simple_track.values", "Table")
+
+    Run = _Run
 
     set_dir = staticmethod(set_dir)
     set_mode = staticmethod(set_mode)
@@ -53,7 +55,7 @@ class Track:
         console: bool = False,
         shared: bool = False,
         strict: bool = False,
-    ) -> Run:
+    ) -> _Run:
         """Start a run, or continue one; use it as `with Track.run(…) as run:`.
 
         Args:

@@ -138,7 +138,7 @@ class RunView:
     @property
     def rules(self) -> list[MetricRule]:
         """What was defined about its metrics."""
-        return [rule_of(event) for event in self.events("metric")]
+        return [rule_of(event) for event in self.events("metric") if isinstance(event.get("pattern"), str)]
 
     def history(
         self, keys: Sequence[str] | None = None, samples: int | None = None, *, system: bool = False

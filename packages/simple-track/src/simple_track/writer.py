@@ -13,7 +13,7 @@ from typing import Any
 from orjson import OPT_APPEND_NEWLINE, dumps
 
 from simple_track.deferred import deferred_values
-from simple_track.errors import StorageError, ValueKindError
+from simple_track.errors import RunClosedError, StorageError, ValueKindError
 from simple_track.journal import Journal, TrackWarning
 from simple_track.layout import RunLayout
 from simple_track.lock import this_process
@@ -109,6 +109,8 @@ class Writer:
 
     def _settle(self, line: bytes, written: int) -> None:
         """Do for a line what the hot path leaves out."""
+        if self._closed:
+            raise RunClosedError(self.layout.run_id, "run.log")
         if self._forked:
             self._forked = False
             self.on_fork()
@@ -141,6 +143,8 @@ class Writer:
                     key = f"~{key}"
                 scalars[key] = scalar
         number = None if step is None else _step(step)
+        if self._closed:
+            raise RunClosedError(self.layout.run_id, "run.log")
         with self.metrics.lock:
             number = self.step + 1 if number is None else number
             if advance and number > self.step:
@@ -174,6 +178,8 @@ class Writer:
             event: What kind of event.
             fields: Plain values that describe it.
         """
+        if self._closed:
+            raise RunClosedError(self.layout.run_id, f"an event of kind {event!r}")
         if self._forked:
             self._forked = False
             self.on_fork()
