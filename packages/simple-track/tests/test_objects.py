@@ -42,8 +42,13 @@ def test_text_is_packed_and_any_zstd_reads_it(store):
         assert plain.read() == b"epoch loss\n" * 50_000
 
 
-def test_noise_and_small_things_stay_plain(store):
-    for data in (os.urandom(200_000), b"a" * 1000, b""):
+@pytest.mark.parametrize("size", [5000, 70_000, 100_000, 200_000, 1_000_000])
+def test_noise_stays_plain(store, size):
+    assert store.path(store.put_bytes(os.urandom(size)).digest).suffix == ""
+
+
+def test_small_things_stay_plain(store):
+    for data in (b"a" * 1000, b""):
         path = store.path(store.put_bytes(data).digest)
         assert path.suffix == ""
         assert path.read_bytes() == data

@@ -65,6 +65,15 @@ def test_files_are_opened_in_place(version, name, content):
     assert version.open(name).read(5) == content[:5]
 
 
+def test_a_packed_file_is_opened_where_nothing_can_be_written(version, layout):
+    layout.cache.write_bytes(b"")  # no folder can be made there, not even by root
+    assert version.open("logs/train.txt").read() == TEXT
+    path = damage(layout, version, "logs/train.txt")
+    with pytest.raises(CorruptObjectError) as caught:
+        version.open("logs/train.txt")
+    assert caught.value.path == path
+
+
 def test_an_open_file_is_read_only(version):
     with pytest.raises(TypeError):
         version.open("weights.bin")[0] = 1

@@ -212,15 +212,17 @@ def _hashing(source: IO[bytes], hasher: hashlib._Hash) -> Iterator[bytes]:
 def _pays(source: IO[bytes]) -> bool:
     """Whether zstd is worth it, judged from the content's start, middle and end."""
     size = source.seek(0, os.SEEK_END)
-    sample = b""
-    for start in (0, max(0, (size - _SAMPLE) // 2), max(0, size - _SAMPLE)):
-        source.seek(start)
-        sample += source.read(min(_SAMPLE, size if start == 0 else _SAMPLE))
-        if size <= _SAMPLE:
-            break
     source.seek(0)
     if size < SMALLEST_WORTH_PACKING:
         return False
+    if size <= 3 * _SAMPLE:  # whole, for samples that overlap would look compressible
+        sample = source.read()
+    else:
+        sample = b""
+        for start in (0, (size - _SAMPLE) // 2, size - _SAMPLE):
+            source.seek(start)
+            sample += source.read(_SAMPLE)
+    source.seek(0)
     return len(zstandard.ZstdCompressor(level=1).compress(sample)) < WORTHWHILE * len(sample)
 
 

@@ -13,7 +13,7 @@ from simple_track.collection import Collection
 from simple_track.errors import TrackError
 from simple_track.layout import Layout
 from simple_track.manifest import FileEntry, Manifest, Reference, entry_path, local_path
-from simple_track.objects import ObjectStore, hash_file
+from simple_track.objects import CorruptObjectError, ObjectStore, hash_file
 from simple_track.placement import place
 
 
@@ -169,7 +169,12 @@ class ArtifactVersion:
         path = self._store.path(digest)
         if path.suffix == ".zst":
             path = self._cache / "objects" / digest
-            place(self._store, digest, path)
+            try:
+                place(self._store, digest, path)
+            except CorruptObjectError:
+                raise
+            except OSError:  # a store that cannot be written to, or a full disk
+                return BytesIO(self._store.read(digest))
         else:
             self._store.verify(digest)
         if path.stat().st_size == 0:  # nothing to map
