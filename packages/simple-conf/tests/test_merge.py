@@ -6,7 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simple_conf import Conf, ConfError, MergeError, MergeStrategy
+from simple_conf import (
+    Conf,
+    ConfError,
+    MergeError,
+    MergeStrategy,
+    MissingKeyError,
+    MissingValueError,
+    UnknownReferenceError,
+)
 
 KEYS = st.sampled_from(["a", "b", "c"])
 LEAVES = (
@@ -211,3 +219,19 @@ def test_the_result_is_independent_of_its_inputs():
     assert base == {"a": {"b": [1, {"c": 2}]}}
     base.a.b = 0
     assert merged.a.b == [1, {"c": 9}, 3]
+
+
+def test_origins_behind_a_reference_are_those_of_what_it_names():
+    base = Conf.parse_sdn("d:\n  lr: 1\n  hole: ???\n  bad: ${nope}\noptim: ${d}\nplain: ${d}\n", "c.sdn")
+    cfg = Conf.merge(base, Conf.parse_dotlist(["optim.lr=5"]))
+    assert str(Conf.origin(cfg, "plain.lr")) == "c.sdn:2:7"
+    assert str(Conf.origin(cfg, "optim.lr")) == "command line: optim.lr=5"
+    assert [entry.value for entry in Conf.history(cfg, "optim.lr")] == [5, 1]
+    assert str(Conf.origin(cfg, "optim.hole")) == "c.sdn:3:9"
+    for path, error in (("optim.hole", MissingValueError), ("optim.bad", UnknownReferenceError)):
+        with pytest.raises(error) as caught:
+            Conf.get(cfg, path)
+        assert str(caught.value.origin).startswith("c.sdn:")
+    with pytest.raises(MissingKeyError) as caught:
+        _ = cfg.optim.lrr
+    assert caught.value.hint == "did you mean 'lr'?"

@@ -193,3 +193,18 @@ def test_a_deletion_takes_no_value():
 def test_overrides_are_a_list_of_texts(words):
     with pytest.raises(TypeError, match="overrides are a list of texts"):
         Conf.parse_dotlist(words)
+
+
+def test_appending_through_a_reference_keeps_what_it_names():
+    base = Conf.parse_sdn("d:\n  tags: [a]\n  lr: 1\noptim: ${d}\n")
+    cfg = Conf.merge(base, Conf.parse_dotlist(["optim.tags+=b", "optim.tags+=c"]))
+    assert cfg.optim == {"tags": ["a", "b", "c"], "lr": 1}
+    assert cfg.d.tags == ["a"]
+
+
+def test_an_item_through_a_reference_keeps_the_other_items():
+    base = Conf.parse_sdn("d:\n  tags: [a, b]\noptim: ${d}\n")
+    cfg = Conf.merge(base, Conf.parse_dotlist(["optim.tags[1]=c"]))
+    assert (cfg.optim.tags, cfg.d.tags) == (["a", "c"], ["a", "b"])
+    Conf.set(cfg, "optim.tags[0]", "z")
+    assert (cfg.optim.tags, cfg.d.tags) == (["z", "c"], ["a", "b"])

@@ -3,22 +3,12 @@
 from __future__ import annotations
 
 from simple_conf import origin
-from simple_conf.config import (
-    Config,
-    ConfigList,
-    change,
-    drop,
-    missing_key,
-    place,
-    put,
-    raw_of,
-    refuse_frozen,
-    store,
-)
-from simple_conf.copying import copy_mapping
+from simple_conf.config import Config, ConfigList, change, drop, missing_key, put, refuse_frozen, store
+from simple_conf.copying import copy_list, copy_mapping
 from simple_conf.errors import KeyPathError, MissingKeyError, PlacedError
 from simple_conf.interpolation import ABSENT, follow, index_of
 from simple_conf.keypath import format_path, parse_path
+from simple_conf.location import place, raw_of
 from simple_conf.merge import lay_over
 from simple_conf.node import ListNode, MappingNode, Overlaid, Tree, node_of
 from simple_conf.trail import note
@@ -147,7 +137,13 @@ def open_up(holder: Any, key: str, inner: Any, as_list: bool, layer: Layer) -> A
     """Put an empty mapping or list under ``key``: on top of a reference, or in the place of a value."""
     tree: Tree = holder.__tree__
     path = (*holder.__path__, key)
-    fresh: Any = ListNode(tree, path, layer, []) if as_list else node_of(tree, path, layer, {})
+    fresh: Any
+    if as_list:  # the list may come through a reference that this is laid over
+        below = follow(tree.root, path, []) if inner is ABSENT else None
+        items = below if isinstance(below, ListNode) else ListNode(tree, path, layer, [])
+        fresh = copy_list(items, tree, path)
+    else:
+        fresh = node_of(tree, path, layer, {})
     value = fresh
     if isinstance(inner, str) and inner.startswith("${") and inner.endswith("}") and not as_list:
         value = Overlaid(inner, fresh)

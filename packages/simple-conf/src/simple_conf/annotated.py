@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from simple_conf.config import place
 from simple_conf.errors import ConfError
 from simple_conf.export import Exporter, simple
+from simple_conf.location import place_in
 from simple_conf.node import MappingNode, Overlaid
 
 TYPE_CHECKING = False
@@ -39,7 +39,7 @@ def entry(node: Any, key: str, raw: Any) -> list[str]:
     """Return the lines of one value with its origin."""
     from simple_conf.sdn import write
 
-    comment = f"# {place(node.__tree__.root, (*node.__path__, key))}"
+    comment = f"# {place_in(node, key)}"
     if isinstance(raw, str) and "${" in raw:
         comment += f": {raw}"
     exporter = Exporter(tables=True)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from simple_conf.config import raw_of
 from simple_conf.copying import copy_value
+from simple_conf.location import raw_of
 from simple_conf.node import ListNode, MappingNode
 from simple_conf.trail import trail_of
 

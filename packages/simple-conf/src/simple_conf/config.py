@@ -8,9 +8,10 @@ from simple_conf import origin
 from simple_conf.copying import adopt, copy_mapping, key_text
 from simple_conf.errors import ConfError, FrozenConfigError, MissingKeyError
 from simple_conf.keypath import format_path
-from simple_conf.node import FACES, ListNode, MappingNode, Tree, is_lazy
+from simple_conf.location import place, raw_of
+from simple_conf.node import FACES, ListNode, MappingNode, Overlaid, Tree, is_lazy
 from simple_conf.suggestion import did_you_mean
-from simple_conf.trail import Trail, note, trail_of
+from simple_conf.trail import Trail, note
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -290,7 +291,8 @@ def settle_in(items: Any) -> None:
     above = []
     for segment in path[:-1]:
         above.append((holder, segment))
-        holder = raw_of(holder)[segment]
+        inner = raw_of(holder)[segment]
+        holder = inner.overrides if type(inner) is Overlaid else inner
     above.append((holder, path[-1]))
     for node, key in reversed(above):
         if isinstance(node, MappingNode):
@@ -300,11 +302,6 @@ def settle_in(items: Any) -> None:
             return
         values = raw_of(node)
         node.__raw__ = list(values) if any(map(is_lazy, values)) else None
-
-
-def raw_of(node: Any) -> Any:
-    """Return the values of a node as written: a dict or a list."""
-    return node if node.__raw__ is None else node.__raw__
 
 
 def refuse_frozen(tree: Tree, path: Path) -> None:
@@ -333,36 +330,6 @@ def absent(node: Any, key: Any) -> None:
     if node.__tree__.quiet:
         return
     raise missing_key(node, key)
-
-
-def place(root: Any, path: Path, key: bool = False) -> origin.Origin:
-    """Return the origin of the value, or of the key, at ``path``, which must exist in the tree as written."""
-    node = root
-    trail: Trail | None = None
-    for segment in path:
-        trail = trail_of(node, segment)
-        node = raw_of(node)[segment]
-    found = root.__layer__.locate((), key) if trail is None else trail.layer.locate(trail.path, key)
-    return shielded(found, root) if root.__tree__.secrets else found
-
-
-def shielded(found: origin.Origin, root: Any) -> origin.Origin:
-    """Return an origin that shows no secret, not even one that stands on the same line."""
-    shown = f"{found}\n{found.excerpt()}"
-    for path in root.__tree__.secrets:
-        node = root
-        for segment in path:
-            node = raw_of(node)[segment] if has_segment(node, segment) else None
-        if node is not None and not isinstance(node, (MappingNode, ListNode)) and str(node) in shown:
-            return found.masked()
-    return found
-
-
-def has_segment(node: Any, segment: Any) -> bool:
-    """Return whether a node holds something under a segment of a path."""
-    if isinstance(node, MappingNode):
-        return segment in node.__raw__
-    return isinstance(node, ListNode) and isinstance(segment, int) and segment < len(raw_of(node))
 
 
 def detached(node: Any) -> Config:

@@ -257,7 +257,8 @@ def hidden(cfg: Any, path: Path, got: Any) -> bool:
 
 def nearest(cfg: Any, path: Path, key: bool = False) -> Origin | None:
     """Return the origin of the value at ``path``, or of what is around it."""
-    from simple_conf.config import Config, place
+    from simple_conf.config import Config
+    from simple_conf.location import place
 
     if not isinstance(cfg, Config):
         return None

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from simple_conf.config import place
 from simple_conf.errors import ConfError, InterpolationCycleError, InterpolationLimitError, ResolveError
 from simple_conf.keypath import format_path
+from simple_conf.location import place
 from simple_conf.node import MARKER, ListNode, MappingNode, Overlaid
 from simple_conf.values import MASK, MISSING, Secret, Table
 

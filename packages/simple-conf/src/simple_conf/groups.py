@@ -8,10 +8,10 @@ from __future__ import annotations
 import os
 
 from simple_conf import compose
-from simple_conf.config import place
 from simple_conf.errors import MergeError, OverrideError
 from simple_conf.interpolation import ABSENT
 from simple_conf.keypath import format_path
+from simple_conf.location import place
 from simple_conf.merge import is_reference, merge, put_tree
 from simple_conf.override import Override, from_overrides, read_steps
 from simple_conf.suggestion import did_you_mean

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from simple_conf.access import nothing_at, path_of
-from simple_conf.config import place, raw_of
 from simple_conf.export import Exporter
+from simple_conf.interpolation import follow
+from simple_conf.location import has_segment, place, place_in, raw_of
 from simple_conf.node import ListNode, MappingNode
 from simple_conf.trail import trail_of
 
@@ -42,9 +43,9 @@ def origin(cfg: Config, path: str | Path) -> Origin:
         MissingKeyError: There is nothing at ``path``.
     """
     segments = path_of(path)
-    if segments:
-        holder(cfg, segments)
-    return place(cfg.__tree__.root, (*cfg.__path__, *segments))
+    if not segments:
+        return place(cfg.__tree__.root, cfg.__path__)
+    return place_in(holder(cfg, segments), segments[-1])
 
 
 def history(cfg: Config, path: str | Path) -> list[Entry]:
@@ -73,18 +74,13 @@ def as_written(value: Any) -> Any:
 
 
 def holder(cfg: Config, segments: Path) -> Any:
-    """Return the node that holds the last segment of a path of the tree as written."""
+    """Return the node that holds the last segment of a path, references on the way followed."""
     node: Any = cfg
     for depth, segment in enumerate(segments):
-        values = raw_of(node) if isinstance(node, (MappingNode, ListNode)) else {}
-        inside = (
-            segment in values
-            if isinstance(values, dict)
-            else isinstance(segment, int) and segment < len(values)
-        )
-        if not inside:
-            raise nothing_at(cfg, segments[: depth + 1])
+        if not has_segment(node, segment):
+            break
         if depth == len(segments) - 1:
             return node
-        node = values[segment]
+        inner = raw_of(node)[segment]
+        node = inner if isinstance(inner, (MappingNode, ListNode)) else follow(node, (segment,), [])
     raise nothing_at(cfg, segments)

@@ -7,10 +7,11 @@ again when it is merged over a mapping; a tree made of overrides keeps the overr
 from __future__ import annotations
 
 from simple_conf.arrays import combine
-from simple_conf.config import place, store
+from simple_conf.config import store
 from simple_conf.copying import copy_mapping, copy_value
 from simple_conf.errors import MergeError
 from simple_conf.keypath import format_path
+from simple_conf.location import place
 from simple_conf.node import PLAIN, ListNode, MappingNode, Overlaid, Tree, grow, node_of
 from simple_conf.origin import NamedLayer
 from simple_conf.strategy import DEFAULT, MergeStrategy, current

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from simple_conf.config import place
 from simple_conf.errors import InterpolationCycleError, MissingValueError
 from simple_conf.keypath import format_path
+from simple_conf.location import place_in
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def error(kind: Any, node: Any, key: Any, message: str, hint: str | None = None) -> Any:
     """Return an error that names the path and the origin of the value under ``key``."""
     path = (*node.__path__, key)
-    return kind(message, path=format_path(path), origin=place(node.__tree__.root, path), hint=hint)
+    return kind(message, path=format_path(path), origin=place_in(node, key), hint=hint)
 
 
 def missing_value(node: Any, key: Any) -> Any:
@@ -40,7 +40,7 @@ def cycle(trace: Trace, node: Any, key: Any) -> Any:
         path = (*known.__path__, inner)
         raw = known.__raw__[inner]
         shown = raw if isinstance(raw, str) else "[…]"
-        lines.append(f"    {format_path(path)} = {shown}  ({place(known.__tree__.root, path)})")
+        lines.append(f"    {format_path(path)} = {shown}  ({place_in(known, inner)})")
     first, at = chain[0]
     message = "this reference leads back to itself:\n" + "\n".join(lines)
     return error(InterpolationCycleError, first, at, message)

@@ -210,6 +210,9 @@ def appended(holder: Any, key: str, path: Path, override: Override, value: Any) 
     if not isinstance(value, ListNode):
         value = adopt([override.value], tree, path, override.layer)
     mine = holder.__raw__.get(key)
+    if key not in holder.__raw__:  # it may come through a reference that this is laid over
+        below = access.get(tree.root, override.path)
+        mine = adopt(below, tree, path, holder.__layer__) if isinstance(below, list) else None
     if mine is None or mine is MISSING:
         return value
     if isinstance(mine, str) and "${" in mine:
