@@ -21,7 +21,7 @@ REFUSED = [
     ('a: "' + "x" * 1_000_000, "unclosed string"),
     ('a: "' + "\\n" * 200_000, "unclosed string"),
     ('a: """' + "\n  x" * 200_000, 'unclosed """'),
-    ("a: " + "1" * 1_000_000, "a whole number of more than 4300 digits"),
+    ("a: " + "1" * 1_000_000, "a whole number of more than 20,000 digits"),
     ("a: 1" + "_1" * 100_000 + "_", "is not a number, but looks like one"),
     ("a: 1\n" * 20_000, "the key a comes twice, first in line 1"),
     ("key " * 200_000 + ": 1", "expected `key: value`"),
@@ -63,6 +63,20 @@ READ = [
 @pytest.mark.parametrize(("text", "keys"), READ, ids=[repr(text[:12]) for text, _ in READ])
 def test_large_text_is_read_soon(text, keys):
     assert len(parse(text).values) == keys
+
+
+def test_whole_numbers_are_long():
+    text = "9" * 5_000
+    value = parse(f"a: {text}\nb: [-{text}, x]\nc: 1\n").values
+    assert value == {"a": 10**5_000 - 1, "b": [1 - 10**5_000, "x"], "c": 1}
+    assert parse(write(value)).values == value
+    assert parse_value("1" + "0" * 30_000, limits=Limits(digits=40_000)) == 10**30_000
+    with pytest.raises(SdnLimitError):
+        parse_value("1" + "0" * 30_000)
+    with pytest.raises(SdnLimitError) as caught:
+        parse("a: 1\nb: " + "1" * 30_000)
+    assert (caught.value.line, caught.value.column) == (2, 4)
+    assert parse("b: " + "1" * 30_000, limits=Limits(digits=30_000)).locate(("b",)).column == 4
 
 
 def test_limits_can_be_raised():

@@ -42,6 +42,10 @@ class Fault(Exception):  # noqa: N818  # never leaves the package: it becomes an
         )
 
 
+class Spent(Fault):
+    """There are too many values; the place is the line where they became too many, or near it."""
+
+
 def brief(text: str) -> str:
     """Give a text as a message shows it: the beginning of a long one."""
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"

@@ -10,7 +10,7 @@ from collections.abc import Generator, Iterator
 
 from simple_conf.pattern import Pattern
 from simple_conf.sdn.blocktext import MARK, read_block, read_triple
-from simple_conf.sdn.fault import Again, Fault
+from simple_conf.sdn.fault import Again, Fault, Spent
 from simple_conf.sdn.fragments import KEY, STRING
 from simple_conf.sdn.inline import Brackets, blanks_before
 from simple_conf.sdn.layout import Layout, stray
@@ -89,8 +89,10 @@ class Lines:
                     layout.move(at, width)
                 return
             pieces, at, width = read_entries(self.text, start, level, layout.budget)
-        except Fault as fault:
-            raise fault if fault.limit else Again from None
+        except Spent:
+            raise
+        except Fault:
+            raise Again from None
         for piece in pieces:
             if type(piece) is dict:
                 yield Lexeme("ENTRIES", piece, start)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from simple_conf.sdn.fault import Fault
+from simple_conf.sdn.fault import Fault, Spent
 from simple_conf.source import MAX_CHARACTERS
 
 
@@ -16,11 +16,13 @@ class Limits:
         characters: length of the text in characters.
         depth: how deeply blocks and brackets may nest, together.
         values: how many values (scalars, cells) a document may hold.
+        digits: how many digits a whole number in decimal may have; in hexadecimal they are free.
     """
 
     characters: int = MAX_CHARACTERS
     depth: int = 64
     values: int = 1_000_000
+    digits: int = 20_000
 
 
 class Budget:
@@ -45,7 +47,7 @@ class Budget:
         """
         self.values -= values
         if self.values < 0:
-            raise Fault(
+            raise Spent(
                 f"more than {self.limits.values:,} values",
                 at,
                 "raise Limits.values to read a larger document",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from contextvars import ContextVar
 
 from simple_conf.pattern import Pattern
 from simple_conf.sdn.fault import Fault, brief
@@ -25,7 +26,9 @@ _SLIP = Pattern(
 _LEADING_ZERO = Pattern(r"-?0[0-9_]")
 _ESCAPE = Pattern(r"\\(u[0-9a-fA-F]{4}|[^u]|u)")
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "\\": "\\", '"': '"'}
-_DIGITS = 4300  # more are quadratic to convert, and Python itself refuses them
+_DIGITS = 4300  # as many as `int` takes
+DIGITS: ContextVar[int] = ContextVar("DIGITS", default=20_000)
+"""How many digits a whole number in decimal may have, in the parse that is going on."""
 
 
 def scalar(text: str, at: int = 0) -> Scalar:
@@ -53,13 +56,7 @@ def number(text: str, at: int) -> str | int | float:
     if digits is not None:
         return int(text.replace("_", ""), 16)
     if not tail:
-        if len(text) > _DIGITS:
-            raise Fault(
-                f"a whole number of more than {_DIGITS} digits",
-                at,
-                "quote it to keep it as text, or write it as 0x…",
-            )
-        return int(text)
+        return int(text) if len(text) <= _DIGITS else _long_number(text, at)
     value = float(text)
     if math.isinf(value):
         raise Fault(
@@ -72,6 +69,20 @@ def number(text: str, at: int) -> str | int | float:
             f"{brief(text)} is too small for a float", at, "write 0.0, or quote it to keep it as text"
         )
     return value
+
+
+def _long_number(text: str, at: int) -> int:
+    """Convert a number that `int` refuses for its length: the time grows with the square of it."""
+    if len(text) > DIGITS.get():
+        raise Fault(
+            f"a whole number of more than {DIGITS.get():,} digits",
+            at,
+            "write it as 0x…, quote it to keep it as text, or raise Limits.digits",
+            limit=True,
+        )
+    from decimal import Decimal
+
+    return int(Decimal(text))
 
 
 def _mantissa_has_value(text: str) -> bool:

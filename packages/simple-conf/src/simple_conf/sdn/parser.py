@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +12,7 @@ from simple_conf.keypath import KeyPath
 from simple_conf.pattern import Pattern
 from simple_conf.sdn.fault import Again, Fault
 from simple_conf.sdn.limits import Limits
+from simple_conf.sdn.literals import DIGITS
 from simple_conf.source import Source, Span, normalise
 
 if TYPE_CHECKING:
@@ -59,7 +62,8 @@ class Parsed:
         """The offsets of every key and value, from a second reading of the text."""
         from simple_conf.sdn.machine import Reading, places_parser, run
 
-        place: Place = run(places_parser(), Reading(_closed(self.source.text), self.limits, runs=False))
+        with _digits(self.limits):
+            place: Place = run(places_parser(), Reading(_closed(self.source.text), self.limits, runs=False))
         return place
 
 
@@ -110,6 +114,21 @@ def _read(source: Source, limits: Limits, *, alone: bool) -> Any:
             hint="raise Limits.characters to read it",
         )
     _check_characters(source)
+    with _digits(limits):
+        return _parse(source, limits, alone=alone)
+
+
+@contextmanager
+def _digits(limits: Limits) -> Iterator[None]:
+    """Let a parse have its own limit on digits; the function that reads a number sees no limits."""
+    token = DIGITS.set(limits.digits)
+    try:
+        yield
+    finally:
+        DIGITS.reset(token)
+
+
+def _parse(source: Source, limits: Limits, *, alone: bool) -> Any:
     from lark.exceptions import UnexpectedInput
 
     from simple_conf.sdn.complaint import complain

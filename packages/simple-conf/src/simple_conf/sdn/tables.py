@@ -7,7 +7,7 @@ from collections.abc import Generator, Iterator
 
 from simple_conf.pattern import Pattern
 from simple_conf.sdn.cells import TYPES
-from simple_conf.sdn.fault import Again, Fault, brief
+from simple_conf.sdn.fault import Again, Fault, Spent, brief
 from simple_conf.sdn.fragments import KEY, STRING
 from simple_conf.sdn.inline import Brackets
 from simple_conf.sdn.layout import Layout
@@ -132,8 +132,10 @@ class Tables:
                 return None, odd
             layout.budget.spend(len(rows) * width, start)
             rows = check_types(rows, types) if types else rows
-        except Fault as fault:
-            raise fault if fault.limit else Again from None
+        except Spent:
+            raise
+        except Fault:
+            raise Again from None
         level = layout.width
         layout.skip(below)
         return Lexeme("ROWS", rows, start), odd and layout.width == level and not layout.ended
