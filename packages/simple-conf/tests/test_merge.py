@@ -13,6 +13,7 @@ from simple_conf import (
     MergeStrategy,
     MissingKeyError,
     MissingValueError,
+    PlacedError,
     UnknownReferenceError,
 )
 
@@ -235,3 +236,19 @@ def test_origins_behind_a_reference_are_those_of_what_it_names():
     with pytest.raises(MissingKeyError) as caught:
         _ = cfg.optim.lrr
     assert caught.value.hint == "did you mean 'lr'?"
+
+
+def test_keys_laid_over_a_reference_in_a_list():
+    base = Conf.parse_sdn("d: {a: 1, b: 2}\nitems: [${d}, 5]\n")
+    cfg = Conf.merge(base, Conf.parse_dotlist(["items[0].a=7", "items[0].c=8"]))
+    assert cfg["items"] == [{"a": 7, "b": 2, "c": 8}, 5]
+    assert cfg.d == {"a": 1, "b": 2}
+    cfg.d.b = 9
+    assert Conf.to_dict(cfg)["items"] == [{"a": 7, "b": 9, "c": 8}, 5]
+
+
+def test_nothing_is_deleted_from_what_a_reference_names():
+    cfg = Conf.merge({"d": {"a": 1}, "r": "${d}"}, {"r": {"b": 2}})
+    with pytest.raises(PlacedError, match="nothing can be deleted"):
+        Conf.delete(cfg, "r.a")
+    assert cfg.r == {"a": 1, "b": 2}

@@ -9,7 +9,7 @@ from simple_conf.errors import KeyPathError, MissingKeyError, PlacedError
 from simple_conf.interpolation import ABSENT, follow, index_of
 from simple_conf.keypath import format_path, parse_path
 from simple_conf.location import place, raw_of
-from simple_conf.merge import lay_over
+from simple_conf.merge import is_reference, lay_over
 from simple_conf.node import ListNode, MappingNode, Overlaid, Tree, node_of
 from simple_conf.trail import note
 
@@ -114,8 +114,17 @@ def reach(node: Any, segments: Path, layer: Layer, strict: Any) -> tuple[Any, An
         if isinstance(holder, ListNode):
             index = index_in(holder, segment)
             values = raw_of(holder)
-            if index < len(values) and isinstance(values[index], (MappingNode, ListNode)):
-                holder = values[index]
+            item = values[index] if index < len(values) else None
+            if isinstance(item, (MappingNode, ListNode)):
+                holder = item
+                continue
+            if isinstance(item, Overlaid):
+                holder = item.overrides
+                continue
+            if is_reference(item):
+                fresh = node_of(holder.__tree__, (*holder.__path__, index), layer, {})
+                put_item(holder, index, Overlaid(item, fresh), layer)
+                holder = fresh
                 continue
             put_item(holder, index, {}, layer)
             holder = raw_of(holder)[index]
@@ -145,7 +154,7 @@ def open_up(holder: Any, key: str, inner: Any, as_list: bool, layer: Layer) -> A
     else:
         fresh = node_of(tree, path, layer, {})
     value = fresh
-    if isinstance(inner, str) and inner.startswith("${") and inner.endswith("}") and not as_list:
+    if is_reference(inner) and not as_list:
         value = Overlaid(inner, fresh)
     elif inner is not ABSENT and not as_list:
         object.__setattr__(fresh, "__barrier__", True)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from simple_conf import origin
 from simple_conf.copying import adopt, copy_mapping, key_text
-from simple_conf.errors import ConfError, FrozenConfigError, MissingKeyError
+from simple_conf.errors import ConfError, FrozenConfigError, MissingKeyError, PlacedError
 from simple_conf.keypath import format_path
 from simple_conf.location import place, raw_of
 from simple_conf.node import FACES, ListNode, MappingNode, Overlaid, Tree, is_lazy
@@ -238,7 +238,7 @@ def drop(node: Any, key: str) -> None:
         raise missing_key(node, key)
     node.__tree__.forget(path)
     if node.__tree__.behind is not None:
-        raise FrozenConfigError(
+        raise PlacedError(
             "this mapping is read through a reference with keys set on top; nothing can be deleted from it",
             path=format_path(path),
         )
