@@ -111,7 +111,6 @@ def count_points(name: str) -> int:
         "tensorboardX": _count_tensorboard,
         "mlflow": lambda: sum(f.read_text().count("\n") for f in Path("data").glob("*/*/metrics/*")),
         "trackio": _count_trackio,
-        "aim": _count_aim,
     }
     return counters[name]()
 
@@ -166,12 +165,6 @@ def _count_trackio() -> int:
         with sqlite3.connect(path) as connection:
             found += connection.execute("select count(*) from metrics").fetchone()[0]
     return found
-
-
-def _count_aim() -> int:
-    from aim import Repo
-
-    return sum(len(metric.values) for run in Repo(".").iter_runs() for metric in run.metrics())
 
 
 def calls(start: Tracker, count: int) -> dict[str, float]:
@@ -262,7 +255,8 @@ def results(count: int) -> Iterator[tuple[str, dict[str, Any]]]:
                 "calls", name, count if name in ("simple-track", "tensorboardX") else count // 10, Path(one)
             )
             child("die", name, count, Path(two))
-            found |= child("count", name, count, Path(two))
+            if name != "aim":  # its store shows nothing to a reader that was not told which run to finish
+                found |= child("count", name, count, Path(two))
         with tempfile.TemporaryDirectory() as three:
             found |= child("one", name, count, Path(three))
         yield name, found
