@@ -33,7 +33,7 @@ class Timer:
 
         Args:
             engine: The engine.
-            start: Set back to zero and run.
+            start: Set back to zero and run; a run that goes on after a pause goes on counting.
             step: Count a step.
             pause: Stop the clock. Default: at the end of the run.
             resume: Let it run again.
@@ -57,6 +57,12 @@ class Timer:
         self._total = 0.0
         self._steps = 0
         self._since: float | None = clock()
+
+    def _begin(self, engine: Engine) -> None:
+        if engine.state.iteration:
+            self.resume()
+        else:
+            self.reset()
 
     def pause(self) -> None:
         """Stop the clock."""

@@ -82,6 +82,8 @@ def value_reader(
 
         def read(output: Any) -> dict[str, Any]:
             values = transform(output)
+            if values is None:
+                raise HandlerError(_absent([], output), handler="output_transform")
             return dict(values) if isinstance(values, Mapping) else {"output": values}
 
         return read
@@ -96,9 +98,11 @@ def value_reader(
 
 
 def _absent(names: list[str], output: Any) -> str:
-    wanted = ", ".join(map(repr, names))
+    wanted = ", ".join(map(repr, names)) or "a value"
     if output is None:
         return f"there is no output to take {wanted} from: it is gone once its iteration is over"
+    if not names:
+        return "the output_transform gave None"
     came = (
         f"has {', '.join(map(repr, output))}"
         if isinstance(output, Mapping)
