@@ -42,8 +42,9 @@ class Timer:
             The timer itself.
         """
         pause = Events.COMPLETED | Events.INTERRUPTED | Events.EXCEPTION_RAISED if pause is None else pause
+        begin = self._begin if start is Events.STARTED else self.reset
         for event, call in (
-            (start, self.reset),
+            (start, begin),
             (pause, self.pause),
             (resume, self.resume),
             (step, self.step),
