@@ -82,10 +82,9 @@ class GitProbe:
 
     def __init__(self, folder: Path | None = None) -> None:
         self._folder = folder or Path.cwd()
-        where = ("rev-parse", "HEAD", "--abbrev-ref", "HEAD", "--show-toplevel")
+        where = ("rev-parse", "HEAD", "--abbrev-ref", "HEAD", "--show-toplevel", "--git-common-dir")
         self._where = self._start(*where)
         self._diff = self._start("diff", "HEAD", "--no-color", "--no-ext-diff")
-        self._remote = self._start("config", "--get", "remote.origin.url")
 
     def _start(self, *arguments: str) -> subprocess.Popen[bytes] | None:
         try:
@@ -103,10 +102,11 @@ class GitProbe:
     def result(self) -> tuple[dict[str, Any], bytes]:
         """Commit, branch, root and whether there are changes; and the diff. Empty outside of a checkout."""
         lines = _output(self._where).decode("utf-8", "replace").splitlines()
-        diff, remote = _output(self._diff), _output(self._remote).decode("utf-8", "replace").strip()
-        if len(lines) != 3:
+        diff = _output(self._diff)
+        if len(lines) != 4:
             return {}, b""
-        commit, branch, root = lines
+        commit, branch, root, store = lines
+        remote = _origin(self._folder / store / "config")
         facts = {"commit": commit, "branch": branch, "root": root, "dirty": bool(diff)}
         if remote:
             facts["remote"] = _without_password(remote)
@@ -125,6 +125,21 @@ def _output(process: subprocess.Popen[bytes] | None) -> bytes:
         process.communicate()
         return b""
     return out if process.returncode == 0 else b""
+
+
+def _origin(config: Path) -> str:
+    """The address of the remote "origin" in a checkout's config; reading it here saves a process."""
+    try:
+        lines = [line.strip() for line in config.read_text("utf-8", "replace").splitlines()]
+    except OSError:
+        return ""
+    section = ""
+    for line in lines:
+        if line.startswith("["):
+            section = line
+        elif section == '[remote "origin"]' and line.partition("=")[0].strip() == "url":
+            return line.partition("=")[2].strip()
+    return ""
 
 
 def _without_password(url: str) -> str:

@@ -176,7 +176,7 @@ class HardwareSampler:
     def close(self) -> None:
         """Take a last sample and close the file."""
         self.sample()
-        self._journal.close()
+        self._journal.close(sync=False)  # samples may be lost with the power
 
 
 def _text(value: Any) -> str:

@@ -197,8 +197,11 @@ class Journal:
         self._backlog_bytes = 0
         self._closed = True
 
-    def close(self) -> int:
+    def close(self, *, sync: bool = True) -> int:
         """Write what waits and close the file.
+
+        Args:
+            sync: Ask the disk to keep it.
 
         Returns:
             How many lines were lost because the disk never took them.
@@ -208,7 +211,8 @@ class Journal:
                 return 0
             if self._backlog:
                 self._drain()
-            self.sync()
+            if sync:
+                self.sync()
             if self.fd >= 0:
                 os.close(self.fd)
             self.fd = -1
