@@ -16,7 +16,7 @@ from torch.optim import SGD
 from torch.optim import lr_scheduler as schedulers
 
 from simple_ignite import Engine, Events, supervised_trainer
-from simple_ignite.errors import HandlerError, RunError
+from simple_ignite.errors import HandlerError, IgniteWarning, RunError
 from simple_ignite.handlers import (
     EMA,
     GradientAccumulator,
@@ -143,7 +143,7 @@ def test_tracking_of_outputs_and_metrics():
     trainer.on(
         Events.ITERATION_COMPLETED(every=2), TrackingHandler(run, output_transform="loss", tag="train")
     )
-    trainer.on(Events.COMPLETED, TrackingHandler(run, ["a", "missing"], tag="end"))
+    trainer.on(Events.COMPLETED, TrackingHandler(run, ["a"], tag="end"))
     trainer.on(
         Events.ITERATION_COMPLETED(once=1), TrackingHandler(run, output_transform=lambda o: o["loss"] + 1)
     )
@@ -187,6 +187,18 @@ def test_an_output_that_is_gone_is_not_logged_as_none():
     trainer.on(Events.EPOCH_COMPLETED, TrackingHandler(Record(), output_transform=lambda output: output))
     with pytest.raises(HandlerError, match="there is no output to take a value from: it is gone once"):
         trainer.run([1])
+
+
+def test_a_metric_that_was_never_there_is_told_once():
+    trainer = Engine(lambda engine, batch: None)
+    trainer.on(Events.EPOCH_COMPLETED, lambda engine: engine.state.metrics.update(acc=1.0), priority=1)
+    trainer.on(Events.EPOCH_COMPLETED, TrackingHandler(Record(), ["acc", "los"]))
+    with pytest.warns(IgniteWarning) as caught:
+        trainer.run([1])
+    assert [str(one.message) for one in caught] == [
+        "never logged, for engine <lambda> had no such metric: 'los'; it has 'acc'"
+    ]
+    assert trainer.run([1], max_epochs=2).epoch == 1
 
 
 def test_a_tracker_needs_a_log():

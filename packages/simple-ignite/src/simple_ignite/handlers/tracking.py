@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from simple_ignite.engine import Engine
-from simple_ignite.errors import HandlerError
+from simple_ignite.errors import HandlerError, IgniteWarning
+from simple_ignite.events import Events
 from simple_ignite.handlers.score import step_reader
 from simple_ignite.protocols import Tracker
 
@@ -43,10 +45,25 @@ class TrackingHandler:
             message = f"a tracker has a method log(values, step=), and {run!r} has none"
             raise HandlerError(message, handler="TrackingHandler")
         self.run = run
+        self._seen: set[str] = set()
         self.names = names_of(metric_names)
         self.values = value_reader(output_transform)
         self.step = step_reader(global_step_transform)
         self.prefix = f"{tag}/" if tag else ""
+
+    def registered(self, engine: Engine) -> None:
+        """Say at the end of a run which metrics were never there."""
+        if self.names and self.names != ["all"]:
+            engine.on(Events.COMPLETED, self._miss, priority=-2000)
+
+    def _miss(self, engine: Engine) -> None:
+        missed = [name for name in self.names if name not in self._seen]
+        if missed:
+            known = ", ".join(map(repr, engine.state.metrics)) or "none"
+            names = ", ".join(map(repr, missed))
+            message = f"never logged, for engine {engine.name} had no such metric: {names}; it has {known}"
+            warnings.warn(message, IgniteWarning, stacklevel=2)
+        self._seen.update(missed)  # once is enough
 
     def __call__(self, engine: Engine) -> None:
         """Log what is wanted of `engine`, at its step."""
@@ -62,7 +79,9 @@ class TrackingHandler:
             return {}
         if self.names == ["all"]:
             return dict(metrics)
-        return {name: metrics[name] for name in self.names if name in metrics}
+        found = {name: metrics[name] for name in self.names if name in metrics}
+        self._seen.update(found)
+        return found
 
 
 def names_of(metric_names: Iterable[str] | str | None) -> list[str]:
