@@ -7,7 +7,7 @@ from typing import Any
 from simple_conf.pattern import Pattern
 from simple_conf.sdn.fault import Again
 from simple_conf.sdn.fragments import KEY
-from simple_conf.sdn.literals import WORDS, number
+from simple_conf.sdn.literals import NUMBER_STARTS, WORDS, number
 
 _PLAIN = r"""[^\[\](){}"'#$|>\n]*"""
 INSIDE = rf'{_PLAIN}(?:"[^"\\\n]*"{_PLAIN}){{0,200}}'
@@ -17,7 +17,6 @@ _PART = r'[^,"]*(?:"[^"]*"[ \t]*)?'
 _PARTS = Pattern(rf"(?:{_PART},){{0,1000}}{_PART}")
 _EACH = Pattern(r'([^,"]*)(?:("[^"]*")[ \t]*)?,')
 _FIELD = Pattern(rf"[ \t]*({KEY})[ \t]*(?::[ \t]+|=[ \t]*)")
-_NUMBER_STARTS = frozenset("+-.0123456789")
 
 
 def read_list(inside: str) -> list[Any] | None:
@@ -79,4 +78,4 @@ def _parts(inside: str) -> list[tuple[str, ...]] | None:
 
 
 def _scalar(item: str) -> Any:
-    return number(item, 0) if item[0] in _NUMBER_STARTS else WORDS.get(item, item)
+    return number(item, 0) if item[0] in NUMBER_STARTS else WORDS.get(item, item)

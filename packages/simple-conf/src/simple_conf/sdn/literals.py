@@ -19,7 +19,9 @@ NUMBER = Pattern(
 WORDS: dict[str, Scalar] = {"true": True, "false": False, "null": None, "nil": None, "???": MISSING}
 QUOTED = Pattern(STRING)
 
-_NUMBER_STARTS = frozenset("+-.0123456789")
+NUMBER_STARTS = frozenset("+-.0123456789")
+"""What a number, or what is almost one, begins with."""
+
 _SLIP = Pattern(
     r"[+-]?(?:0[xX][0-9a-fA-F_]*|(?:[0-9][0-9_]*)?(?:\.[0-9_]*)?(?:(?:(?<=[0-9_])|(?<=[0-9]\.))[eE][+-]?[0-9_]*)?)"
 )
@@ -41,7 +43,7 @@ def scalar(text: str, at: int = 0) -> Scalar:
     Raises:
         Fault: it is almost a number, or a number that a float cannot hold.
     """
-    if text[0] in _NUMBER_STARTS:
+    if text[0] in NUMBER_STARTS:
         return number(text, at)
     return WORDS.get(text, text)
 

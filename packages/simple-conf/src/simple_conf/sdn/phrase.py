@@ -8,13 +8,12 @@ from simple_conf.errors import UnwritableError
 from simple_conf.pattern import Pattern
 from simple_conf.sdn import fragments
 from simple_conf.sdn.fault import Fault
-from simple_conf.sdn.literals import WORDS, number
+from simple_conf.sdn.literals import NUMBER_STARTS, WORDS, number
 from simple_conf.values import MASK, MISSING, Secret
 
 KEY = Pattern(rf"(?!-\Z){fragments.KEY}")
 
 _EASY = Pattern(r"(?a:[A-Za-z_/][\w\-./@]*)")
-_NUMBER_STARTS = frozenset("+-.0123456789")
 _LINE = Pattern(fragments.WORDS)
 _NOT_ITEM = Pattern(rf"-(?: |$)|{fragments.KEY} *(?::(?: |$)|=|\|)")
 _INLINE = Pattern(rf"(?!['|>?]){fragments.INLINE_WORD}(?: +{fragments.INLINE_WORD}){{0,1000}}")
@@ -59,7 +58,7 @@ def _text(value: str, bare: Pattern) -> str:
         return value if value not in WORDS else quoted(value)
     if not bare.fullmatch(value) or value in WORDS or not value.isprintable():
         return quoted(value)
-    if value[0] in _NUMBER_STARTS:
+    if value[0] in NUMBER_STARTS:
         try:
             if not isinstance(number(value, 0), str):
                 return quoted(value)

@@ -13,8 +13,8 @@ from simple_conf.sdn.fault import Again
 from simple_conf.sdn.flat import INSIDE, read_dict, read_list
 from simple_conf.sdn.fragments import BLANK_LINES, KEY, WORDS
 from simple_conf.sdn.limits import Budget
+from simple_conf.sdn.literals import NUMBER_STARTS, number
 from simple_conf.sdn.literals import WORDS as NAMED
-from simple_conf.sdn.literals import number
 
 _REST = rf"[ \t]*(?:(?<=[ \t])#[^\n]*)?\n{BLANK_LINES}( *)(?![ #\n])"
 _SCALAR = rf'(?:"([^"\\\n]*)"|({WORDS})'
@@ -24,7 +24,6 @@ _ENTRY = Pattern(
     rf"|(?::(?=[ \t\n])|=)[ \t]*(?:(?<=[ \t])#(?=[ \t\n#])[^\n]*)?(?=\n)){_REST}"
 )
 _ITEM = Pattern(rf'- +(?!-[ \t\n]|{KEY}[ \t]*(?::[ \t\n]|=|\|)|"[^"\n]*"[ \t]*[:=|]){_SCALAR}){_REST}')
-_NUMBER_STARTS = frozenset("+-.0123456789")
 
 Piece = dict[str, Any] | list[Any] | tuple[str, int]
 """Entries; items; or the key of a block with its column."""
@@ -60,7 +59,7 @@ def read_entries(text: str, at: int, level: int, budget: Budget) -> tuple[list[P
         if key in entries:
             raise Again
         if bare is not None:
-            if bare[0] not in _NUMBER_STARTS:
+            if bare[0] not in NUMBER_STARTS:
                 entries[key] = words(bare, bare)
             elif bare.isdecimal() and len(bare) < 19 and bare[0] != "0" and bare.isascii():
                 entries[key] = int(bare)
@@ -140,7 +139,7 @@ def read_items(text: str, at: int, level: int) -> tuple[list[Any], int, int]:
         if bare is None:
             items.append(quoted)
         else:
-            items.append(number(bare, at) if bare[0] in _NUMBER_STARTS else NAMED.get(bare, bare))
+            items.append(number(bare, at) if bare[0] in NUMBER_STARTS else NAMED.get(bare, bare))
         at = found.end()
         width = len(margin)
         if width != level:
