@@ -5,7 +5,7 @@ import shutil
 
 import pytest
 
-from simple_track import RunNotFoundError, SettingError, Track, WhereError
+from simple_track import RunNotFoundError, SettingError, Track, TrackError, WhereError
 from simple_track.catalog import only_project
 from simple_track.layout import Layout
 
@@ -92,7 +92,14 @@ def test_one_run_that_cannot_be_read_hides_no_other(runs, name, harm):
         (victim.dir / name).mkdir()
     else:
         (victim.dir / name).write_bytes(b"name: \xff\n")
-    assert names("demo") == ["run-1", "run-2"]
+    if name == "metadata.sdn":
+        assert names("demo") == ["run-1", "run-2"]
+        with pytest.raises(TrackError):
+            Track.load(victim.run_id)
+    else:
+        assert names("demo") == ["run-0", "run-1", "run-2"]
+        assert Track.runs("demo")[0].summary["loss"] == 0.1
+        assert Track.load(victim.run_id).summary["loss"] == 0.1
 
 
 def test_a_flipped_bit_in_the_file_that_remembers_changes_nothing(runs):

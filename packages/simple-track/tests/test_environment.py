@@ -38,6 +38,15 @@ def test_secrets_on_the_command_line_are_masked():
     ]
 
 
+def test_passwords_in_addresses_are_masked():
+    assert mask_secrets(["--db", "https://user:hunter2@host/x", "--auth", "abc"]) == [
+        "--db",
+        "https://••••@host/x",
+        "--auth",
+        "••••",
+    ]
+
+
 def test_the_machine_is_described():
     facts = describe()
     assert facts["pid"] == os.getpid()

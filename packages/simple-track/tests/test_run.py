@@ -248,6 +248,8 @@ def test_every_other_call_on_a_finished_run_is_refused_too(root):
         lambda: run.update_config({"a": 1}),
         lambda: run.log_text("t", "x"),
         lambda: run.summary.update({"x": 1}),
+        lambda: run.log_artifact(Track.Artifact("a", type="t")),
+        lambda: run.use_artifact("a:latest"),
     ]
     for call in calls:
         with pytest.raises(RunClosedError, match="is finished; continue it with"):

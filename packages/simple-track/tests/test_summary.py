@@ -100,6 +100,19 @@ def test_a_rule_after_the_logging_gives_live_what_the_log_gives(root, kind):
         assert dict(run.summary) == dict(replay(Track.load(run.id).layout)[0])
 
 
+@pytest.mark.parametrize("kind", ["min", "max", "mean", "first", "last"])
+def test_rules_go_on_from_the_log_after_a_value_by_hand(root, kind):
+    with Track.run(project="demo", system=False) as run:
+        run.define_metric("x", summary=kind)
+        run.log({"x": 2.0})
+        run.summary["x"] = -100.0 if kind != "min" else 100.0
+        run.log({"x": 3.0})
+        run.log({"x": math.inf})
+        run.log({"x": -math.inf})
+        live = dict(run.summary)
+        assert live == pytest.approx(dict(replay(Track.load(run.id).layout)[0]), nan_ok=True)
+
+
 def test_a_mean_survives_text_written_by_hand(root):
     with Track.run(project="demo", system=False) as run:
         run.define_metric("x", summary="mean")
@@ -107,7 +120,8 @@ def test_a_mean_survives_text_written_by_hand(root):
         run.log({"x": 3.0})
         run.summary["x"] = "by hand"
         run.log({"x": 5.0})
-        assert run.summary["x"] == 5.0
+        assert run.summary["x"] == 3.0
+        assert dict(replay(Track.load(run.id).layout)[0]) == {"x": 3.0}
 
 
 def test_text_has_no_least():

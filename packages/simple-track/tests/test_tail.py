@@ -36,6 +36,16 @@ def test_following_from_the_end_gives_only_what_comes(root):
         assert [r["i"] for r in follow_records(layout, lambda: True, poll=0.001, start=True)] == [0, 1, 2, 3]
 
 
+def test_a_last_line_without_newline_is_followed_at_the_end(root):
+    with Track.run(project="demo", system=False) as run:
+        run.log({"i": 0})
+    layout = Track.load(run.id).layout
+    with layout.metrics.open("ab") as file:
+        file.write(encode_metrics(1, {"i": 1}, 1.0)[:-1])
+    assert [record["i"] for record in Track.load(run.id).follow()] == [0, 1]
+    assert run.history().rows == 2
+
+
 def test_a_packed_run_is_followed_from_its_start(root):
     with Track.run(project="demo", system=False) as run:
         for i in range(5):

@@ -134,7 +134,9 @@ def load_run(layout: Layout, run_id: str) -> RunView:
     place = layout.find_run(run_id)
     if place is not None and place.metadata.exists():
         return RunView(place)
-    fitting = [found for found in layout.run_layouts() if found.run_id.startswith(run_id)]
+    fitting = [
+        found for found in layout.run_layouts() if found.run_id.startswith(run_id) and found.metadata.exists()
+    ]
     if len(fitting) == 1:
         return RunView(fitting[0])
     hint = f"{len(fitting)} ids begin so" if fitting else "list the runs with: simple-track ls"

@@ -66,7 +66,7 @@ def _parse(place: RunLayout) -> tuple[dict[str, Any], dict[str, Any] | None]:
     metadata = read_metadata(place)
     summary: dict[str, Any] | None = None
     if metadata.state != "running":
-        with suppress(FileNotFoundError):
+        with suppress(FileNotFoundError, FormatError):  # without it the log tells
             summary = read_document(place.summary)
             summary.pop(LAST_STEP, None)
     return attrs.asdict(metadata, recurse=False), summary

@@ -16,11 +16,12 @@ from simple_track.lock import this_process
 
 SECRET_OPTION = re.compile(
     r"(?i)(^|[-_.])(secret|passw(or)?d|passphrase|credentials?|(api|access|secret|private|auth|wandb)[-_]?key"
-    r"|(api|access|auth|bearer|hf|refresh)[-_]?token)$|^-*token$"
+    r"|auth|(api|access|auth|bearer|hf|refresh)[-_]?token)$|^-*token$"
 )
 """Names of options whose values are not kept; `tokenizer` and `max_tokens` are none of them."""
 LONGEST_DIFF = 4 * 1024 * 1024
 GIT_SECONDS = 10.0
+URL_PASSWORD = re.compile(r"://[^/@\s:]*:[^/@\s]*@")
 
 
 def describe() -> dict[str, Any]:
@@ -47,6 +48,7 @@ def mask_secrets(argv: list[str]) -> list[str]:
     hide_next = False
     for word in argv:
         name, equals, _ = word.partition("=")
+        word = URL_PASSWORD.sub("://••••@", word)
         if hide_next and not word.startswith("-"):
             masked.append("••••")
         elif equals and SECRET_OPTION.search(name):

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from simple_track.document import read_document, write_document
+from simple_track.errors import FormatError
 from simple_track.layout import RunLayout
 from simple_track.reader import read_chunks, read_events
 from simple_track.record import mark_nonfinite, restore_nonfinite
@@ -25,7 +26,7 @@ def stored_summary(layout: RunLayout) -> dict[str, Any]:
     """
     try:
         tree = restore_nonfinite(read_document(layout.summary))
-    except FileNotFoundError:
+    except (FileNotFoundError, FormatError):  # it has not ended, or the file is damaged
         return dict(replay(layout)[0])
     tree.pop(LAST_STEP, None)
     return tree
@@ -75,7 +76,7 @@ def replay(layout: RunLayout) -> tuple[Summary, int]:
         if event.get("value") is None:
             summary.values_by_key.pop(key, None)
         else:
-            summary.restore(key, event["value"], 0)
+            summary.values_by_key[key] = event["value"]
     return summary, highest
 
 
@@ -109,5 +110,6 @@ def _folded(kinds: dict[str, Part], how: str) -> tuple[Any, int]:
     if not len(clean):
         return float("nan"), 0
     if how == "mean":
-        return float(clean.astype(np.float64).mean()), len(clean)
+        with np.errstate(invalid="ignore", over="ignore"):  # infinities of both signs have no mean
+            return float(clean.astype(np.float64).mean()), len(clean)
     return (clean.min() if how == "min" else clean.max()).item(), 0

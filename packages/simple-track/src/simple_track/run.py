@@ -267,6 +267,7 @@ class Run:
         if not self._session:
             metadata = getattr(artifact, "metadata", {})
             return UntrackedVersion(str(getattr(artifact, "name", "")), tuple(aliases), metadata)
+        self._check_open("run.log_artifact")
         store = deferred_artifacts()
         try:
             version = store.log_artifact(self._view.layout.root, self.project, self.id, artifact, aliases)
@@ -291,6 +292,7 @@ class Run:
         layout = self._view.layout.root
         if not self._session:
             return store.find_artifact(layout, self.project, ref) if isinstance(ref, str) else ref
+        self._check_open("run.use_artifact")
         version = store.use_artifact(layout, self.project, self.id, ref)
         self._event("artifact", action="use", artifact=f"{self.project}/{version.name}:{version.version}")
         return version
@@ -359,6 +361,10 @@ class Run:
         self.unwatch()
         self._session.close(state, error)
         self.log = self._refuse  # type: ignore[method-assign]
+
+    def _check_open(self, call: str) -> None:
+        if self._session and self._session.closed:
+            raise RunClosedError(self.id, call)
 
     def _refuse(self, *_: Any, **__: Any) -> None:
         raise RunClosedError(self.id, "run.log")

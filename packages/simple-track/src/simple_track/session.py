@@ -8,6 +8,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from typing import Any
 
+from simple_track.config import fingerprint, snapshot
 from simple_track.console import ConsoleCapture
 from simple_track.errors import StorageError
 from simple_track.hardware import HardwareSampler
@@ -93,6 +94,8 @@ class Session:
         """Write the metadata; only the process that holds the run does."""
         if self._lock is None or self._owner != os.getpid():
             return
+        self.metadata.config = snapshot(self.metadata.config)  # it may have been changed in place
+        self.metadata.fingerprint = fingerprint(self.metadata.config)
         self._guard(lambda: write_metadata(self.layout, self.metadata), "the state on disk is older")
 
     def close(self, state: str, error: dict[str, Any] | None) -> None:

@@ -63,6 +63,7 @@ class Summary(MutableMapping[str, Any]):
         self.on_rules: Callable[[], object] = lambda: None
         self._folds: dict[str, Fold | None] = {}
         self._means: dict[str, int] = {}
+        self._folded: dict[str, Any] = {}  # what the rules go on from; not what was written by hand
 
     def define(self, rule: MetricRule) -> None:
         """Add a rule; values that are already there are what the rule goes on from."""
@@ -87,7 +88,7 @@ class Summary(MutableMapping[str, Any]):
             if fold is None:
                 self.values_by_key[key] = value
             elif (folded := fold(key, value)) is not None:
-                self.values_by_key[key] = folded
+                self.values_by_key[key] = self._folded[key] = folded
 
     def restore(self, key: str, value: Any, count: int) -> None:
         """Put back a value that the log tells.
@@ -97,7 +98,7 @@ class Summary(MutableMapping[str, Any]):
             value: Its value.
             count: How many numbers are in it, when it is a mean.
         """
-        self.values_by_key[key] = value
+        self.values_by_key[key] = self._folded[key] = value
         if count:
             self._means[key] = count
 
@@ -122,7 +123,7 @@ class Summary(MutableMapping[str, Any]):
         return self._folds[key]
 
     def _first(self, key: str, value: Scalar) -> Any:
-        return self.values_by_key.get(key, value)
+        return self._folded.get(key, value)
 
     def _min(self, key: str, value: Scalar) -> Any:
         return self._better(key, value, lambda new, old: new < old)
@@ -131,17 +132,17 @@ class Summary(MutableMapping[str, Any]):
         return self._better(key, value, lambda new, old: new > old)
 
     def _better(self, key: str, value: Scalar, wins: Callable[[Any, Any], bool]) -> Any:
-        old = self.values_by_key.get(key)
+        old = self._folded.get(key)
         if old is None or isinstance(value, str) != isinstance(old, str) or _is_nan(old):
             return value
         return value if wins(value, old) else old
 
     def _mean(self, key: str, value: Scalar) -> Any:
         if isinstance(value, str) or _is_nan(value):
-            return self.values_by_key.get(key, value)
+            return self._folded.get(key, value)
         count = self._means[key] = self._means.get(key, 0) + 1
-        old = self.values_by_key.get(key, 0.0) if count > 1 else 0.0
-        if isinstance(old, str):  # written by hand meanwhile: begin anew
+        old = self._folded.get(key, 0.0) if count > 1 else 0.0
+        if isinstance(old, str):  # text so far: begin anew
             old, count = 0.0, 1
             self._means[key] = 1
         return float(old + (value - old) / count)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import heapq
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -28,15 +29,19 @@ class FileTail:
     path: Path
     offset: int = 0
 
-    def read(self) -> list[dict[str, Any]]:
-        """The records that were completed since the last look."""
+    def read(self, *, to_the_end: bool = False) -> list[dict[str, Any]]:
+        """The records that were completed since the last look.
+
+        Args:
+            to_the_end: Nobody writes any more: take a last line that only lacks its newline, too.
+        """
         try:
             with self.path.open("rb") as file:
                 file.seek(self.offset)
                 data = file.read()
         except FileNotFoundError:
             return []
-        end = data.rfind(b"\n") + 1
+        end = len(data) if to_the_end else data.rfind(b"\n") + 1
         self.offset += end
         return [record for line in data[:end].splitlines() if (record := decode(line)) is not None]
 
@@ -61,7 +66,7 @@ def follow_records(
     first = True
     while True:
         ended = has_ended()  # asked before the last look, so that nothing written before the end is missed
-        batch: list[dict[str, Any]] = []
+        batches: list[list[dict[str, Any]]] = []
         for path in layout.metric_files():
             if path.name == f"metrics.{SYSTEM_STREAM}.jsonl":
                 continue
@@ -70,9 +75,9 @@ def follow_records(
                 if first and not start:
                     tails[path].skip()
                 if first and start and not path.exists():  # packed
-                    batch.extend(read_records(path))
-            batch.extend(tails[path].read())
-        yield from sorted(batch, key=lambda record: float(record.get("timestamp") or 0))
+                    batches.append(list(read_records(path)))
+            batches.append(tails[path].read(to_the_end=ended))
+        yield from heapq.merge(*batches, key=lambda record: float(record.get("timestamp") or 0))
         first = False
         if ended:
             return
