@@ -23,7 +23,7 @@ from omegaconf import OmegaConf
 
 from simple_conf import Conf
 
-REPEATS = 15
+REPEATS = 25
 TEN, SIX = 10, 6
 
 

@@ -158,6 +158,15 @@ def test_a_value_cannot_hold_itself(text):
         Conf.resolve(parse(text))
 
 
+@pytest.mark.parametrize(
+    ("text", "path"),
+    [("a:\n  b: x ${c}\nc:\n  d: ${get:a}\n", "a.b"), ("a: x ${c}\nc:\n  d: ${a}\n", "a")],
+)
+def test_a_text_cannot_hold_a_mapping_that_holds_it(text, path):
+    with pytest.raises(InterpolationCycleError, match="leads back to itself"):
+        Conf.get(parse(text), path)
+
+
 def test_two_mappings_cannot_hold_each_other():
     cfg = parse("a:\n  x: ${b}\nb:\n  y: ${a}\n")
     with pytest.raises(ResolveError) as caught:

@@ -134,7 +134,7 @@ def evaluate(template: Template, node: Any, key: Any, trace: Trace) -> Any:
         return answer(template.whole, node, key, trace)
     pieces, size = [], 0
     for part in template.parts:
-        piece = part if isinstance(part, str) else text_of(answer(part, node, key, trace))
+        piece = part if isinstance(part, str) else text_of(answer(part, node, key, trace), trace)
         size += len(piece)
         if size > MAX_TEXT:
             raise error(InterpolationLimitError, node, key, f"the text grows beyond {MAX_TEXT:,} characters")
@@ -150,7 +150,7 @@ def answer(part: Reference | Call | str, node: Any, key: Any, trace: Trace) -> A
     start = node.__tree__.root
     path: Any = part.path
     if isinstance(path, Template):
-        path = path_of(text_of(evaluate(path, node, key, trace)), node, key)
+        path = path_of(text_of(evaluate(path, node, key, trace), trace), node, key)
     if part.up:
         keep = len(node.__path__) - part.up + 1
         if keep < 0:
@@ -203,7 +203,7 @@ def fill_in(value: Any, trace: Trace) -> Any:
     return value
 
 
-def text_of(value: Any) -> str:
+def text_of(value: Any, trace: Trace) -> str:
     """Return a value as it reads inside a text."""
     if isinstance(value, str):
         return str(value)
@@ -214,9 +214,10 @@ def text_of(value: Any) -> str:
     if value is None:
         return "null"
     if isinstance(value, Config):
-        return "{" + ", ".join(f"{name}: {text_of(value[name])}" for name in value) + "}"
+        inner = [f"{name}: {text_of(follow(value, (name,), trace), trace)}" for name in value.__raw__]
+        return "{" + ", ".join(inner) + "}"
     if isinstance(value, list):
-        return "[" + ", ".join(text_of(item) for item in value) + "]"
+        return "[" + ", ".join(text_of(item, trace) for item in value) + "]"
     return str(value)
 
 
