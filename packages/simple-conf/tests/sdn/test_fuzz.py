@@ -1,5 +1,7 @@
 """Any bytes give a tree or a syntax error; `fuzz` holds what fuzzing found, and a choice of what it tried."""
 
+import base64
+import json
 from pathlib import Path
 
 import pytest
@@ -13,7 +15,9 @@ from simple_conf.sdn.machine import Reading, run, values_parser
 from simple_conf.sdn.tree import plain, same
 from simple_conf.source import source_from_bytes
 
-INPUTS = sorted((Path(__file__).parent / "fuzz").iterdir())
+HERE = Path(__file__).parent / "fuzz"
+FOUND = sorted(HERE.glob("found_*"))
+TRIED = [base64.b64decode(text) for text in json.loads((HERE / "tried.json").read_text())]
 
 
 def check(data):
@@ -39,10 +43,17 @@ def check(data):
     return None
 
 
-@pytest.mark.parametrize("path", INPUTS, ids=lambda path: path.name)
-def test_what_fuzzing_found_and_tried(path):
+@pytest.mark.parametrize("path", FOUND, ids=lambda path: path.name)
+def test_what_fuzzing_found(path):
     shown = check(path.read_bytes())
     assert shown is None or shown.startswith("f:")
+
+
+def test_what_fuzzing_tried():
+    results = [check(data) for data in TRIED]
+    assert all(shown is None or shown.startswith("f:") for shown in results)
+    assert any(shown is None for shown in results)
+    assert any(shown is not None for shown in results)
 
 
 @given(st.binary(max_size=80))
