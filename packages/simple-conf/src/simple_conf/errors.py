@@ -285,9 +285,8 @@ class MissingExtraError(ConfError, ImportError):
         self.package = package
         self.purpose = purpose
         self.extra = extra
-        super().__init__(
-            f"{purpose} needs {package}; install it with: pip install '{package}' (it is in the extra [{extra}])"
-        )
+        how = f"install it with: pip install '{package}' (it is in the extra [{extra}])"
+        super().__init__(f"{purpose} needs {package}; {how}")
 
     def __reduce__(self) -> tuple[object, ...]:
         return MissingExtraError, (self.package, self.purpose, self.extra)
