@@ -97,7 +97,7 @@ def test_set_edits_in_place_and_keeps_comments_and_mode(file, run):
 def test_del_edits_in_place(file, run):
     assert run("del", "a.sdn", "train.lr") == (0, "", "")
     assert file.read_text() == TEXT.replace("    lr: 0.1\n", "")
-    assert run("del", "a.sdn", "train.lr") == (1, "", "train.lr: there is nothing at this path\n")
+    assert run("del", "a.sdn", "train.lr") == (1, "", "sdn: a.sdn: train.lr: there is nothing at this path\n")
 
 
 def test_mistakes_in_the_words_are_usage(file, run):
@@ -145,6 +145,9 @@ def test_json_goes_there_and_back(file, run):
     assert run("to-json", "m.sdn")[1] == '{\n  "a": "???"\n}\n'
     (file.parent / "bad.json").write_text("[1,")
     assert run("from-json", "bad.json")[0] == 1
+    (file.parent / "nan.json").write_text('{"a": [1, NaN]}')
+    message = "a[1]: NaN and infinity have no form in SDN: write a text or null in their place\n"
+    assert run("from-json", "nan.json") == (1, "", message)
     (file.parent / "scalar.json").write_text("3")
     assert run("from-json", "scalar.json") == (
         1,

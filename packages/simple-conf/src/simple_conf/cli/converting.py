@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import sys
 from typing import Any
 
@@ -11,6 +12,7 @@ from simple_conf.cli.files import source
 from simple_conf.errors import ConfError
 from simple_conf.formats import json_text as json_format
 from simple_conf.formats import yaml_text as yaml_format
+from simple_conf.keypath import KeyPath, format_path
 from simple_conf.sdn import parse, write
 from simple_conf.sdn.tree import plain
 from simple_conf.values import MISSING
@@ -54,5 +56,19 @@ def from_yaml(arguments: argparse.Namespace) -> int:
 def _print_sdn(values: Any) -> int:
     if not isinstance(values, dict | list) or values == []:
         raise ConfError("an SDN document is a mapping, or a list that is not empty")
+    if (path := _not_finite(values, ())) is not None:
+        raise ConfError(
+            f"{format_path(path)}: NaN and infinity have no form in SDN: write a text or null in their place"
+        )
     sys.stdout.write(write(values))
     return 0
+
+
+def _not_finite(value: Any, path: KeyPath) -> KeyPath | None:
+    """Find a float that is no number."""
+    if isinstance(value, float):
+        return None if math.isfinite(value) else path
+    inside = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    return next(
+        (found for part, item in inside if (found := _not_finite(item, (*path, part))) is not None), None
+    )

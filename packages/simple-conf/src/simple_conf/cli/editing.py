@@ -5,12 +5,13 @@ from __future__ import annotations
 import argparse
 import difflib
 import sys
+from collections.abc import Callable
 
 from simple_conf.cli import files
-from simple_conf.errors import KeyPathError, SdnSyntaxError
+from simple_conf.errors import DocumentError, KeyPathError, SdnSyntaxError
 from simple_conf.keypath import parse_path
 from simple_conf.replacement import replace_file
-from simple_conf.sdn import parse_value
+from simple_conf.sdn import SdnDocument, parse_value
 from simple_conf.sdn.format import format_text
 
 
@@ -24,10 +25,7 @@ def change(arguments: argparse.Namespace) -> int:
         return 2
     if not path:
         raise KeyPathError("a key is missing", text=arguments.path)
-    document = files.document(arguments.file)
-    document.set(path, value)
-    files.store(document, arguments.file)
-    return 0
+    return _edit(arguments.file, lambda document: document.set(path, value))
 
 
 def delete(arguments: argparse.Namespace) -> int:
@@ -35,9 +33,18 @@ def delete(arguments: argparse.Namespace) -> int:
     path = parse_path(arguments.path)
     if not path:
         raise KeyPathError("a key is missing", text=arguments.path)
-    document = files.document(arguments.file)
-    document.delete(path)
-    files.store(document, arguments.file)
+    return _edit(arguments.file, lambda document: document.delete(path))
+
+
+def _edit(name: str, edit: Callable[[SdnDocument], None]) -> int:
+    """Make an edit in a file, or say why it cannot be made."""
+    document = files.document(name)
+    try:
+        edit(document)
+    except DocumentError as error:
+        print(f"sdn: {name}: {error}", file=sys.stderr)
+        return 1
+    files.store(document, name)
     return 0
 
 
