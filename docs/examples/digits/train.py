@@ -82,7 +82,9 @@ def main(cfg: Config) -> None:
         ProgressBar().attach(trainer, output_transform="loss")
         trainer.on(Events.ITERATION_COMPLETED, TrackingHandler(run, output_transform="loss", tag="train"))
         trainer.on(Events.EPOCH_COMPLETED, lambda: evaluator.run(val_data))
-        best = Checkpoint({"model": model}, cfg.train.checkpoints, score_function="accuracy")
+        best = Checkpoint(
+            {"model": model}, cfg.train.checkpoints, score_function="accuracy", global_step_transform=trainer
+        )
         evaluator.on(Events.COMPLETED, best)
         evaluator.on(Events.COMPLETED, EarlyStopping(cfg.train.patience, "accuracy", trainer))
         evaluator.on(Events.COMPLETED, TrackingHandler(run, "all", global_step_transform=trainer, tag="val"))
@@ -91,9 +93,7 @@ def main(cfg: Config) -> None:
         weights = Track.Artifact("digits-model", "model")
         weights.add_file(best.best)
         run.log_artifact(weights, aliases=["best"])
-    print(f"\nthe run lies in {run.dir}")
-    for key, value in run.summary.items():
-        print(f"  {key} = {value}")
+    print(f"\nthe run lies in {run.dir}", *(f"{k} = {v}" for k, v in run.summary.items()), sep="\n  ")
 
 
 if __name__ == "__main__":
