@@ -49,6 +49,17 @@ def write_document(path: Path, tree: dict[str, Any]) -> None:
     replace_bytes(path, sdn.write(tree).encode("utf-8"))
 
 
+def remove_folder(folder: Path) -> None:
+    """Remove a folder with all that is in it, as far as that is possible.
+
+    Args:
+        folder: The folder.
+    """
+    import shutil  # only here: it brings every kind of compression along
+
+    shutil.rmtree(folder, ignore_errors=True)
+
+
 def replace_bytes(path: Path, data: bytes) -> None:
     """Replace a file whole.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import os
 import platform
 import re
@@ -152,6 +151,8 @@ def _without_password(url: str) -> str:
 
 
 def _user() -> str:
+    import getpass  # rarely needed: once for each run
+
     try:
         return getpass.getuser()
     except (KeyError, OSError, ImportError):

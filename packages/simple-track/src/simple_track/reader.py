@@ -8,8 +8,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import zstandard
-
 from simple_track.layout import PACKED, RunLayout
 from simple_track.record import decode
 
@@ -38,11 +36,13 @@ def read_chunks(path: Path, offset: int = 0, size: int = CHUNK) -> Iterator[byte
             yield rest
 
 
-def _open(path: Path) -> io.BufferedIOBase | zstandard.ZstdDecompressionReader:
+def _open(path: Path) -> Any:
     try:
         return path.open("rb")
     except FileNotFoundError:
         packed = path.with_name(path.name + PACKED).open("rb")
+    import zstandard  # only packed logs need it
+
     return zstandard.ZstdDecompressor().stream_reader(packed, read_across_frames=True, closefd=True)
 
 

@@ -10,7 +10,6 @@ does not fit is rebuilt from the log; the folder may be deleted at any time.
 from __future__ import annotations
 
 import os
-import shutil
 import zlib
 from contextlib import suppress
 from pathlib import Path
@@ -21,7 +20,7 @@ import numpy as np
 import orjson
 
 from simple_track.columnfile import ColumnFile, checksum
-from simple_track.document import replace_bytes
+from simple_track.document import remove_folder, replace_bytes
 from simple_track.layout import PACKED, SYSTEM_STREAM, RunLayout
 from simple_track.lock import RunLock
 from simple_track.reader import read_chunks
@@ -178,7 +177,7 @@ class StreamCache:
     def _new_generation(self) -> Index:
         for old in self._folder.iterdir():
             if old.is_dir():
-                shutil.rmtree(old, ignore_errors=True)
+                remove_folder(old)
         index = Index(f"columns-{os.getpid()}-{os.urandom(4).hex()}")
         (self._folder / index.folder).mkdir()
         return index

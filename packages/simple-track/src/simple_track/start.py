@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import atexit
 import os
-import shutil
 import sys
 import warnings
 from collections.abc import Sequence
@@ -16,6 +15,7 @@ import attrs
 from simple_track.config import fingerprint, snapshot
 from simple_track.console import ConsoleCapture
 from simple_track.deferred import deferred_packing
+from simple_track.document import remove_folder
 from simple_track.environment import GitProbe, describe, packages
 from simple_track.errors import RunActiveError, RunBusyError, RunNotFoundError, SettingError, StorageError
 from simple_track.hardware import HardwareSampler, describe_gpus, make_sampler
@@ -163,7 +163,7 @@ def _open(layout: Layout, wish: Wish, plain: dict[str, Any]) -> Run:
     except BaseException:
         lock.release()
         if not found and not place.metadata.exists():
-            shutil.rmtree(place.dir, ignore_errors=True)
+            remove_folder(place.dir)
         raise
     return _begin(session)
 
