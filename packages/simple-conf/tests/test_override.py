@@ -208,3 +208,9 @@ def test_an_item_through_a_reference_keeps_the_other_items():
     assert (cfg.optim.tags, cfg.d.tags) == (["a", "c"], ["a", "b"])
     Conf.set(cfg, "optim.tags[0]", "z")
     assert (cfg.optim.tags, cfg.d.tags) == (["z", "c"], ["a", "b"])
+
+
+def test_strict_keys_look_into_mappings_too():
+    with pytest.raises(OverrideError, match="unknown key 'a'") as caught:
+        merged("model={a: 1}", strict_keys=True)
+    assert "model={a: 1}" in str(caught.value)

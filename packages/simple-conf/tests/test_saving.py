@@ -145,3 +145,10 @@ def test_keys_on_top_of_a_reference_are_saved_with_the_rest_of_what_it_names(tmp
     assert "'optim': {'lr': 5, 'm': 2}" in repr(cfg)
     broken = Conf.merge({"optim": "${nope}"}, Conf.parse_dotlist(["optim.lr=5"]))
     assert repr(broken) == "Config({'optim': {'lr': 5}})"
+
+
+@pytest.mark.parametrize("suffix", ["sdn", "yaml", "json"])
+def test_worked_out_text_reads_back_as_itself(tmp_path, suffix):
+    cfg = Conf.from_dict({"x": 1, "z": "$${x}", "l": ["a $${x}"]})
+    Conf.save(cfg, tmp_path / f"c.{suffix}", resolve=True)
+    assert Conf.to_dict(Conf.load(tmp_path / f"c.{suffix}")) == {"x": 1, "z": "${x}", "l": ["a ${x}"]}

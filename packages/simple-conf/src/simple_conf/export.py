@@ -27,14 +27,32 @@ class Exporter:
         resolve: Whether references are worked out; they stay as text otherwise.
         reveal: Whether secrets are shown.
         tables: Whether tables stay tables, and MISSING stays MISSING.
+        escape: Whether worked-out text is written so that it reads back as itself.
         lenient: Whether what cannot be worked out stays as written instead of being an error.
     """
 
-    __slots__ = ("_active", "_count", "_lenient", "_resolve", "_reveal", "_tables", "_through", "errors")
+    __slots__ = (
+        "_active",
+        "_count",
+        "_escape",
+        "_lenient",
+        "_resolve",
+        "_reveal",
+        "_tables",
+        "_through",
+        "errors",
+    )
 
     def __init__(
-        self, *, resolve: bool = True, reveal: bool = False, tables: bool = False, lenient: bool = False
+        self,
+        *,
+        resolve: bool = True,
+        reveal: bool = False,
+        tables: bool = False,
+        lenient: bool = False,
+        escape: bool = False,
     ) -> None:
+        self._escape = escape
         self._resolve = resolve
         self._reveal = reveal
         self._tables = tables
@@ -138,6 +156,8 @@ class Exporter:
                 return [self.unless_secret(item, found, index) for index, item in enumerate(found)]
             self.count(found, len(found))
             return [self.finished(item) for item in found]
+        if self._escape and type(found) is str:
+            return found.replace("${", "$${")
         if isinstance(found, Secret):
             return found.reveal() if self._reveal else MASK
         return found
@@ -201,14 +221,14 @@ def to_sdn(cfg: Any, resolve: bool = True, *, reveal: bool = False) -> str:
     """Return a config as SDN text."""
     from simple_conf.sdn import write
 
-    return write(simple(Exporter(resolve=resolve, reveal=reveal, tables=True).run(cfg)))
+    return write(simple(Exporter(resolve=resolve, reveal=reveal, tables=True, escape=True).run(cfg)))
 
 
 def to_json(cfg: Any, resolve: bool = True, *, reveal: bool = False) -> str:
     """Return a config as JSON text."""
     import json
 
-    values = simple(Exporter(resolve=resolve, reveal=reveal).run(cfg))
+    values = simple(Exporter(resolve=resolve, reveal=reveal, escape=True).run(cfg))
     return json.dumps(values, indent=2, ensure_ascii=False) + "\n"
 
 
@@ -220,7 +240,7 @@ def to_yaml(cfg: Any, resolve: bool = True, *, reveal: bool = False) -> str:
     """
     from simple_conf.formats.yaml_text import write
 
-    return write(simple(Exporter(resolve=resolve, reveal=reveal).run(cfg)))
+    return write(simple(Exporter(resolve=resolve, reveal=reveal, escape=True).run(cfg)))
 
 
 def resolve(cfg: Any) -> None:

@@ -8,6 +8,7 @@ from simple_conf.interpolation import follow
 from simple_conf.location import has_segment, place, place_in, raw_of
 from simple_conf.node import ListNode, MappingNode
 from simple_conf.trail import trail_of
+from simple_conf.values import MASK
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -59,7 +60,9 @@ def history(cfg: Config, path: str | Path) -> list[Entry]:
     entries = []
     trail: Trail | None = trail_of(node, segments[-1])
     while trail is not None:
-        entries.append(Entry(as_written(trail.value), trail.layer.locate(trail.path)))
+        place = trail.layer.locate(trail.path)
+        hidden = (*node.__path__, segments[-1]) in node.__tree__.secrets
+        entries.append(Entry(MASK, place.masked()) if hidden else Entry(as_written(trail.value), place))
         trail = trail.before
     return entries
 

@@ -11,12 +11,11 @@ from simple_conf.config import store
 from simple_conf.copying import copy_mapping, copy_value
 from simple_conf.errors import MergeError
 from simple_conf.keypath import format_path
-from simple_conf.location import place
 from simple_conf.node import PLAIN, ListNode, MappingNode, Overlaid, Tree, grow, node_of
 from simple_conf.origin import NamedLayer
 from simple_conf.strategy import DEFAULT, MergeStrategy, current
 from simple_conf.suggestion import did_you_mean
-from simple_conf.trail import Step, note, steps_of
+from simple_conf.trail import Step, note, steps_of, trail_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -161,9 +160,10 @@ def put_tree(root: Any, path: Path, config: Any) -> None:
 
 def unknown_key(base: Any, over: Any, key: str) -> MergeError:
     """Return the error for a key that ``base`` does not have."""
+    trail = trail_of(over, key)
     return MergeError(
         f"unknown key {key!r}",
         path=format_path((*base.__path__, key)),
-        origin=place(over.__tree__.root, (*over.__path__, key), key=True),
+        origin=trail.layer.locate(trail.path, key=True),
         hint=did_you_mean(key, base.__raw__),
     )
