@@ -79,6 +79,11 @@ def test_whole_numbers_are_long():
     assert parse("b: " + "1" * 30_000, limits=Limits(digits=30_000)).locate(("b",)).column == 4
 
 
+def test_a_limit_beyond_what_python_can_follow_is_an_error_too():
+    with pytest.raises(SdnLimitError, match="more deeply than Python can follow"):
+        parse("- " * 3_000 + "x", limits=Limits(depth=10_000))
+
+
 def test_limits_can_be_raised():
     deep = "a: " + "[" * 500 + "]" * 500
     with pytest.raises(SdnLimitError):

@@ -114,8 +114,13 @@ def _read(source: Source, limits: Limits, *, alone: bool) -> Any:
             hint="raise Limits.characters to read it",
         )
     _check_characters(source)
-    with _digits(limits):
-        return _parse(source, limits, alone=alone)
+    try:
+        with _digits(limits):
+            return _parse(source, limits, alone=alone)
+    except RecursionError:  # only where the caller has raised the limit on depth
+        raise SdnLimitError(
+            "the text nests more deeply than Python can follow", path=source.name, hint="lower Limits.depth"
+        ) from None
 
 
 @contextmanager
