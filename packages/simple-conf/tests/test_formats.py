@@ -73,7 +73,7 @@ def test_yaml_follows_the_rules_of_yaml_1_2(tmp_path):
         "j": None,
         "k": True,
         "l": float("inf"),
-        "m": "0o7",
+        "m": 7,
         "n": "1",
         "o": "1",
         "p": None,

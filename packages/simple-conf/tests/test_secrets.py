@@ -156,3 +156,17 @@ def test_a_secret_on_the_same_line_as_a_mistake_is_not_quoted():
     holder = attrs.make_class("Holder", {"login": attrs.field(type=Pair)})
     (issue,) = Conf.check_schema(inline, holder)
     assert str(issue) == "c.sdn:1:15: login.user: expected int, got text 'bob'"
+
+
+@schema
+class Aliased:
+    password: Secret[int]
+    alias: int
+
+
+def test_what_refers_to_a_secret_field_is_hidden_in_errors_and_histories(cfg):
+    made = Conf.parse_sdn("password: hunter2\nalias: ${password}\n", "c.sdn")
+    for issue in Conf.check_schema(made, Aliased):
+        assert "hunter2" not in str(issue)
+    merged = Conf.merge(cfg, Conf.parse_dotlist(["db.password=hunter2"]))
+    assert "hunter2" not in repr(Conf.history(merged, "db.password"))

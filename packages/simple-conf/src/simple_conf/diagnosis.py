@@ -16,6 +16,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, TypeVar
 
+    from simple_conf.config import Config
     from simple_conf.containers import Mode
     from simple_conf.origin import Origin, Path
 
@@ -122,6 +123,13 @@ def issues(cfg: Any, schema: Any, mode: Mode) -> list[ValidationIssue]:
     return []
 
 
+def work_out_all(cfg: Config) -> None:
+    """Read every value, whether it can be worked out or not."""
+    from simple_conf.export import Exporter
+
+    Exporter(lenient=True).run(cfg)
+
+
 def discreetly(failure: Exception, cfg: Any, schema: Any) -> list[ValidationIssue]:
     """Return the issues of an error, none of which shows what the schema has as a secret."""
     from simple_conf.config import Config
@@ -131,6 +139,8 @@ def discreetly(failure: Exception, cfg: Any, schema: Any) -> list[ValidationIssu
         return gather(failure, (), cfg)
     try:
         masked = hide(cfg, schema)
+        cfg.__tree__.forget(())
+        work_out_all(cfg)  # so that what comes from a secret is known as one
     except ConfError:  # a schema that cannot be read is an issue itself
         masked = set()
     found = gather(failure, (), cfg)

@@ -274,6 +274,8 @@ def call(name: str, arguments: list[Any], text: str, node: Any, key: Any, trace:
     except Exception as failure:
         message = f"${{{text}}} failed: {type(failure).__name__}: {failure}"
         raise error(ResolverError, node, key, message) from failure
+    if isinstance(result, str) and len(result) > MAX_TEXT:
+        raise error(InterpolationLimitError, node, key, f"the text grows beyond {MAX_TEXT:,} characters")
     if not resolver.live:
         tree.calls[known] = result
     return result

@@ -21,7 +21,7 @@ MAX_VALUES = 1_000_000
 SCALARS = [
     ("tag:yaml.org,2002:bool", re.compile(r"true|True|TRUE|false|False|FALSE"), "tTfF"),
     ("tag:yaml.org,2002:null", re.compile(r"~|null|Null|NULL|"), ["~", "n", "N", ""]),
-    ("tag:yaml.org,2002:int", re.compile(r"[-+]?(?:0|[1-9][0-9]*)|0x[0-9a-fA-F]+"), "-+0123456789"),
+    ("tag:yaml.org,2002:int", re.compile(r"[-+]?(?:0|[1-9][0-9]*)|0x[0-9a-fA-F]+|0o[0-7]+"), "-+0123456789"),
     (
         "tag:yaml.org,2002:float",
         re.compile(
@@ -163,7 +163,7 @@ class Builder:
 
 def number(text: str) -> int:
     """Return a whole number."""
-    return int(text, 16) if text.startswith("0x") else whole(text)
+    return int(text, 0) if text.startswith(("0x", "0o")) else whole(text)
 
 
 def real(text: str) -> float:
