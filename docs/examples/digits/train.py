@@ -28,7 +28,6 @@ class ModelConfig:
     hidden: list[int]
     """Units of each hidden layer."""
     dropout: float = 0.1
-    """Drop probability."""
 
     @validate
     def check_dropout(self):
@@ -79,6 +78,7 @@ def main(cfg: Config) -> None:
     evaluator = supervised_evaluator(model, {"accuracy": Accuracy(), "loss": Loss(loss)})
 
     with Track.run(project=cfg.project, config=cfg) as run:
+        run.define_metric("val/accuracy", summary="max")
         ProgressBar().attach(trainer, output_transform="loss")
         trainer.on(Events.ITERATION_COMPLETED, TrackingHandler(run, output_transform="loss", tag="train"))
         trainer.on(Events.EPOCH_COMPLETED, lambda: evaluator.run(val_data))

@@ -502,3 +502,10 @@ def test_a_learning_rate_is_found_and_nothing_is_changed():
     assert torch.equal(weight.grad, torch.ones_like(weight))
     with pytest.raises(HandlerError, match="give rates with 0 < start < end"):
         LRFinder(model, optimizer, start=1, end=0.1)
+
+
+def test_an_optimizer_given_for_a_scheduler_is_refused():
+    optimizer = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=0.1)
+    with pytest.raises(HandlerError) as caught:
+        LRScheduler(optimizer)
+    assert "LRScheduler takes a scheduler of torch.optim.lr_scheduler, not SGD" in str(caught.value)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import weakref
 from typing import Any
 
+from torch.optim import Optimizer
 from torch.optim.lr_scheduler import ReduceLROnPlateau
 
 from simple_ignite.engine import Engine
+from simple_ignite.errors import HandlerError
 from simple_ignite.handlers.score import Score, as_number
 
 __all__ = ["LRScheduler"]
@@ -25,12 +27,17 @@ class LRScheduler:
         metric_engine: Whose metric. Default: the engine it is called with.
 
     Raises:
+        HandlerError: If it is given something else than a scheduler, such as the optimiser.
         ValueError: For ReduceLROnPlateau without `metric_name`.
     """
 
     def __init__(
         self, scheduler: Any, metric_name: str | None = None, metric_engine: Engine | None = None
     ) -> None:
+        if isinstance(scheduler, Optimizer) or not callable(getattr(scheduler, "step", None)):
+            given = type(scheduler).__name__
+            message = f"LRScheduler takes a scheduler of torch.optim.lr_scheduler, not {given}"
+            raise HandlerError(message, handler="LRScheduler")
         if isinstance(scheduler, ReduceLROnPlateau) and metric_name is None:
             raise ValueError("ReduceLROnPlateau follows a metric: give LRScheduler its metric_name")
         self.scheduler = scheduler
