@@ -286,7 +286,10 @@ def test_nothing_whole_is_an_error_unless_nothing_is_required(tmp_path):
     assert loaded(tmp_path, required=False) is None
     with pytest.raises(CheckpointNotFoundError) as caught:
         loaded(tmp_path)
-    assert str(caught.value) == f"{tmp_path}: no whole checkpoint checkpoint_* (none); start without one"
+    assert (
+        str(caught.value)
+        == f"{tmp_path}: no whole checkpoint checkpoint_* (none); to start without one: required=False"
+    )
     trainer, _ = saving(tmp_path)
     trainer.run(range(5))
     damage(tmp_path / "checkpoint_5.pt", "cut")
@@ -497,3 +500,14 @@ def test_two_checkpoints_of_the_same_names_are_refused(tmp_path):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         Checkpoint(parts, tmp_path, filename_prefix="best")
+
+
+def test_a_checkpoint_of_another_model_names_the_file_and_the_part_that_does_not_fit(tmp_path):
+    saved = Checkpoint({"model": nn.Linear(2, 2)}, tmp_path)
+    trainer = Engine(lambda engine, batch: None)
+    trainer.on(Events.EPOCH_COMPLETED, saved)
+    trainer.run(range(1), max_epochs=1)
+    with pytest.raises(CheckpointError) as caught:
+        Checkpoint.load_latest(tmp_path, {"model": nn.Linear(3, 2)})
+    assert str(caught.value).startswith(f"{tmp_path / 'checkpoint_1.pt'}: its 'model' does not fit: ")
+    assert "size mismatch for weight" in str(caught.value)

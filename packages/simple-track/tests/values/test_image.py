@@ -206,3 +206,10 @@ def test_captions_must_be_as_many_as_images():
         ValueShapeError, match=r"captions: shape \(1,\) does not fit; expected one for each of the 2"
     ):
         Images(np.zeros((2, 3, 3)), captions=["a"])
+
+
+def test_several_images_share_a_range_of_values():
+    pixels = np.linspace(-3, 3, 48).reshape(1, 6, 8)
+    both = Images([pixels, pixels], value_range=(-3, 3))
+    alone = Image(pixels, value_range=(-3, 3))
+    assert all(np.array_equal(image.pixels, alone.pixels) for image in both.items)

@@ -51,7 +51,7 @@ def load_latest(
             warnings.warn(f"{error}; the one before it is taken", DamagedCheckpointWarning, stacklevel=2)
     if passed or required:
         found = f"{passed} damaged" if passed else "none"
-        message = f"{folder}: no whole checkpoint {prefix}checkpoint_* ({found}); start without one"
+        message = f"{folder}: no whole checkpoint {prefix}checkpoint_* ({found}); to start without one: required=False"
         raise CheckpointNotFoundError(message, path=folder)
     return None
 
@@ -93,7 +93,7 @@ def load_file(path: str | Path, to_load: Mapping[str, Any], map_location: Any = 
 
     Raises:
         DamagedCheckpointError: If the file is damaged.
-        CheckpointError: If a name is not in the file.
+        CheckpointError: If a name is not in the file, or a state does not fit what it is loaded into.
     """
     if not isinstance(to_load, Mapping):
         message = f'to_load must name what to load into, as {{"model": model}}, not {type(to_load).__name__}'
@@ -116,7 +116,10 @@ def load_file(path: str | Path, to_load: Mapping[str, Any], map_location: Any = 
         )
     for name, thing in to_load.items():
         state = states[name]
-        unwrapped(thing).load_state_dict(of_this_rank(state) if isinstance(thing, Engine) else state)
+        try:
+            unwrapped(thing).load_state_dict(of_this_rank(state) if isinstance(thing, Engine) else state)
+        except (RuntimeError, ValueError, KeyError) as error:
+            raise CheckpointError(f"{path}: its {name!r} does not fit: {error}", path=path) from error
     return path
 
 

@@ -98,18 +98,25 @@ class Images(Value):
     Args:
         images: `Image` values, or whatever an `Image` is made of. One array (N, …) is taken as N images.
         captions: One text for each image.
+        value_range: What is black and what is white in each, as for `Image`.
     """
 
     kind: ClassVar[str] = "images"
     items: tuple[Image, ...]
 
-    def __init__(self, images: Iterable[Any], captions: Iterable[str] | None = None) -> None:
+    def __init__(
+        self,
+        images: Iterable[Any],
+        captions: Iterable[str] | None = None,
+        value_range: tuple[float, float] | None = None,
+    ) -> None:
         given = list(images)
         texts = list(captions) if captions is not None else [""] * len(given)
         if len(texts) != len(given):
             raise ValueShapeError("captions", (len(texts),), f"one for each of the {len(given)} images")
         items = (
-            i if isinstance(i, Image) else Image(i, caption=t) for i, t in zip(given, texts, strict=True)
+            i if isinstance(i, Image) else Image(i, caption=t, value_range=value_range)
+            for i, t in zip(given, texts, strict=True)
         )
         self.__attrs_init__(tuple(items))
 
