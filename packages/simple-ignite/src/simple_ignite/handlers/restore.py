@@ -51,7 +51,8 @@ def load_latest(
             warnings.warn(f"{error}; the one before it is taken", DamagedCheckpointWarning, stacklevel=2)
     if passed or required:
         found = f"{passed} damaged" if passed else "none"
-        message = f"{folder}: no whole checkpoint {prefix}checkpoint_* ({found}); to start without one: required=False"
+        wanted = f"{folder}: no whole checkpoint {prefix}checkpoint_* ({found})"
+        message = f"{wanted}; to start without one: required=False"
         raise CheckpointNotFoundError(message, path=folder)
     return None
 
