@@ -260,3 +260,16 @@ def test_paths_read_and_write_anywhere():
         True,
         False,
     ]
+
+
+def test_configs_whose_references_double_at_every_step_are_compared_at_once():
+    text = "a0: {x: 1}\n" + "".join(f"a{i}: {{l: ${{a{i - 1}}}, r: ${{a{i - 1}}}}}\n" for i in range(1, 40))
+    one, same = Conf.parse_sdn(text), Conf.parse_sdn(text)
+    other = Conf.parse_sdn(text.replace("x: 1", "x: 2"))
+    assert one == same
+    assert one.a39 == same.a39
+    assert one.a39 != other.a39
+    assert one.a3 == {
+        "l": {"l": {"l": {"x": 1}, "r": {"x": 1}}, "r": {"l": {"x": 1}, "r": {"x": 1}}},
+        "r": one.a2,
+    }
