@@ -127,7 +127,14 @@ def test_yaml_anchors_and_merge_keys(tmp_path):
               2 |  "b": }
                 |       ^""",
         ),
-        ("c.json", '{"a": 1, "a": 2}', "c.json: the key 'a' stands twice in one object"),
+        (
+            "c.json",
+            '{"a": {"b": 1,\n "b": 2}}',
+            """\
+            c.json:2:2: the key 'b' stands twice in one object
+              2 |  "b": 2}}
+                |  ^""",
+        ),
         ("c.json", "[1]", "c.json: a config must be a mapping at its top, not a list"),
         (
             "c.toml",

@@ -31,6 +31,33 @@ def search(source: Source) -> Callable[[Path], Span | None]:
     return find
 
 
+class Repeated(Exception):  # noqa: N818 - caught in this module
+    """A key stands twice in one object; holds the key and its offset."""
+
+
+class Once(dict["Path", tuple[int, int]]):
+    """Places of which none may be noted twice."""
+
+    def __setitem__(self, path: Path, place: tuple[int, int]) -> None:
+        if path in self:
+            raise Repeated(path[-1], place[0])
+        super().__setitem__(path, place)
+
+
+def repeated(source: Source) -> tuple[str, int, int]:
+    """Return the first key that stands twice in one object, and the line and column of its second place.
+
+    Raises:
+        RecursionError: It lies too deep.
+    """
+    try:
+        scan(source.text, skip(source.text, 0), (), 0, Once())
+    except Repeated as found:
+        key, at = found.args
+        return str(key), *source.position(at)
+    raise RecursionError
+
+
 def skip(text: str, at: int) -> int:
     """Return the offset of the next character that is not white space."""
     match = SPACE.match(text, at)

@@ -37,21 +37,28 @@ def read(source: Source) -> tuple[Any, Layer]:
         raise LoadError(f"not JSON: {failure.msg}", origin=where) from None
     except LoadError as failure:
         raise LoadError(failure.message, origin=Origin("file", source.name)) from None
-    except DuplicateKey as failure:
-        raise LoadError(
-            f"the key {failure} stands twice in one object", origin=Origin("file", source.name)
-        ) from None
+    except DuplicateKey:
+        raise twice(source) from None
     except RecursionError:
         raise LoadError("nested too deeply", origin=Origin("file", source.name)) from None
     return values, TextLayer(source, json_places.search)
+
+
+def twice(source: Source) -> LoadError:
+    """Return the error for text in which a key stands twice in one object."""
+    try:
+        key, line, column = json_places.repeated(source)
+    except RecursionError:
+        return LoadError("a key stands twice in one object", origin=Origin("file", source.name))
+    where = Origin("file", source.name, line, column, lambda: source.excerpt(line, column))
+    return LoadError(f"the key {key!r} stands twice in one object", origin=where)
 
 
 def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """Return an object's pairs as a dict."""
     values = dict(pairs)
     if len(values) < len(pairs):
-        keys = [key for key, _ in pairs]
-        raise DuplicateKey(next(repr(key) for key in keys if keys.count(key) > 1))
+        raise DuplicateKey
     return values
 
 
