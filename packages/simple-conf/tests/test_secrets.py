@@ -170,3 +170,17 @@ def test_what_refers_to_a_secret_field_is_hidden_in_errors_and_histories(cfg):
         assert "hunter2" not in str(issue)
     merged = Conf.merge(cfg, Conf.parse_dotlist(["db.password=hunter2"]))
     assert "hunter2" not in repr(Conf.history(merged, "db.password"))
+
+
+def test_a_marked_part_stays_marked_in_the_config_it_is_put_into():
+    cfg = Conf.parse_sdn("db: {user: me, password: hunter2, keys: [k1, k2]}")
+    Conf.mark_secret(cfg, "db.password")
+    Conf.mark_secret(cfg, "db.keys")
+    other = Conf.from_dict({"copy": cfg.db, "deep": {"again": [cfg.db]}, "only": cfg.db["keys"]})
+    Conf.set(other, "set", cfg.db)
+    for text in (repr(other), Conf.to_sdn(other), Conf.to_json(other), repr(other.copy)):
+        assert "hunter2" not in text
+        assert "k1" not in text
+        assert "me" in text
+    assert other.set.password == "hunter2"
+    assert other.only == ["k1", "k2"]

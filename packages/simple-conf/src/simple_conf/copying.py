@@ -26,10 +26,13 @@ def adopt(value: Any, tree: Tree, path: Path, layer: Layer) -> Any:
         return value
     if len(path) > MAX_DEPTH:
         raise ConfError(f"values are nested more than {MAX_DEPTH} deep; does a dict or list contain itself?")
-    if isinstance(value, MappingNode):
-        return copy_mapping(value, tree, path)
-    if isinstance(value, ListNode):
-        return copy_list(value, tree, path)
+    if isinstance(value, (MappingNode, ListNode)):
+        bring_secrets(value, tree, path)
+        return (
+            copy_mapping(value, tree, path)
+            if isinstance(value, MappingNode)
+            else copy_list(value, tree, path)
+        )
     if isinstance(value, Mapping):
         raw = {}
         for key, inner in value.items():
@@ -41,6 +44,16 @@ def adopt(value: Any, tree: Tree, path: Path, layer: Layer) -> Any:
     if isinstance(value, (list, tuple)):
         return ListNode(tree, path, layer, [adopt(v, tree, (*path, i), layer) for i, v in enumerate(value)])
     return value
+
+
+def bring_secrets(node: Any, tree: Tree, path: Path) -> None:
+    """Mark at ``path`` of ``tree`` what is marked as secret in ``node``, or around it."""
+    here: Path = node.__path__
+    for secret in node.__tree__.secrets.copy():
+        if secret[: len(here)] == here:
+            tree.secrets.add((*path, *secret[len(here) :]))
+        elif here[: len(secret)] == secret:
+            tree.secrets.add(path)
 
 
 def key_text(key: object, path: Path = ()) -> str:
