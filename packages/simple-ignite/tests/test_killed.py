@@ -40,12 +40,13 @@ model = torch.nn.Linear(2, 2)
 trainer = Engine(lambda engine, batch: time.sleep(0.01))
 ProgressBar().attach(trainer)
 saving = Checkpoint({"model": model, "trainer": trainer}, sys.argv[1], asynchronous=True)
-trainer.on(Events.ITERATION_COMPLETED, saving)
-trainer.on(Events.ITERATION_COMPLETED(once=3), lambda: print("go", flush=True))
+trainer.on(Events.ITERATION_COMPLETED(once=2), saving)
+trainer.on(Events.ITERATION_COMPLETED(once=4), lambda: print("go", flush=True))
 trainer.on(Events.EXCEPTION_RAISED, lambda engine, error: print(type(error).__name__, flush=True))
 try:
     trainer.run(range(10_000))
 except KeyboardInterrupt:
+    saving.wait()
     print("raised", saving.latest.exists(), flush=True)
 """
 

@@ -152,10 +152,10 @@ class Checkpoint:
         Raises:
             CheckpointError: If writing failed.
         """
-        writing, self._writing = self._writing, None
         if self._writer is not None:
-            self._writer.shutdown()
+            self._writer.shutdown()  # Ctrl-C may fall here: what is being written is not forgotten
             self._writer = None
+        writing, self._writing = self._writing, None
         if writing is not None:
             writing.result()
 
@@ -178,20 +178,20 @@ class Checkpoint:
         self._saved_at = _moment(trainer)
         before = list(self._retention.kept), list(self._retention.leaving)
         name = self._name(step, score)
-        self._retention.admit(Kept(name, step, score))  # first, so that the saved state knows of this file
         writes = rank() == 0 or self._form.everywhere
         try:
+            self._retention.admit(Kept(name, step, score))  # first: the saved state is to know it
             content = self._form.collect(self._found())
             if self._asynchronous and writes:
                 content = self._snapshot.take(content)
+                self._writer = ThreadPoolExecutor(1, thread_name_prefix="checkpoint")
+                self._writing = self._writer.submit(self._write, name, content, before)
         except BaseException:
             self._retention.kept, self._retention.leaving = before
+            self._saved_at = None
             raise
         if not self._asynchronous:
             self._write_together(name, content, before, writes)
-        elif writes:
-            self._writer = ThreadPoolExecutor(1, thread_name_prefix="checkpoint")
-            self._writing = self._writer.submit(self._write, name, content, before)
 
     def _name(self, step: int, score: float | None) -> str:
         shown = "" if score is None else f"_{self.score_name}={score:.4g}"
