@@ -7,7 +7,7 @@ import textwrap
 
 import pytest
 
-from simple_conf import Conf, OverrideError
+from simple_conf import Conf, ConfError, MissingKeyError, OverrideError
 
 BASE = """\
 train:
@@ -214,3 +214,25 @@ def test_strict_keys_look_into_mappings_too():
     with pytest.raises(OverrideError, match="unknown key 'a'") as caught:
         merged("model={a: 1}", strict_keys=True)
     assert "model={a: 1}" in str(caught.value)
+
+
+def test_what_an_override_deletes_is_missed_at_the_override():
+    cfg = merged("~train.lr", "train.out=runs/${train.lr}")
+    for config in (cfg, Conf.freeze(cfg), Conf.merge(cfg, {"seed": 1})):
+        with pytest.raises(MissingKeyError) as caught:
+            config.train.lr  # noqa: B018
+        assert str(caught.value) == textwrap.dedent("""\
+            command line: ~train.lr: train.lr: there is no key 'lr' here, it was deleted
+              ~train.lr
+                     ^""")
+    with pytest.raises(ConfError, match=r"hint: it was deleted: command line: ~train\.lr"):
+        cfg.train.out  # noqa: B018
+
+
+def test_a_part_taken_out_of_its_config_knows_only_its_own_deletions():
+    cfg = merged("~train.lr", "~layers", "train.deep={layers: 1}")
+    part = Conf.freeze(cfg.train)
+    with pytest.raises(MissingKeyError, match="there is no key 'lr' here, it was deleted"):
+        part.lr  # noqa: B018
+    with pytest.raises(MissingKeyError, match="there is no key 'layers' here\n"):
+        part.layers  # noqa: B018

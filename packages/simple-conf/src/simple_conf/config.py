@@ -9,7 +9,7 @@ from simple_conf import origin
 from simple_conf.copying import adopt, copy_mapping, key_text
 from simple_conf.errors import ConfError, FrozenConfigError, MissingKeyError, PlacedError
 from simple_conf.keypath import format_path
-from simple_conf.location import place, raw_of
+from simple_conf.location import place, raw_of, removal
 from simple_conf.node import FACES, ListNode, MappingNode, Overlaid, Tree, is_lazy
 from simple_conf.suggestion import did_you_mean
 from simple_conf.trail import Trail, note
@@ -348,11 +348,13 @@ def refuse_frozen(tree: Tree, path: Path) -> None:
 def missing_key(node: Any, key: Any) -> MissingKeyError:
     """Return the error for reading ``key`` of a mapping that has none."""
     tree: Tree = node.__tree__
+    path = (*node.__path__, key)
+    deleted = removal(tree.root, path)
     return MissingKeyError(
-        f"there is no key {str(key)!r} here",
-        path=format_path((*node.__path__, key)),
-        origin=place(tree.root, node.__path__),
-        hint=did_you_mean(str(key), node.__raw__),
+        f"there is no key {str(key)!r} here" + (", it was deleted" if deleted else ""),
+        path=format_path(path),
+        origin=deleted or place(tree.root, node.__path__),
+        hint=None if deleted else did_you_mean(str(key), node.__raw__),
     )
 
 
@@ -373,6 +375,7 @@ def detached(node: Any) -> Config:
     if depth:
         tree.calls = {}
         tree.secrets = {p[depth:] for p in node.__tree__.secrets if p[:depth] == node.__path__}
+        tree.removed = {p[depth:]: by for p, by in tree.removed.items() if p[:depth] == node.__path__}
     root: Config = tree.root
     return root
 

@@ -214,8 +214,7 @@ def of_field(failure: BaseException, path: Path, cfg: Any) -> list[ValidationIss
         return gather(failure, path, cfg)
     name = notes[0].name
     if type(failure) is KeyError and failure.args == (name,):
-        expected = describe(notes[0].type)
-        return [placed(cfg, (*path, name), f"this key is required: {expected}", expected, None, None)]
+        return [absent(cfg, (*path, name), "this key is required", describe(notes[0].type), None)]
     return gather(failure, (*path, name), cfg)
 
 
@@ -224,13 +223,26 @@ def extra_key(cfg: Any, path: Path, hint: str | None) -> ValidationIssue:
     return placed(cfg, path, f"unknown key {path[-1]!r}", None, value_at(cfg, path), hint, key=True)
 
 
+def absent(cfg: Any, path: Path, message: str, expected: str, hint: str | None) -> ValidationIssue:
+    """Return the issue of a key that is not there, at the override that deleted it where one did."""
+    from simple_conf.config import Config
+    from simple_conf.location import removal
+
+    issue = placed(cfg, path, f"{message}: {expected}", expected, None, hint)
+    if isinstance(cfg, Config) and (deleted := removal(cfg.__tree__.root, (*cfg.__path__, *path))):
+        issue.message = f"{message}: {expected}; this override deletes it"
+        issue.origin = deleted
+        issue.hint = f"leave {deleted.name} away, or give {issue.path} another value: {issue.path}=…"
+    return issue
+
+
 def of_tag(failure: Any, path: Path, cfg: Any) -> ValidationIssue:
     """Return the issue of the field that tells which schema is meant."""
     from simple_conf.values import MISSING
 
     if failure.got is MISSING:
-        message = f"this key is required, it says which kind is meant: {failure.expected}"
-        return placed(cfg, path, message, failure.expected, None, failure.hint)
+        message = "this key is required, it says which kind is meant"
+        return absent(cfg, path, message, failure.expected, failure.hint)
     return misfit(cfg, path, failure.expected, failure.got, failure.hint)
 
 

@@ -15,6 +15,7 @@ from simple_conf.errors import (
 from simple_conf.expression import Call, ExpressionError, Reference, Template, known_path, read_template
 from simple_conf.grafting import overlay, planted
 from simple_conf.keypath import format_path, parse_path
+from simple_conf.location import removal
 from simple_conf.misreading import cycle, error, missing_value
 from simple_conf.node import Overlaid, Tree, is_lazy, wrap_list
 from simple_conf.suggestion import did_you_mean
@@ -325,7 +326,8 @@ def unknown(part: Reference, path: Path, node: Any, key: Any) -> Any:
         if following is ABSENT:
             break
         holder = following
-    hint = did_you_mean(str(segment), names)
+    deleted = removal(node.__tree__.root, path)
+    hint = f"it was deleted: {deleted}" if deleted else did_you_mean(str(segment), names)
     return error(
         UnknownReferenceError, node, key, f"${{{part.text}}}: there is no {format_path(path)!r}", hint
     )

@@ -35,6 +35,12 @@ def place(root: Any, path: Path, key: bool = False) -> Origin:
     return shielded(found, root) if root.__tree__.secrets else found
 
 
+def removal(root: Any, path: Path) -> Origin | None:
+    """Return the override that deleted the key at ``path``, or None where none did."""
+    layer = root.__tree__.removed.get(path)
+    return None if layer is None else layer.locate(path, key=True)
+
+
 def place_in(node: Any, key: Any) -> Origin:
     """Return the origin of the value that a node has under ``key``."""
     trail = trail_of(node, key)

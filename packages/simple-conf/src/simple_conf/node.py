@@ -38,6 +38,7 @@ class Tree:
         "memo",
         "patches",
         "quiet",
+        "removed",
         "root",
         "secrets",
     )
@@ -52,6 +53,7 @@ class Tree:
         self.lock = _thread.RLock()
         self.patches: list[Any] | None = None
         self.secrets: set[Path] = set()
+        self.removed: dict[Path, Layer] = {}
         self.behind: Callable[[Path, Any, Layer], None] | None = None
 
     def forget(self, path: Path) -> None:
@@ -70,6 +72,7 @@ class Tree:
         self.instant = other.instant
         self.patches = None if other.patches is None else list(other.patches)
         self.secrets = set(other.secrets)
+        self.removed = dict(other.removed)
 
 
 class MappingNode:

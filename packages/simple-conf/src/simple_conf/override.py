@@ -236,6 +236,7 @@ def delete(root: Any, override: Override) -> None:
         hint = did_you_mean(str(segment), names)
         raise refused(override.argument, f"there is no {format_path(override.path)} to delete", 2, hint)
     access.delete_at(root, override.path)
+    root.__tree__.removed[override.path] = override.layer
 
 
 def from_overrides(steps: Sequence[Any]) -> Config:
