@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import pickle
+import sys
 import textwrap
 
 import pytest
@@ -273,3 +274,28 @@ def test_configs_whose_references_double_at_every_step_are_compared_at_once():
         "l": {"l": {"l": {"x": 1}, "r": {"x": 1}}, "r": {"l": {"x": 1}, "r": {"x": 1}}},
         "r": one.a2,
     }
+
+
+def test_keys_are_interned_whatever_they_come_from_so_that_attributes_read_at_full_speed(tmp_path):
+    """Some interpreters are fast at an attribute only where its name is the very key of the dictionary."""
+    (tmp_path / "c.json").write_text('{"outer_key": {"inner_key": 1}}')
+    (tmp_path / "c.toml").write_text("[outer_key]\ninner_key = 1\n")
+    (tmp_path / "c.yaml").write_text("outer_key:\n  inner_key: 1\n")
+    outer, inner = "_".join(["outer", "key"]), "_".join(["inner", "key"])
+    made = [
+        Conf.parse_sdn("outer_key:\n  inner_key: 1\n"),
+        Conf.parse_sdn("outer_key: {inner_key: 1}\n"),
+        Conf.parse_sdn('outer_key:\n  "inner_key": [{a: 1}]\n'),
+        Conf.from_dict({outer: {inner: 1}}),
+        Conf.from_env("A_", variables={"A_OUTER_KEY__INNER_KEY": "1"}),
+        Conf.parse_dotlist(["outer_key.inner_key=1"]),
+        *(Conf.load(tmp_path / f"c.{suffix}") for suffix in ("json", "toml", "yaml")),
+    ]
+    made += [pickle.loads(pickle.dumps(made[0])), Conf.merge(*made), copy.deepcopy(made[3])]
+    grown = Conf.from_dict({})
+    Conf.set(grown, f"{outer}.{inner}", 1)
+    table = Conf.parse_sdn("outer_key |inner_key| 1\n")
+    made += [grown, Conf.from_dict({"outer_key": table.outer_key[0]})]
+    for cfg in made:
+        for node, name in ((cfg, "outer_key"), (cfg.outer_key, "inner_key")):
+            assert [key is sys.intern(name) for key in node if key == name] == [True]

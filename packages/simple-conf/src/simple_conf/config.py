@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from sys import intern
 from threading import local
 
 from simple_conf import origin
@@ -245,6 +246,7 @@ def put(node: Any, key: str, value: Any, layer: Layer) -> None:
 
 def store(node: Any, key: str, value: Any) -> None:
     """Write a value that belongs to the tree already under one key of a mapping."""
+    key = intern(key)
     raw, visible = node.__raw__, node.__dict__
     if is_lazy(value):
         if visible is raw:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from sys import intern
 
 from simple_conf.errors import ConfError, PlacedError
 from simple_conf.keypath import format_path
@@ -57,11 +58,14 @@ def bring_secrets(node: Any, tree: Tree, path: Path) -> None:
 
 
 def key_text(key: object, path: Path = ()) -> str:
-    """Return a mapping's key as text: strings as they are, whole numbers written out."""
+    """Return a mapping's key as text: strings as they are, whole numbers written out.
+
+    It is interned, since the interpreter is fast only at attributes whose name is the very key.
+    """
     if isinstance(key, str):
-        return str(key)
+        return intern(str.__str__(key))
     if isinstance(key, int) and not isinstance(key, bool):
-        return str(key)
+        return intern(str(key))
     kind = type(key).__name__
     raise PlacedError(f"a key must be text or a whole number, not {kind}: {key!r}", path=format_path(path))
 

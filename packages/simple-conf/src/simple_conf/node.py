@@ -9,6 +9,7 @@ keeps its values as written in ``__raw__`` while some of them need working out, 
 from __future__ import annotations
 
 import _thread
+from sys import intern
 
 from simple_conf.errors import ConfError
 from simple_conf.values import MISSING, Table
@@ -198,7 +199,7 @@ def grow(values: dict[str, Any], layer: Layer) -> Any:
 
 
 def marked(values: Any, depth: int = 0) -> Any:
-    """Return fresh plain data with MISSING in the place of every ``???``, as SDN text gives it by itself.
+    """Return plain data as SDN text gives them by itself: MISSING for every ``???``, keys interned.
 
     Raises:
         ConfError: They are nested too deeply.
@@ -206,11 +207,9 @@ def marked(values: Any, depth: int = 0) -> Any:
     if depth > MAX_DEPTH:
         raise ConfError(f"values are nested more than {MAX_DEPTH} deep")
     if isinstance(values, dict):
-        for key, value in values.items():
-            if value == MARKER or isinstance(value, (dict, list)):
-                values[key] = marked(value, depth + 1)
-    elif isinstance(values, list):
-        values[:] = [marked(value, depth + 1) for value in values]
+        return {intern(key): marked(value, depth + 1) for key, value in values.items()}
+    if isinstance(values, list):
+        return [marked(value, depth + 1) for value in values]
     return MISSING if isinstance(values, str) and values == MARKER else values
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from sys import intern
+
 from simple_conf.export import Exporter
 from simple_conf.node import ListNode, MappingNode, Overlaid, Tree, node_of
 from simple_conf.trail import Step, Trail
@@ -56,7 +58,7 @@ def unpack_value(packed: Any, tree: Tree, path: tuple[str | int, ...]) -> Any:
     kind, *rest = packed
     if kind == "mapping":
         layer, barrier, trail, inner = rest
-        raw = {key: unpack_value(one, tree, (*path, key)) for key, one in inner.items()}
+        raw = {intern(key): unpack_value(one, tree, (*path, key)) for key, one in inner.items()}
         node = node_of(tree, path, layer, raw)
         object.__setattr__(node, "__trail__", trail)
         object.__setattr__(node, "__barrier__", barrier)

@@ -103,7 +103,7 @@ def read_file(path: str | os.PathLike[str], suffix: str | None = None) -> tuple[
         raise LoadError(f"{name}: a config must be a mapping at its top, not a {type(values).__name__}")
     if reader is not read_sdn:
         try:
-            marked(values)
+            values = marked(values)
         except ConfError as failure:
             raise LoadError(f"{name}: {failure}") from None
     return values, layer

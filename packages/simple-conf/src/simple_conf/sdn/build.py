@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from sys import intern
 from typing import Any
 
 from lark import Transformer
@@ -32,7 +33,7 @@ class Values(Transformer[Any, Any]):
                     raise Again
             else:
                 key, value = entry
-                name = key.value
+                name = intern(key.value)
                 if name in result:
                     raise _duplicate(name, key, where.get(name))
                 result[name] = value

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sys import intern
 from typing import Any
 
 from simple_conf.pattern import Pattern
@@ -60,9 +61,10 @@ def read_dict(inside: str) -> dict[str, Any] | None:
         item = bare[field.end() :].strip(" \t")
         if bool(item) == bool(quoted) or (":" in item or "=" in item):
             return None
-        if field[1] in values:
+        key = intern(field[1])
+        if key in values:
             raise Again
-        values[field[1]] = quoted[1:-1] if quoted else _scalar(item)
+        values[key] = quoted[1:-1] if quoted else _scalar(item)
     return values
 
 

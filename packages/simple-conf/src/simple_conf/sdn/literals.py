@@ -29,6 +29,7 @@ _LEADING_ZERO = Pattern(r"-?0[0-9_]")
 _ESCAPE = Pattern(r"\\(u[0-9a-fA-F]{4}|[^u]|u)")
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "\\": "\\", '"': '"'}
 _DIGITS = 4300  # as many as `int` takes
+_EXACT = 300  # a plain decimal of fewer characters is neither too large nor too small for a float
 DIGITS: ContextVar[int] = ContextVar("DIGITS", default=20_000)
 """How many digits a whole number in decimal may have, in the parse that is going on."""
 
@@ -50,6 +51,12 @@ def scalar(text: str, at: int = 0) -> Scalar:
 
 def number(text: str, at: int) -> str | int | float:
     """Give the number that a text is, or the text when it is none; `scalar` tells the rest."""
+    whole, dot, part = text.partition(".")
+    if dot and part.isdecimal() and whole.isdecimal() and text.isascii():
+        if (whole[0] != "0" or whole == "0") and len(text) < _EXACT:
+            return float(text)
+    elif text == "0":
+        return 0
     match = NUMBER.fullmatch(text)
     if match is None:
         _check_slip(text, at)

@@ -6,6 +6,7 @@ lexer reads it the long way.
 
 from __future__ import annotations
 
+from sys import intern
 from typing import Any
 
 from simple_conf.pattern import Pattern
@@ -56,6 +57,7 @@ def read_entries(text: str, at: int, level: int, budget: Budget) -> tuple[list[P
     base = width = level
     while found := match(text, at):
         key, quoted, bare, items, fields, margin = found.groups()
+        key = intern(key)  # so that it reads as an attribute at full speed
         if key in entries:
             raise Again
         if bare is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Generator, Iterator
+from sys import intern
 
 from simple_conf.pattern import Pattern
 from simple_conf.sdn.cells import TYPES
@@ -48,7 +49,7 @@ class Tables:
                 match.start(2) - 1,
                 "close it with |, as in: name |a, b|",
             )
-        columns = _columns(text, match.start(2), match.end(2))
+        columns = tuple(map(intern, _columns(text, match.start(2), match.end(2))))
         yield Lexeme("COLUMNS", (name, columns), at, match.end(3))
         if layout.line_ends(match.end()):
             yield from self._rows(match.end(), len(columns), ())
