@@ -191,15 +191,88 @@ def test_a_frozen_config_refuses_every_write(cfg):
         lambda: Conf.set(frozen, "train.lr", 2),
         lambda: Conf.delete(frozen, "train.lr"),
         lambda: Conf.update(frozen, {"a": 1}),
-        lambda: frozen.layers.reverse(),
+        lambda: frozen.layers[2].__delitem__("width"),
+        lambda: Conf.set_throw_on_missing(frozen, False),
+        lambda: Conf.set_throw_on_missing(frozen.train, True),
     ]
     for write in writes:
         with pytest.raises(FrozenConfigError):
             write()
     assert frozen.seed == 1
+    with pytest.raises(MissingKeyError):
+        _ = frozen.nothing
     free = Conf.unfreeze(frozen)
     free.seed = 9
     assert (free.train.out, frozen.train.out, cfg.train.out) == (9, 1, 1)
+
+
+LIST_WRITES = {
+    "item": lambda items: items.__setitem__(0, 1),
+    "item beyond the end": lambda items: items.__setitem__(99, 1),
+    "slice": lambda items: items.__setitem__(slice(0, 1), [1, 2]),
+    "extended slice of another size": lambda items: items.__setitem__(slice(0, 3, 2), [1]),
+    "del": lambda items: items.__delitem__(0),
+    "del beyond the end": lambda items: items.__delitem__(99),
+    "del slice": lambda items: items.__delitem__(slice(None)),
+    "+=": lambda items: items.__iadd__([1]),
+    "+= of what is no list": lambda items: items.__iadd__(5),
+    "*=": lambda items: items.__imul__(2),
+    "*= text": lambda items: items.__imul__("x"),
+    "append": lambda items: items.append(1),
+    "extend": lambda items: items.extend([1]),
+    "insert": lambda items: items.insert(0, 1),
+    "pop": lambda items: items.pop(),
+    "pop beyond the end": lambda items: items.pop(99),
+    "remove": lambda items: items.remove(1),
+    "remove what is not there": lambda items: items.remove("nothing"),
+    "clear": lambda items: items.clear(),
+    "sort what cannot be sorted": lambda items: items.sort(),
+    "sort by a key": lambda items: items.sort(key=str),
+    "sort by a key that fails": lambda items: items.sort(key=lambda item: item.nothing),
+    "reverse": lambda items: items.reverse(),
+}
+
+
+@pytest.mark.parametrize("write", LIST_WRITES.values(), ids=LIST_WRITES)
+def test_a_list_of_a_frozen_config_refuses_every_write_before_it_looks_at_anything_else(write):
+    cfg = Conf.parse_sdn("a: {layers: [1, x, {w: 2}, [1]], empty: [], one: [${ref}]}\nref: 5\n", "c.sdn")
+    frozen = Conf.freeze(cfg)
+    for items, path in (
+        (frozen.a.layers, "a.layers"),
+        (frozen.a.layers[3], "a.layers[3]"),
+        (frozen.a.empty, "a.empty"),
+        (frozen.a.one, "a.one"),
+    ):
+        with pytest.raises(FrozenConfigError) as caught:
+            write(items)
+        assert caught.value.path == path
+    assert frozen == cfg
+
+
+def test_a_key_named_keys_needs_another_way_to_unpack():
+    """Python itself calls the attribute ``keys`` for ``**``, and ``get`` for ``match``: there the key reads."""
+    cfg = Conf.parse_sdn("keys: 5\nget: 1\na: ${keys}\n")
+    for unpack in (lambda: {**cfg}, lambda: dict(**cfg), lambda: dict(cfg)):
+        with pytest.raises(TypeError):
+            unpack()
+    assert {**Conf.to_dict(cfg)} == {"keys": 5, "get": 1, "a": 5} == cfg
+    assert dict(cfg.items()) == cfg
+    assert Conf.from_dict({"x": cfg}).x == Conf.merge(cfg, cfg) == cfg
+    match Conf.to_dict(cfg):
+        case {"keys": found}:
+            assert found == 5
+
+
+def test_absent_keys_read_as_none_through_references_too():
+    cfg = Conf.parse_sdn("base: {lr: 1}\noptim: ${base}\n")
+    Conf.set(cfg, "optim.momentum", 2)
+    assert cfg.optim.lr == 1
+    Conf.set_throw_on_missing(cfg, False)
+    assert cfg.optim.nothing is None
+    assert Conf.freeze(cfg).optim.nothing is None
+    Conf.set_throw_on_missing(cfg, True)
+    with pytest.raises(MissingKeyError):
+        _ = cfg.optim.nothing
 
 
 def test_frozen_configs_are_hashable_and_have_a_fingerprint(cfg):

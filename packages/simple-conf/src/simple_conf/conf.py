@@ -21,7 +21,7 @@ from simple_conf import (
     secrets,
     state,
 )
-from simple_conf.config import Config
+from simple_conf.config import Config, throw_on_missing
 from simple_conf.copying import adopt
 from simple_conf.merge import merge
 from simple_conf.node import Tree
@@ -182,11 +182,7 @@ class Conf:
         """
         access.update(cfg, as_config(values))
 
-    @staticmethod
-    def set_throw_on_missing(cfg: Config, throw: bool) -> None:
-        """Say whether reading an absent key raises, as it does at first, or gives None."""
-        cfg.__tree__.quiet = not throw
-
+    set_throw_on_missing = staticmethod(throw_on_missing)
     delete = staticmethod(access.delete_at)
     resolve = staticmethod(export.resolve)
     to_dict = staticmethod(export.to_dict)

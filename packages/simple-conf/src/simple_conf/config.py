@@ -61,7 +61,8 @@ class Config(MappingNode):
     """A mapping of a configuration: read keys as attributes or as items.
 
     ``cfg.train.epochs`` and ``cfg["train"]["epochs"]`` are the same; paths go through ``Conf.get`` and
-    ``Conf.set``. A key of the same name hides the methods ``keys``, ``values``, ``items`` and ``get``.
+    ``Conf.set``. A key of the same name hides the methods ``keys``, ``values``, ``items`` and ``get``. Python
+    calls ``keys`` for ``**cfg`` and ``get`` for ``match``: with a key named so, go through ``Conf.to_dict(cfg)``.
     """
 
     __slots__ = ()
@@ -200,12 +201,14 @@ class ConfigList(ListNode):
 
     def pop(self, index: Any = -1) -> Any:
         """Remove the item at ``index`` and return it."""
+        refuse_frozen(self.__tree__, self.__path__)
         value = self[index]
         change(self, lambda items: items.__delitem__(index))
         return value
 
     def remove(self, value: Any) -> None:
         """Remove the first item equal to ``value``."""
+        refuse_frozen(self.__tree__, self.__path__)
         index = self.index(value)
         change(self, lambda items: items.__delitem__(index))
 
@@ -215,6 +218,7 @@ class ConfigList(ListNode):
 
     def sort(self, *, key: Any = None, reverse: bool = False) -> None:
         """Sort in place."""
+        refuse_frozen(self.__tree__, self.__path__)
         ordered = sorted(self, key=key, reverse=reverse)
         change(self, lambda items: items.__setitem__(slice(None), ordered))
 
@@ -335,6 +339,18 @@ def settle_in(items: Any) -> None:
             return
         values = raw_of(node)
         node.__raw__ = list(values) if any(map(is_lazy, values)) else None
+
+
+def throw_on_missing(cfg: Config, throw: bool) -> None:
+    """Say whether reading an absent key raises, as it does at first, or gives None.
+
+    Raises:
+        FrozenConfigError: The config is frozen.
+    """
+    tree: Tree = cfg.__tree__
+    refuse_frozen(tree, cfg.__path__)
+    tree.quiet = not throw
+    tree.forget_reads()
 
 
 def refuse_frozen(tree: Tree, path: Path) -> None:

@@ -59,12 +59,16 @@ class Tree:
 
     def forget(self, path: Path) -> None:
         """Drop every value that was worked out, and resolver results at and below ``path``, which changed."""
-        for values, key in self.memo:
-            values.pop(key, None)
-        self.memo.clear()
+        self.forget_reads()
         if self.calls:
             for known in [known for known in self.calls if known[0][: len(path)] == path]:
                 del self.calls[known]
+
+    def forget_reads(self) -> None:
+        """Drop every value that was worked out, but not what resolvers returned."""
+        for values, key in self.memo:
+            values.pop(key, None)
+        self.memo.clear()
 
     def like(self, other: Tree) -> None:
         """Take over the settings and the resolver results of ``other``."""
