@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -40,7 +41,7 @@ model = torch.nn.Linear(2, 2)
 trainer = Engine(lambda engine, batch: time.sleep(0.01))
 ProgressBar().attach(trainer)
 saving = Checkpoint({"model": model, "trainer": trainer}, sys.argv[1], asynchronous=True)
-trainer.on(Events.ITERATION_COMPLETED(once=2), saving)
+trainer.on(Events.ITERATION_COMPLETED, saving)
 trainer.on(Events.ITERATION_COMPLETED(once=4), lambda: print("go", flush=True))
 trainer.on(Events.EXCEPTION_RAISED, lambda engine, error: print(type(error).__name__, flush=True))
 try:
@@ -51,11 +52,14 @@ except KeyboardInterrupt:
 """
 
 
-def test_ctrl_c_is_raised_after_the_handlers_with_the_last_file_whole(tmp_path):
+@pytest.mark.parametrize("pause", [0, 0.003, 0.01, 0.02])
+def test_ctrl_c_is_raised_after_the_handlers_with_the_last_file_whole(tmp_path, pause):
+    """Wherever it falls: within a step, or within a save, of which there is one an iteration."""
     process = subprocess.Popen(
         [sys.executable, "-c", CTRL_C, tmp_path], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
     assert process.stdout.readline() == "go\n"
+    time.sleep(pause)
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=60)
     assert out.splitlines() == ["KeyboardInterrupt", "raised True"], err
@@ -63,6 +67,12 @@ def test_ctrl_c_is_raised_after_the_handlers_with_the_last_file_whole(tmp_path):
     assert not list(tmp_path.glob(".*.tmp"))
     model = torch.nn.Linear(2, 2)
     assert Checkpoint.load_latest(tmp_path, {"model": model}) is not None
+
+
+def test_ctrl_c_anywhere_in_handing_a_save_to_its_thread_leaves_nothing_waiting_or_missing(tmp_path):
+    places, other, stuck, missing = map(int, run("interrupted_saving.py", tmp_path))
+    assert (other, stuck, missing) == (0, 0, 0)
+    assert places > 200, "the places are to reach into the threads of the standard library"
 
 
 PREEMPTED = """

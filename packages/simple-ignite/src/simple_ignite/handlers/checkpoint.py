@@ -20,6 +20,7 @@ from simple_ignite.handlers.restore import load_best, load_file, load_latest
 from simple_ignite.handlers.retention import Kept, Retention
 from simple_ignite.handlers.score import Score, as_number, step_reader
 from simple_ignite.handlers.snapshot import Snapshot
+from simple_ignite.interrupt import Uninterrupted
 
 __all__ = ["Checkpoint"]
 
@@ -184,11 +185,13 @@ class Checkpoint:
             content = self._form.collect(self._found())
             if self._asynchronous and writes:
                 content = self._snapshot.take(content)
-                self._writer = ThreadPoolExecutor(1, thread_name_prefix="checkpoint")
-                self._writing = self._writer.submit(self._write, name, content, before)
+                with Uninterrupted():  # the thread starts with its work, or there is none
+                    self._writer = ThreadPoolExecutor(1, thread_name_prefix="checkpoint")
+                    self._writing = self._writer.submit(self._write, name, content, before)
         except BaseException:
-            self._retention.kept, self._retention.leaving = before
-            self._saved_at = None
+            if self._writing is None:  # else the file is under way, and Ctrl-C came after
+                self._retention.kept, self._retention.leaving = before
+                self._saved_at = None
             raise
         if not self._asynchronous:
             self._write_together(name, content, before, writes)
