@@ -250,7 +250,7 @@ def test_a_list_of_a_frozen_config_refuses_every_write_before_it_looks_at_anythi
 
 
 def test_a_key_named_keys_needs_another_way_to_unpack():
-    """Python itself calls the attribute ``keys`` for ``**``, and ``get`` for ``match``: there the key reads."""
+    """Python itself calls ``keys`` for ``**``, and ``get`` for ``match``: there, too, the key reads."""
     cfg = Conf.parse_sdn("keys: 5\nget: 1\na: ${keys}\n")
     for unpack in (lambda: {**cfg}, lambda: dict(**cfg), lambda: dict(cfg)):
         with pytest.raises(TypeError):

@@ -135,6 +135,38 @@ def test_yaml_anchors_and_merge_keys(tmp_path):
               2 |  "b": 2}}
                 |  ^""",
         ),
+        (
+            "c.json",
+            '{"1e999": ["1e999", "a\\"1e999", 1.5, 1e9],\n "b": {"c": [-1, 1e999]}}',
+            """\
+            c.json:2:18: the number 1e999 is too large for a float; put it in quotes to keep it as text
+              2 |  "b": {"c": [-1, 1e999]}}
+                |                  ^""",
+        ),
+        (
+            "c.json",
+            '{"a": -1e400, "a": 2}',
+            """\
+            c.json:1:7: the number -1e400 is too large for a float; put it in quotes to keep it as text
+              1 | {"a": -1e400, "a": 2}
+                |       ^""",
+        ),
+        (
+            "c.toml",
+            "# 1e999\n1e999 = '1e999'\nb = [1.5, 1e999]\n",
+            """\
+            c.toml:3:11: the number 1e999 is too large for a float; put it in quotes to keep it as text
+              3 | b = [1.5, 1e999]
+                |           ^""",
+        ),
+        (
+            "c.yaml",
+            "a: [1.5, 1e999]\n",
+            """\
+            c.yaml:1:10: the number 1e999 is too large for a float; put it in quotes to keep it as text
+              1 | a: [1.5, 1e999]
+                |          ^""",
+        ),
         ("c.json", "[1]", "c.json: a config must be a mapping at its top, not a list"),
         (
             "c.toml",
@@ -257,3 +289,20 @@ def test_a_number_that_python_cannot_hold_is_an_error(tmp_path, monkeypatch, nam
     (tmp_path / name).write_text(form.format(number))
     with pytest.raises(LoadError, match=name):
         Conf.load(name)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("c.json", '{"b": 2,\n "a": [1, %s]}'),
+        ("c.toml", "b = 2\na = [1, %s]\n"),
+        ("c.yaml", "b: 2\na: [1, %s]\n"),
+    ],
+)
+def test_a_number_with_too_many_digits_is_shown(tmp_path, name, text):
+    path = tmp_path / name
+    path.write_text(text % ("9" * 5000))
+    with pytest.raises(LoadError, match="a number of 5,000 digits is too long") as caught:
+        Conf.load(path)
+    assert caught.value.origin.line == 2
+    assert text.split("\n")[1][caught.value.origin.column - 1] == "%"

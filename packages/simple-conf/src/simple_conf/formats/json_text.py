@@ -6,7 +6,7 @@ import json
 
 from simple_conf.errors import LoadError
 from simple_conf.formats import json_places
-from simple_conf.formats.numbers import finite, whole
+from simple_conf.formats.numbers import NumberError, finite, shown, whole
 from simple_conf.origin import Origin, TextLayer
 
 TYPE_CHECKING = False
@@ -35,8 +35,8 @@ def read(source: Source) -> tuple[Any, Layer]:
         line, column = failure.lineno, failure.colno
         where = Origin("file", source.name, line, column, lambda: source.excerpt(line, column))
         raise LoadError(f"not JSON: {failure.msg}", origin=where) from None
-    except LoadError as failure:
-        raise LoadError(failure.message, origin=Origin("file", source.name)) from None
+    except NumberError as failure:
+        raise shown(failure, source) from None
     except DuplicateKey:
         raise twice(source) from None
     except RecursionError:

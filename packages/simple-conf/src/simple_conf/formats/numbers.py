@@ -1,21 +1,50 @@
-"""Numbers of config files: exact, or an error."""
+"""Numbers of config files: exact, or an error that shows the number."""
 
 from __future__ import annotations
 
 import math
+import re
 
 from simple_conf.errors import LoadError
+from simple_conf.origin import Origin
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from simple_conf.source import Source
+
+DIGITS = 4300  # as many as `int` takes
+TOKEN = re.compile(
+    r'"""(?:[^\\]|\\.)*?"""|\'\'\'.*?\'\'\'|"[^"\\\n]*(?:\\.[^"\\\n]*)*"|\'[^\'\n]*\'|#[^\n]*'
+    r"|([\w.+-]+)(?![\w.+-])(?![ \t]*[=.])",
+    re.DOTALL,
+)
+"""What is skipped in JSON and TOML, and in the group what may be a number there."""
+
+
+class NumberError(LoadError):
+    """A number has no exact value; names the number, not its place.
+
+    Args:
+        message: What is wrong.
+        text: The number as written.
+    """
+
+    def __init__(self, message: str, text: str) -> None:
+        self.text = text
+        super().__init__(message)
 
 
 def finite(text: str) -> float:
     """Return a float, ``nan`` and ``inf`` by name included.
 
     Raises:
-        LoadError: The number is too large for a float.
+        NumberError: The number is too large for a float.
     """
     number = float(text)
     if math.isinf(number) and any(letter.isdigit() for letter in text):
-        raise LoadError(f"the number {text} is too large for a float; put it in quotes to keep it as text")
+        raise NumberError(
+            f"the number {brief(text)} is too large for a float; put it in quotes to keep it as text", text
+        )
     return number
 
 
@@ -23,11 +52,36 @@ def whole(text: str) -> int:
     """Return a whole number.
 
     Raises:
-        LoadError: It has more digits than Python converts.
+        NumberError: It has more digits than Python converts.
     """
     try:
         return int(text)
     except ValueError:
-        raise LoadError(
-            f"a number of {len(text):,} digits is too long; put it in quotes to keep it as text"
+        raise NumberError(
+            f"a number of {len(text):,} digits is too long; put it in quotes to keep it as text", text
         ) from None
+
+
+def brief(text: str) -> str:
+    """Return a number as an error shows it."""
+    return text if len(text) <= 40 else f"{text[:20]}…{text[-10:]}"
+
+
+def shown(failure: NumberError, source: Source) -> LoadError:
+    """Return the error with the place of the first such number in JSON or TOML text."""
+    for token in TOKEN.finditer(source.text):
+        if token[1] == failure.text:
+            line, column = source.position(token.start(1))
+            where = Origin("file", source.name, line, column, lambda: source.excerpt(line, column))
+            return LoadError(failure.message, origin=where)
+    return LoadError(failure.message, origin=Origin("file", source.name))
+
+
+def too_long(source: Source) -> NumberError | None:
+    """Return the error for the first whole number in TOML text with more digits than Python converts."""
+    for token in TOKEN.finditer(source.text):
+        digits = (token[1] or "").replace("_", "").lstrip("+-")
+        if len(digits) > DIGITS and digits.isdecimal():
+            message = f"a number of {len(digits):,} digits is too long; put it in quotes to keep it as text"
+            return NumberError(message, token[1])
+    return None

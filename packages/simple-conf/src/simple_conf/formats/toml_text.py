@@ -6,7 +6,7 @@ import re
 import tomllib
 
 from simple_conf.errors import LoadError
-from simple_conf.formats.numbers import finite
+from simple_conf.formats.numbers import NumberError, finite, shown, too_long
 from simple_conf.origin import Origin, TextLayer
 from simple_conf.source import Source, Span
 
@@ -34,9 +34,11 @@ def read(source: Source) -> tuple[Any, Layer]:
         raise LoadError(
             f"not TOML: {PLACE.sub('', str(failure)).strip()}", origin=place(source, str(failure))
         ) from None
-    except LoadError as failure:
-        raise LoadError(failure.message, origin=Origin("file", source.name)) from None
+    except NumberError as failure:
+        raise shown(failure, source) from None
     except ValueError as failure:
+        if (long := too_long(source)) is not None:
+            raise shown(long, source) from None
         raise LoadError(f"not TOML: {failure}", origin=Origin("file", source.name)) from None
     return values, TextLayer(source, search)
 
