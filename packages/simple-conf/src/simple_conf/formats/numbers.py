@@ -69,12 +69,12 @@ def brief(text: str) -> str:
 
 def shown(failure: NumberError, source: Source) -> LoadError:
     """Return the error with the place of the first such number in JSON or TOML text."""
-    for token in TOKEN.finditer(source.text):
-        if token[1] == failure.text:
-            line, column = source.position(token.start(1))
-            where = Origin("file", source.name, line, column, lambda: source.excerpt(line, column))
-            return LoadError(failure.message, origin=where)
-    return LoadError(failure.message, origin=Origin("file", source.name))
+    found = next((t for t in TOKEN.finditer(source.text) if t[1] == failure.text), None)
+    if found is None:
+        return LoadError(failure.message, origin=Origin("file", source.name))
+    line, column = source.position(found.start(1))
+    where = Origin("file", source.name, line, column, lambda: source.excerpt(line, column))
+    return LoadError(failure.message, origin=where)
 
 
 def too_long(source: Source) -> NumberError | None:
