@@ -1,9 +1,11 @@
 """The engine: order of events, goals, control, data of every kind."""
 
 import gc
+import logging
 import weakref
 
 import pytest
+import torch
 
 from simple_ignite import Engine, Events
 from simple_ignite.errors import DataExhaustedError, EngineBusyError, EventError, RunError
@@ -221,7 +223,7 @@ def test_data_used_up_say_how_many_iterations_were_done_of_how_many():
     with pytest.raises(DataExhaustedError) as caught:
         Engine(echo).run(iter("abc"), max_epochs=2, epoch_length=2)
     assert str(caught.value) == (
-        "the data gave no batch after 3 of 4 iterations (epoch 1, 1 of 2 in it); "
+        "the data gave no batch after 3 of 4 iterations (epoch [2/2], 1 of 2 in it); "
         "an iterator can be gone through only once: give a list or a DataLoader, or ask for less"
     )
     assert (caught.value.done, caught.value.wanted) == (1, 2)
@@ -355,3 +357,48 @@ def test_memory_does_not_grow_with_iterations():
         assert tracemalloc.get_traced_memory()[0] - before < 2000
     finally:
         tracemalloc.stop()
+
+
+def test_the_reason_of_a_termination_is_kept_until_the_next_run_and_logged(caplog):
+    trainer = Engine(lambda engine, batch: None)
+    stop = trainer.on(Events.ITERATION_COMPLETED(once=2), lambda: trainer.terminate(reason="enough"))
+    with caplog.at_level(logging.INFO, "simple_ignite"):
+        assert trainer.run(range(4)).stop_reason == "enough"
+    assert "terminated: enough" in caplog.text
+    stop.remove()
+    assert trainer.run().stop_reason is None
+    trainer.on(Events.ITERATION_COMPLETED(once=2), trainer.terminate)
+    assert trainer.run(range(4)).stop_reason is None
+
+
+def test_a_run_with_nothing_left_to_do_says_so(caplog):
+    first = Engine(lambda engine, batch: None)
+    first.run(range(3), max_epochs=2)
+    assert caplog.text == ""
+    second = Engine(lambda engine, batch: None)
+    second.load_state_dict(first.state_dict())
+    second.run(range(3), max_epochs=2)
+    assert [record.getMessage() for record in caplog.records] == [
+        "engine <lambda>: nothing is left to do: 2 of 2 epochs are done; raise max_epochs to go on, "
+        "or begin anew with run(..., restart=True)"
+    ]
+    assert second.run(range(3), max_epochs=3).iteration == 9
+    assert len(caplog.records) == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (
+            (3, [torch.ones(2)]),
+            "max_epochs must be a whole number from 1, not a list; "
+            "the data come first: run(data, max_epochs=3)",
+        ),
+        (([1], 2.5), "max_epochs must be a whole number from 1, not 2.5"),
+        ((3,), "the data must be something to iterate over, such as a DataLoader or a list, not 3"),
+    ],
+)
+def test_arguments_out_of_order_are_named_and_not_printed_whole(arguments, message):
+    with pytest.raises(RunError) as caught:
+        Engine(lambda engine, batch: None).run(*arguments)
+    assert str(caught.value) == message

@@ -17,7 +17,7 @@ def failing(at):
 def test_the_note_says_where_a_step_failed():
     with pytest.raises(ValueError, match="broken") as caught:
         Engine(failing(4)).run(range(3), max_epochs=2)
-    assert caught.value.__notes__ == ["engine step: epoch 1, iteration 4, in the step"]
+    assert caught.value.__notes__ == ["engine step: epoch [2/2], iteration 4, in the step"]
 
 
 @pytest.mark.parametrize(
@@ -38,7 +38,7 @@ def test_the_note_names_event_and_handler(event):
     with pytest.raises(ValueError, match="broken") as caught:
         trainer.run(range(2))
     name = str(getattr(event, "event", event))
-    assert caught.value.__notes__ == [f"engine step: epoch 0, iteration 2, in handler boom of {name}"]
+    assert caught.value.__notes__ == [f"engine step: epoch [1/1], iteration 2, in handler boom of {name}"]
 
 
 def test_the_note_says_that_data_failed():
@@ -48,7 +48,7 @@ def test_the_note_says_that_data_failed():
 
     with pytest.raises(OSError, match="disk") as caught:
         Engine(failing(0)).run(data())
-    assert caught.value.__notes__ == ["engine step: epoch 0, iteration 1, fetching a batch"]
+    assert caught.value.__notes__ == ["engine step: epoch [1/1], iteration 1, fetching a batch"]
 
 
 def test_an_evaluator_within_a_handler_adds_its_own_note():
@@ -61,8 +61,8 @@ def test_an_evaluator_within_a_handler_adds_its_own_note():
     with pytest.raises(ValueError, match="broken") as caught:
         trainer.run([1])
     assert caught.value.__notes__ == [
-        "engine step: epoch 0, iteration 1, in the step",
-        "engine step: epoch 0, iteration 1, in handler validate of EPOCH_COMPLETED",
+        "engine step: epoch [1/1], iteration 1, in the step",
+        "engine step: epoch [1/1], iteration 1, in handler validate of EPOCH_COMPLETED",
     ]
 
 

@@ -91,6 +91,14 @@ class Course:
             left = min(left, state.max_iterations - state.iteration)
         return left
 
+    def done(self, state: State) -> str:
+        """Return in words that the goal is reached, and how to go on."""
+        if state.max_epochs is not None:
+            reached, goal = f"{self.epochs} of {state.max_epochs} epochs", "max_epochs"
+        else:
+            reached, goal = f"{state.iteration} of {state.max_iterations} iterations", "max_iterations"
+        return f"{reached} are done; raise {goal} to go on, or begin anew with run(..., restart=True)"
+
     def goal(self, state: State) -> str:
         """Return in words how many iterations have been done of how many."""
         total = state.max_iterations
@@ -108,5 +116,7 @@ def _natural(name: str, value: Any) -> int | None:
     if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-        raise RunError(f"{name} must be a whole number from 1, not {value!r}", argument=name)
+        plain = isinstance(value, int | float | str)
+        got = repr(value) if plain else f"a {type(value).__name__}; the data come first: run(data, {name}=3)"
+        raise RunError(f"{name} must be a whole number from 1, not {got}", argument=name)
     return value

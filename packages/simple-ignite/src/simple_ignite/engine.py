@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from simple_ignite.course import Course
 from simple_ignite.dispatch import EARLY, END_EPOCH, INTERRUPT, TERMINATE, Handle, HandlerTable
-from simple_ignite.errors import EngineBusyError
+from simple_ignite.errors import EngineBusyError, RunError
 from simple_ignite.events import Events
 from simple_ignite.failure import annotate, tell
-from simple_ignite.feed import Feed
+from simple_ignite.feed import Feed, can_be_iterated
 from simple_ignite.position import Memory
 from simple_ignite.preemption import SignalWatch
 from simple_ignite.resume import seed_everything
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from simple_ignite.metrics.attached import MetricSet
 
 __all__ = ["Engine"]
+
+log = logging.getLogger("simple_ignite")
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -186,8 +189,13 @@ class Engine:
 
     # Control
 
-    def terminate(self) -> None:
-        """End the run after the current iteration: TERMINATED, then COMPLETED."""
+    def terminate(self, *, reason: str | None = None) -> None:
+        """End the run after the current iteration: TERMINATED, then COMPLETED.
+
+        Args:
+            reason: Why, in words for people: kept as `state.stop_reason`, logged, shown by a progress bar.
+        """
+        self.state.stop_reason = reason or self.state.stop_reason
         self.table.control.signal |= TERMINATE
 
     def terminate_epoch(self) -> None:
@@ -198,8 +206,9 @@ class Engine:
         """Pause the run after the current iteration: INTERRUPTED, not COMPLETED; the next `run` goes on."""
         self.table.control.signal |= INTERRUPT
 
-    def preempt(self) -> None:
+    def preempt(self, *, reason: str | None = None) -> None:
         """End the run as `terminate` does; may be called at any moment, from a signal's handler too."""
+        self.state.stop_reason = reason or self.state.stop_reason
         self.table.control.preempted = True
         self.table.control.signal |= TERMINATE
 
@@ -259,7 +268,7 @@ class Engine:
             The state.
 
         Raises:
-            RunError: If the arguments contradict each other.
+            RunError: If the arguments contradict each other, or the data cannot be iterated.
             EngineBusyError: If this engine is running already.
             DataExhaustedError: If the data end before the run does and cannot be started again.
         """
@@ -269,12 +278,15 @@ class Engine:
             )
         feed = self._prepare(data, max_epochs, max_iterations, epoch_length, restart, seed)
         watch: AbstractContextManager[Any] = (
-            SignalWatch(lambda _signal: self.preempt()) if graceful else nullcontext()
+            SignalWatch(lambda name: self.preempt(reason=name)) if graceful else nullcontext()
         )
         state, control = self.state, self.table.control
         control.signal, control.preempted, control.ahead = 0, False, False
         control.failed, control.phase = None, ""
+        state.stop_reason = None
         self._running = True
+        if self.course.loaded and self.course.finished(state):
+            log.warning("engine %s: nothing is left to do: %s", self.name, self.course.done(state))
         try:
             with watch:
                 Run(self, feed).train()
@@ -313,6 +325,9 @@ class Engine:
             self.feed = None
         if data is None and self.feed is not None:
             data = self.feed.data  # a run that goes on
+        if not can_be_iterated(data):
+            wanted = "the data must be something to iterate over, such as a DataLoader or a list"
+            raise RunError(f"{wanted}, not {data!r:.80}", argument="data")
         feed = self.feed if self.feed is not None and self.feed.data is data else Feed(data)
         course.fit(state, feed, epoch_length)
         if seed is not None and not (course.open or course.epochs):

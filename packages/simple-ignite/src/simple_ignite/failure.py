@@ -25,7 +25,7 @@ def annotate(error: BaseException, name: str, state: State, table: HandlerTable)
         place = "fetching a batch"
     else:
         place = "between events"
-    error.add_note(f"engine {name}: epoch {state.epoch}, iteration {state.iteration}, {place}")
+    error.add_note(f"engine {name}: epoch {state.epoch_label}, iteration {state.iteration}, {place}")
 
 
 def tell(error: BaseException, engine: Any, table: HandlerTable) -> bool:

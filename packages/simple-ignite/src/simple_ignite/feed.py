@@ -9,7 +9,7 @@ from typing import Any
 from simple_ignite.protocols import Stateful
 from simple_ignite.resume import Randomness
 
-__all__ = ["Feed", "iter_is_itself"]
+__all__ = ["Feed", "can_be_iterated", "iter_is_itself"]
 
 ORDERED = (list, tuple, range)
 
@@ -95,6 +95,11 @@ class Feed:
 
     def _iterate(self) -> Iterator[Any]:
         return repeat(None) if self.data is None else iter(self.data)
+
+
+def can_be_iterated(data: Any) -> bool:
+    """Return whether data are something to iterate over, or None."""
+    return data is None or hasattr(type(data), "__iter__") or hasattr(type(data), "__getitem__")
 
 
 def iter_is_itself(data: Any) -> bool:

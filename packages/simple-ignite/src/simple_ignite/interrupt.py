@@ -15,8 +15,8 @@ class Uninterrupted:
     """While entered, holds Ctrl-C back; on leaving, whoever handles it gets it.
 
     Python raises KeyboardInterrupt after any call, in the standard library too: there, after a lock was taken
-    and before the block begins that lets it go. A thread that needs this lock then waits for ever, and the end
-    of the process waits for the thread. So a thread is started and given its work within this block.
+    and before the block begins that lets it go. A thread that needs this lock then waits for ever, and the
+    process with it at its end. So a thread is started and given its work within this block.
 
     Outside the main thread, where no signal falls, and where Python does not handle Ctrl-C, it does nothing.
     """

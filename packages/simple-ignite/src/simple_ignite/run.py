@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from time import perf_counter as clock
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from simple_ignite.engine import Engine
 
 __all__ = ["Run"]
+
+log = logging.getLogger("simple_ignite")
 
 STOP = TERMINATE | INTERRUPT
 
@@ -61,6 +64,7 @@ class Run:
         course.loaded = False
         state.times["total"] = clock() - begun
         if control.signal & TERMINATE:
+            log.info("engine %s: terminated: %s", engine.name, state.stop_reason or "no reason given")
             self.table.fire(Events.TERMINATED, engine)
         elif control.signal & INTERRUPT:
             course.reached = False  # even where nothing but COMPLETED is left
@@ -120,7 +124,7 @@ class Run:
             return False
         if empty and not feed.loaded:
             raise DataExhaustedError(
-                f"the data gave no batch after {course.goal(state)} (epoch {state.epoch}, "
+                f"the data gave no batch after {course.goal(state)} (epoch {state.epoch_label}, "
                 f"{state.epoch_iteration} of {state.epoch_length or '?'} in it); "
                 "an iterator can be gone through only once: give a list or a DataLoader, or ask for less",
                 done=state.epoch_iteration,

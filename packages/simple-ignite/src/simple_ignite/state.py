@@ -27,6 +27,8 @@ class State:
             `epoch`, and in `total` since the run was started. Brought up to date before EPOCH_COMPLETED and
             COMPLETED.
         seed: The seed given to `run`, or None.
+        stop_reason: Why the last run was terminated, as `terminate` was told; None if it was not, or nobody
+            said.
     """
 
     def __init__(self) -> None:
@@ -42,11 +44,17 @@ class State:
         self.dataloader: Any = None
         self.times: dict[str, float] = dict.fromkeys(("data", "step", "handlers", "epoch", "total"), 0.0)
         self.seed: int | None = None
+        self.stop_reason: str | None = None
 
     @property
     def epoch_iteration(self) -> int:
         """How many iterations have begun in this epoch: 1 in the first."""
         return self.iteration - self.epoch_begin
+
+    @property
+    def epoch_label(self) -> str:
+        """The current epoch as people count it, of how many: `[1/10]` in the first of ten."""
+        return f"[{self.epoch + 1}]" if self.max_epochs is None else f"[{self.epoch + 1}/{self.max_epochs}]"
 
     if TYPE_CHECKING:
 

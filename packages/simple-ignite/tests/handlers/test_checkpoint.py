@@ -69,7 +69,7 @@ def test_a_score_may_be_a_metric_with_a_minus(tmp_path):
         Events.ITERATION_STARTED, lambda engine: engine.state.metrics.update(loss=10 - engine.state.iteration)
     )
     trainer.run(range(3))
-    assert names(tmp_path) == ["checkpoint_3_score=-7.pt", "checkpoints.json"]
+    assert names(tmp_path) == ["checkpoint_3_loss=7.pt", "checkpoints.json"]
 
 
 def test_all_are_kept_if_asked(tmp_path):

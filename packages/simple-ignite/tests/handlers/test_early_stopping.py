@@ -100,3 +100,16 @@ def test_a_metric_that_is_not_there_and_a_score_that_is_no_number():
     trainer.on(Events.EPOCH_COMPLETED, EarlyStopping(3, lambda engine: "high", trainer))
     with pytest.raises(HandlerError, match="a score must be one number, not 'high'"):
         trainer.run([1], restart=True)
+
+
+def test_it_says_why():
+    trainer = Engine(lambda engine, batch: None)
+    trainer.on(Events.EPOCH_STARTED, lambda engine: engine.state.metrics.update(loss=1 + engine.state.epoch))
+    trainer.on(Events.EPOCH_COMPLETED, EarlyStopping(2, "-loss", trainer))
+    assert trainer.run([1], max_epochs=9).stop_reason == "-loss has not improved in 2 calls; the best is -1"
+
+
+def test_the_score_function_may_take_nothing():
+    trainer = Engine(lambda engine, batch: None)
+    trainer.on(Events.EPOCH_COMPLETED, EarlyStopping(2, lambda: NAN, trainer))
+    assert trainer.run([1], max_epochs=9).stop_reason == "score has not improved in 2 calls; there was none"

@@ -244,3 +244,19 @@ def test_a_real_pipe_and_a_real_terminal():
     assert process.wait(timeout=60) == 0
     assert seen.count(b"\r") >= 3
     assert seen.decode().rstrip().endswith("it/s]")
+
+
+def test_why_a_run_was_stopped_is_said_below_the_line():
+    trainer, out = Engine(lambda engine, batch: None), io.StringIO()
+    ProgressBar(file=out).attach(trainer)
+    trainer.on(Events.EPOCH_COMPLETED(once=2), lambda: trainer.terminate(reason="the loss is good enough"))
+    trainer.run(range(3), max_epochs=5)
+    assert out.getvalue().splitlines()[2:] == ["Stopped in epoch [2/5]: the loss is good enough"]
+
+
+def test_a_run_stopped_without_a_reason_has_no_line_for_it():
+    trainer, out = Engine(lambda engine, batch: None), io.StringIO()
+    ProgressBar(file=out).attach(trainer)
+    trainer.on(Events.EPOCH_COMPLETED(once=2), trainer.terminate)
+    trainer.run(range(3), max_epochs=5)
+    assert len(out.getvalue().splitlines()) == 2

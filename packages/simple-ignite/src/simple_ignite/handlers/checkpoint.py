@@ -42,7 +42,8 @@ class Checkpoint:
         n_saved: How many are kept; None for all.
         score_function: Gives the score of the engine it is called with, or names one of its metrics ("-loss"
             for less is better). With it the best are kept rather than the latest; NaN is never kept.
-        score_name: Put in the file name with the score.
+        score_name: Put in the file name with the score. Default: if `score_function` names a metric, its
+            name, with `-` for `/`, before its value; else "score".
         global_step_transform: Gives the step: an engine, for its iteration, or a function of the engine or of
             nothing. Default: the iteration of the engine among `to_save`, else of the engine it is called
             with. Which files are kept, and the best score, travel with the state of that engine.
@@ -82,7 +83,9 @@ class Checkpoint:
     ) -> None:
         self.save_dir = Path(save_dir)
         self.prefix = f"{_checked(filename_prefix)}_" if filename_prefix else ""
-        self.score_name = _checked(score_name or "score")
+        metric = score_function if isinstance(score_function, str) and score_name is None else ""
+        self.score_name = _checked(metric.removeprefix("-").replace("/", "-") or score_name or "score")
+        self._score_sign = -1 if metric.startswith("-") else 1
         if n_saved is not None and (not isinstance(n_saved, int) or n_saved < 1):
             raise CheckpointError(f"n_saved must be a whole number from 1, or None for all, not {n_saved!r}")
         if not isinstance(to_save, Mapping) or not to_save:
@@ -197,7 +200,7 @@ class Checkpoint:
             self._write_together(name, content, before, writes)
 
     def _name(self, step: int, score: float | None) -> str:
-        shown = "" if score is None else f"_{self.score_name}={score:.4g}"
+        shown = "" if score is None else f"_{self.score_name}={score * self._score_sign:.4g}"
         stem = f"{self.prefix}checkpoint_{step}{shown}"
         if self._form.suffix:
             return stem + self._form.suffix

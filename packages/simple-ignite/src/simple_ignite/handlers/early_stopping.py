@@ -22,8 +22,7 @@ class EarlyStopping:
     Args:
         patience: How many calls without improvement are borne; the next one ends the run.
         score_function: Gives the score of the engine it is called with, or names one of its metrics. Higher
-            is
-            better: return the loss with a minus.
+            is better: return the loss with a minus.
         trainer: The engine to end.
         min_delta: The least rise that counts as improvement.
         cumulative_delta: Compare with the best score whose rise counted (True), or with the best score of all
@@ -78,7 +77,11 @@ class EarlyStopping:
         if self.waited >= self.patience:
             trainer = self._trainer()
             if trainer is not None:
-                trainer.terminate()
+                trainer.terminate(reason=self._reason())
+
+    def _reason(self) -> str:
+        best = "there was none" if self.best is None else f"the best is {self.best:.6g}"
+        return f"{self._score.label} has not improved in {self.waited} calls; {best}"
 
     def state_dict(self) -> dict[str, Any]:
         """Return the score to beat and how long it has stood."""

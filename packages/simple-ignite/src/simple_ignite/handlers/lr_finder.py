@@ -125,7 +125,7 @@ class LRFinder:
         self._mean = SMOOTH * loss + (1 - SMOOTH) * self._mean
         smooth = self._mean / (1 - (1 - SMOOTH) ** engine.state.iteration)  # free of the mean's start at 0
         if not math.isfinite(loss) or (self.losses and smooth > self._diverged * min(self.losses)):
-            engine.terminate()
+            engine.terminate(reason=f"the loss diverges at the rate {self._rate:.3g}")
             return
         self.rates.append(self._rate)
         self.losses.append(smooth)

@@ -48,4 +48,4 @@ class Preemption:
         self.received = name
         engine = None if self._engine is None else self._engine()
         if engine is not None:
-            engine.preempt()
+            engine.preempt(reason=name)

@@ -25,7 +25,8 @@ class ProgressBar:
 
     In a terminal or a notebook the line is redrawn in place; anywhere else (a pipe, a log file) a new line is
     written now and then. Values are read only when the line is drawn, so a run is not slowed down and a GPU
-    not waited for in between. Of several ranks, only the first draws.
+    not waited for in between. Why a run was stopped before its end is said on a line of its own. Of several
+    ranks, only the first draws.
 
     Args:
         desc: What the line begins with.
@@ -77,6 +78,7 @@ class ProgressBar:
         engine.on(Events.EPOCH_COMPLETED, self._end, priority=FIRST)
         stops = Events.TERMINATED | Events.INTERRUPTED | Events.COMPLETED | Events.EXCEPTION_RAISED
         engine.on(stops, self._stop, priority=FIRST)
+        engine.on(Events.TERMINATED, self._say_why, priority=FIRST)
         return self
 
     def _begin(self, engine: Engine) -> None:
@@ -125,6 +127,13 @@ class ProgressBar:
         if engine.course.open:
             self._end(engine)
 
+    def _say_why(self, engine: Engine) -> None:
+        """Say why the run was terminated, below the last line."""
+        display = display_for(self._file or sys.stderr) if engine.state.stop_reason else None
+        if display is not None:
+            display.show(f"Stopped in epoch {engine.state.epoch_label}: {engine.state.stop_reason}")
+            display.close(persist=True)
+
     def _wait(self) -> float:
         in_place = self._display is not None and self._display.in_place
         return self._intervals[0 if in_place else 1]
@@ -142,9 +151,9 @@ class ProgressBar:
         state = engine.state
         label = self._desc
         if state.max_epochs is None:
-            label += f" [{state.epoch + 1}]" if state.epoch_length is not None else ""
+            label += f" {state.epoch_label}" if state.epoch_length is not None else ""
         elif state.max_epochs > 1 or self._desc == "Epoch":
-            label += f" [{state.epoch + 1}/{state.max_epochs}]"
+            label += f" {state.epoch_label}"
         total = self._total(state)
         self._read(engine)
         figures = Figures(label, state.epoch_iteration, total, now - self._begun, self._rate, self._values)

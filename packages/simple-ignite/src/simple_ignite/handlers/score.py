@@ -19,12 +19,17 @@ class Score:
     """Reads a score off an engine.
 
     Args:
-        source: A function of the engine, or the name of one of its metrics; with a minus before the name
-            (`"-loss"`), less is better.
+        source: A function of the engine, or of nothing, or the name of one of its metrics; with a minus
+            before the name (`"-loss"`), less is better.
     """
 
     def __init__(self, source: Callable[[Engine], Any] | str) -> None:
-        self._source = source
+        self._source = source if isinstance(source, str) else adapt(source, 1, (), {})
+
+    @property
+    def label(self) -> str:
+        """The name of the metric, else `score`."""
+        return self._source if isinstance(self._source, str) else "score"
 
     def __call__(self, engine: Engine) -> Any:
         """Return the score of `engine`.

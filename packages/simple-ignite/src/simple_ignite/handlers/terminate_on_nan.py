@@ -53,7 +53,7 @@ class TerminateOnNan:
     def _end(self, engine: Engine, iteration: int) -> None:
         log.warning("the output of iteration %d is not finite; the run ends", iteration)
         self._asked.clear()
-        engine.terminate()
+        engine.terminate(reason=f"the output of iteration {iteration} is not finite")
 
 
 def _not_finite(output: Any) -> torch.Tensor | bool:

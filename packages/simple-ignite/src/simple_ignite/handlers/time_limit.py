@@ -37,7 +37,7 @@ class TimeLimit:
     def __call__(self, engine: Engine) -> None:
         """End the run if the time is up."""
         if monotonic() - self._begun >= self.seconds:
-            engine.terminate()
+            engine.terminate(reason=f"the time limit of {self.seconds:g} s is reached")
 
     def _begin(self) -> None:
         self._begun = monotonic()
