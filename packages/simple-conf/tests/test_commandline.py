@@ -159,6 +159,92 @@ MISTAKES = [
                   ^
         """,
     ),
+    (
+        ["train.epochs=1", "--lr", "0.3"],
+        """\
+        command line: --lr 0.3: there is no option --lr; an override is written key=value, without dashes
+          --lr 0.3
+          ^
+          hint: did you mean train.lr=0.3?
+        """,
+    ),
+    (
+        ["train.lr", "0.3"],
+        """\
+        command line: train.lr: an override needs '=': key=value
+          train.lr
+                  ^
+          hint: write train.lr=0.3
+        """,
+    ),
+    (
+        ["train.lr:", "0.3"],
+        """\
+        command line: train.lr:: an override needs '=': key=value
+          train.lr:
+                   ^
+          hint: write train.lr=0.3
+        """,
+    ),
+    (
+        ["train.out: my runs"],
+        """\
+        command line: train.out: my runs: an override needs '=': key=value
+          train.out: my runs
+                            ^
+          hint: write 'train.out=my runs'
+        """,
+    ),
+    (
+        ["config.sdn", "more.sdn"],
+        """\
+        command line: more.sdn: an override needs '=': key=value
+          more.sdn
+                  ^
+          hint: a config file comes first; to lay this one over it, write @more.sdn
+        """,
+    ),
+    (
+        ["@more.sdn"],
+        """\
+        command line: @more.sdn: there is no file more.sdn
+          @more.sdn
+           ^
+          hint: known: config.sdn
+        """,
+    ),
+    (
+        ["~train.epochs"],
+        """\
+        command line: ~train.epochs: train.epochs: this key is required: int; this override deletes it
+          ~train.epochs
+                 ^
+          hint: leave ~train.epochs away, or give train.epochs another value: train.epochs=…
+        config.sdn:4:10: train.out: ${train.epochs}: there is no 'train.epochs'
+          4 |     out: runs/${model.type}-${train.epochs}
+            |          ^
+          hint: it was deleted: command line: ~train.epochs
+        """,
+    ),
+    (
+        ["+train.new=1"],
+        """\
+        command line: +train.new=1: train.new: unknown key 'new': '+' adds it to the config, but the schema \
+Train has no such field
+          +train.new=1
+                 ^
+          hint: known: epochs, lr, out; a new key needs a field in Train
+        """,
+    ),
+    (
+        ["lr=0.3"],
+        """\
+        command line: lr=0.3: lr: unknown key 'lr'
+          lr=0.3
+          ^
+          hint: did you mean 'train.lr'?
+        """,
+    ),
 ]
 
 
@@ -240,7 +326,42 @@ def test_show_prints_the_config_with_origins(run):
         model:
             type: ???  # command line: model.type=???
             layers: [1, 2]  # config.sdn:7:13
+            dropout: 0.1  # default of Model
         """)
+
+
+def test_show_shows_what_is_absent_and_the_whole_loads_back(run, tmp_path):
+    (tmp_path / "job" / "config.sdn").write_text("train:\n    epochs: 3\nmodel:\n    type: vgg\n")
+    code, out, _ = run("--show", "~model.type")
+    assert code == 0
+    assert out == textwrap.dedent("""\
+        train:
+            epochs: 3  # config.sdn:2:13
+            lr: 0.1  # default of Train
+            out: runs  # default of Train
+        model:  # config.sdn:3:1
+            type: ???  # required by Model: one of "resnet", "vgg"
+            layers: []  # default of Model
+            dropout: 0.1  # default of Model
+        """)
+    (tmp_path / "job" / "whole.sdn").write_text(run("--show")[1])
+    assert run("whole.sdn") == run()
+
+
+def test_help_lists_the_config_groups_with_their_choices(run, tmp_path):
+    for choice in ("small", "big"):
+        (tmp_path / "job" / "model").mkdir(exist_ok=True)
+        (tmp_path / "job" / "model" / f"{choice}.sdn").write_text("type: vgg\n")
+    title = "\n\nconfig groups (key=choice takes the file of that name):\n"
+    assert run("--help")[1].split(title)[1].startswith("  model: big, small\n\noverrides:")
+    code, out, _ = run("--help", "model=big")
+    assert code == 0
+    assert "  model: big, small   (now big, command line: model=big)\n" in out
+    (tmp_path / "job" / "config.sdn").write_text("train:\n    epochs: 3\nmodel: small\n")
+    assert "  model: big, small   (now small, config.sdn:3:8)\n" in run("--help")[1]
+    assert "  model: big, small\n" in run("--help", "model=none")[1]
+    assert "  model: big, small\n" in run("--help", "@none.sdn")[1]
+    assert "model=big\nmodel=small\n" in run("--completion", "bash")[1]
 
 
 def test_check_says_whether_the_config_is_fine(run):
@@ -274,8 +395,8 @@ def test_an_override_with_dashes_says_how_to_write_it(run):
     assert run("--train.epochs=3") == (
         2,
         "",
-        "command line: --train.epochs=3: an override has no dashes before it\n"
-        "  --train.epochs=3\n  ^\n  hint: write train.epochs=3\n",
+        "command line: --train.epochs=3: there is no option --train.epochs; an override is written "
+        "key=value, without dashes\n  --train.epochs=3\n  ^\n  hint: did you mean train.epochs=3?\n",
     )
 
 

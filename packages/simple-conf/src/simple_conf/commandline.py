@@ -8,15 +8,14 @@ from __future__ import annotations
 import os
 import sys
 
-from simple_conf import compose, groups, override
+from simple_conf import compose, groups, options, override
 from simple_conf.diagnosis import validate
-from simple_conf.errors import ConfError, OverrideError
+from simple_conf.errors import ConfError
 from simple_conf.formats.reading import READERS
 from simple_conf.merge import merge
 from simple_conf.node import grow
 from simple_conf.origin import NamedLayer
-from simple_conf.secrets import hide
-from simple_conf.suggestion import closest
+from simple_conf.secrets import discreet, hide
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,7 +27,6 @@ if TYPE_CHECKING:
     T = TypeVar("T")
     R = TypeVar("R")
 
-OPTIONS = ["--help", "--show", "--check", "--completion"]
 USAGE = 2
 INTERRUPTED = 130
 
@@ -55,16 +53,10 @@ def main(
         def run() -> R:
             script = home(function)
             try:
-                answer = option(schema, sys.argv[1:], config, script, function.__doc__ or "")
-                cfg = (
-                    None if answer is not None else cli(schema, config=config, folder=os.path.dirname(script))
-                )
+                cfg = parsed(schema, sys.argv[1:], config, script, function.__doc__ or "")
             except ConfError as failure:
                 print(failure, file=sys.stderr)
                 raise SystemExit(USAGE) from None
-            if cfg is None:
-                show(str(answer))
-                raise SystemExit(0)
             try:
                 return function(cfg)
             except KeyboardInterrupt:
@@ -84,42 +76,72 @@ def home(function: Callable[..., object]) -> str:
     return os.path.abspath(getattr(module, "__file__", None) or sys.argv[0])
 
 
-def option(
-    schema: Any, argv: Sequence[str], config: str | os.PathLike[str] | None, script: str, about: str
-) -> str | None:
-    """Return what ``--help``, ``--show``, ``--check`` or ``--completion`` print, or None without one of them.
+def parsed(
+    schema: type[T], argv: Sequence[str], config: str | os.PathLike[str] | None, script: str, about: str
+) -> T:
+    """Return the config that a command line asks for; print what an option asks for and exit.
 
     Raises:
         ConfError: The config is wrong, or there is no such option.
+        SystemExit: What was asked for is printed.
     """
-    asked = [word for word in argv if word.startswith("-") and word != "-"]
-    if not asked:
-        return None
-    words = [word for word in argv if word not in asked]
-    if "=" in asked[0] and not asked[0].startswith("--completion="):
-        override.read_override(asked[0])
+    folder = os.path.dirname(script)
+    try:
+        asked = options.first_option(argv, schema)
+        if asked is None:
+            return validate(schema, gathered(argv, config, folder))
+        words = [word for word in argv if not options.is_option(word)]
+        show(answer(asked, schema, words, config, script, about))
+    except ConfError as failure:
+        problem = discreet(failure, schema, argv)
+    else:
+        raise SystemExit(0)
+    raise problem  # here, so that what it may have shown of a secret is not its context
+
+
+def answer(
+    asked: str,
+    schema: Any,
+    words: list[str],
+    config: str | os.PathLike[str] | None,
+    script: str,
+    about: str,
+) -> str:
+    """Return what ``--help``, ``--show``, ``--check`` or ``--completion`` print.
+
+    Raises:
+        ConfError: The config is wrong.
+    """
     program, folder = os.path.basename(script), os.path.dirname(script)
-    if asked[0] in ("--help", "-h"):
+    kind = options.name_of(asked)
+    if kind == "--help":
         return help_page(program, schema, words, config, folder, about)
-    if asked[0].startswith("--completion"):
+    if kind == "--completion":
         from simple_conf.completion import script as completion
 
-        shell = asked[0].partition("=")[2] or (words[0] if words else "")
-        return completion(shell, program, schema)
+        shell = asked.partition("=")[2] or (words[0] if words else "")
+        return completion(shell, program, schema, groups_of(schema, [], config, folder))
     cfg = gathered(words, config, folder)
-    if asked[0] == "--show":
+    if kind == "--show":
         from simple_conf.annotated import annotate
 
         hide(cfg, schema)
-        return annotate(cfg).rstrip()
-    if asked[0] == "--check":
-        validate(schema, cfg)
-        return "the config is fine"
-    close = closest(asked[0], OPTIONS)
-    raise OverrideError(
-        f"there is no option {asked[0]}",
-        hint=f"did you mean {close}?" if close else f"known: {', '.join(OPTIONS)}",
-    )
+        return annotate(cfg, schema).rstrip()
+    validate(schema, cfg)
+    return "the config is fine"
+
+
+def groups_of(
+    schema: Any, words: list[str], config: str | os.PathLike[str] | None, folder: str | None
+) -> list[groups.Group]:
+    """Return the keys of a schema that choose among files beside the config file."""
+    from simple_conf.fields import keys_of
+    from simple_conf.keypath import parse_path
+
+    name, overrides = split(words, config, folder)
+    if name is None:
+        return []
+    return groups.listed(name, overrides, [parse_path(key) for key, _ in keys_of(schema)])
 
 
 def show(text: str) -> None:
@@ -142,10 +164,11 @@ def help_page(
     """Return the help page, with the present config where it can be read."""
     from simple_conf.usage import page
 
+    found = groups_of(schema, words, config, folder)
     try:
-        return page(program, schema, gathered(words, config, folder), None, about)
+        return page(program, schema, gathered(words, config, folder), None, about, found)
     except ConfError as failure:
-        return page(program, schema, None, failure, about)
+        return page(program, schema, None, discreet(failure, schema, words), about, found)
 
 
 def cli(
@@ -157,6 +180,8 @@ def cli(
 ) -> T:
     """Return the config that a command line asks for, as an object of ``schema``.
 
+    ``--help``, ``--show``, ``--check`` and ``--completion`` print what they are for and exit.
+
     Args:
         schema: What the config must look like.
         argv: The words after the script's name; by default those of this process.
@@ -165,17 +190,28 @@ def cli(
 
     Raises:
         ConfError: The file, an override or a value is wrong; the message names the place.
+        SystemExit: An option was given, and what it prints is printed.
     """
     words = list(sys.argv[1:] if argv is None else argv)
-    return validate(schema, gathered(words, config, folder))
+    program = os.path.basename(sys.argv[0]) or "script"
+    return parsed(schema, words, config, os.path.join(folder or "", program), "")
 
 
-def gathered(words: list[str], config: str | os.PathLike[str] | None, folder: str | None) -> Config:
+def gathered(words: Sequence[str], config: str | os.PathLike[str] | None, folder: str | None) -> Config:
     """Return the config file with the overrides over it."""
-    name = words.pop(0) if words and is_file_word(words[0]) else found(config, folder)
+    name, overrides = split(words, config, folder)
     if name is not None:
-        return groups.load(name, words)
-    return merge([grow({}, NamedLayer("code", "defaults")), override.parse_dotlist(words, compose.load)])
+        return groups.load(name, overrides)
+    return merge([grow({}, NamedLayer("code", "defaults")), override.parse_dotlist(overrides, compose.load)])
+
+
+def split(
+    words: Sequence[str], config: str | os.PathLike[str] | None, folder: str | None
+) -> tuple[str | None, list[str]]:
+    """Return the config file that a command line is about, and the overrides."""
+    if words and is_file_word(words[0]):
+        return words[0], list(words[1:])
+    return found(config, folder), list(words)
 
 
 def is_file_word(word: str) -> bool:
@@ -190,7 +226,7 @@ def found(config: str | os.PathLike[str] | None, folder: str | None) -> str | No
     if config is None:
         return None
     name = os.fspath(config)
-    if folder is None or os.path.isabs(name) or os.path.exists(name):
+    if not folder or os.path.isabs(name) or os.path.exists(name):
         return name
     beside = os.path.join(folder, name)
     return beside if os.path.exists(beside) else name

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
 from simple_conf import fields
 from simple_conf.errors import ConfError
 from simple_conf.keypath import format_path
+from simple_conf.options import OPTIONS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
-OPTIONS = ["--help", "--show", "--check", "--completion"]
+    from simple_conf.groups import Group
 
 BASH = """\
 _{function}() {{
@@ -62,19 +63,20 @@ end
 """
 
 
-def script(shell: str, program: str, schema: Any) -> str:
+def script(shell: str, program: str, schema: Any, groups: Sequence[Group] = ()) -> str:
     """Return the completion script of a shell.
 
     Args:
         shell: ``bash``, ``zsh`` or ``fish``.
         program: The script's file name.
         schema: What its config must look like.
+        groups: The keys that choose among files.
 
     Raises:
         ConfError: There is no such shell here.
     """
     function = "".join(letter if letter.isalnum() else "_" for letter in program)
-    candidates = words(schema)
+    candidates = words(schema, groups)
     make: dict[str, Callable[[], str]] = {
         "bash": lambda: BASH.format(function=function, program=program, words="\n".join(candidates)),
         "zsh": lambda: ZSH.format(
@@ -97,12 +99,15 @@ def script(shell: str, program: str, schema: Any) -> str:
     return make[shell]()
 
 
-def words(schema: Any) -> list[str]:
+def words(schema: Any, groups: Sequence[Group] = ()) -> list[str]:
     """Return what can be completed: every key with ``=``, its choices, and the options."""
-    found = []
-    for field in fields.walk(schema) if fields.schemas_in(schema) else ():
-        path = format_path(field.path)
-        found += [f"{path}={choice}" for choice in choices(field.kind)] or [f"{path}="]
+    files = {format_path(group.path): group.choices for group in groups}
+    found: dict[str, None] = {}
+    for cls in fields.schemas_in(schema):
+        for field in fields.walk(cls, unions=True):
+            path = format_path(field.path)
+            known = [*files.get(path, ()), *choices(field.kind)]
+            found.update({f"{path}={choice}": None for choice in known} or {f"{path}=": None})
     return [*found, *OPTIONS]
 
 

@@ -114,12 +114,22 @@ def as_tree(values: Any) -> Any:
 
 def issues(cfg: Any, schema: Any, mode: Mode) -> list[ValidationIssue]:
     """Return every issue of ``cfg`` with ``schema``."""
+    from simple_conf.config import Config
+    from simple_conf.secrets import hiding
     from simple_conf.structure import structure
 
-    try:
-        structure(cfg, schema, mode._replace(thorough=True))
-    except Exception as failure:
-        return discreetly(failure, cfg, schema)
+    thorough = mode._replace(thorough=True)
+    if not isinstance(cfg, Config):
+        try:
+            structure(cfg, schema, thorough)
+        except Exception as failure:
+            return gather(failure, (), cfg)
+        return []
+    with hiding(cfg, schema):
+        try:
+            structure(cfg, schema, thorough)
+        except Exception as failure:
+            return discreetly(failure, cfg, schema)
     return []
 
 
@@ -132,22 +142,26 @@ def work_out_all(cfg: Config) -> None:
 
 def discreetly(failure: Exception, cfg: Any, schema: Any) -> list[ValidationIssue]:
     """Return the issues of an error, none of which shows what the schema has as a secret."""
-    from simple_conf.config import Config
-    from simple_conf.secrets import hide
+    from simple_conf import fields
+    from simple_conf.discretion import censor_of
+    from simple_conf.secrets import is_near, named
 
-    if not isinstance(cfg, Config):
-        return gather(failure, (), cfg)
+    keys: list[str] = []
+    paths: list[tuple[str, ...]] = []
     try:
-        masked = hide(cfg, schema)
-        cfg.__tree__.forget(())
+        keys, paths = [key for key, _ in fields.keys_of(schema)], named(schema)
         work_out_all(cfg)  # so that what comes from a secret is known as one
     except ConfError:  # a schema that cannot be read is an issue itself
-        masked = set()
+        pass
     found = gather(failure, (), cfg)
+    censor = censor_of(cfg.__tree__.root)
     for issue in found:
+        point_elsewhere(issue, keys)
+        censor.place(issue)
+        if issue.message.startswith("unknown key") and is_near(issue.path, paths):
+            issue.origin, issue.got = issue.origin and issue.origin.masked(), MASK
         if issue.origin is not None:
             issue.origin = issue.origin.fixed()
-    cfg.__tree__.secrets -= masked
     return found
 
 
@@ -169,12 +183,11 @@ def gather(failure: BaseException, path: Path, cfg: Any) -> list[ValidationIssue
     if isinstance(failure, ClassValidationError):
         return [issue for inner in failure.exceptions for issue in of_field(inner, path, cfg)]
     if isinstance(failure, ExtraKeysError):
-        return [extra_key(cfg, (*path, key), did_you_mean(key, failure.known)) for key in failure.keys]
+        return [extra_key(cfg, (*path, key), failure.known, failure.owner) for key in failure.keys]
     if isinstance(failure, ForbiddenExtraKeysError):
         known = list(getattr(failure.cl, "__annotations__", ()))
-        return [
-            extra_key(cfg, (*path, key), did_you_mean(key, known)) for key in sorted(failure.extra_fields)
-        ]
+        owner = failure.cl.__name__
+        return [extra_key(cfg, (*path, key), known, owner) for key in sorted(failure.extra_fields)]
     if isinstance(failure, TagError):
         return [of_tag(failure, (*path, failure.name), cfg)]
     if isinstance(failure, MismatchError):
@@ -218,9 +231,26 @@ def of_field(failure: BaseException, path: Path, cfg: Any) -> list[ValidationIss
     return gather(failure, (*path, name), cfg)
 
 
-def extra_key(cfg: Any, path: Path, hint: str | None) -> ValidationIssue:
-    """Return the issue of a key that the schema does not have."""
-    return placed(cfg, path, f"unknown key {path[-1]!r}", None, value_at(cfg, path), hint, key=True)
+def extra_key(cfg: Any, path: Path, known: list[str], owner: str) -> ValidationIssue:
+    """Return the issue of a key that is no field of the schema ``owner``, whose fields are ``known``."""
+    hint = did_you_mean(str(path[-1]), known)
+    if hint is None or not hint.startswith("did"):
+        hint = "; ".join(filter(None, (hint, f"a new key needs a field in {owner}")))
+    issue = placed(cfg, path, f"unknown key {path[-1]!r}", None, value_at(cfg, path), hint, key=True)
+    place = issue.origin
+    if place is not None and place.kind == "command line" and place.name.startswith("+"):
+        issue.message += f": '+' adds it to the config, but the schema {owner} has no such field"
+    return issue
+
+
+def point_elsewhere(issue: ValidationIssue, keys: list[str]) -> None:
+    """Let the hint for an unknown key name the keys of the same name in other places of the schema."""
+    name = issue.path.rpartition(".")[2]
+    if not issue.message.startswith("unknown key") or (issue.hint or "").startswith("did you mean"):
+        return
+    same = [key for key in keys if key.rpartition(".")[2] == name][:3]
+    if same:
+        issue.hint = f"did you mean {' or '.join(map(repr, same))}?"
 
 
 def absent(cfg: Any, path: Path, message: str, expected: str, hint: str | None) -> ValidationIssue:
@@ -254,7 +284,7 @@ def misfit(cfg: Any, path: Path, expected: str, got: Any, hint: str | None) -> V
     if got is MISSING:
         message = f"this value must be filled in (it is ???): {expected}"
     else:
-        message = f"expected {expected}, got {shown(got)}"
+        message = f"expected {expected}, got {MASK if hidden(cfg, path, got) else shown(got)}"
     return placed(cfg, path, message, expected, got, hint)
 
 
@@ -265,7 +295,6 @@ def placed(
     place = nearest(cfg, path, key)
     if hidden(cfg, path, got):
         place, got = place and place.masked(), MASK
-        message = message if expected is None else f"expected {expected}, got {MASK}"
     return ValidationIssue(format_path(path), message, expected, got, place, hint)
 
 

@@ -8,10 +8,12 @@ import itertools
 import textwrap
 import types
 import typing
-from typing import TYPE_CHECKING, Any, NamedTuple, get_args, get_origin
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args, get_origin
 
 from simple_conf.errors import ConfError
+from simple_conf.keypath import format_path
 from simple_conf.schema import is_schema
+from simple_conf.suggestion import closest
 from simple_conf.values import MISSING, Secret
 from simple_conf.words import describe
 
@@ -61,15 +63,53 @@ def fields_of(cls: type, path: tuple[str, ...] = ()) -> list[Field]:
     return found
 
 
-def walk(cls: type, path: tuple[str, ...] = (), around: tuple[type, ...] = ()) -> Iterator[Field]:
+def walk(
+    cls: type, path: tuple[str, ...] = (), around: tuple[type, ...] = (), *, unions: bool = False
+) -> Iterator[Field]:
     """Yield the fields of a schema, each nested schema's after the field that holds it.
 
     A schema inside itself is not gone into again.
+
+    Args:
+        cls: The schema.
+        path: Where it stands.
+        around: The schemas that it stands in.
+        unions: Whether the fields of each schema of a union are yielded too; a path may come several times.
     """
     for field in fields_of(cls, path):
         yield field
-        if len(field.schemas) == 1 and field.schemas[0] not in (cls, *around):
-            yield from walk(field.schemas[0], field.path, (*around, cls))
+        if len(field.schemas) > 1 and not unions:
+            continue
+        for inner in field.schemas:
+            if inner not in (cls, *around):
+                yield from walk(inner, field.path, (*around, cls), unions=unions)
+
+
+def keys_of(schema: Any) -> list[tuple[str, Any]]:
+    """Return the paths of a schema's fields as text, each with its type; nothing where it has no fields."""
+    found: dict[str, Any] = {}
+    for cls in schemas_in(schema):
+        for field in walk(cls, unions=True):
+            found.setdefault(format_path(field.path), field.kind)
+    return list(found.items())
+
+
+def keys_like(name: str, keys: list[str]) -> list[str]:
+    """Return the keys that a mistyped or shortened one may stand for: ``lr`` for ``train.lr``.
+
+    Args:
+        name: What was written.
+        keys: Paths as text.
+    """
+    if name in keys:
+        return [name]
+    ends = {key: key.rpartition(".")[2] for key in keys}
+    last = name.rpartition(".")[2]
+    same = [key for key, end in ends.items() if end == last]
+    if same:
+        return same
+    close = closest(name, keys) or closest(last, ends.values())
+    return [key for key, end in ends.items() if close in (key, end)]
 
 
 def raw_fields(cls: type) -> Iterator[tuple[str, Any, Any]]:
@@ -110,8 +150,20 @@ def schemas_in(kind: Any) -> tuple[type, ...]:
     return ()
 
 
+def item_kind(kind: Any) -> Any:
+    """Return the type of the values of a dict, or of the items of a list; None for other types."""
+    if schemas_in(kind):
+        return None
+    if get_origin(kind) in (typing.Union, types.UnionType):
+        return next((found for member in get_args(kind) if (found := item_kind(member)) is not None), None)
+    arguments = [argument for argument in get_args(kind) if argument is not ...]
+    return arguments[-1] if arguments and get_origin(kind) is not Literal else None
+
+
 def is_secret(kind: Any) -> bool:
-    """Return whether a field holds a secret."""
+    """Return whether a field holds a secret, or may hold one: ``Secret[str] | None`` does."""
+    if get_origin(kind) in (typing.Union, types.UnionType):
+        return any(is_secret(member) for member in get_args(kind))
     return kind is Secret or get_origin(kind) is Secret
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 
 from simple_conf import compose
-from simple_conf.errors import MergeError, OverrideError
+from simple_conf.errors import ConfError, MergeError, OverrideError
 from simple_conf.interpolation import ABSENT
 from simple_conf.keypath import format_path
 from simple_conf.location import place
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from simple_conf.config import Config
-    from simple_conf.origin import Path
+    from simple_conf.origin import Origin, Path
 
 CHOICES = (".sdn", ".yaml", ".yml", ".toml")
 """The suffixes of files that a key chooses from; a folder of JSON files is more often data."""
@@ -45,6 +45,56 @@ class Choice:
     def apply(self, root: Any, rules: object, strict_keys: bool) -> None:  # noqa: ARG002 - as all steps
         """Put the file's values under the key, in the place of what is there."""
         put_tree(root, self._path, self._config)
+
+
+class Group:
+    """A key that chooses among files.
+
+    Args:
+        path: The key.
+        choices: The names of the files, without suffix.
+        now: The present choice, or None where there is none.
+        origin: Where that is written.
+    """
+
+    __slots__ = ("choices", "now", "origin", "path")
+
+    def __init__(self, path: Path, choices: list[str], now: str | None, origin: Origin | None) -> None:
+        self.path = path
+        self.choices = choices
+        self.now = now
+        self.origin = origin
+
+
+def listed(path: str | os.PathLike[str], overrides: Sequence[str], keys: Sequence[Path]) -> list[Group]:
+    """Return those of ``keys`` that choose among files, each with its choices.
+
+    Args:
+        path: The config file; the folders of choices stand beside it.
+        overrides: Such as ``["model=resnet", "train.lr=0.1"]``.
+        keys: The keys to look at.
+    """
+    folder = os.path.dirname(os.fspath(path))
+    found = [(key, choices) for key in keys if (choices := choices_for(key, folder))]
+    base, steps = None, []
+    if found:
+        try:
+            base, steps = compose.load(path), read_steps(overrides, compose.load)
+        except ConfError:  # the choices are there all the same
+            base, steps = base, []
+    return [Group(key, list(choices), *present(key, choices, base, steps)) for key, choices in found]
+
+
+def present(
+    key: Path, choices: dict[str, str], base: Any, steps: Sequence[Any]
+) -> tuple[str, Origin] | tuple[None, None]:
+    """Return the choice that the overrides, or else the file, make for a key, and where it is written."""
+    for step in reversed(steps):
+        if isinstance(step, Override) and step.path == key and step.kind != "delete":
+            chosen = step.value if isinstance(step.value, str) else ""
+            return (chosen, step.layer.locate(key)) if chosen in choices else (None, None)
+    value = base.__raw__.get(key[0]) if base is not None and len(key) == 1 else None
+    return (value, place(base, key)) if isinstance(value, str) and value in choices else (None, None)
 
 
 def load(path: str | os.PathLike[str], overrides: Sequence[str] = (), *, strict_keys: bool = False) -> Config:

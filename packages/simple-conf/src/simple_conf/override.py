@@ -6,7 +6,7 @@ from simple_conf import access
 from simple_conf.arrays import combine
 from simple_conf.config import ConfigList, store
 from simple_conf.copying import adopt
-from simple_conf.errors import ConfError, KeyPathError, OverrideError, SdnSyntaxError
+from simple_conf.errors import ConfError, KeyPathError, LoadError, OverrideError, SdnSyntaxError
 from simple_conf.keypath import format_path, parse_path
 from simple_conf.merge import Laid, lay_over
 from simple_conf.node import ListNode, MappingNode, grow
@@ -85,8 +85,8 @@ def key_columns(argument: str, path: Path) -> list[int]:
     return columns
 
 
-def read_override(argument: str) -> Override:
-    """Return one argument taken apart.
+def read_override(argument: str, following: str = "") -> Override:
+    """Return one argument taken apart; ``following`` is the one after it, which a hint may be about.
 
     Raises:
         OverrideError: It has no ``=``, its left side is no path, or its right side is no SDN value.
@@ -100,7 +100,8 @@ def read_override(argument: str) -> Override:
         return Override(argument, "delete", left_side(argument, argument[1:], 1), None, 2)
     at = equals(argument)
     if at < 0:
-        raise refused(argument, "an override needs '=': key=value", len(argument) + 1)
+        hint = without_equals(argument, following)
+        raise refused(argument, "an override needs '=': key=value", len(argument) + 1, hint)
     left, right = argument[:at], argument[at + 1 :]
     kind, start = "set", 0
     if left.endswith("+"):
@@ -112,6 +113,30 @@ def read_override(argument: str) -> Override:
     if not path:
         raise refused(argument, "there is no key before '='", 1)
     return Override(argument, kind, path, right_side(argument, right, at + 1), at + 2)
+
+
+def without_equals(argument: str, following: str) -> str | None:
+    """Return how an argument that has no ``=`` was probably meant, or None."""
+    from simple_conf.formats.reading import READERS
+
+    if argument.lower().endswith(tuple(READERS)):
+        return f"a config file comes first; to lay this one over it, write @{argument}"
+    key, colon, value = argument.partition(":")
+    value = value.strip() or following
+    if not colon:
+        value = following if equals(following) < 0 and following[:1] not in ("-", "~", "@") else ""
+    if not value or not key or not is_path(key) or not key[:1].isidentifier():
+        return None
+    written = f"{key}={value}"
+    return f"write {written}" if " " not in written else f"write '{written}'"
+
+
+def is_path(text: str) -> bool:
+    """Return whether a text is a path."""
+    try:
+        return bool(parse_path(text))
+    except KeyPathError:
+        return False
 
 
 def equals(argument: str) -> int:
@@ -290,11 +315,11 @@ def read_steps(arguments: Sequence[str], load: Callable[[str], Config] | None) -
     steps: list[Any] = []
     if isinstance(arguments, str) or not all(isinstance(argument, str) for argument in arguments):
         raise TypeError(f"overrides are a list of texts such as ['train.lr=0.1'], not {arguments!r}")
-    for argument in arguments:
+    for index, argument in enumerate(arguments):
         if argument.startswith("@") and load is not None:
             steps.append(Laid(load_file(argument, load)))
         else:
-            steps.append(read_override(argument))
+            steps.append(read_override(argument, "".join(arguments[index + 1 : index + 2])))
     return steps
 
 
@@ -302,7 +327,13 @@ def load_file(argument: str, load: Callable[[str], Config]) -> Config:
     """Return the config of an ``@file`` argument."""
     if len(argument) == 1:
         raise refused(argument, "'@' needs the name of a file: @overrides.sdn", 2)
-    return load(argument[1:])
+    try:
+        return load(argument[1:])
+    except LoadError as failure:
+        if failure.origin is not None:
+            raise
+        place = ArgumentLayer(argument, 2).locate(())
+        raise type(failure)(failure.message, path=failure.path, origin=place, hint=failure.hint) from None
 
 
 def chosen(arguments: Sequence[str] | None, ignore_unknown: bool) -> list[str]:

@@ -43,11 +43,13 @@ class ExtraKeysError(ConfError):
     Args:
         keys: The keys.
         known: The schema's fields.
+        owner: The schema's name.
     """
 
-    def __init__(self, keys: list[str], known: list[str]) -> None:
+    def __init__(self, keys: list[str], known: list[str], owner: str) -> None:
         self.keys = keys
         self.known = known
+        self.owner = owner
         super().__init__(keys)
 
 
@@ -274,7 +276,7 @@ def class_hook(kind: Any, conv: Converter, mode: Mode) -> Hook:
             values = {**dict.fromkeys(required, MISSING), **values}
         if not mode.thorough:
             if mode.strict and not known.issuperset(values):
-                raise ExtraKeysError([], names)
+                raise ExtraKeysError([], names, cls.__name__)
             made = build(values, kind)
             if check:
                 check_object(made)
@@ -282,7 +284,7 @@ def class_hook(kind: Any, conv: Converter, mode: Mode) -> Hook:
         errors: list[tuple[str | int | None, Exception]] = []
         extra = [key for key in values if key not in known] if mode.strict else []
         if extra:
-            errors.append((None, ExtraKeysError(extra, names)))
+            errors.append((None, ExtraKeysError(extra, names, cls.__name__)))
         try:
             made = build(values, kind)
             if check and not errors:

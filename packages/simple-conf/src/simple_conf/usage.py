@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 
 from simple_conf import fields
-from simple_conf.access import has_path
+from simple_conf.access import get, has_path
 from simple_conf.errors import ConfError
 from simple_conf.export import Exporter
 from simple_conf.history import origin
@@ -16,9 +16,11 @@ from simple_conf.values import MASK, MISSING
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
     from typing import Any
 
     from simple_conf.config import Config
+    from simple_conf.groups import Group
 
 WIDTH = 100
 OVERRIDES = """\
@@ -31,13 +33,20 @@ overrides:
 
 options:
   --help         show this page
-  --show         print the config with the origin of every value
+  --show         print the whole config, defaults included, with the origin of every value
   --check        check the config and stop
   --completion   print the completion script of a shell: bash, zsh or fish
 """
 
 
-def page(program: str, schema: Any, cfg: Config | None, problem: ConfError | None, text: str) -> str:
+def page(
+    program: str,
+    schema: Any,
+    cfg: Config | None,
+    problem: ConfError | None,
+    text: str,
+    groups: Sequence[Group] = (),
+) -> str:
     """Return the help page.
 
     Args:
@@ -46,6 +55,7 @@ def page(program: str, schema: Any, cfg: Config | None, problem: ConfError | Non
         cfg: The config that would be used, or None where there is none.
         problem: Why there is none.
         text: What the script is for.
+        groups: The keys that choose among files.
     """
     parts = [f"usage: {program} [FILE] [overrides…]"]
     about = text.strip() or (fields.doc_of(schema) if isinstance(schema, type) else "")
@@ -56,25 +66,61 @@ def page(program: str, schema: Any, cfg: Config | None, problem: ConfError | Non
     if cfg is not None:
         hide(cfg, schema)
     if fields.schemas_in(schema):
-        parts.append("keys:\n" + "\n".join(entry(field, cfg) for field in listed(schema)))
+        lines = [line for cls in fields.schemas_in(schema) for line in keys(cls, cfg)]
+        parts.append("\n".join(["keys:", *lines]))
+    if groups:
+        title = "config groups (key=choice takes the file of that name):"
+        parts.append("\n".join([title, *map(choices, groups)]))
     parts.append(OVERRIDES.rstrip())
     return "\n\n".join(parts)
 
 
-def listed(schema: Any) -> list[fields.Field]:
-    """Return the fields that the page shows: values, and nested schemas that have several forms."""
-    return [field for field in fields.walk(schema) if len(field.schemas) != 1]
+def choices(group: Group) -> str:
+    """Return the line of one config group: its choices, and the present one with its origin."""
+    now = "" if group.now is None else f"   (now {group.now}, {group.origin})"
+    return f"  {format_path(group.path)}: {', '.join(group.choices)}{now}"
+
+
+def keys(
+    cls: type,
+    cfg: Config | None,
+    path: tuple[str, ...] = (),
+    around: tuple[type, ...] = (),
+    indent: str = "  ",
+) -> Iterator[str]:
+    """Yield the lines of the keys of a schema, and under each union of schemas those of its members."""
+    for field in fields.fields_of(cls, path):
+        inner = [member for member in field.schemas if member not in (cls, *around)]
+        if len(field.schemas) != 1 or not inner:
+            yield textwrap.indent(entry(field, cfg), indent)
+        for member in inner:
+            if len(field.schemas) == 1:
+                yield from keys(member, cfg, field.path, (*around, cls), indent)
+                continue
+            yield f"{indent}  {member.__name__}:"
+            mine = cfg if cfg is not None and fits(cfg, field, member) else None
+            yield from keys(member, mine, field.path, (*around, cls), indent + "    ")
+
+
+def fits(cfg: Config, field: fields.Field, member: type) -> bool:
+    """Return whether the present value of a union is an object of one of its schemas."""
+    from simple_conf.annotated import whole
+
+    try:
+        return whole(get(cfg, field.path), field.kind)[1] is member
+    except ConfError:
+        return False
 
 
 def entry(field: fields.Field, cfg: Config | None) -> str:
     """Return the lines of one key: its type, default and present value, and its help."""
     path = format_path(field.path)
-    head = f"  {path}: {field.words}"
+    head = f"{path}: {field.words}"
     if field.default is not MISSING:
         head += f" = {fields.default_text(field.default)}"
     now = present(field, cfg)
     lines = [head + (f"   (now {now})" if now else "" if field.default is not MISSING else "   (required)")]
-    lines += textwrap.wrap(field.help, WIDTH, initial_indent="      ", subsequent_indent="      ")
+    lines += textwrap.wrap(field.help, WIDTH, initial_indent="    ", subsequent_indent="    ")
     return "\n".join(lines)
 
 
