@@ -32,7 +32,9 @@ def test_the_separator_can_be_chosen():
 def test_mistakes_name_the_variable():
     with pytest.raises(OverrideError) as caught:
         from_env("X_", variables={"X_A": "[1"})
-    assert str(caught.value) == "environment: X_A: unclosed [ in '[1'\n  hint: close it with ]"
+    assert str(caught.value) == (
+        "environment: X_A: its text is no SDN value: unclosed [, at character 1\n  hint: close it with ]"
+    )
     with pytest.raises(OverrideError, match="empty part"):
         from_env("X_", variables={"X_A____B": "1"})
     with pytest.raises(OverrideError) as caught:

@@ -61,8 +61,9 @@ class Config(MappingNode):
     """A mapping of a configuration: read keys as attributes or as items.
 
     ``cfg.train.epochs`` and ``cfg["train"]["epochs"]`` are the same; paths go through ``Conf.get`` and
-    ``Conf.set``. A key of the same name hides the methods ``keys``, ``values``, ``items`` and ``get``. Python
-    calls ``keys`` for ``**cfg`` and ``get`` for ``match``: with a key named so, go through ``Conf.to_dict(cfg)``.
+    ``Conf.set``. A key of the same name hides the methods ``keys``, ``values``, ``items`` and ``get``.
+    Python calls ``keys`` for ``**cfg`` and ``get`` for ``match``: with a key of that name, take
+    ``Conf.to_dict(cfg)`` for them.
     """
 
     __slots__ = ()
@@ -160,6 +161,13 @@ class ConfigList(ListNode):
     """A list of a configuration: an ordinary list whose changes are noticed."""
 
     __slots__ = ()
+
+    def __repr__(self) -> str:
+        if not self.__tree__.secrets:
+            return list.__repr__(self)
+        from simple_conf.export import Exporter
+
+        return repr(Exporter(resolve=False, lenient=True).run(self))
 
     def __copy__(self) -> list[Any]:
         return list(self)

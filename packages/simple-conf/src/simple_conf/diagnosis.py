@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from simple_conf.copying import adopt
 from simple_conf.errors import ConfError, PlacedError, ValidationError, block
 from simple_conf.keypath import format_path
-from simple_conf.node import Tree
+from simple_conf.node import ListNode, MappingNode, Tree
 from simple_conf.origin import caller
 from simple_conf.suggestion import did_you_mean
 from simple_conf.values import MASK, Secret
@@ -144,7 +144,8 @@ def discreetly(failure: Exception, cfg: Any, schema: Any) -> list[ValidationIssu
     """Return the issues of an error, none of which shows what the schema has as a secret."""
     from simple_conf import fields
     from simple_conf.discretion import censor_of
-    from simple_conf.secrets import is_near, named
+    from simple_conf.export import Exporter
+    from simple_conf.secrets import holds_near, is_near, named
 
     keys: list[str] = []
     paths: list[tuple[str, ...]] = []
@@ -158,10 +159,14 @@ def discreetly(failure: Exception, cfg: Any, schema: Any) -> list[ValidationIssu
     for issue in found:
         point_elsewhere(issue, keys)
         censor.place(issue)
-        if issue.message.startswith("unknown key") and is_near(issue.path, paths):
+        if issue.message.startswith("unknown key") and (
+            is_near(issue.path, paths) or holds_near(issue.got, paths)
+        ):
             issue.origin, issue.got = issue.origin and issue.origin.masked(), MASK
         if issue.origin is not None:
             issue.origin = issue.origin.fixed()
+        if cfg.__tree__.secrets and isinstance(issue.got, (MappingNode, ListNode)):
+            issue.got = Exporter(resolve=False, lenient=True).run(issue.got)
     return found
 
 

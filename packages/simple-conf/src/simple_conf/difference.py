@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from simple_conf.errors import ConfError
 from simple_conf.export import Exporter, simple
 from simple_conf.history import origin
@@ -140,27 +142,47 @@ def diff(a: Config, b: Config, *, resolve: bool = True) -> Diff:
         The differences; secrets are compared but shown masked.
     """
     changes: list[Change] = []
-    compare(plain(a, resolve), plain(b, resolve), (), a, b, changes)
+    one, two = (Side(cfg, plain(cfg, resolve, True), plain(cfg, resolve, False)) for cfg in (a, b))
+    compare(one, two, (), changes)
     return Diff(changes)
 
 
-def plain(cfg: Config, resolve: bool) -> Any:
+class Side(NamedTuple):
+    """One value of a comparison.
+
+    Args:
+        cfg: The config that it is in.
+        value: The value itself.
+        shown: The value as it may be shown.
+    """
+
+    cfg: Config
+    value: Any
+    shown: Any
+
+    def inner(self, key: str) -> Side:
+        """Return what stands under a key of a mapping."""
+        shown = self.shown.get(key, ABSENT) if isinstance(self.shown, dict) else self.shown
+        return Side(self.cfg, self.value.get(key, ABSENT), shown)
+
+
+def plain(cfg: Config, resolve: bool, reveal: bool) -> Any:
     """Return a config as plain data; what cannot be worked out stays as written."""
-    exporter = Exporter(resolve=resolve, reveal=True, lenient=True)
-    return exporter.run(cfg)
+    return Exporter(resolve=resolve, reveal=reveal, lenient=True).run(cfg)
 
 
-def compare(a: Any, b: Any, path: Path, one: Config, two: Config, changes: list[Change]) -> None:
+def compare(one: Side, two: Side, path: Path, changes: list[Change]) -> None:
     """Note the differences of two plain values that stand at ``path``."""
+    a, b = one.value, two.value
     if isinstance(a, dict) and isinstance(b, dict):
         for key in [*a, *(key for key in b if key not in a)]:
-            compare(a.get(key, ABSENT), b.get(key, ABSENT), (*path, key), one, two, changes)
+            compare(one.inner(key), two.inner(key), (*path, key), changes)
     elif a is ABSENT or b is ABSENT or a != b or type(a) is not type(b):
         kind = "added" if a is ABSENT else "removed" if b is ABSENT else "changed"
-        hide = path in one.__tree__.secrets or path in two.__tree__.secrets
-        before, after = (None if value is ABSENT else MASK if hide else value for value in (a, b))
-        there = None if a is ABSENT else place(one, path, hide)
-        here = None if b is ABSENT else place(two, path, hide)
+        hide = MASK in (one.shown, two.shown) and MASK not in (a, b)
+        before, after = (None if s.value is ABSENT else MASK if hide else s.shown for s in (one, two))
+        there = None if a is ABSENT else place(one.cfg, path, hide)
+        here = None if b is ABSENT else place(two.cfg, path, hide)
         changes.append(Change(kind, format_path(path), before, after, there, here))
 
 

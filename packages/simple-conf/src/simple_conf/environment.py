@@ -64,7 +64,9 @@ def from_env(
             value = read_value(found[name])
         except SdnSyntaxError as failure:
             raise OverrideError(
-                f"{failure.message} in {found[name]!r}", origin=layer.locate(()), hint=failure.hint
+                f"its text is no SDN value: {failure.message}, at character {failure.column}",
+                origin=layer.locate(()),
+                hint=failure.hint,
             ) from None
         steps.append(Override(name, "set", tuple(parts), value, 1, layer))
     return from_overrides(steps)

@@ -67,6 +67,12 @@ class Exporter:
         Raises:
             ResolveError: Several values cannot be worked out; the error itself where it is one.
         """
+        if (
+            isinstance(node, (MappingNode, ListNode))
+            and not self._reveal
+            and node.__tree__.hides(node.__path__)
+        ):
+            return dict.fromkeys(node.__raw__, MASK) if isinstance(node, MappingNode) else [MASK] * len(node)
         result = self.mapping(node) if isinstance(node, MappingNode) else self.value(node, None, 0)
         if len(self.errors) == 1:
             raise self.errors[0]
@@ -93,12 +99,12 @@ class Exporter:
 
     def unless_secret(self, raw: Any, node: Any, key: Any) -> Any:
         """Return the plain data of one value, or the mask where it is a secret or comes from one."""
-        secrets = node.__tree__.secrets
-        if not secrets or self._reveal:
+        tree = node.__tree__
+        if not tree.secrets or self._reveal:
             return self.value(raw, node, key)
         path = (*node.__path__, key)
-        value = MASK if path in secrets else self.value(raw, node, key)
-        return MASK if path in secrets else value
+        value = MASK if path in tree.secrets else self.value(raw, node, key)
+        return MASK if path in tree.secrets else value
 
     def value(self, raw: Any, node: Any, key: Any) -> Any:
         """Return the plain data of one value as written, which ``node`` holds under ``key``."""
@@ -117,7 +123,7 @@ class Exporter:
         if raw is MISSING:
             return raw if self._tables else MARKER
         if kind is Table:
-            return raw if self._tables else self.value(self.worked_out(node, key), node, key)
+            return raw if self._tables and not has_secrets(node, key) else self.worked_out(node, key)
         if kind is Overlaid:
             return self.worked_out(node, key)  # there is no way to write keys on top of a reference
         if isinstance(raw, Secret):
@@ -168,6 +174,12 @@ class Exporter:
         if self._count > MAX_VALUES:
             path = format_path(node.__path__) if node is not None else ""
             raise TooMuchError(f"references lead to more than {MAX_VALUES:,} values", path=path)
+
+
+def has_secrets(node: Any, key: Any) -> bool:
+    """Return whether some cells of the table under a key are secrets: then it is not written as it is."""
+    path = (*node.__path__, key)
+    return any(secret[: len(path)] == path for secret in node.__tree__.secrets)
 
 
 def read_item(node: Any, key: Any) -> Any:

@@ -61,6 +61,7 @@ def own_tree(node: Any) -> Tree:
     tree = Tree()
     tree.root = node.__tree__.root
     tree.frozen, tree.quiet = node.__tree__.frozen, node.__tree__.quiet
+    tree.secrets = node.__tree__.secrets.copy()
     return tree
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from simple_conf.access import nothing_at, path_of
+from simple_conf.discretion import Censor, texts_at
 from simple_conf.export import Exporter
 from simple_conf.interpolation import follow
-from simple_conf.location import has_segment, place, place_in, raw_of
+from simple_conf.location import has_segment, place, place_in, raw_of, shielded
 from simple_conf.node import ListNode, MappingNode
 from simple_conf.trail import trail_of
 from simple_conf.values import MASK
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from simple_conf.config import Config
+    from simple_conf.node import Tree
     from simple_conf.origin import Origin, Path
     from simple_conf.trail import Trail
 
@@ -60,11 +62,37 @@ def history(cfg: Config, path: str | Path) -> list[Entry]:
     entries = []
     trail: Trail | None = trail_of(node, segments[-1])
     while trail is not None:
-        place = trail.layer.locate(trail.path)
-        hidden = (*node.__path__, segments[-1]) in node.__tree__.secrets
-        entries.append(Entry(MASK, place.masked()) if hidden else Entry(as_written(trail.value), place))
+        entries.append(entry_of(trail, node.__tree__, (*node.__path__, segments[-1])))
         trail = trail.before
     return entries
+
+
+def entry_of(trail: Trail, tree: Tree, path: Path) -> Entry:
+    """Return who set the value at ``path`` of ``tree``, secrets masked."""
+    place, value = trail.layer.locate(trail.path), as_written(trail.value)
+    if not tree.secrets:
+        return Entry(value, place)
+    below = [secret[len(path) :] for secret in tree.secrets if secret[: len(path)] == path]
+    if tree.hides(path):
+        return Entry(MASK, place.masked())
+    texts = [text for inner in below for text in texts_at(value, inner)]
+    if Censor(texts).hits(f"{place.name}\n{place.excerpt()}"):
+        place = place.masked()
+    for inner in below:
+        value = masked_at(value, inner)
+    return Entry(value, shielded(place, tree.root))
+
+
+def masked_at(value: Any, path: Path) -> Any:
+    """Return plain data with the mask at a path, where there is something."""
+    if not path:
+        return MASK
+    key, *rest = path
+    if isinstance(value, dict) and key in value:
+        return {**value, key: masked_at(value[key], tuple(rest))}
+    if isinstance(value, list) and isinstance(key, int) and key < len(value):
+        return [*value[:key], masked_at(value[key], tuple(rest)), *value[key + 1 :]]
+    return value
 
 
 def as_written(value: Any) -> Any:

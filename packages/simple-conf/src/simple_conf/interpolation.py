@@ -179,9 +179,9 @@ def path_of(text: str, node: Any, key: Any) -> Path:
 
 def hide_what_comes_from(path: Path, node: Any, key: Any) -> None:
     """Make a value a secret where it refers to one."""
-    secrets = node.__tree__.secrets
-    if any(path[:end] in secrets for end in range(1, len(path) + 1)):
-        secrets.add((*node.__path__, key))
+    tree = node.__tree__
+    if tree.hides(path):
+        tree.secrets = tree.secrets | {(*node.__path__, key)}  # a new set: others may go through the old one
 
 
 def follow(start: Any, path: Path, trace: Trace) -> Any:
@@ -264,22 +264,34 @@ def call(name: str, arguments: list[Any], text: str, node: Any, key: Any, trace:
     known = ((), name, repr(values)) if resolver.shared else (*place_key, repr(values))
     if not resolver.live and known in tree.calls:
         return tree.calls[known]
-    scope = resolvers.Scope(tree, lambda path: look_up(path, node, trace))
+    scope = resolvers.Scope(tree, lambda path: look_up(path, node, key, trace))
+    failure: Exception | None = None
     try:
         result = resolver.run(values, scope)
-    except ConfError as failure:
-        if isinstance(failure, InterpolationError):
-            raise
-        message = getattr(failure, "message", str(failure))
-        raise error(ResolverError, node, key, f"${{{text}}}: {message}") from failure
-    except Exception as failure:
-        message = f"${{{text}}} failed: {type(failure).__name__}: {failure}"
-        raise error(ResolverError, node, key, message) from failure
+    except InterpolationError:
+        raise
+    except Exception as caught:
+        failure = caught
+    if failure is not None:  # raised here, so that a cause which may show a secret is nowhere
+        hidden = tree.hides((*node.__path__, key))
+        raise failed(failure, text, node, key, hidden) from (None if hidden else failure)
     if isinstance(result, str) and len(result) > MAX_TEXT:
         raise error(InterpolationLimitError, node, key, f"the text grows beyond {MAX_TEXT:,} characters")
     if not resolver.live:
         tree.calls[known] = result
     return result
+
+
+def failed(failure: Exception, text: str, node: Any, key: Any, hidden: bool) -> Any:
+    """Return the error for a resolver that raised; what it says is left out where it was given a secret."""
+    if hidden:
+        why = "what it says is not shown, it was given a secret"
+        message = f"${{{text}}} failed: {type(failure).__name__}; {why}"
+    elif isinstance(failure, ConfError):
+        message = f"${{{text}}}: {getattr(failure, 'message', str(failure))}"
+    else:
+        message = f"${{{text}}} failed: {type(failure).__name__}: {failure}"
+    return error(ResolverError, node, key, message)
 
 
 def settle(argument: Any, node: Any, key: Any, trace: Trace) -> Any:
@@ -293,9 +305,13 @@ def settle(argument: Any, node: Any, key: Any, trace: Trace) -> Any:
     return argument
 
 
-def look_up(text: str, node: Any, trace: Trace) -> Any:
+def look_up(text: str, node: Any, key: Any, trace: Trace) -> Any:
     """Return the value at a path from the root, or ABSENT."""
-    return follow(node.__tree__.root, parse_path(text), trace)
+    path = parse_path(text)
+    found = follow(node.__tree__.root, path, trace)
+    if node.__tree__.secrets:
+        hide_what_comes_from(path, node, key)
+    return found
 
 
 def unfold(node: Any, key: Any, table: Any, trace: Trace) -> Any:

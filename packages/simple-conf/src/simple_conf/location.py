@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from simple_conf.discretion import censor_of
 from simple_conf.node import ListNode, MappingNode, Overlaid
 from simple_conf.trail import trail_of
 
@@ -51,14 +52,7 @@ def place_in(node: Any, key: Any) -> Origin:
 
 def shielded(found: Origin, root: Any) -> Origin:
     """Return an origin that shows no secret, not even one that stands on the same line."""
-    shown = f"{found}\n{found.excerpt()}"
-    for path in root.__tree__.secrets:
-        node = root
-        for segment in path:
-            node = raw_of(node)[segment] if has_segment(node, segment) else None
-        if node is not None and not isinstance(node, (MappingNode, ListNode)) and str(node) in shown:
-            return found.masked()
-    return found
+    return found.masked() if censor_of(root).hits(f"{found.name}\n{found.excerpt()}") else found
 
 
 def has_segment(node: Any, segment: Any) -> bool:

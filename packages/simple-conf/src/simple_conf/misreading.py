@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from simple_conf.discretion import censor_of
 from simple_conf.errors import InterpolationCycleError, MissingValueError
 from simple_conf.keypath import format_path
 from simple_conf.location import place_in
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
 def error(kind: Any, node: Any, key: Any, message: str, hint: str | None = None) -> Any:
     """Return an error that names the path and the origin of the value under ``key``."""
     path = (*node.__path__, key)
+    if node.__tree__.secrets:
+        censor = censor_of(node.__tree__.root)
+        message, hint = censor.text(message), hint and censor.text(hint)
     return kind(message, path=format_path(path), origin=place_in(node, key), hint=hint)
 
 

@@ -70,6 +70,11 @@ class Tree:
             values.pop(key, None)
         self.memo.clear()
 
+    def hides(self, path: Path) -> bool:
+        """Return whether the value at ``path``, or one around it, is a secret."""
+        secrets = self.secrets
+        return bool(secrets) and any(path[:end] in secrets for end in range(1, len(path) + 1))
+
     def like(self, other: Tree) -> None:
         """Take over the settings and the resolver results of ``other``."""
         self.quiet = other.quiet
