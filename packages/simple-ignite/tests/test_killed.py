@@ -102,7 +102,7 @@ print(saving.latest.name)
 
 @pytest.mark.parametrize(("data", "step"), [("0.05", "0"), ("0", "0.05")])
 def test_a_signal_to_the_whole_group_with_workers_ends_in_order(tmp_path, data, step):
-    """The workers die of it, whether the loop waits for them or is within a step."""
+    """The workers let it pass, whether the loop waits for them or is within a step."""
     command = [sys.executable, "-c", PREEMPTED, tmp_path, data, step]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     assert process.stdout.readline() == "go\n"

@@ -8,6 +8,7 @@ from typing import Any
 
 from simple_ignite.protocols import Stateful
 from simple_ignite.resume import Randomness
+from simple_ignite.workers import iterate_sheltered
 
 __all__ = ["Feed", "can_be_iterated", "iter_is_itself"]
 
@@ -94,7 +95,7 @@ class Feed:
         self.origin = done - fetched
 
     def _iterate(self) -> Iterator[Any]:
-        return repeat(None) if self.data is None else iter(self.data)
+        return repeat(None) if self.data is None else iterate_sheltered(self.data)
 
 
 def can_be_iterated(data: Any) -> bool:

@@ -10,9 +10,15 @@ from typing import Any
 
 from simple_ignite.errors import RunError
 
-__all__ = ["SignalWatch"]
+__all__ = ["SignalWatch", "watched"]
 
 PREEMPTING = ("SIGTERM", "SIGUSR1")
+_entered: list[SignalWatch] = []
+
+
+def watched() -> tuple[int, ...]:
+    """Return the numbers of the signals that runs of this process watch for at the moment."""
+    return tuple(dict.fromkeys(number for watch in _entered for number in watch._numbers))
 
 
 class SignalWatch:
@@ -38,11 +44,14 @@ class SignalWatch:
             )
         for number in self._numbers:
             self._previous[number] = signal.signal(number, self._received)
+        _entered.append(self)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        if self in _entered:
+            _entered.remove(self)
         while self._previous:
             number, handler = self._previous.popitem()
             signal.signal(number, signal.SIG_DFL if handler is None else handler)
@@ -50,7 +59,7 @@ class SignalWatch:
     def _received(self, number: int, frame: FrameType | None) -> None:
         child = getattr(signal, "SIGCHLD", None)
         if child is not None and child not in self._previous:
-            # a DataLoader's workers may get the same signal and die; torch would raise that wherever we are
+            # workers that are not sheltered may die of the same signal; torch would raise that anywhere
             self._previous[child] = signal.signal(child, signal.SIG_DFL)
         self._notify(signal.Signals(number).name)
         outer = self._previous.get(number)
