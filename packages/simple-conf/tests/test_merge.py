@@ -62,6 +62,74 @@ def test_merging_by_a_strategy_is_associative_without_mixed_kinds(a, b, c, array
         assert written(left) == written(right)
 
 
+ITEMS = st.lists(
+    st.integers(0, 2)
+    | st.just("${a}")
+    | st.fixed_dictionaries(
+        {},
+        optional={
+            "name": st.sampled_from(["x", "y", 1, True, None, "???"]),
+            "v": st.integers(0, 2)
+            | st.just("${w}")
+            | st.just("${..xs}")
+            | st.dictionaries(KEYS, LEAVES, max_size=2),
+            "xs": st.lists(st.integers(0, 2), max_size=2),
+        },
+    ),
+    max_size=4,
+)
+
+
+@given(ITEMS, ITEMS, ITEMS, st.sampled_from(["replace", "append", "prepend", "by_index", {"key": "name"}]))
+def test_merging_arrays_is_associative_whatever_is_in_them(a, b, c, arrays):
+    """A name may come twice in a list, items may lack one, and may be of other kinds."""
+    strategy = MergeStrategy(paths={"items": arrays})
+    one, two, three = (
+        Conf.from_dict({"items": items, "a": at, "w": at}) for at, items in enumerate((a, b, c))
+    )
+    left = Conf.merge_with(Conf.merge_with(one, two, strategy), three, strategy)
+    right = Conf.merge_with(one, Conf.merge_with(two, three, strategy), strategy)
+    assert written(left) == written(right)
+    for index in range(len(left["items"])):
+        assert Conf.origin(left, ("items", index)) == Conf.origin(right, ("items", index))
+
+
+def test_the_same_name_twice_pairs_first_with_first_and_second_with_second():
+    base = Conf.parse_sdn("items: [{name: a, v: 1}, {v: 0}, {name: a, v: 2}, {name: 1}, {name: true}]\n")
+    over = Conf.parse_sdn(
+        "items: [{name: a, w: 1}, {name: true, w: 4}, {name: a, w: 2}, {name: a, w: 3}, 5]\n"
+    )
+    merged = Conf.merge_with(base, over, MergeStrategy({"key": "name"}))
+    assert merged["items"] == [
+        {"name": "a", "v": 1, "w": 1},
+        {"v": 0},
+        {"name": "a", "v": 2, "w": 2},
+        {"name": 1},
+        {"name": True, "w": 4},
+        {"name": "a", "w": 3},
+        5,
+    ]
+    assert "'w': 4" in repr(merged["items"][4])
+
+
+def test_references_in_joined_arrays_stay_references():
+    base = Conf.from_dict({"width": 1, "layers": [{"w": 0}]})
+    over = Conf.from_dict({"width": 2, "layers": [{"w": "${width}", "v": "${.w}"}, "${width}"]})
+    for arrays in ("append", "prepend", "by_index", {"key": "name"}):
+        merged = Conf.merge(Conf.merge_with(base, over, MergeStrategy(arrays)), {"width": 5})
+        assert {"w": 5, "v": 5} in merged.layers
+        assert 5 in merged.layers
+
+
+def test_what_took_the_place_of_an_item_of_another_kind_takes_it_again():
+    one, two, three = (Conf.from_dict({"xs": [item]}) for item in ({"old": 1}, 5, {"new": 2}))
+    strategy = MergeStrategy("by_index")
+    right = Conf.merge_with(one, Conf.merge_with(two, three, strategy), strategy)
+    assert (
+        right.xs == [{"new": 2}] == Conf.merge_with(Conf.merge_with(one, two, strategy), three, strategy).xs
+    )
+
+
 def list_met_something_else(*trees):
     """A list that another kind replaced does not say so: only mappings do."""
     kinds: dict[tuple, set] = {}

@@ -50,19 +50,32 @@ def items_of(items: Any) -> list[Item]:
 
 
 def paired(below: list[Item], above: list[Item], field: str) -> list[tuple[Item, Item | None]]:
-    """Pair the mappings that have the same value in ``field``; the rest stands alone, in order."""
-    matches = {name: item for item in above if (name := identity(item[0], field)) is not None}
+    """Pair the mappings that have the same value in ``field``; the rest stands alone, in order.
+
+    Where a value comes several times in an array, its first mapping is paired with the first one of the other
+    array, its second with the second, and so on.
+    """
+    matches = {name: item for name, item in zip(identities(above, field), above, strict=True) if name}
     pairs: list[tuple[Item, Item | None]] = []
-    for item in below:
-        pairs.append((item, matches.pop(identity(item[0], field), None)))
-    used = {id(item[0]) for _, item in pairs if item is not None}
-    return pairs + [(item, None) for item in above if id(item[0]) not in used]
+    for name, item in zip(identities(below, field), below, strict=True):
+        pairs.append((item, matches.pop(name, None)))
+    used = {item[2] for _, item in pairs if item is not None}
+    return pairs + [(item, None) for item in above if item[2] not in used]
 
 
-def identity(value: Any, field: str) -> Any:
-    """Return what identifies an item, or None."""
-    name = value.__raw__.get(field) if isinstance(value, MappingNode) else None
-    return name if isinstance(name, (str, int, float)) else None
+def identities(items: list[Item], field: str) -> list[Any]:
+    """Return what identifies each item: the kind and value of its field and how often it came before, or None."""
+    counts: dict[Any, int] = {}
+    found = []
+    for value, _, _ in items:
+        name = value.__raw__.get(field) if isinstance(value, MappingNode) else None
+        kind = bool if isinstance(name, bool) else str if isinstance(name, str) else float
+        if not isinstance(name, (str, int, float)):
+            found.append(None)
+            continue
+        counts[kind, name] = counts.get((kind, name), -1) + 1
+        found.append((kind, name, counts[kind, name]))
+    return found
 
 
 def joined(mine: Any, pairs: list[tuple[Item, Item | None]], lay: Callable[[Any, Any], None]) -> Any:
@@ -71,9 +84,12 @@ def joined(mine: Any, pairs: list[tuple[Item, Item | None]], lay: Callable[[Any,
     values, trails = [], []
     for index, (first, second) in enumerate(pairs):
         value, node, at = first
-        if second is not None and not (isinstance(value, MappingNode) and isinstance(second[0], MappingNode)):
-            (value, node, at), second = second, None
-        copied = copy_value(value, node, at, tree, (*path, index))
+        replaced = False
+        if second is not None and not goes_over(second[0], value):
+            (value, node, at), second, replaced = second, None, True
+        copied = copy_value(value, node, at, tree, (*path, index), written=True)
+        if replaced and isinstance(copied, MappingNode):
+            object.__setattr__(copied, "__barrier__", True)
         if second is not None:
             lay(copied, second[0])
         values.append(copied)
@@ -81,3 +97,8 @@ def joined(mine: Any, pairs: list[tuple[Item, Item | None]], lay: Callable[[Any,
     result = ListNode(tree, path, mine.__layer__, values)
     result.__trail__ = trails  # type: ignore[assignment]
     return result
+
+
+def goes_over(above: Any, below: Any) -> bool:
+    """Return whether two items are joined, rather than one put in the place of the other."""
+    return isinstance(above, MappingNode) and isinstance(below, MappingNode) and not above.__barrier__
