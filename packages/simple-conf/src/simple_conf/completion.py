@@ -16,50 +16,88 @@ if TYPE_CHECKING:
     from simple_conf.groups import Group
 
 BASH = """\
-_{function}() {{
-    local cur=${{COMP_LINE:0:COMP_POINT}} word
+_simple_conf_{function}() {{
+    local cur=${{COMP_LINE:0:COMP_POINT}} word stem=""
     cur=${{cur##*[[:space:]]}}
-    case $1 in
-        python*) [[ ${{COMP_WORDS[1]##*/}} == {program} ]] || return 0 ;;
-    esac
-    local stem=""
     [[ $cur == *=* && $COMP_WORDBREAKS == *=* ]] && stem=${{cur%%=*}}=
     COMPREPLY=()
     while read -r word; do
-        [[ $word == "$cur"* ]] && COMPREPLY+=("${{word#"$stem"}}")
+        [[ $word == "$cur"* ]] || continue
+        printf -v word %q "${{word#"$stem"}}"
+        COMPREPLY+=("$word")
     done <<'WORDS'
 {words}
 WORDS
-    [[ ${{#COMPREPLY[@]}} -gt 0 && ${{COMPREPLY[0]}} == *= ]] && compopt -o nospace
+    [[ ${{#COMPREPLY[@]}} -gt 0 && ${{COMPREPLY[0]}} == *= ]] && compopt -o nospace 2>/dev/null
     return 0
 }}
-complete -o default -F _{function} {program} ./{program} python python3
+_simple_conf_python() {{
+    local at=1 name
+    while [[ ${{COMP_WORDS[at]}} == -[!mc]* ]]; do at=$((at + 1)); done
+    name=${{COMP_WORDS[at]##*/}}
+    name=_simple_conf_${{name//[^A-Za-z0-9]/_}}
+    if declare -F "$name" >/dev/null && [[ $name != _simple_conf_python ]]; then
+        "$name" "$@"
+    elif declare -F _python >/dev/null; then
+        _python "$@"
+    fi
+}}
+complete -o default -F _simple_conf_{function} {program}
+complete -o default -F _simple_conf_python python python3
 """
 
 ZSH = """\
 #compdef {program}
-_{function}() {{
-    if [[ $words[1] == python* && ${{words[2]:t}} != {program} ]]; then
-        _default
-        return
-    fi
-    local -a candidates
-    candidates=(
-{quoted}
+_simple_conf_{function}() {{
+    local -a keys values
+    keys=(
+{keys}
     )
-    compadd -S '' -- $candidates
+    values=(
+{values}
+    )
+    compadd -S '' -- $keys
+    compadd -- $values && [[ $PREFIX == *=* ]] && return
+    [[ $PREFIX == *=* ]] && compset -P '*='
     _files
 }}
-compdef _{function} {program} ./{program} python python3
+_simple_conf_python() {{
+    local -i at=2
+    while [[ $words[at] == -[^mc]* ]]; do at+=1; done
+    local name=_simple_conf_${{${{words[at]:t}}//[^A-Za-z0-9]/_}}
+    if (( $+functions[$name] )) && [[ $name != _simple_conf_python ]] && (( CURRENT > at )); then
+        $name
+    elif (( $+functions[_python] )); then
+        _python
+    else
+        _default
+    fi
+}}
+compdef _simple_conf_{function} {program}
+compdef _simple_conf_python python python3
 """
 
 FISH = """\
-function __{function}_runs
+function __simple_conf_{function}_runs
     set -l words (commandline -opc)
-    string match -q 'python*' -- $words[1]; and set -e words[1]
-    test (path basename -- "$words[1]") = {program}
+    if string match -q 'python*' -- $words[1]
+        set -e words[1]
+        while string match -qr '^-[^mc]' -- $words[1]
+            set -e words[1]
+        end
+    end
+    string match -q -- '*/'{program} "/$words[1]"
 end
-{lines}
+function __simple_conf_{function}_chooses
+    __simple_conf_{function}_runs; and contains -- (string replace -r '=.*' '=' -- (commandline -ct)) {choosing}
+end
+function __simple_conf_{function}_words
+    printf '%s\\n' {words}
+end
+for command in {program} python python3
+    complete -c $command -n __simple_conf_{function}_runs -a '(__simple_conf_{function}_words)'
+    complete -c $command -n __simple_conf_{function}_chooses -f
+end
 """
 
 
@@ -75,23 +113,23 @@ def script(shell: str, program: str, schema: Any, groups: Sequence[Group] = ()) 
     Raises:
         ConfError: There is no such shell here.
     """
-    function = "".join(letter if letter.isalnum() else "_" for letter in program)
+    function = "".join(c if c.isascii() and c.isalnum() else "_" for c in program)
     candidates = words(schema, groups)
+    keys = [word for word in candidates if word.endswith("=")]
+    values = [word for word in candidates if not word.endswith("=")]
+    choosing = dict.fromkeys(word.partition("=")[0] + "=" for word in values if "=" in word)
     make: dict[str, Callable[[], str]] = {
-        "bash": lambda: BASH.format(function=function, program=program, words="\n".join(candidates)),
+        "bash": lambda: BASH.format(
+            function=function, program=quote(program), words="\n".join(candidates)
+        ),
         "zsh": lambda: ZSH.format(
-            function=function,
-            program=program,
-            quoted="\n".join(f"        {quote(word)}" for word in candidates),
+            function=function, program=quote(program), keys=lines(keys), values=lines(values)
         ),
         "fish": lambda: FISH.format(
             function=function,
-            program=program,
-            lines="\n".join(
-                f"complete -c {command} -n __{function}_runs -a {quote(word)}"
-                for command in (program, "python", "python3")
-                for word in candidates
-            ),
+            program=quote(program),
+            words=" ".join(map(quote, candidates)),
+            choosing=" ".join(map(quote, choosing)),
         ),
     }
     if shell not in make:
@@ -122,7 +160,14 @@ def choices(kind: Any) -> list[str]:
     return []
 
 
+def lines(words: Sequence[str]) -> str:
+    """Return words as lines of an array."""
+    return "\n".join(f"        {quote(word)}" for word in words)
+
+
 def quote(word: str) -> str:
-    """Return a word in single quotes."""
+    """Return a word in single quotes where it needs them."""
+    if word.isascii() and word.translate(str.maketrans("_.-/", "aaaa")).isalnum():
+        return word
     escaped = word.replace("'", "'\\''")
     return f"'{escaped}'"
