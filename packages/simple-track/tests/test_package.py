@@ -21,6 +21,8 @@ HEAVY = {
     "pynvml",
     "rich",
     "lark",
+    "numpy",
+    "zstandard",
 }
 SOURCE = Path(simple_track.__file__).parent
 
@@ -43,8 +45,17 @@ def test_importing_brings_nothing_heavy():
     tops, modules = imported_by("import simple_track")
     assert not tops & HEAVY
     assert "simple_conf" not in tops
-    assert "simple_track.values" not in modules
+    assert not {"simple_track.values", "simple_track.query", "simple_track.catalog"} & set(modules)
+
+
+def test_numpy_comes_when_it_is_first_needed():
+    tops, _ = imported_by("import simple_track; simple_track.history.np.float64(1)")
     assert "numpy" in tops
+
+
+def test_what_belongs_to_queries_is_found_in_the_package():
+    assert simple_track.QueryError is simple_track.Track.query.__globals__["query"].QueryError
+    assert not hasattr(simple_track, "Nothing")
 
 
 def test_a_run_with_numbers_brings_no_torch(tmp_path):
@@ -53,7 +64,7 @@ def test_a_run_with_numbers_brings_no_torch(tmp_path):
         "run.log({'x': 1.0}); run.finish()"
     )
     tops, _ = imported_by(code)
-    assert not tops & {"torch", "pandas", "PIL", "pyarrow", "psutil"}
+    assert not tops & {"torch", "pandas", "PIL", "pyarrow", "psutil", "numpy"}
 
 
 def test_every_public_function_and_class_has_a_docstring():

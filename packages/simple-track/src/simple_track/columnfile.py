@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import BinaryIO
 
 import attrs
-import numpy as np
 import orjson
 
+from simple_track.deferred import numpy as np
 from simple_track.series import Array, Part
 
-TYPES = {"f": np.dtype("<f8"), "i": np.dtype("<i8"), "u": np.dtype("<u8"), "b": np.dtype("?")}
-ROW_NUMBER = np.dtype("<u4")
+TYPES = {"f": "<f8", "i": "<i8", "u": "<u8", "b": "?"}
+ROW_NUMBER = "<u4"
+ROW_NUMBER_BYTES = 4
 
 
 @attrs.define
@@ -110,7 +111,7 @@ class ColumnFile:
             rows = np.concatenate([gapless, rows])
             self.first = None
         self.sum += checksum(rows)
-        with self.opened(path, before * ROW_NUMBER.itemsize) as file:
+        with self.opened(path, before * ROW_NUMBER_BYTES) as file:
             rows.astype(ROW_NUMBER, copy=False).tofile(file)
 
 

@@ -13,11 +13,10 @@ from pathlib import PurePath
 from typing import Any
 
 import attrs
-import numpy as np
 
 from simple_track.environment import SECRET_OPTION
 from simple_track.errors import ValueKindError
-from simple_track.record import plain_text
+from simple_track.record import is_numpy, plain_text
 
 DEEPEST = 64
 MASK = "••••"
@@ -71,7 +70,7 @@ def _plain(value: Any, depth: int, *, top: bool = False) -> Any:
     if isinstance(value, list | tuple | set | frozenset):
         items = value if isinstance(value, list | tuple) else sorted(value, key=str)
         return [_plain(item, depth + 1) for item in items]
-    if isinstance(value, np.generic | np.ndarray):
+    if is_numpy(value):
         return _plain(value.tolist(), depth + 1)
     if isinstance(value, PurePath) or not callable(value):
         return str(value)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 
 def deferred_values() -> ModuleType:
@@ -20,6 +20,28 @@ def deferred_artifacts() -> ModuleType:
 def deferred_packing() -> ModuleType:
     """The module that packs and unpacks the files of finished runs."""
     return importlib.import_module("simple_track.pack")
+
+
+class DeferredModule:
+    """Stands for a module, which is imported when something of it is first asked for.
+
+    Args:
+        name: The module.
+    """
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __getattr__(self, attribute: str) -> Any:
+        value = getattr(importlib.import_module(self._name), attribute)
+        setattr(self, attribute, value)  # so that it is looked up once
+        return value
+
+
+if TYPE_CHECKING:
+    import numpy as numpy
+else:  # a script that only logs numbers needs no numpy, and reading needs it at once
+    numpy = DeferredModule("numpy")
 
 
 class Deferred:

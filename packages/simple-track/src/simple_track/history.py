@@ -7,8 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from types import ModuleType
 from typing import Any
 
-import numpy as np
-
+from simple_track.deferred import numpy as np
 from simple_track.errors import MetricNotFoundError, MissingExtraError, SettingError
 from simple_track.series import Array, Columns, Part, dense, min_max_rows
 from simple_track.summary import MetricRule, rule_for

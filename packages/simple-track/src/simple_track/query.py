@@ -12,9 +12,9 @@ from types import ModuleType
 from typing import Any
 
 import attrs
-import numpy as np
 
 from simple_track.catalog import all_runs
+from simple_track.deferred import numpy as np
 from simple_track.errors import MissingExtraError, TrackError
 from simple_track.journal import TrackWarning
 from simple_track.layout import Layout
@@ -115,9 +115,15 @@ def run_query(layout: Layout, sql: str) -> QueryResult:
             found = connection.sql(sql)
             table = arrow.table({}) if found is None else found.to_arrow_table()
         except duckdb.Error as error:
-            raise QueryError(sql, str(error).strip()) from error
+            raise QueryError(sql, _reason(str(error))) from error
     columns = table.to_pydict()
     return QueryResult(table.column_names, list(zip(*columns.values(), strict=True)), table)
+
+
+def _reason(said: str) -> str:
+    """What DuckDB says, without empty lines and the tables of its own that it suggests."""
+    lines = [line.rstrip() for line in said.splitlines()]
+    return "\n".join(line for line in lines if line and not re.match(r'Did you mean "(duckdb_|pg_|sql)', line))
 
 
 def _runs_table(arrow: Any, views: list[RunView]) -> Any:

@@ -10,10 +10,10 @@ from __future__ import annotations
 import json
 import math
 import numbers
+import sys
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-import numpy as np
 import orjson
 
 from simple_track.errors import ValueKindError
@@ -65,7 +65,7 @@ def as_scalar(key: str, value: Any) -> Scalar:
     """
     given = value
     try:
-        if isinstance(value, np.generic | np.ndarray) or _is_tensor(value):
+        if _is_tensor(value):
             value = _single(key, value)
         if isinstance(value, bool):
             return value
@@ -81,7 +81,14 @@ def as_scalar(key: str, value: Any) -> Scalar:
     raise ValueKindError(key, _type_name(given))
 
 
+def is_numpy(value: Any) -> bool:
+    """Whether a value is a numpy scalar or array; while nobody has imported numpy, nothing is."""
+    generic = getattr(sys.modules.get("numpy"), "generic", None)
+    return generic is not None and isinstance(value, generic | sys.modules["numpy"].ndarray)
+
+
 def _is_tensor(value: Any) -> bool:
+    """Whether it is an array or a scalar of numpy, torch or their like."""
     return hasattr(value, "item") and hasattr(value, "shape")
 
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
+from simple_track.deferred import numpy as np
 from simple_track.document import read_document, write_document
 from simple_track.errors import FormatError
 from simple_track.layout import RunLayout

@@ -7,22 +7,28 @@ import itertools
 import operator
 from array import array
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
-import numpy as np
 import orjson
-from numpy.typing import NDArray
 
+from simple_track.deferred import numpy as np
 from simple_track.record import NONFINITE, decode, restore_nonfinite
 
-Array = NDArray[Any]
-ROW = np.dtype([("step", "<i8"), ("timestamp", "<f8")])
-EXACT: tuple[tuple[type, str, Any], ...] = (
-    (float, "f", np.float64),
-    (int, "i", np.int64),
-    (bool, "b", np.bool_),
-    (str, "s", object),
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Array = NDArray[Any]
+else:  # nothing here asks numpy for anything before there is a series to hold
+    Array = Any
+ROW = [("step", "<i8"), ("timestamp", "<f8")]
+"""The fields of a row, as `numpy.dtype` takes them."""
+ROW_BYTES = 16
+EXACT: tuple[tuple[type, str, str], ...] = (
+    (float, "f", "<f8"),
+    (int, "i", "<i8"),
+    (bool, "b", "?"),
+    (str, "s", "O"),
 )
 """For each type of value: the letter of its kind and the type of its column."""
 NUMERIC = frozenset("fibu")

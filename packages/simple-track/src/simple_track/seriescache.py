@@ -16,15 +16,15 @@ from pathlib import Path
 from typing import Any
 
 import attrs
-import numpy as np
 import orjson
 
 from simple_track.columnfile import ColumnFile, checksum
+from simple_track.deferred import numpy as np
 from simple_track.document import remove_folder, replace_bytes
 from simple_track.layout import PACKED, SYSTEM_STREAM, RunLayout
 from simple_track.lock import RunLock
 from simple_track.reader import read_chunks
-from simple_track.series import ROW, ColumnBuilder, Columns, Part, merge_by_time
+from simple_track.series import ROW, ROW_BYTES, ColumnBuilder, Columns, Part, merge_by_time
 
 WORTHWHILE = 256 * 1024
 """Fewer new bytes than this are parsed again rather than written to the cache."""
@@ -156,7 +156,7 @@ class StreamCache:
                 return  # another process was here first
             grown = index or self._new_generation()
             place = self._folder / grown.folder
-            with ColumnFile.opened(place / "rows", grown.rows * ROW.itemsize) as file:
+            with ColumnFile.opened(place / "rows", grown.rows * ROW_BYTES) as file:
                 fresh.rows.tofile(file)
             columns = {(column.key, column.letter): column for column in grown.columns}
             for key, kinds in fresh.parts.items():

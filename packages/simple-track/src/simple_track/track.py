@@ -6,17 +6,19 @@ import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from simple_track.catalog import find_runs, load_run, only_project
-from simple_track.deferred import Deferred, deferred_artifacts
-from simple_track.query import QueryResult, run_query
+from simple_track.deferred import Deferred, DeferredModule, deferred_artifacts
 from simple_track.run import Run as _Run
 from simple_track.settings import current_layout, set_dir, set_durability, set_mode
 from simple_track.start import Wish, active_run, start_run
 from simple_track.view import RunView
 
 if TYPE_CHECKING:
-    from simple_track import artifact, values
+    from simple_track import artifact, catalog, query, values
+    from simple_track.query import QueryResult
     from simple_track.version import ArtifactVersion
+else:  # what logs does not ask for runs
+    catalog = DeferredModule("simple_track.catalog")
+    query = DeferredModule("simple_track.query")
 
 
 class Track:
@@ -115,7 +117,7 @@ class Track:
         Raises:
             RunNotFoundError: There is none.
         """
-        return load_run(current_layout(dir), run_id)
+        return catalog.load_run(current_layout(dir), run_id)
 
     @staticmethod
     def runs(
@@ -135,7 +137,7 @@ class Track:
         Raises:
             WhereError: The condition or the order cannot be read.
         """
-        return find_runs(current_layout(dir), project, where, order)
+        return catalog.find_runs(current_layout(dir), project, where, order)
 
     @staticmethod
     def query(sql: str, dir: str | os.PathLike[str] | None = None) -> QueryResult:
@@ -148,7 +150,7 @@ class Track:
         Raises:
             QueryError: DuckDB refuses it.
         """
-        return run_query(current_layout(dir), sql)
+        return query.run_query(current_layout(dir), sql)
 
     @staticmethod
     def artifact(
@@ -164,6 +166,6 @@ class Track:
         active = active_run()
         known = project or (active.project if active else "")
         version: ArtifactVersion = deferred_artifacts().find_artifact(
-            current_layout(dir), known or only_project(current_layout(dir), ref), ref
+            current_layout(dir), known or catalog.only_project(current_layout(dir), ref), ref
         )
         return version

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import attrs
-import numpy as np
 
+from simple_track.deferred import numpy as np
 from simple_track.errors import TrackError
 from simple_track.history import History
 from simple_track.record import as_scalar, flatten
