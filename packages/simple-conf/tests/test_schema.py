@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
+from typing import Literal
 
 import attrs
 import pytest
 
-from simple_conf import Conf, ValidationError, schema, validate
+from simple_conf import MISSING, Conf, ValidationError, schema, validate
 
 
 @schema
@@ -116,3 +117,80 @@ def test_checks_of_a_gap_wait():
     required = attrs.make_class("R", {"x": attrs.field(type=int)}, bases=(object,))
     assert repr(Conf.validate(required, {}, allow_missing=True).x) == "MISSING"
     assert Conf.validate(Model, {"dropout": "???"}, allow_missing=True).width == 8
+
+
+@attrs.define(kw_only=True)
+class PlainAliased:
+    """Attributes that are called otherwise where the class is called."""
+
+    _secret_size: int
+    """Help of the size."""
+    kind: Literal["a", "b"] = attrs.field(default="a", alias="type")
+    rate: float = attrs.field(default=0.5, alias="lr", validator=attrs.validators.gt(0))
+    _inner: list[int] = attrs.field(factory=list)
+
+
+@schema
+class MarkedAliased:
+    """Attributes that are called otherwise where the class is called."""
+
+    _secret_size: int
+    """Help of the size."""
+    kind: Literal["a", "b"] = attrs.field(default="a", alias="type")
+    rate: float = attrs.field(default=0.5, alias="lr", validator=attrs.validators.gt(0))
+    _inner: list[int] = attrs.field(factory=list)
+
+    @validate
+    def is_even(self):
+        assert self._secret_size % 2 == 0, "must be even"
+
+
+@attrs.define
+class OtherTag:
+    tag: Literal["c"] = attrs.field(alias="type")
+
+
+@pytest.mark.parametrize("kind", [PlainAliased, MarkedAliased])
+def test_fields_are_read_by_the_alias_that_the_class_takes(kind):
+    cfg = Conf.parse_sdn("secret_size: 2\ntype: b\nlr: 0.1\ninner: [1]\n", "c.sdn")
+    made = Conf.validate(kind, cfg)
+    assert made == kind(secret_size=2, type="b", lr=0.1, inner=[1])
+    assert (made._secret_size, made.kind, made.rate, made._inner) == (2, "b", 0.1, [1])
+    assert Conf.from_object(made) == cfg
+    assert Conf.validate(kind, {}, allow_missing=True)._secret_size is MISSING
+    wrong = Conf.parse_sdn("_secret_size: 2\ntype: c\nlr: -1\ninner: [x]\nrate: 1\n", "c.sdn")
+    assert [(issue.path, issue.message) for issue in Conf.check_schema(wrong, kind)] == [
+        ("_secret_size", "unknown key '_secret_size'"),
+        ("rate", "unknown key 'rate'"),
+        ("secret_size", "this key is required: int"),
+        ("type", 'expected one of "a", "b", got text \'c\''),
+        ("inner[0]", "expected int, got text 'x'"),
+    ]
+    (issue,) = Conf.check_schema(Conf.parse_sdn("secret_size: 2\nlr: -1\n", "c.sdn"), kind)
+    assert (issue.path, issue.message, issue.origin.line) == ("lr", "'lr' must be > 0: -1.0", 2)
+    table = Conf.describe(kind)
+    assert "| `secret_size` | int | required | Help of the size. |" in table
+    assert '| `type` | one of "a", "b" | `a` |  |' in table
+    assert Conf.describe(kind, "sdn").startswith("# Help of the size.\nsecret_size: ???  # int\ntype: a")
+
+
+def test_a_check_is_reported_at_the_alias():
+    (issue,) = Conf.check_schema(Conf.parse_sdn("secret_size: 3\n", "c.sdn"), MarkedAliased)
+    assert str(issue).startswith("c.sdn:1:14: secret_size: must be even")
+
+
+def test_a_union_is_told_apart_by_the_alias_of_a_tag():
+    holder = attrs.make_class("Holder", {"part": attrs.field(type=PlainAliased | OtherTag)})
+    assert Conf.validate(holder, {"part": {"type": "c"}}).part == OtherTag(type="c")
+    assert Conf.validate(holder, {"part": {"type": "b", "secret_size": 1}}).part.kind == "b"
+
+
+def test_a_command_line_knows_aliases(capsys):
+    made = Conf.cli(MarkedAliased, ["secret_size=4", "lr=2"])
+    assert made == MarkedAliased(secret_size=4, lr=2)
+    with pytest.raises(SystemExit):
+        Conf.cli(MarkedAliased, ["--help"])
+    assert "secret_size: int   (required)" in capsys.readouterr().out
+    with pytest.raises(SystemExit):
+        Conf.cli(MarkedAliased, ["secret_size=4", "--show"])
+    assert "lr: 0.5  # default of MarkedAliased" in capsys.readouterr().out

@@ -83,7 +83,7 @@ def entry(node: Any, key: str, raw: Any, kind: Any) -> list[str]:
 def default(field: fields.Field, cls: type | None, made: Any) -> list[str]:
     """Return the lines of a field that is not in the config: its default, or ``???`` where it has none."""
     owner = cls.__name__ if cls is not None else ""
-    value = field.default if made is None else getattr(made, field.path[-1], MISSING)
+    value = field.default if made is None else getattr(made, field.attribute, MISSING)
     if value is MISSING:
         return commented(field.path[-1], MISSING, f"required by {owner}: {field.words}")
     return commented(field.path[-1], shown(value, field.kind), f"default of {owner}")
@@ -116,7 +116,7 @@ def completed(plain: Any, kind: Any) -> Any:
     known = {field.path[-1]: field for field in fields.fields_of(cls)}
     result = {k: completed(v, known[k].kind if k in known else None) for k, v in plain.items()}
     for name, field in known.items():
-        value = field.default if made is None else getattr(made, name, MISSING)
+        value = field.default if made is None else getattr(made, field.attribute, MISSING)
         if name not in plain and value is not MISSING:
             result[name] = shown(value, field.kind)
     return result

@@ -64,9 +64,9 @@ def paired(below: list[Item], above: list[Item], field: str) -> list[tuple[Item,
 
 
 def identities(items: list[Item], field: str) -> list[Any]:
-    """Return what identifies each item: the kind and value of its field and how often it came before, or None."""
+    """Return what identifies each item: kind and value of its field, how often they came before; or None."""
     counts: dict[Any, int] = {}
-    found = []
+    found: list[Any] = []
     for value, _, _ in items:
         name = value.__raw__.get(field) if isinstance(value, MappingNode) else None
         kind = bool if isinstance(name, bool) else str if isinstance(name, str) else float

@@ -213,7 +213,7 @@ def gather(failure: BaseException, path: Path, cfg: Any) -> list[ValidationIssue
         return [ValidationIssue(format_path(path), failure.message, None, None, failure.origin, failure.hint)]
     if isinstance(failure, ConfError):
         return [placed(cfg, path, str(failure), None, None, None)]
-    named = [arg.name for arg in failure.args if hasattr(arg, "validator") and hasattr(arg, "name")]
+    named = [arg.alias for arg in failure.args if hasattr(arg, "validator") and hasattr(arg, "alias")]
     if isinstance(failure, LookupError):
         return [placed(cfg, path, f"{type(failure).__name__}: {failure}", None, None, None)]
     text = str(failure.args[0]) if failure.args and isinstance(failure.args[0], str) else str(failure)

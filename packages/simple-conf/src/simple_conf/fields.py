@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args, get_origin
 
 from simple_conf.errors import ConfError
 from simple_conf.keypath import format_path
-from simple_conf.schema import is_schema
+from simple_conf.schema import attributes_of, is_schema
 from simple_conf.suggestion import closest
 from simple_conf.values import MISSING, Secret
 from simple_conf.words import describe
@@ -25,11 +25,12 @@ class Field(NamedTuple):
     """One field of a schema.
 
     Args:
-        path: Its path from the top schema, such as ``("train", "lr")``.
+        path: Its path from the top schema, such as ``("train", "lr")``: the keys that a config has.
         kind: Its type.
         default: Its default, or MISSING where it must be given.
         help: What the text under it says, in one line.
         schemas: The schemas that its value may be, empty for a plain value.
+        attribute: The attribute of the object that holds it; not its key where attrs has an alias.
     """
 
     path: tuple[str, ...]
@@ -37,6 +38,7 @@ class Field(NamedTuple):
     default: Any
     help: str
     schemas: tuple[type, ...]
+    attribute: str
 
     @property
     def words(self) -> str:
@@ -56,10 +58,10 @@ def fields_of(cls: type, path: tuple[str, ...] = ()) -> list[Field]:
         raise ConfError(f"{cls.__name__}: {failure}; define it at the top of the module") from failure
     texts = help_of(cls)
     found = []
-    for name, default, metadata in raw_fields(cls):
+    for key, name, default, metadata in raw_fields(cls):
         kind = hints.get(name, Any)
         text = str(metadata.get("help") or texts.get(name, ""))
-        found.append(Field((*path, name), kind, default, text, schemas_in(kind)))
+        found.append(Field((*path, key), kind, default, text, schemas_in(kind), name))
     return found
 
 
@@ -112,15 +114,15 @@ def keys_like(name: str, keys: list[str]) -> list[str]:
     return [key for key, end in ends.items() if close in (key, end)]
 
 
-def raw_fields(cls: type) -> Iterator[tuple[str, Any, Any]]:
-    """Yield each field's name, default (MISSING where there is none) and metadata."""
+def raw_fields(cls: type) -> Iterator[tuple[str, str, Any, Any]]:
+    """Yield each field's key in a config, its attribute, its default (MISSING for none) and its metadata."""
     attributes = getattr(cls, "__attrs_attrs__", None)
     if attributes is not None:
         import attrs
 
         for field in attributes:
             if field.init:
-                yield field.name, made(field.default, attrs.NOTHING), field.metadata
+                yield field.alias, field.name, made(field.default, attrs.NOTHING), field.metadata
         return
     import dataclasses
 
@@ -129,7 +131,7 @@ def raw_fields(cls: type) -> Iterator[tuple[str, Any, Any]]:
             default = item.default
             if default is dataclasses.MISSING and item.default_factory is not dataclasses.MISSING:
                 default = item.default_factory()
-            yield item.name, made(default, dataclasses.MISSING), item.metadata
+            yield item.name, item.name, made(default, dataclasses.MISSING), item.metadata
 
 
 def made(default: Any, nothing: Any) -> Any:
@@ -211,7 +213,7 @@ def default_text(value: Any) -> str:
 def to_plain(value: Any) -> Any:
     """Return an object of a schema as plain dicts and lists; leaves stay what they are."""
     if is_schema(type(value)):
-        return {name: to_plain(getattr(value, name)) for name, _, _ in raw_fields(type(value))}
+        return {key: to_plain(getattr(value, name)) for key, name in attributes_of(type(value)).items()}
     if isinstance(value, dict):
         return {key: to_plain(inner) for key, inner in value.items()}
     if isinstance(value, (list, tuple)):

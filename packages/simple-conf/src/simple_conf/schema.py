@@ -92,7 +92,8 @@ def check_object(self: Any) -> None:
     from simple_conf.diagnosis import ValidationIssue
 
     issues = []
-    gaps = {name for name in field_names(type(self)) if getattr(self, name, None) is MISSING}
+    attributes = attributes_of(type(self))
+    gaps = {name for name in attributes.values() if getattr(self, name, None) is MISSING}
     for check in checks_of(type(self)):
         if gaps.intersection(getattr(getattr(check, "__code__", None), "co_names", ())):
             continue
@@ -105,7 +106,7 @@ def check_object(self: Any) -> None:
             message = str(failure) or f"{check.__name__} failed"
             issues.append(
                 ValidationIssue(
-                    path=field, message=message, got=getattr(self, field, None) if field else None
+                    path=field, message=message, got=getattr(self, attributes[field]) if field else None
                 )
             )
     if issues:
@@ -113,18 +114,26 @@ def check_object(self: Any) -> None:
 
 
 def field_checked(check: Callable[..., object], cls: type) -> str:
-    """Return the one field that a check looks at, or ``""`` where it looks at several."""
+    """Return the key of the one field that a check looks at, or ``""`` where it looks at several."""
     names = getattr(getattr(check, "__code__", None), "co_names", ())
-    fields = [name for name in field_names(cls) if name in names]
+    fields = [key for key, attribute in attributes_of(cls).items() if attribute in names]
     return fields[0] if len(fields) == 1 else ""
 
 
-def field_names(cls: type) -> list[str]:
-    """Return the names of a schema's fields."""
+def attributes_of(cls: type) -> dict[str, str]:
+    """Return the attributes that hold a schema's fields, by the keys that a config has for them.
+
+    The key is what the class itself is called with: for attrs the alias, which for ``_x`` is ``x``.
+    """
     known = getattr(cls, "__attrs_attrs__", None)
     if known is not None:
-        return [field.name for field in known if field.init]
-    return [name for name, field in getattr(cls, "__dataclass_fields__", {}).items() if field.init]
+        return {field.alias: field.name for field in known if field.init}
+    return {name: name for name, field in getattr(cls, "__dataclass_fields__", {}).items() if field.init}
+
+
+def field_names(cls: type) -> list[str]:
+    """Return the keys that a config has for a schema's fields."""
+    return list(attributes_of(cls))
 
 
 def is_schema(cls: object) -> bool:

@@ -12,7 +12,7 @@ from types import NoneType, UnionType
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, Union, get_args, get_origin, is_typeddict
 
 import attrs
-from cattrs import Converter
+from cattrs import AttributeValidationNote, ClassValidationError, Converter
 from cattrs.gen import make_dict_structure_fn
 from cattrs.gen.typeddicts import make_dict_structure_fn as make_typed_dict_structure_fn
 
@@ -21,7 +21,7 @@ from simple_conf.config import Config
 from simple_conf.containers import Mode, SeveralErrors, dict_hook, list_hook, opened, set_hook, tuple_hook
 from simple_conf.conversion import SIMPLE, MismatchError, Unreadable, refuse, to_enum, to_literal
 from simple_conf.errors import ConfError
-from simple_conf.schema import check_object, checks_of, field_names, is_schema
+from simple_conf.schema import attributes_of, check_object, checks_of, field_names, is_schema
 from simple_conf.values import MISSING, Secret, Table
 from simple_conf.words import describe
 
@@ -252,11 +252,16 @@ def class_hook(kind: Any, conv: Converter, mode: Mode) -> Hook:
     cls = stem(kind)
     try:
         build = make_dict_structure_fn(
-            kind, conv, _cattrs_forbid_extra_keys=False, _cattrs_detailed_validation=mode.thorough
+            kind,
+            conv,
+            _cattrs_forbid_extra_keys=False,
+            _cattrs_detailed_validation=mode.thorough,
+            _cattrs_use_alias=True,
         )
     except NameError as failure:
         raise ConfError(f"{cls.__name__}: {failure}; define it at the top of the module") from failure
     names = field_names(cls)
+    keys = {attribute: key for key, attribute in attributes_of(cls).items()}
     known = frozenset(names)
     required = required_fields(cls)
     check = bool(checks_of(cls)) and getattr(cls, "__attrs_post_init__", None) is not check_object
@@ -290,7 +295,7 @@ def class_hook(kind: Any, conv: Converter, mode: Mode) -> Hook:
             if check and not errors:
                 check_object(made)
         except Exception as failure:
-            errors.append((None, failure))
+            errors.append((None, by_key(failure, keys)))
         if errors:
             raise SeveralErrors(errors)
         return made
@@ -298,11 +303,31 @@ def class_hook(kind: Any, conv: Converter, mode: Mode) -> Hook:
     return hook
 
 
+def by_key(failure: Exception, keys: dict[str, str]) -> Exception:
+    """Return an error of cattrs whose parts name the keys of fields, not their attributes.
+
+    Args:
+        failure: The error.
+        keys: The keys by the attributes.
+    """
+    for inner in failure.exceptions if isinstance(failure, ClassValidationError) else ():
+        notes = getattr(inner, "__notes__", [])
+        for index, note in enumerate(notes):
+            if isinstance(note, AttributeValidationNote):
+                notes[index] = AttributeValidationNote(str(note), keys.get(note.name, note.name), note.type)
+        text = inner.args[0] if inner.args and isinstance(inner.args[0], str) else ""
+        name = text[1:].partition("'")[0] if text.startswith("'") else ""
+        if name in keys and not notes:  # a validator of attrs
+            inner.args = (f"'{keys[name]}'{text[len(name) + 2 :]}", *inner.args[1:])
+            inner.add_note(AttributeValidationNote("", keys[name], Any))
+    return failure
+
+
 def required_fields(cls: Any) -> list[str]:
-    """Return the fields of a schema that have no default."""
+    """Return the keys of a schema's fields that have no default."""
     known = getattr(cls, "__attrs_attrs__", None)
     if known is not None:
-        return [field.name for field in known if field.init and field.default is attrs.NOTHING]
+        return [field.alias for field in known if field.init and field.default is attrs.NOTHING]
     fields = cls.__dataclass_fields__.values()
     return [
         field.name

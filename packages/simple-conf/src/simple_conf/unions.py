@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin, get_type_h
 from simple_conf.config import Config
 from simple_conf.conversion import MismatchError, one_of, refuse
 from simple_conf.errors import ConfError
-from simple_conf.schema import field_names, is_schema
+from simple_conf.schema import attributes_of, field_names, is_schema
 from simple_conf.suggestion import closest
 from simple_conf.values import MISSING
 from simple_conf.words import describe
@@ -142,5 +142,7 @@ def literals(member: Any) -> dict[str, tuple[Any, ...]]:
     cls = get_origin(member) or member
     hints = get_type_hints(cls)
     return {
-        name: get_args(hints[name]) for name in field_names(cls) if get_origin(hints.get(name)) is Literal
+        key: get_args(hints[name])
+        for key, name in attributes_of(cls).items()
+        if get_origin(hints.get(name)) is Literal
     }
