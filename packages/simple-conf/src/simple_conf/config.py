@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from sys import intern
-from threading import local
 
 from simple_conf import origin
+from simple_conf.comparison import alike
 from simple_conf.copying import adopt, copy_mapping, key_text
 from simple_conf.errors import ConfError, FrozenConfigError, MissingKeyError, PlacedError
 from simple_conf.keypath import format_path
@@ -27,34 +27,6 @@ class Reading:
     """How values that must be worked out are read; ``simple_conf.interpolation`` fills it in."""
 
     read: Callable[[Any, Any], Any]
-
-
-class Alike(local):
-    """The pairs that the comparison going on in a thread has found equal.
-
-    References can name one mapping very often; without this each of them would be compared anew.
-    """
-
-    pairs: dict[tuple[int, int], tuple[object, object]] | None = None
-
-    def compare(self, one: object, other: object, equal: Callable[[], bool]) -> bool:
-        """Return whether two mappings are equal, asking `equal` once a pair."""
-        if self.pairs is None:
-            self.pairs = {}
-            try:
-                return equal()
-            finally:
-                self.pairs = None
-        pair = (id(one), id(other))
-        if pair in self.pairs:
-            return True
-        found = equal()
-        if found:
-            self.pairs[pair] = (one, other)  # held, so that their ids stay theirs
-        return found
-
-
-alike = Alike()
 
 
 class Config(MappingNode):

@@ -1,0 +1,37 @@
+"""Comparing mappings: each pair once, however often references lead to it."""
+
+from __future__ import annotations
+
+from threading import local
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+class Alike(local):
+    """The pairs that the comparison going on in a thread has found equal.
+
+    References can name one mapping very often; without this each of them would be compared anew.
+    """
+
+    pairs: dict[tuple[int, int], tuple[object, object]] | None = None
+
+    def compare(self, one: object, other: object, equal: Callable[[], bool]) -> bool:
+        """Return whether two mappings are equal, asking `equal` once a pair."""
+        if self.pairs is None:
+            self.pairs = {}
+            try:
+                return equal()
+            finally:
+                self.pairs = None
+        pair = (id(one), id(other))
+        if pair in self.pairs:
+            return True
+        found = equal()
+        if found:
+            self.pairs[pair] = (one, other)  # held, so that their ids stay theirs
+        return found
+
+
+alike = Alike()
