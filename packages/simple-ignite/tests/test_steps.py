@@ -1,5 +1,6 @@
 """The supervised steps: precision, accumulation, clipping, compiling, devices, modes."""
 
+import shutil
 from collections import OrderedDict, namedtuple
 
 import pytest
@@ -192,6 +193,13 @@ def test_a_scaler_changes_nothing_but_travels_in_the_state():
 
 def test_a_compiled_model_trains_the_same():
     assert torch.equal(trained(batches(), compile={"backend": "eager"}), by_hand(batches()))
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which("g++") is None, reason="the default compiler of torch needs g++")
+@pytest.mark.filterwarnings("ignore::DeprecationWarning:torch")  # torch's own use of what it deprecates
+def test_a_model_compiled_by_the_default_compiler_trains_the_same():
+    torch.testing.assert_close(trained(batches(), compile=True), by_hand(batches()), rtol=1e-5, atol=1e-6)
 
 
 @pytest.mark.parametrize(
