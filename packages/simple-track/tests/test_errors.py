@@ -55,6 +55,16 @@ CASES = [
         "run r1 has no metric 'los'; did you mean 'loss'?",
     ),
     (
+        MetricNotFoundError("loss", "r1", ["train/loss", "val/loss", "lossy"]),
+        KeyError,
+        "run r1 has no metric 'loss'; did you mean 'train/loss' or 'val/loss'?",
+    ),
+    (
+        MetricNotFoundError("x", "r1", []),
+        KeyError,
+        "run r1 has no metric 'x'; it has none yet",
+    ),
+    (
         RunBusyError("r1", "process 7 on node3"),
         RuntimeError,
         "run r1 is being written by process 7 on node3; wait until it ends, "

@@ -53,6 +53,37 @@ def test_logged_tables_are_found_by_name(runs):
     ]
 
 
+@pytest.mark.parametrize(
+    ("sql", "message"),
+    [
+        (
+            "select * from run",
+            "Catalog Error: Table with name run does not exist!\n"
+            'There are runs, metrics, and logged tables as tables."name".',
+        ),
+        (
+            "select * from tables.predictions",
+            "Catalog Error: Table with name predictions does not exist!\n"
+            'There are runs, metrics, and tables."pred ""x""".',
+        ),
+        (
+            "select loss from runs",
+            'In runs there is "summary.loss"; in metrics, each name is a value of key.',
+        ),
+        (
+            "select 1; select 2",
+            "only one query is taken: a statement that begins with select, from or with\n",
+        ),
+        ("", "only one query is taken: a statement that begins with select, from or with\n"),
+    ],
+)
+def test_what_is_wrong_and_what_there_is(runs, sql, message):
+    with pytest.raises(QueryError) as caught:
+        Track.query(sql)
+    assert message in str(caught.value)
+    assert "\n\n" not in str(caught.value)
+
+
 def test_a_damaged_table_hides_no_other(runs):
     first, second = Track.runs("demo")
     file = next(first.layout.tables.glob("*.parquet"))

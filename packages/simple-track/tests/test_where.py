@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from simple_track.errors import WhereError
-from simple_track.where import compile_order, compile_where
+from simple_track.where import compile_order, compile_where, fields_of
 
 FIELDS = ("state", "name", "tags", "config", "summary")
 FACTS = {
@@ -64,9 +64,19 @@ def test_conditions(text, fits):
         ("config.lr <", "expected a field or a value, found 'the end'\n  config.lr <\n             ^"),
         (
             "confg.lr < 1",
-            "no field 'confg'; there are state, name, tags, config, summary\n  confg.lr < 1\n  ^",
+            "no field 'confg.lr'; did you mean config.lr?\n  confg.lr < 1\n  ^",
         ),
-        ("state = 'x'", "cannot read '='\n  state = 'x'\n        ^"),
+        ("state = 'x'", "cannot read '='; compare with ==\n  state = 'x'\n        ^"),
+        ("name & tags", "cannot read '&'; write 'and'\n  name & tags\n       ^"),
+        (
+            "summary.acc@1 > 0",
+            "cannot read '@'; a name with such a character is written in quotes, as in summary[\"top 5\"]\n"
+            "  summary.acc@1 > 0\n             ^",
+        ),
+        (
+            "state == finished",
+            "no field 'finished'; a text is written in quotes: 'finished'\n  state == finished\n           ^",
+        ),
         (
             "state == 'x' state",
             "expected 'and', 'or' or the end, found 'state'\n  state == 'x' state\n               ^",
@@ -76,7 +86,7 @@ def test_conditions(text, fits):
             "__import__('os')",
             "no field '__import__'; there are state, name, tags, config, summary\n  __import__('os')\n  ^",
         ),
-        ("state == 'open", "cannot read \"'\"\n  state == 'open\n           ^"),
+        ("state == 'open", "a text that begins with ' and does not end\n  state == 'open\n           ^"),
         ("", "expected a field or a value, found 'the end'\n  \n  ^"),
     ],
 )
@@ -102,6 +112,52 @@ def test_any_text_is_a_condition_or_a_clear_error(text):
 def test_endless_conditions_are_refused(text):
     with pytest.raises(WhereError, match=r"nested deeper than 64|a number of 5000 digits"):
         compile_where(text, FIELDS)
+
+
+NAMES = [("summary", "val/acc"), ("summary", "top 5"), ("config", "train.lr")]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("val/acc > 0.5", "no field 'val/acc'; did you mean summary.val/acc?\n  val/acc > 0.5\n  ^"),
+        ("state == 'x' and lr < 1", "no field 'lr'; did you mean config.train.lr?"),
+        ("top 5 > 0", "no field 'top'; did you mean summary[\"top 5\"]?"),
+        ("summary.top 5 > 0", "expected 'and', 'or' or the end, found '5'; did you mean summary[\"top 5\"]?"),
+    ],
+)
+def test_what_the_runs_have_is_suggested(text, message):
+    with pytest.raises(WhereError) as caught:
+        compile_where(text, FIELDS, lambda: NAMES)
+    assert str(caught.value).startswith(message)
+
+
+def test_what_was_meant_is_suggested_for_an_order_at_its_place():
+    with pytest.raises(WhereError) as caught:
+        compile_order("name, -val/acc", FIELDS, lambda: NAMES)
+    assert str(caught.value) == (
+        "no field 'val/acc'; did you mean summary.val/acc?\n  name, -val/acc\n         ^"
+    )
+
+
+def test_what_there_is_is_asked_for_only_when_something_is_wrong():
+    def fail() -> list[tuple[str, str]]:
+        raise AssertionError
+
+    assert compile_where("state == 'finished'", FIELDS, fail)(FACTS)
+
+
+def test_a_comma_in_a_quoted_name_does_not_end_it():
+    orders = compile_order('-summary["a, b"], name', FIELDS)
+    assert [(look({"summary": {"a, b": 3}, "name": "x"}), down) for look, down in orders] == [
+        (3, True),
+        ("x", False),
+    ]
+
+
+def test_fields_of_conditions_and_orders():
+    assert fields_of("state == 'x' and config.lr in [1, 2]", FIELDS) == ["state", "config.lr"]
+    assert fields_of('-summary["a, b"], name', FIELDS, order=True) == ["summary.a, b", "name"]
 
 
 def test_orders():

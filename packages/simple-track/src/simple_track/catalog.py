@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from simple_track.catalogcache import load_catalog
 from simple_track.errors import RunNotFoundError, SettingError
+from simple_track.fields import meant, names_of
 from simple_track.layout import Layout
 from simple_track.view import RunView
-from simple_track.where import MISSING, Predicate, compile_order, compile_where
+from simple_track.where import MISSING, Predicate, compile_order, compile_where, fields_of, lookup
 
 FIELDS = (
     "id",
@@ -25,6 +27,7 @@ FIELDS = (
     "end_time",
     "duration",
     "fingerprint",
+    "dir",
     "config",
     "summary",
     "environment",
@@ -100,9 +103,11 @@ def find_runs(
     Raises:
         WhereError: The condition or the order cannot be read.
     """
-    test: Predicate = compile_where(where, FIELDS) if where else lambda _: True
-    keys = compile_order(order, FIELDS) if order else []
-    views = [view for view in all_runs(layout, project) if test(Facts(view)) is True]
+    every = all_runs(layout, project)
+    known = partial(names_of, every)
+    test: Predicate = compile_where(where, FIELDS, known) if where else lambda _: True
+    keys = compile_order(order, FIELDS, known) if order else []
+    views = [view for view in every if test(Facts(view)) is True]
     for look, down in reversed(keys):
         views.sort(key=lambda view: _rank(look(Facts(view)), down), reverse=down)
     return views
@@ -113,6 +118,43 @@ def _rank(value: Any, down: bool) -> tuple[Any, ...]:
     missing = value is MISSING or value is None or value != value
     group = 2 if missing else 0 if isinstance(value, int | float) else 1
     return (-group if down else group, 0 if missing else value if group == 0 else str(value))
+
+
+def value_of(field: str, among: Sequence[RunView]) -> Callable[[RunView], Any]:
+    """A function of a run that gives what a field holds there, or None.
+
+    Args:
+        field: Such as `config.train.lr`, `summary.val/acc` or `state`.
+        among: The runs that tell what may have been meant.
+
+    Raises:
+        WhereError: There is no such field.
+    """
+    ((look, _),) = compile_order(field, FIELDS, partial(names_of, among))
+
+    def value(view: RunView) -> Any:
+        found = look(Facts(view))
+        return None if found is MISSING else found
+
+    return value
+
+
+def absent(where: str | None, orders: Sequence[str], among: Sequence[RunView]) -> dict[str, list[str]]:
+    """The fields that are asked for and no run has, each with what may have been meant.
+
+    Args:
+        where: A condition that can be read.
+        orders: Orders, or single fields.
+        among: The runs.
+    """
+    asked = fields_of(where, FIELDS) if where else []
+    asked += [field for order in orders for field in fields_of(order, FIELDS, order=True)]
+    facts = [Facts(view) for view in among]
+    return {
+        field: meant(field, FIELDS, names_of(among))
+        for field in dict.fromkeys(asked)
+        if facts and "." in field and all(lookup(fact, field) is MISSING for fact in facts)
+    }
 
 
 def all_runs(layout: Layout, project: str | None = None) -> list[RunView]:

@@ -29,7 +29,8 @@ TrackError (Exception)
 ├── BadAliasError (ValueError)          collection: an alias that could mislead
 ├── UnknownEntryError (LookupError)     version: no file of that name
 ├── ChangedReferenceError (ValueError)  version: what it points at has changed
-└── AmbiguousRunError (LookupError)     cli: more than one run answers
+├── AmbiguousRunError (LookupError)     cli: more than one run answers
+└── ProjectNotFoundError (LookupError)  cli: no project of that name
 ```
 
 Each carries the facts of its message as attributes, and survives pickling.
@@ -152,9 +153,11 @@ class MetricNotFoundError(TrackError, KeyError):
     """
 
     def __init__(self, key: str, run_id: str, known: list[str]) -> None:
-        near = get_close_matches(key, known, 1)
+        near = [name for name in known if name.endswith(f"/{key}")] or get_close_matches(key, known, 1)
         listed = ", ".join(sorted(known)[:8]) + (", …" if len(known) > 8 else "")
-        hint = f"did you mean {near[0]!r}?" if near else f"it has: {listed}" if known else "it has none yet"
+        hint = f"it has: {listed}" if known else "it has none yet"
+        if near:
+            hint = f"did you mean {' or '.join(map(repr, near[:3]))}?"
         self.message = f"run {run_id} has no metric {key!r}; {hint}"
         super().__init__(self.message)
         self.key = key

@@ -16,6 +16,7 @@ import attrs
 from simple_track.catalog import all_runs
 from simple_track.deferred import numpy as np
 from simple_track.errors import MissingExtraError, TrackError
+from simple_track.fields import meant, names_of, spelled
 from simple_track.journal import TrackWarning
 from simple_track.layout import Layout
 from simple_track.record import mark_nonfinite
@@ -30,12 +31,19 @@ class QueryError(TrackError, ValueError):
     Args:
         sql: The text.
         reason: What DuckDB says.
+        hint: What there is, or what may have been meant.
     """
 
-    def __init__(self, sql: str, reason: str) -> None:
-        super().__init__(f'{reason}\nThere are runs, metrics, and logged tables as tables."name".')
+    def __init__(
+        self,
+        sql: str,
+        reason: str,
+        hint: str = 'There are runs, metrics, and logged tables as tables."name".',
+    ) -> None:
+        super().__init__(f"{reason}\n{hint}")
         self.sql = sql
         self.reason = reason
+        self.hint = hint
 
 
 @attrs.frozen
@@ -100,22 +108,21 @@ def run_query(layout: Layout, sql: str) -> QueryResult:
             )
         if re.search(r"(?i)\bmetrics\b", sql):
             connection.register("metrics", _metrics_table(arrow, views))
-        if re.search(r"(?i)\btables\b", sql):
-            _attach_tables(connection, views)
+        tables = _attach_tables(connection, views) if re.search(r"(?i)\btables\b", sql) else []
         # what is logged is data: a query reaches no file but the tables above
         files = [str(view.layout.tables) for view in views]
         connection.execute(f"set allowed_directories = {_sql_list(files)}")
         connection.execute("set enable_external_access = false")
         connection.execute("set lock_configuration = true")
         try:
-            if any(statement.type.name != "SELECT" for statement in connection.extract_statements(sql)):
+            if [statement.type.name for statement in connection.extract_statements(sql)] != ["SELECT"]:
                 raise QueryError(
-                    sql, "only a query is taken: a statement that begins with select, from or with"
+                    sql, "only one query is taken: a statement that begins with select, from or with"
                 )
             found = connection.sql(sql)
             table = arrow.table({}) if found is None else found.to_arrow_table()
         except duckdb.Error as error:
-            raise QueryError(sql, _reason(str(error))) from error
+            raise QueryError(sql, _reason(str(error)), _hint(str(error), views, tables)) from error
     columns = table.to_pydict()
     return QueryResult(table.column_names, list(zip(*columns.values(), strict=True)), table)
 
@@ -123,7 +130,22 @@ def run_query(layout: Layout, sql: str) -> QueryResult:
 def _reason(said: str) -> str:
     """What DuckDB says, without empty lines and the tables of its own that it suggests."""
     lines = [line.rstrip() for line in said.splitlines()]
-    return "\n".join(line for line in lines if line and not re.match(r'Did you mean "(duckdb_|pg_|sql)', line))
+    return "\n".join(
+        line for line in lines if line and not re.match(r'Did you mean "(duckdb_|pg_|sql)', line)
+    )
+
+
+def _hint(said: str, views: list[RunView], tables: list[str]) -> str:
+    """What there is, or the columns that may have been meant by one that is not there."""
+    wrong = re.search(r'Referenced column "(.+?)" not found', said)
+    near = meant(wrong[1], (), names_of(views)) if wrong else []
+    if near:
+        names = [_sql_name(f"{head}.{key}") for head, key in names_of(views) if spelled(head, key) in near]
+        return f"In runs there is {' and '.join(names)}; in metrics, each name is a value of key."
+    logged = (
+        ", ".join(f"tables.{_sql_name(name)}" for name in sorted(tables)) or 'logged tables as tables."name"'
+    )
+    return f"There are runs, metrics, and {logged}."
 
 
 def _runs_table(arrow: Any, views: list[RunView]) -> Any:
@@ -237,8 +259,8 @@ def _repeated(arrow: Any, text: str, count: int) -> Any:
     return arrow.DictionaryArray.from_arrays(arrow.array(np.zeros(count, np.int32)), arrow.array([text]))
 
 
-def _attach_tables(connection: Any, views: list[RunView]) -> None:
-    """A view for each name under which tables were logged; a column that one lacks is null there."""
+def _attach_tables(connection: Any, views: list[RunView]) -> list[str]:
+    """A view for each name under which tables were logged, and these names; what one lacks is null there."""
     files: dict[str, list[tuple[str, int, Path]]] = {}
     for view in views:
         for event in view.events("media"):
@@ -254,8 +276,8 @@ def _attach_tables(connection: Any, views: list[RunView]) -> None:
             if _is_readable(connection, path)
         ]
         if parts:
-            quoted = name.replace('"', '""')
-            connection.execute(f'create view tables."{quoted}" as {" union all by name ".join(parts)}')
+            connection.execute(f"create view tables.{_sql_name(name)} as {' union all by name '.join(parts)}")
+    return list(files)
 
 
 def _is_readable(connection: Any, path: Path) -> bool:
@@ -271,6 +293,10 @@ def _is_readable(connection: Any, path: Path) -> bool:
 
 def _sql_text(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
+
+
+def _sql_name(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
 
 
 def _sql_list(texts: list[str]) -> str:

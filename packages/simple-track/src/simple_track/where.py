@@ -15,12 +15,15 @@ from __future__ import annotations
 
 import operator
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from simple_track.errors import WhereError
+from simple_track.fields import Name, continued, meant
 
 Predicate = Callable[[Mapping[str, Any]], Any]
+Known = Callable[[], Iterable[Name]]
+"""Tells what there is, for messages; it is called only for one."""
 
 TOKEN = re.compile(
     r"""\s*(?:(?P<number>-?(?:\d+(?:_\d+)*(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d+)?)(?![\w.])
@@ -49,17 +52,20 @@ CONSTANTS = {
     "nil": None,
 }
 RESERVED = {"and", "or", "not", "in"}
+ADVICE = {"=": "compare with ==", "&": "write 'and'", "|": "write 'or'", "!": "write 'not', or !="}
+COMMA = re.compile(r""",(?![^\[]*["']\])""")  # but for one in the brackets of a name
 MISSING: Any = object()
 DEEPEST = 64
 LONGEST = 400
 
 
-def compile_where(text: str, fields: tuple[str, ...]) -> Predicate:
+def compile_where(text: str, fields: tuple[str, ...], known: Known = tuple) -> Predicate:
     """Make a test of runs from text.
 
     Args:
         text: A condition; see the module.
         fields: The names that a field may begin with.
+        known: Tells what the runs have, so that a message can say what was meant.
 
     Returns:
         A function of a run's facts, a mapping from each name in `fields` to a value or a nested mapping.
@@ -67,15 +73,16 @@ def compile_where(text: str, fields: tuple[str, ...]) -> Predicate:
     Raises:
         WhereError: The text is not a condition.
     """
-    return _Parser(text, fields).whole()
+    return _Parser(text, fields, known).whole()
 
 
-def compile_order(text: str, fields: tuple[str, ...]) -> list[tuple[Predicate, bool]]:
+def compile_order(text: str, fields: tuple[str, ...], known: Known = tuple) -> list[tuple[Predicate, bool]]:
     """Read an order such as `-summary.val/acc, name`.
 
     Args:
         text: Fields, separated by commas; `-` before one sorts it downwards.
         fields: The names that a field may begin with.
+        known: Tells what the runs have, as for `compile_where`.
 
     Returns:
         For each field, how to look it up and whether it sorts downwards.
@@ -84,16 +91,34 @@ def compile_order(text: str, fields: tuple[str, ...]) -> list[tuple[Predicate, b
         WhereError: The text is not an order.
     """
     order = []
-    column = 1
-    for item in text.split(","):
+    place = 0
+    for item in COMMA.split(text):
         name = item.strip()
-        down = name.startswith("-")
-        parser = _Parser(
-            name.lstrip("+-"), fields, whole_text=text, shift=column - 1 + item.find(name.lstrip("+-"))
-        )
-        order.append((parser.only_field(), down))
-        column += len(item) + 1
+        bare = name.lstrip("+-")
+        parser = _Parser(bare, fields, known, whole_text=text, shift=place + item.find(bare))
+        order.append((parser.only_field(), name.startswith("-")))
+        place += len(item) + 1
     return order
+
+
+def fields_of(text: str, fields: tuple[str, ...], *, order: bool = False) -> list[str]:
+    """The fields that a condition or an order names, such as `summary.val/acc`.
+
+    Args:
+        text: A condition, or an order.
+        fields: The names that a field may begin with.
+        order: Whether it is an order.
+
+    Raises:
+        WhereError: The text cannot be read.
+    """
+    parts = [part.strip().lstrip("+-") for part in COMMA.split(text)] if order else [text]
+    named = []
+    for part in parts:
+        parser = _Parser(part, fields)
+        parser.whole()
+        named += parser.named
+    return named
 
 
 def lookup(facts: Mapping[str, Any], path: str) -> Any:
@@ -119,10 +144,18 @@ class _Parser:
     """Reads one condition from left to right."""
 
     def __init__(
-        self, text: str, fields: tuple[str, ...], whole_text: str | None = None, shift: int = 0
+        self,
+        text: str,
+        fields: tuple[str, ...],
+        known: Known = tuple,
+        *,
+        whole_text: str | None = None,
+        shift: int = 0,
     ) -> None:
         self._text = text
         self._fields = fields
+        self._known = known
+        self.named: list[str] = []
         self._shown = text if whole_text is None else whole_text
         self._shift = shift
         self._tokens = self._scan()
@@ -130,14 +163,14 @@ class _Parser:
         self._depth = 0
 
     def _scan(self) -> list[tuple[str, str, int]]:
-        tokens = []
+        tokens: list[tuple[str, str, int]] = []
         place = 0
         end = len(self._text.rstrip())
         while place < end:
             match = TOKEN.match(self._text, place)
             if match is None:
-                blank = len(self._text[place:]) - len(self._text[place:].lstrip())
-                raise self._error(place + blank, f"cannot read {self._text[place + blank]!r}")
+                rest = self._text[place:].lstrip()
+                raise self._error(len(self._text) - len(rest), _unreadable(rest, tokens))
             kind = str(match.lastgroup)
             tokens.append((kind, match.group(kind), match.start(kind)))
             place = match.end()
@@ -164,7 +197,10 @@ class _Parser:
         test = self._either()
         kind, value, place = self._take()
         if kind != "end":
-            raise self._error(place, f"expected 'and', 'or' or the end, found {value!r}")
+            before = self._tokens[self._next - 2] if self._next > 1 else ("", "", 0)
+            near = continued(before[1], self._known()) if before[0] == "word" else None
+            hint = f"; did you mean {near}?" if near else ""
+            raise self._error(place, f"expected 'and', 'or' or the end, found {value!r}{hint}")
         return test
 
     def only_field(self) -> Predicate:
@@ -259,8 +295,28 @@ class _Parser:
         path = f"{name}.{quoted[1:-2]}" if bracket else name
         first = path.partition(".")[0]
         if first not in self._fields:
-            raise self._error(place, f"no field {first!r}; there are {', '.join(self._fields)}")
+            raise self._error(place, self._no_field(word, path, first))
+        self.named.append(path)
         return lambda facts: lookup(facts, path)
+
+    def _no_field(self, word: str, path: str, first: str) -> str:
+        near = meant(path, self._fields, self._known())
+        before = self._tokens[self._next - 2][1] if self._next > 1 else ""
+        if not near and (before in COMPARE or before in ("[", ",")):
+            return f"no field {word!r}; a text is written in quotes: '{word}'"
+        if near:
+            return f"no field {word!r}; did you mean {' or '.join(near)}?"
+        return f"no field {first!r}; there are {', '.join(self._fields)}"
+
+
+def _unreadable(rest: str, tokens: list[tuple[str, str, int]]) -> str:
+    """What is wrong where no token begins, and what to write instead."""
+    if rest[0] in "'\"":
+        return f"a text that begins with {rest[0]} and does not end"
+    advice = ADVICE.get(rest[0])
+    if advice is None and tokens and tokens[-1][0] == "word":
+        advice = 'a name with such a character is written in quotes, as in summary["top 5"]'
+    return f"cannot read {rest[0]!r}" + (f"; {advice}" if advice else "")
 
 
 def _known(value: Any) -> Any:

@@ -22,4 +22,13 @@ def test_what_cannot_go_to_a_pipe_says_so(store, call):
     result = call("export", "first", "-f", "tensorboard")
     assert (result.code, result.err) == (2, "tensorboard cannot go to a pipe: say where with -o PATH\n")
     assert call("export").err == "name a RUN, or say --all\n"
-    assert call("export", "--all", "-p", "nothing").err == "no runs fit\n"
+    assert call("export", "--where", "state == 'crashed'").err == "no runs fit\n"
+
+
+def test_what_was_probably_meant_is_said(store, call):
+    assert call("export", "-p", "word").err == (
+        f"simple-track export: no project 'word' in {store.root}; did you mean 'words'?\n"
+    )
+    assert call("export", "--where", "summary.train/los < 1").err == (
+        "no runs fit\nno run has summary.train/los; did you mean summary.train/loss?\n"
+    )

@@ -68,6 +68,63 @@ def test_a_condition_that_cannot_be_read_is_shown(store, call):
 
 
 @pytest.mark.parametrize(
+    ("args", "message"),
+    [
+        (
+            ["--where", "train/loss < 1"],
+            "no field 'train/loss'; did you mean summary.train/loss?\n  train/loss < 1\n  ^\n",
+        ),
+        (
+            ["--order", "-loss"],
+            "no field 'loss'; did you mean summary.loss or summary.train/loss?\n  -loss\n   ^\n",
+        ),
+        (
+            ["-c", "optimizer"],
+            "no field 'optimizer'; did you mean config.train.optimizer?\n  optimizer\n  ^\n",
+        ),
+    ],
+)
+def test_a_bare_name_is_answered_with_its_field(store, call, args, message):
+    result = call("ls", *args)
+    assert (result.code, result.out, result.err) == (2, "", f"simple-track ls: {message}")
+
+
+@pytest.mark.parametrize(
+    ("args", "message"),
+    [
+        (
+            ["--where", "summary.train/los < 1"],
+            "no run has summary.train/los; did you mean summary.train/loss?",
+        ),
+        (["--order", "config.lr"], "no run has config.lr; did you mean config.train.lr or summary.lr?"),
+        (["-c", "summary.acc"], "no run has summary.acc; see what one has with: simple-track show last"),
+    ],
+)
+def test_a_field_that_no_run_has_is_named(store, call, args, message):
+    result = call("ls", *args)
+    assert (result.code, result.err) == (0, f"simple-track ls: {message}\n")
+
+
+def test_a_field_that_some_run_has_is_no_mistake(store, call):
+    assert call("ls", "--order", "-config.train.lr", "-c", "summary.loss").err == ""
+    assert call("ls", "--where", "summary.loss > 5").err == ""
+
+
+def test_a_mistyped_project_is_named(store, call):
+    result = call("ls", "-p", "digit")
+    assert (result.code, result.out) == (1, "")
+    assert result.err == f"simple-track ls: no project 'digit' in {store.root}; did you mean 'digits'?\n"
+    result = call("ls", "-p", "speech", "--json")
+    assert result.err == f"simple-track ls: no project 'speech' in {store.root}; it has: digits, words\n"
+
+
+def test_times_are_shown_as_times(store, call):
+    lines = call("ls", "-p", "digits", "-c", "start_time", "-c", "dir").lines
+    assert lines[1].split()[-3] == lines[1].split()[4]
+    assert lines[1].endswith(str(store.root / "runs" / "digits" / store.second))
+
+
+@pytest.mark.parametrize(
     ("seconds", "text"),
     [
         (0.0123, "12 ms"),

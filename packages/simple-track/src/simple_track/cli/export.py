@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import argparse
 
-from simple_track.catalog import find_runs
-from simple_track.cli.pick import pick
+from simple_track.catalog import all_runs, find_runs
+from simple_track.cli.pick import hints, pick, require_project
 from simple_track.cli.terminal import Terminal
 from simple_track.exchange import FORMATS, export
 from simple_track.settings import current_layout
@@ -22,7 +22,9 @@ _TO_STDOUT = ("csv", "json")
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What `export` takes."""
-    parser.add_argument("runs", metavar="RUN", nargs="*", help='an id, a part of it, a name, or "last"')
+    parser.add_argument(
+        "runs", metavar="RUN", nargs="*", default=[], help='an id, a part of it, a name, or "last"'
+    )
     parser.add_argument("--all", action="store_true", help="all runs that fit")
     parser.add_argument("-p", "--project", help="only runs of this project")
     parser.add_argument("--where", metavar="EXPR", help="only runs for which this is true")
@@ -43,9 +45,11 @@ def run(args: argparse.Namespace, terminal: Terminal) -> int:
     if args.output == "-" and format not in _TO_STDOUT:
         terminal.complain(f"{format} cannot go to a pipe: say where with -o PATH")
         return 2
+    require_project(layout, args.project)
     chosen = find_runs(layout, args.project, args.where) if every else [pick(layout, r) for r in args.runs]
     if not chosen:
-        terminal.complain("no runs fit")
+        said = list(hints(args.where, [], all_runs(layout, args.project)))
+        terminal.complain("\n".join(["no runs fit", *said]))
         return 1
     export(chosen, format, args.output)
     if args.output != "-":

@@ -8,11 +8,13 @@ simple-track ls -c config.lr -c summary.val/acc --json
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping
+from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
-from simple_track.catalog import find_runs
+from simple_track.catalog import Moment, all_runs, find_runs, value_of
 from simple_track.cli.number import whole
+from simple_track.cli.pick import hints, require_project
 from simple_track.cli.terminal import Terminal
 from simple_track.exchange.rows import facts_of
 from simple_track.settings import current_layout
@@ -27,7 +29,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("-p", "--project", help="only runs of this project")
     parser.add_argument("--where", metavar="EXPR", help="only runs for which this is true")
     parser.add_argument(
-        "--order", metavar="FIELD", default="-start_time", help="sort by this; '-' puts the greatest first"
+        "--order",
+        metavar="FIELD",
+        default="-start_time",
+        help="sort by this; '-' puts the greatest first (default: -start_time)",
     )
     parser.add_argument(
         "-n", "--limit", type=whole(0), default=50, help="at most so many; 0 for all (default: 50)"
@@ -37,31 +42,29 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--column",
         action="append",
         metavar="FIELD",
-        help="show config.NAME or summary.NAME; may be repeated",
+        help="show this, such as config.train.lr or summary.val/acc; may be repeated",
     )
 
 
 def run(args: argparse.Namespace, terminal: Terminal) -> int:
     """Print the runs."""
-    found = find_runs(current_layout(args.dir), args.project, args.where, args.order)
+    layout = current_layout(args.dir)
+    require_project(layout, args.project)
+    found = find_runs(layout, args.project, args.where, args.order)
     chosen = list(found[: args.limit] if args.limit > 0 else found)
+    every = all_runs(layout, args.project)
+    columns = [(field, value_of(field, every)) for field in args.column or ()]
+    for hint in hints(None if found else args.where, [args.order, *(args.column or ())], every):
+        terminal.complain(f"simple-track ls: {hint}")
     if terminal.json:
         terminal.document([describe(view) for view in chosen])
         return 0
     if not chosen:
         terminal.line("no runs" + (" fit" if args.where or args.project else " yet"))
         return 0
-    columns = args.column or _common_metrics(chosen)
-    headers = [
-        "RUN",
-        "NAME",
-        "PROJECT",
-        "STATE",
-        "STARTED",
-        "TOOK",
-        *(c.removeprefix("summary.") for c in columns),
-    ]
-    rows = [[*_facts(view), *(value_at(view, column) for column in columns)] for view in chosen]
+    columns = columns or _common_metrics(chosen)
+    headers = ["RUN", "NAME", "PROJECT", "STATE", "STARTED", "TOOK", *(title for title, _ in columns)]
+    rows = [[*_facts(view), *(_said(value(view)) for _, value in columns)] for view in chosen]
     spare = [2, *range(len(headers) - 1, 5, -1), 4, 5]  # the project first, then metrics from the right
     terminal.table(headers, rows, right=range(5, len(headers)), spare=[] if args.column else spare, cut=True)
     if len(found) > len(chosen):
@@ -74,15 +77,10 @@ def describe(view: RunView) -> dict[str, Any]:
     return facts_of(view) | {"duration": view.duration, "dir": view.dir}
 
 
-def value_at(view: RunView, field: str) -> Any:
-    """What a field such as "config.train.lr", "summary.val/acc" or "state" holds for a run, or None."""
-    head, _, rest = field.partition(".")
-    if head == "summary":
-        return view.summary.get(rest)
-    value: Any = getattr(view, head, None)
-    for part in rest.split(".") if rest else ():
-        value = value.get(part) if isinstance(value, Mapping) else None
-    return value
+def _said(value: Any) -> Any:
+    return (
+        f"{datetime.fromtimestamp(value).astimezone():%Y-%m-%d %H:%M}" if isinstance(value, Moment) else value
+    )
 
 
 def took(seconds: float) -> str:
@@ -111,11 +109,15 @@ def _facts(view: RunView) -> list[Any]:
     ]
 
 
-def _common_metrics(views: list[RunView]) -> list[str]:
+def _common_metrics(views: list[RunView]) -> list[tuple[str, Callable[[RunView], Any]]]:
     """The summary values that most of the runs have, the most frequent first."""
     counts: dict[str, int] = {}
     for view in views:
         for key in view.summary:
             counts[key] = counts.get(key, 0) + 1
     ranked = sorted(counts, key=lambda key: -counts[key])
-    return [f"summary.{key}" for key in ranked[:SHOWN_METRICS]]
+    return [(key, _summary_of(key)) for key in ranked[:SHOWN_METRICS]]
+
+
+def _summary_of(key: str) -> Callable[[RunView], Any]:
+    return lambda view: view.summary.get(key)

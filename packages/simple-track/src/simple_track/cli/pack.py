@@ -11,7 +11,7 @@ import argparse
 from pathlib import Path
 
 from simple_track import pack as packing
-from simple_track.cli.pick import pick
+from simple_track.cli.pick import pick, require_project
 from simple_track.cli.size import said
 from simple_track.cli.terminal import Terminal
 from simple_track.layout import Layout, RunLayout
@@ -23,7 +23,9 @@ NAME = "pack"
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What `pack` takes."""
-    parser.add_argument("runs", metavar="RUN", nargs="*", help='an id, a part of it, a name, or "last"')
+    parser.add_argument(
+        "runs", metavar="RUN", nargs="*", default=[], help='an id, a part of it, a name, or "last"'
+    )
     parser.add_argument("--all", action="store_true", help="all runs that have ended")
     parser.add_argument("-p", "--project", help="with --all: only runs of this project")
     parser.add_argument("--undo", action="store_true", help="make the plain files again")
@@ -57,6 +59,7 @@ def run(args: argparse.Namespace, terminal: Terminal) -> int:
 
 def _chosen(layout: Layout, args: argparse.Namespace) -> list[RunLayout]:
     if args.all:
+        require_project(layout, args.project)
         places = layout.run_layouts(args.project)
         return [p for p in places if p.metadata.exists() and seen_state(p, read_metadata(p)) != "running"]
     return [pick(layout, wanted).layout for wanted in args.runs]

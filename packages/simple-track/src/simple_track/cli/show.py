@@ -35,6 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "metrics",
         metavar="METRIC",
         nargs="*",
+        default=[],
         help="plot these; of a logged table, text or histogram, show what is in it",
     )
     parser.add_argument("--height", type=whole(2), default=12, help="lines of a plot (default: 12)")

@@ -25,7 +25,7 @@ NAME = "tail"
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What `tail` takes."""
     parser.add_argument("wanted", metavar="RUN", help='an id, a part of it, a name, or "last"')
-    parser.add_argument("metrics", metavar="METRIC", nargs="*", help="only these")
+    parser.add_argument("metrics", metavar="METRIC", nargs="*", default=[], help="only these")
     parser.add_argument(
         "-n", "--lines", type=whole(0), default=10, help="begin with so many lines (default: 10)"
     )

@@ -140,13 +140,13 @@ class Terminal:
 
 
 def show(value: Any) -> str:
-    """A value as short text: a float with six digits, None as nothing."""
+    """A value as short text: a float with six digits (a large one, such as a time, with more), None as ""."""
     if value is None:
         return ""
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, float):
-        return f"{value:.6g}"
+        return f"{value:.3f}".rstrip("0").rstrip(".") if 1e6 <= abs(value) < 1e12 else f"{value:.6g}"
     if isinstance(value, list | tuple) and all(isinstance(item, str) for item in value):
         return ", ".join(value)
     if isinstance(value, list | dict):
