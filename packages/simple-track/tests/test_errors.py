@@ -42,7 +42,7 @@ CASES = [
     (
         MissingExtraError("Track.query", "duckdb", "sql"),
         ImportError,
-        "Track.query needs duckdb; install it with: pip install duckdb (it is in the extra [sql])",
+        "Track.query needs duckdb; install it with: pip install 'duckdb>=1.0' (it is in the extra [sql])",
     ),
     (
         RunNotFoundError("'abc'", Path("runs")),

@@ -132,8 +132,7 @@ def test_sampling_is_off_when_told_and_an_error_when_asked_for_without_psutil(ro
     assert Track.load(run.id).state == "finished"
     with pytest.raises(MissingExtraError) as caught:
         Track.run(project="demo", system=True)
-    assert (
-        str(caught.value)
-        == "system=True needs psutil; install it with: pip install psutil (it is in the extra [system])"
+    assert str(caught.value) == (
+        "system=True needs psutil; install it with: pip install 'psutil>=5.9' (it is in the extra [system])"
     )
     assert Track.runs("demo", where="state == 'running'") == []

@@ -87,7 +87,7 @@ def test_pandas_polars_and_arrow_get_the_same(run):
     [
         ("pandas", "to_pandas", "pip install pandas"),
         ("polars", "to_polars", "pip install polars"),
-        ("pyarrow", "to_arrow", "pip install pyarrow (it is in the extra [tables])"),
+        ("pyarrow", "to_arrow", "pip install 'pyarrow>=15' (it is in the extra [tables])"),
     ],
 )
 def test_a_missing_library_is_an_error_that_names_the_command(run, monkeypatch, module, call, hint):

@@ -133,5 +133,5 @@ def test_without_duckdb_the_error_names_the_command(runs, monkeypatch):
         Track.query("select 1")
     assert (
         str(caught.value)
-        == "Track.query needs duckdb; install it with: pip install duckdb (it is in the extra [sql])"
+        == "Track.query needs duckdb; install it with: pip install 'duckdb>=1.0' (it is in the extra [sql])"
     )

@@ -38,6 +38,7 @@ Each carries the facts of its message as attributes, and survives pickling.
 
 from __future__ import annotations
 
+import re
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -122,10 +123,32 @@ class MissingExtraError(TrackError, ImportError):
 
     def __init__(self, what: str, module: str, extra: str | None) -> None:
         where = f" (it is in the extra [{extra}])" if extra else ""
-        super().__init__(f"{what} needs {module}; install it with: pip install {module}{where}")
+        super().__init__(
+            f"{what} needs {module}; install it with: pip install {_wanted(module, extra)}{where}"
+        )
         self.what = what
         self.module = module
         self.extra = extra
+
+
+def _wanted(library: str, extra: str | None) -> str:
+    """What pip has to be told: the library, with the version that the extra asks for."""
+    from importlib import metadata  # only for a message
+
+    try:
+        lines = metadata.requires("simple-track") or []
+    except metadata.PackageNotFoundError:
+        lines = []
+    for line in lines:
+        requirement, _, marker = line.partition(";")
+        found = re.fullmatch(r"([\w.-]+)\s*([<>=!~].*)", requirement.strip())
+        if found and found[1].lower() == library.lower() and f"extra=={extra!r}" in _bare(marker):
+            return f"'{found[1]}{found[2]}'"
+    return library
+
+
+def _bare(marker: str) -> str:
+    return marker.replace(" ", "").replace('"', "'")
 
 
 class RunNotFoundError(TrackError, LookupError):

@@ -12,7 +12,7 @@ import numpy as np
 
 from simple_track import exactjson
 from simple_track.values.arrays import Array, ValueShapeError, frozen, same
-from simple_track.values.extras import need
+from simple_track.values.extras import need, require
 from simple_track.values.overlay import Box, Mask, as_boxes, as_masks
 from simple_track.values.pixels import as_pixels
 from simple_track.values.value import Body, Value, ValueFolder
@@ -45,6 +45,7 @@ class Image(Value):
     Raises:
         ValueShapeError: The shape is none of these; the message names it.
         ValueRangeError: The numbers lie in none of these ranges.
+        MissingExtraError: pillow, which an image is kept with, is not installed.
     """
 
     kind: ClassVar[str] = "image"
@@ -63,6 +64,7 @@ class Image(Value):
         layout: str | None = None,
         value_range: tuple[float, float] | None = None,
     ) -> None:
+        require("PIL", library="pillow", extra="media", purpose="an image")
         pixels = frozen(as_pixels(_opened(img), layout=layout, value_range=value_range))
         size = pixels.shape[:2]
         self.__attrs_init__(pixels, caption, as_masks(masks, size), as_boxes(boxes, size))

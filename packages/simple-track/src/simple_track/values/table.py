@@ -10,6 +10,7 @@ from simple_track.errors import TrackError
 from simple_track.values import parquet
 from simple_track.values.arrays import ValueRangeError, ValueShapeError
 from simple_track.values.cells import check, check_column, check_types, infer
+from simple_track.values.extras import require
 from simple_track.values.value import Body, Value, ValueFolder
 from simple_track.values.words import whole
 
@@ -39,6 +40,7 @@ class Table(Value):
     Raises:
         TableCellError: A cell does not have its column's type; the message names row and column.
         ValueShapeError: A row has too few or too many cells.
+        MissingExtraError: pyarrow, which a table is kept with, is not installed.
     """
 
     kind: ClassVar[str] = "table"
@@ -49,6 +51,7 @@ class Table(Value):
         data: Iterable[Sequence[Any] | Mapping[str, Any]] = (),
         types: Mapping[str, str] | None = None,
     ) -> None:
+        require("pyarrow", library="pyarrow", extra="tables", purpose="a table")
         if hasattr(data, "iloc"):  # a pandas frame, whose own iteration is over its columns' names
             data = list(parquet.from_pandas(Table, data, None))
         rows = list(data)
