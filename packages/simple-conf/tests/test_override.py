@@ -136,7 +136,8 @@ def test_strict_keys_want_a_plus_for_what_is_new():
             """\
             command line: layers[7]=1: layers has 3 items; there is no item 7
               layers[7]=1
-                    ^""",
+                    ^
+              hint: the next one is layers[3]""",
         ),
         (
             "train.lr+=1",

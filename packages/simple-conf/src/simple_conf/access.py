@@ -93,9 +93,10 @@ def index_in(items: Any, segment: Any) -> int:
     if index is None or not -count <= index <= count:
         where = format_path(items.__path__)
         raise PlacedError(
-            f"{where} has {count} items; there is no item {segment}",
+            f"{where} has {count} item{'s' * (count != 1)}; there is no item {segment}",
             path=format_path((*items.__path__, segment)),
             origin=place(items.__tree__.root, items.__path__),
+            hint=f"the next one is {where}[{count}]",
         )
     return index
 

@@ -208,7 +208,8 @@ def gathered(words: Sequence[str], config: str | os.PathLike[str] | None, folder
 def split(
     words: Sequence[str], config: str | os.PathLike[str] | None, folder: str | None
 ) -> tuple[str | None, list[str]]:
-    """Return the config file that a command line is about, and the overrides."""
+    """Return the config file that a command line is about, and the overrides; ``--`` is passed over."""
+    words = [word for word in words if word != options.END]
     if words and is_file_word(words[0]):
         return words[0], list(words[1:])
     return found(config, folder), list(words)

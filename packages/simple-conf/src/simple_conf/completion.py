@@ -89,7 +89,8 @@ function __simple_conf_{function}_runs
     string match -q -- '*/'{program} "/$words[1]"
 end
 function __simple_conf_{function}_chooses
-    __simple_conf_{function}_runs; and contains -- (string replace -r '=.*' '=' -- (commandline -ct)) {choosing}
+    set -l key (string replace -r '=.*' '=' -- (commandline -ct))
+    __simple_conf_{function}_runs; and contains -- $key {choosing}
 end
 function __simple_conf_{function}_words
     printf '%s\\n' {words}

@@ -75,7 +75,16 @@ def stack(
         try:
             inner, inner_layer = read_file(target)
         except ConfigNotFoundError as failure:
+            hint = failure.hint
+            if "${" in base:
+                hint = "'extends' names files; references are not worked out in it"
             raise ConfigNotFoundError(
+                failure.message, path=EXTENDS, origin=layer.locate((EXTENDS,)), hint=hint
+            ) from None
+        except LoadError as failure:
+            if failure.origin is not None:
+                raise
+            raise LoadError(
                 failure.message, path=EXTENDS, origin=layer.locate((EXTENDS,)), hint=failure.hint
             ) from None
         below += stack(target, inner, inner_layer, seen, files)

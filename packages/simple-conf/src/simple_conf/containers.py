@@ -82,6 +82,8 @@ def list_hook(kind: Any, conv: Converter, mode: Mode) -> Hook:
 
 def in_list(value: Any) -> str | None:
     """Return a hint where a single value stands for a list."""
+    if isinstance(value, str) and value.startswith("(") and value.endswith(")"):
+        return f"write a list: [{value[1:-1]}]"
     return (
         f"write a list: [{value}]"
         if isinstance(value, (str, int, float)) and not isinstance(value, bool)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from simple_conf import foreign
 from simple_conf.copying import adopt
 from simple_conf.errors import ConfError, PlacedError, ValidationError, block
 from simple_conf.keypath import format_path
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
     from simple_conf.origin import Origin, Path
 
     T = TypeVar("T")
+
+
+PYTHON_WORDS = {"None": "null", "True": "true", "False": "false"}
 
 
 class ValidationIssue:
@@ -157,7 +161,7 @@ def discreetly(failure: Exception, cfg: Any, schema: Any) -> list[ValidationIssu
     found = gather(failure, (), cfg)
     censor = censor_of(cfg.__tree__.root)
     for issue in found:
-        point_elsewhere(issue, keys)
+        advise(issue, keys)
         censor.place(issue)
         if issue.message.startswith("unknown key") and (
             is_near(issue.path, paths) or holds_near(issue.got, paths)
@@ -238,8 +242,10 @@ def of_field(failure: BaseException, path: Path, cfg: Any) -> list[ValidationIss
 
 def extra_key(cfg: Any, path: Path, known: list[str], owner: str) -> ValidationIssue:
     """Return the issue of a key that is no field of the schema ``owner``, whose fields are ``known``."""
-    hint = did_you_mean(str(path[-1]), known)
-    if hint is None or not hint.startswith("did"):
+    hint = foreign.KEYS.get(str(path[-1])) or did_you_mean(str(path[-1]), known)
+    if path[-1] == "extends":
+        hint = "'extends' stands at the top of a file, and names files to load below it"
+    elif hint is None or hint.startswith("known"):
         hint = "; ".join(filter(None, (hint, f"a new key needs a field in {owner}")))
     issue = placed(cfg, path, f"unknown key {path[-1]!r}", None, value_at(cfg, path), hint, key=True)
     place = issue.origin
@@ -248,11 +254,19 @@ def extra_key(cfg: Any, path: Path, known: list[str], owner: str) -> ValidationI
     return issue
 
 
-def point_elsewhere(issue: ValidationIssue, keys: list[str]) -> None:
-    """Let the hint for an unknown key name the keys of the same name in other places of the schema."""
-    name = issue.path.rpartition(".")[2]
-    if not issue.message.startswith("unknown key") or (issue.hint or "").startswith("did you mean"):
+def advise(issue: ValidationIssue, keys: list[str]) -> None:
+    """Name, in the hint for an unknown key, the keys of that name in other places; tell of ``=`` for ``+=``."""
+    place = issue.origin
+    if issue.expected and place and place.name.partition("=")[0].endswith("+"):
+        issue.hint = issue.hint or "'+=' adds to a list; write = to set a value"
+    if not issue.message.startswith("unknown key"):
         return
+    path = issue.path.replace("/", ".")
+    if path != issue.path and path in keys:
+        issue.hint = f"did you mean {path!r}?"
+    if (issue.hint or "").startswith("did you mean") or issue.path in keys:
+        return
+    name = path.rpartition(".")[2]
     same = [key for key in keys if key.rpartition(".")[2] == name][:3]
     if same:
         issue.hint = f"did you mean {' or '.join(map(repr, same))}?"
@@ -263,6 +277,8 @@ def absent(cfg: Any, path: Path, message: str, expected: str, hint: str | None) 
     from simple_conf.config import Config
     from simple_conf.location import removal
 
+    if isinstance(cfg, Config) and not cfg.__tree__.root.__raw__:
+        hint = hint or "there is nothing in this config"
     issue = placed(cfg, path, f"{message}: {expected}", expected, None, hint)
     if isinstance(cfg, Config) and (deleted := removal(cfg.__tree__.root, (*cfg.__path__, *path))):
         issue.message = f"{message}: {expected}; this override deletes it"
@@ -290,6 +306,8 @@ def misfit(cfg: Any, path: Path, expected: str, got: Any, hint: str | None) -> V
         message = f"this value must be filled in (it is ???): {expected}"
     else:
         message = f"expected {expected}, got {MASK if hidden(cfg, path, got) else shown(got)}"
+        if type(got) is str and got in PYTHON_WORDS:
+            hint = f"a config has {PYTHON_WORDS[got]} for Python's {got}"
     return placed(cfg, path, message, expected, got, hint)
 
 

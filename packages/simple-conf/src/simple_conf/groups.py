@@ -1,7 +1,7 @@
 """Config groups: a folder of files that a key chooses from, ``model=resnet`` for ``model/resnet.sdn``."""
 
 # pathlib is slow to import, and reading a config must not be.
-# ruff: noqa: PTH112, PTH118, PTH120, PTH122, PTH208
+# ruff: noqa: PTH112, PTH118, PTH119, PTH120, PTH122, PTH208
 
 from __future__ import annotations
 
@@ -138,7 +138,7 @@ def choice_of(step: Override, folder: str) -> str | None:
     raise OverrideError(
         f"there is no choice {step.value!r} for {format_path(step.path)}",
         origin=step.layer.locate(step.path),
-        hint=did_you_mean(step.value, choices),
+        hint=did_you_mean(os.path.splitext(os.path.basename(step.value))[0], choices),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from simple_conf import resolvers
+from simple_conf import foreign, resolvers
 from simple_conf.config import Config, ConfigList, Reading, store
 from simple_conf.errors import (
     ConfError,
@@ -18,7 +18,7 @@ from simple_conf.keypath import format_path, parse_path
 from simple_conf.location import removal
 from simple_conf.misreading import cycle, error, missing_value
 from simple_conf.node import Overlaid, Tree, is_lazy, wrap_list
-from simple_conf.suggestion import did_you_mean
+from simple_conf.suggestion import closest, did_you_mean
 from simple_conf.values import Table
 
 TYPE_CHECKING = False
@@ -256,7 +256,7 @@ def call(name: str, arguments: list[Any], text: str, node: Any, key: Any, trace:
     """Return what a resolver returns, run once for this place and these arguments."""
     resolver = resolvers.find(name)
     if resolver is None:
-        hint = did_you_mean(name, resolvers.names())
+        hint = foreign.RESOLVERS.get(name) or did_you_mean(name, resolvers.names())
         raise error(UnknownReferenceError, node, key, f"there is no resolver {name!r}", hint)
     values = [settle(argument, node, key, trace) for argument in arguments]
     tree = node.__tree__
@@ -283,8 +283,12 @@ def call(name: str, arguments: list[Any], text: str, node: Any, key: Any, trace:
 
 
 def failed(failure: Exception, text: str, node: Any, key: Any, hidden: bool) -> Any:
-    """Return the error for a resolver that raised; what it says is left out where it was given a secret."""
-    if hidden:
+    """Return the error for a resolver that raised; what it says is left out where it was given a secret.
+
+    That a built-in one is used wrongly, such as for a variable that is not set, shows only what is written.
+    """
+    written = isinstance(failure, resolvers.ResolverUsageError) and "${" not in text
+    if hidden and not written:
         why = "what it says is not shown, it was given a secret"
         message = f"${{{text}}} failed: {type(failure).__name__}; {why}"
     elif isinstance(failure, ConfError):
@@ -344,6 +348,8 @@ def unknown(part: Reference, path: Path, node: Any, key: Any) -> Any:
         holder = following
     deleted = removal(node.__tree__.root, path)
     hint = f"it was deleted: {deleted}" if deleted else did_you_mean(str(segment), names)
+    if not (hint or "").startswith(("it was", "did")) and (close := closest(part.text, resolvers.names())):
+        hint = f"did you mean ${{{close}}}?"
     return error(
         UnknownReferenceError, node, key, f"${{{part.text}}}: there is no {format_path(path)!r}", hint
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from simple_conf import foreign
 from simple_conf.errors import OverrideError
 from simple_conf.formats.reading import READERS
 from simple_conf.origin import ArgumentLayer
@@ -14,13 +15,14 @@ if TYPE_CHECKING:
 
 OPTIONS = ["--help", "--show", "--check", "--completion"]
 SHORT = "-h"
-FILE_OPTIONS = {"c", "f", "cfg", "conf", "config", "config-file", "config_file", "config-name", "config-path"}
+END = "--"
+FILE_OPTIONS = {"c", "f", "conf", "config", "config-file", "config_file", "config-name", "config-path"}
 MANY = 3
 
 
 def is_option(word: str) -> bool:
     """Return whether a word has the form of an option."""
-    return word.startswith("-") and word != "-"
+    return word.startswith("-") and word not in ("-", END)
 
 
 def name_of(word: str) -> str:
@@ -50,8 +52,8 @@ def unknown(word: str, following: Sequence[str], schema: Any) -> OverrideError:
     name, has_value, value = word.lstrip("-").partition("=")
     if not has_value and following and "=" not in following[0] and not following[0].startswith("--"):
         value, word = following[0], f"{word} {following[0]}"
-    elif not has_value and (close := closest(word, OPTIONS)):
-        return OverrideError(f"there is no option {word}", hint=f"did you mean {close}?")
+    elif not has_value and name not in foreign.OPTIONS and (close := closest(name, map(bare, OPTIONS))):
+        return OverrideError(f"there is no option {word}", hint=f"did you mean --{close}?")
     return OverrideError(
         f"there is no option {word.split('=')[0].split(' ')[0]}; "
         "an override is written key=value, without dashes",
@@ -60,12 +62,19 @@ def unknown(word: str, following: Sequence[str], schema: Any) -> OverrideError:
     )
 
 
+def bare(option: str) -> str:
+    """Return an option without its dashes."""
+    return option.lstrip("-")
+
+
 def meant(name: str, value: str, schema: Any) -> str:
     """Return the hint for ``--name value``: the override or the config file that it stands for."""
     from simple_conf import fields
 
     if name in FILE_OPTIONS and value.lower().endswith(tuple(READERS)):
         return f"name the config file first, without an option: {value}"
+    if name in foreign.OPTIONS:
+        return foreign.OPTIONS[name]
     wanted = name.replace("-", "_")
     kinds = dict(fields.keys_of(schema))
     keys = fields.keys_like(wanted, list(kinds))

@@ -1,6 +1,11 @@
 """Overrides: ``train.lr=5e-4``, ``tags+=x``, ``+new.key=1``, ``~model.dropout``, ``@more.sdn``."""
 
+# pathlib is slow to import, and reading a config must not be.
+# ruff: noqa: PTH110
+
 from __future__ import annotations
+
+import os
 
 from simple_conf import access
 from simple_conf.arrays import combine
@@ -70,8 +75,9 @@ class Override:
         except OverrideError:
             raise
         except ConfError as failure:
-            message = getattr(failure, "message", str(failure))
-            raise OverrideError(message, origin=self.layer.locate(self.path, key=True)) from failure
+            message, hint = getattr(failure, "message", str(failure)), getattr(failure, "hint", None)
+            place = self.layer.locate(self.path, key=True)
+            raise OverrideError(message, origin=place, hint=hint) from failure
 
 
 def key_columns(argument: str, path: Path) -> list[int]:
@@ -85,8 +91,8 @@ def key_columns(argument: str, path: Path) -> list[int]:
     return columns
 
 
-def read_override(argument: str, following: str = "") -> Override:
-    """Return one argument taken apart; ``following`` is the one after it, which a hint may be about.
+def read_override(argument: str, following: Sequence[str] = ()) -> Override:
+    """Return one argument taken apart; ``following`` are those after it, which a hint may be about.
 
     Raises:
         OverrideError: It has no ``=``, its left side is no path, or its right side is no SDN value.
@@ -97,7 +103,10 @@ def read_override(argument: str, following: str = "") -> Override:
     if argument.startswith("~"):
         if (at := equals(argument)) >= 0:
             raise refused(argument, "a deletion takes no value", at + 1, f"write {argument[:at]}")
-        return Override(argument, "delete", left_side(argument, argument[1:], 1), None, 2)
+        path = left_side(argument, argument[1:], 1)
+        if not path:
+            raise refused(argument, "there is no key after '~'", 2)
+        return Override(argument, "delete", path, None, 2)
     at = equals(argument)
     if at < 0:
         hint = without_equals(argument, following)
@@ -115,16 +124,22 @@ def read_override(argument: str, following: str = "") -> Override:
     return Override(argument, kind, path, right_side(argument, right, at + 1), at + 2)
 
 
-def without_equals(argument: str, following: str) -> str | None:
+def without_equals(argument: str, following: Sequence[str]) -> str | None:
     """Return how an argument that has no ``=`` was probably meant, or None."""
     from simple_conf.formats.reading import READERS
 
     if argument.lower().endswith(tuple(READERS)):
         return f"a config file comes first; to lay this one over it, write @{argument}"
+    file = next((argument + suffix for suffix in READERS if os.path.exists(argument + suffix)), None)
+    if file is not None:
+        return f"did you mean the file {file}?"
+    first, second = (*following, "", "")[:2]
     key, colon, value = argument.partition(":")
-    value = value.strip() or following
+    value = value.strip() or first
     if not colon:
-        value = following if equals(following) < 0 and following[:1] not in ("-", "~", "@") else ""
+        value = first if equals(first) < 0 and first[:1] not in ("-", "~", "@") else ""
+    if first == "=" and second:
+        value = second
     if not value or not key or not is_path(key) or not key[:1].isidentifier():
         return None
     written = f"{key}={value}"
@@ -319,7 +334,7 @@ def read_steps(arguments: Sequence[str], load: Callable[[str], Config] | None) -
         if argument.startswith("@") and load is not None:
             steps.append(Laid(load_file(argument, load)))
         else:
-            steps.append(read_override(argument, "".join(arguments[index + 1 : index + 2])))
+            steps.append(read_override(argument, arguments[index + 1 : index + 3]))
     return steps
 
 

@@ -17,7 +17,8 @@ def closest(name: str, known: Iterable[str]) -> str | None:
     close = difflib.get_close_matches(name, names, n=1, cutoff=0.6)
     if close:
         return close[0]
-    return {other.lower(): other for other in names}.get(name.lower())
+    ends = {other.rpartition(".")[2].lower(): other for other in reversed(names)}
+    return {other.lower(): other for other in names}.get(name.lower()) or ends.get(name.lower())
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str | None:

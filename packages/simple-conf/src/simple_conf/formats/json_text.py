@@ -34,7 +34,8 @@ def read(source: Source) -> tuple[Any, Layer]:
     except json.JSONDecodeError as failure:
         line, column = failure.lineno, failure.colno
         where = Origin("file", source.name, line, column, lambda: source.excerpt(line, column))
-        raise LoadError(f"not JSON: {failure.msg}", origin=where) from None
+        hint = advice(source.text, failure.pos)
+        raise LoadError(f"not JSON: {failure.msg}", origin=where, hint=hint) from None
     except NumberError as failure:
         raise shown(failure, source) from None
     except DuplicateKey:
@@ -42,6 +43,23 @@ def read(source: Source) -> tuple[Any, Layer]:
     except RecursionError:
         raise LoadError("nested too deeply", origin=Origin("file", source.name)) from None
     return values, TextLayer(source, json_places.search)
+
+
+def advice(text: str, at: int) -> str | None:
+    """Return what to do about text that is not JSON from ``at`` on, where that is a usual slip."""
+    rest = text[at:].lstrip()
+    before = text[:at].rstrip()
+    if not text.strip():
+        return "the file is empty; an empty config is {}"
+    if rest[:1] in ("}", "]") and before.endswith(","):
+        return "JSON has no comma after the last item"
+    if rest.startswith(("//", "/*", "#")):
+        return "JSON has no comments; SDN, YAML and TOML do"
+    if rest.startswith("'"):
+        return "use double quotes"
+    if rest.startswith(("True", "False", "None")):
+        return "JSON writes true, false and null"
+    return None
 
 
 def twice(source: Source) -> LoadError:

@@ -1,7 +1,7 @@
 """Reading a config file: the format by suffix, a clear error where it is not there."""
 
 # pathlib is slow to import, and reading a config must not be.
-# ruff: noqa: PTH112, PTH118, PTH122, PTH208
+# ruff: noqa: PTH110, PTH112, PTH118, PTH122, PTH208
 
 from __future__ import annotations
 
@@ -95,9 +95,11 @@ def read_file(path: str | os.PathLike[str], suffix: str | None = None) -> tuple[
     ending = suffix or os.path.splitext(name)[1].lower()
     reader = READERS.get(ending)
     if reader is None and os.path.isdir(name):
-        raise LoadError(f"{name} is a folder, not a config file")
+        raise folder(name)
     if reader is None:
-        raise LoadError(f"{name}: a config file ends in {', '.join(READERS)}", path="")
+        there = [name + suffix for suffix in READERS if os.path.exists(name + suffix)]
+        hint = f"did you mean {there[0]!r}?" if there else None
+        raise LoadError(f"{name}: a config file ends in {', '.join(READERS)}", hint=hint)
     values, layer = reader(read_text(name))
     if not isinstance(values, dict):
         raise LoadError(f"{name}: a config must be a mapping at its top, not a {type(values).__name__}")
@@ -123,21 +125,28 @@ def read_text(name: str) -> Source:
     except FileNotFoundError:
         raise not_found(name) from None
     except IsADirectoryError:
-        raise LoadError(f"{name} is a folder, not a config file") from None
+        raise folder(name) from None
     except PermissionError:
         raise LoadError(f"{name} cannot be read: permission denied") from None
 
 
+def folder(name: str) -> LoadError:
+    """Return the error for a folder in the place of a file, with the config files that are in it."""
+    files = [os.path.join(name, file) for file in sorted(os.listdir(name)) if file.endswith(tuple(READERS))]
+    hint = f"name a file in it: {', '.join(files)}" if 0 < len(files) <= MANY else None
+    return LoadError(f"{name} is a folder, not a config file", hint=hint)
+
+
 def not_found(name: str) -> ConfigNotFoundError:
     """Return the error for a file that is not there, with a file that may have been meant."""
-    folder, wanted = os.path.split(name)
-    if not os.path.isdir(folder or "."):
-        return ConfigNotFoundError(f"there is no file {name}", hint=f"there is no folder {folder}")
-    stems = {os.path.splitext(n)[0]: n for n in os.listdir(folder or ".") if n.endswith(tuple(READERS))}
+    parent, wanted = os.path.split(name)
+    if not os.path.isdir(parent or "."):
+        return ConfigNotFoundError(f"there is no file {name}", hint=f"there is no folder {parent}")
+    stems = {os.path.splitext(n)[0]: n for n in os.listdir(parent or ".") if n.endswith(tuple(READERS))}
     close = closest(os.path.splitext(wanted)[0], stems)
     hint: str | None
     if close is not None:
-        hint = f"did you mean {os.path.join(folder, stems[close])!r}?"
+        hint = f"did you mean {os.path.join(parent, stems[close])!r}?"
     else:
         hint = f"known: {', '.join(sorted(stems.values()))}" if 0 < len(stems) <= MANY else None
     return ConfigNotFoundError(f"there is no file {name}", hint=hint)

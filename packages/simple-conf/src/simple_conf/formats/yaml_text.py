@@ -53,9 +53,22 @@ def read(source: Source) -> tuple[Any, Layer]:
         where = Origin("file", source.name)
         if mark is not None:
             where = at(source, mark)
-        raise LoadError(f"not YAML: {failure.problem or failure.context}", origin=where) from None
+        problem = str(failure.problem or failure.context)
+        raise LoadError(f"not YAML: {problem}", origin=where, hint=advice(problem, source, mark)) from None
     except yaml.YAMLError as failure:
         raise LoadError(f"not YAML: {failure}", origin=Origin("file", source.name)) from None
+
+
+def advice(problem: str, source: Source, mark: Any) -> str | None:
+    """Return what to do about text that is not YAML, where that is a usual slip."""
+    line = source.line_text(mark.line + 1) if mark is not None else ""
+    if "cannot start any token" in problem and line[: mark.column + 1].lstrip(" ").startswith("\t"):
+        return "indent with spaces, not with tabs"
+    if "cannot start any token" in problem:
+        return f"put text that begins with {line[mark.column : mark.column + 1]} in quotes"
+    if "mapping values are not allowed" in problem:
+        return "line the key up with the others of its mapping, or put text that has ': ' in it in quotes"
+    return None
 
 
 def write(values: Any) -> str:
