@@ -255,7 +255,7 @@ def extra_key(cfg: Any, path: Path, known: list[str], owner: str) -> ValidationI
 
 
 def advise(issue: ValidationIssue, keys: list[str]) -> None:
-    """Name, in the hint for an unknown key, the keys of that name in other places; tell of ``=`` for ``+=``."""
+    """Name in the hint for an unknown key the keys of that name in other places; tell of ``=`` for ``+=``."""
     place = issue.origin
     if issue.expected and place and place.name.partition("=")[0].endswith("+"):
         issue.hint = issue.hint or "'+=' adds to a list; write = to set a value"
