@@ -117,8 +117,15 @@ def test_runs_are_loaded_by_id_or_its_beginning(runs):
     assert Track.load(first.id[:-2]).id == first.id
     with pytest.raises(RunNotFoundError, match=r"no run 'zzz' in .*; list the runs with: simple-track ls"):
         Track.load("zzz")
-    with pytest.raises(RunNotFoundError, match="4 ids begin so"):
+    with pytest.raises(RunNotFoundError, match="4 ids begin so: give more of it"):
         Track.load(first.id[:4])
+    with pytest.raises(RunNotFoundError) as caught:
+        Track.load("run-0")
+    assert str(caught.value) == (
+        f"no run 'run-0' in {runs / 'runs'}; of that name there is {first.id}: load it by its id"
+    )
+    with pytest.raises(RunNotFoundError, match=f"did you mean '{first.id}'"):
+        Track.load(first.id.replace(first.id[-1], "!"))
 
 
 def test_a_reference_without_project_needs_only_one(runs):

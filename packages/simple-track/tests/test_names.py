@@ -44,7 +44,7 @@ def test_unsafe_names_are_refused_with_the_reason(name, reason):
 
 
 def test_a_name_that_is_not_text_is_refused():
-    with pytest.raises(UnsafeNameError, match="is a int, not text"):
+    with pytest.raises(UnsafeNameError, match="is of type int, not text"):
         check_segment(7)
 
 

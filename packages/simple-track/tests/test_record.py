@@ -1,5 +1,6 @@
 """One line of JSON for each call, exact for every number."""
 
+import datetime
 import enum
 import json
 import math
@@ -75,7 +76,31 @@ def test_torch_scalars_are_taken(monkeypatch):
         as_scalar("x", torch.zeros(2))
 
 
-@pytest.mark.parametrize("value", [None, [1], (1,), {1}, object(), b"bytes", 1j])
+class Pictured:
+    """What a figure of matplotlib or a picture of PIL has, to tell it by."""
+
+    def __init__(self, method):
+        setattr(self, method, print)
+
+
+@pytest.mark.parametrize(
+    ("value", "advice"),
+    [
+        (None, "leave the name out where there is no value"),
+        ([0.1, 0.2], "log one number for each name, or all by log_histogram, log_plot or a Track.Table"),
+        (datetime.datetime(2026, 1, 1), "log its text, or its timestamp()"),
+        (Pictured("savefig"), "log it by log_figure, or as Track.Media.Figure(…)"),
+        (Pictured("tobitmap"), "log it by log_image, or as Track.Media.Image(…)"),
+        (Pictured("to_parquet"), "log it as a Track.Table(data=…)"),
+    ],
+)
+def test_what_to_log_instead_is_said(value, advice):
+    with pytest.raises(ValueKindError) as caught:
+        as_scalar("x", value)
+    assert str(caught.value).endswith(f"; {advice}")
+
+
+@pytest.mark.parametrize("value", [object(), b"bytes", 1j])
 def test_what_is_not_a_scalar_names_key_and_type(value):
     with pytest.raises(ValueKindError) as caught:
         as_scalar("train/x", value)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from difflib import get_close_matches
 from functools import partial
 from typing import Any
 
@@ -181,7 +182,14 @@ def load_run(layout: Layout, run_id: str) -> RunView:
     ]
     if len(fitting) == 1:
         return RunView(fitting[0])
-    hint = f"{len(fitting)} ids begin so" if fitting else "list the runs with: simple-track ls"
+    if fitting:
+        raise RunNotFoundError(repr(run_id), layout.runs, f"{len(fitting)} ids begin so: give more of it")
+    views = all_runs(layout)
+    named = [view.id for view in views if view.name == run_id]
+    near = get_close_matches(run_id, [view.id for view in views], 1)
+    hint = f"did you mean {near[0]!r}?" if near else "list the runs with: simple-track ls"
+    if named:
+        hint = f"of that name there is {' and '.join(named[-3:])}: load it by its id"
     raise RunNotFoundError(repr(run_id), layout.runs, hint)
 
 

@@ -167,25 +167,31 @@ class RunNotFoundError(TrackError, LookupError):
 
 
 class MetricNotFoundError(TrackError, KeyError):
-    """The run has no metric of that name.
+    """The run has no metric, table or other value of that name.
 
     Args:
         key: The name that was asked for.
         run_id: The run.
         known: The names that are there.
+        what: What was asked for: "metric", "table" or "media".
+        hint: What to do about it; default the names that are there.
     """
 
-    def __init__(self, key: str, run_id: str, known: list[str]) -> None:
+    def __init__(
+        self, key: str, run_id: str, known: list[str], what: str = "metric", hint: str | None = None
+    ) -> None:
         near = [name for name in known if name.endswith(f"/{key}")] or get_close_matches(key, known, 1)
         listed = ", ".join(sorted(known)[:8]) + (", …" if len(known) > 8 else "")
-        hint = f"it has: {listed}" if known else "it has none yet"
-        if near:
+        if hint is None and near:
             hint = f"did you mean {' or '.join(map(repr, near[:3]))}?"
-        self.message = f"run {run_id} has no metric {key!r}; {hint}"
+        self.message = f"run {run_id} has no {what} {key!r}; " + (
+            hint or (f"it has: {listed}" if known else "it has none yet")
+        )
         super().__init__(self.message)
         self.key = key
         self.run_id = run_id
         self.known = known
+        self.what = what
 
     def __str__(self) -> str:
         return self.message

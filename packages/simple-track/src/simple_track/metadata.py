@@ -32,6 +32,7 @@ class Metadata:
         fingerprint: The SHA-256 of the config.
         config: The plain, resolved config.
         resumed: When it was resumed.
+        paused: Seconds between the ends of its earlier parts and the times when it was resumed.
         error: Type, message and traceback of what ended it, when it failed.
         environment: What it ran on.
         format: The version of the files on disk.
@@ -50,6 +51,7 @@ class Metadata:
     fingerprint: str = ""
     config: dict[str, Any] = attrs.field(factory=dict)
     resumed: list[float] = attrs.field(factory=list)
+    paused: float = 0.0
     error: dict[str, Any] | None = None
     environment: dict[str, Any] = attrs.field(factory=dict)
     format: int = FORMAT_VERSION

@@ -52,7 +52,7 @@ def check_segment(name: str, *, what: str = "name") -> str:
         UnsafeNameError: It is empty, too long, a device, or has a separator or a control character.
     """
     if not isinstance(name, str):
-        raise UnsafeNameError(what, str(name), f"is a {type(name).__name__}, not text")
+        raise UnsafeNameError(what, str(name), f"is of type {type(name).__name__}, not text")
     reason = _reason_against(name)
     if reason:
         raise UnsafeNameError(what, name, reason)

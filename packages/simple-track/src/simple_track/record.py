@@ -53,6 +53,14 @@ def flatten(values: Mapping[Any, Any], prefix: str = "", depth: int = 0) -> Iter
             yield RESERVED.get(path, path), value
 
 
+ADVICE = {  # by what only such things have
+    "savefig": "log it by log_figure, or as Track.Media.Figure(…)",
+    "tobitmap": "log it by log_image, or as Track.Media.Image(…)",
+    "to_parquet": "log it as a Track.Table(data=…)",
+    "isoformat": "log its text, or its timestamp()",
+}
+
+
 def as_scalar(key: str, value: Any) -> Scalar:
     """The plain number, bool or string behind a value.
 
@@ -78,7 +86,19 @@ def as_scalar(key: str, value: Any) -> Scalar:
             return float(value)
     except (ArithmeticError, ValueError, RuntimeError) as error:
         raise ValueKindError(key, _type_name(given), f"it has no value as a number ({error})") from error
-    raise ValueKindError(key, _type_name(given))
+    raise ValueKindError(key, _type_name(given), _advice(given))
+
+
+def _advice(value: Any) -> str:
+    """What to log instead of a value that is no scalar."""
+    if value is None:
+        return "leave the name out where there is no value"
+    if isinstance(value, list | tuple | set):
+        return "log one number for each name, or all by log_histogram, log_plot or a Track.Table"
+    for method, advice in ADVICE.items():
+        if hasattr(value, method):
+            return advice
+    return "log a number, a bool, a string, or a media value"
 
 
 def is_numpy(value: Any) -> bool:

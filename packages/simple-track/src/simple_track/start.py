@@ -7,6 +7,7 @@ import os
 import sys
 import warnings
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -140,6 +141,7 @@ def _open(layout: Layout, wish: Wish, plain: dict[str, Any]) -> Run:
     metadata = _new_metadata(wish, plain, os.environ.get(RUN_VARIABLE, "") if wish.resume else "")
     place = found or layout.run(wish.project, metadata.id)
     place.files.mkdir(parents=True, exist_ok=True)
+    ended = RunView(place).end_time if found else None  # of a crashed run the lock tells, until it is taken
     lock = RunLock(place.lock)
     if not lock.acquire():
         if wish.shared:
@@ -152,7 +154,7 @@ def _open(layout: Layout, wish: Wish, plain: dict[str, Any]) -> Run:
                 deferred_packing().unpack(place)
             place.summary.unlink(missing_ok=True)
             summary, step = replay(place)
-            metadata = _resumed(read_metadata(place), metadata, wish)
+            metadata = _resumed(read_metadata(place), metadata, wish, ended)
         session = _session(place, metadata, lock, summary, step, wish)
         _capture(place, metadata)
         write_metadata(place, metadata)
@@ -190,14 +192,17 @@ def _begin(session: Session) -> Run:
     return run
 
 
-def _resumed(old: Metadata, new: Metadata, wish: Wish) -> Metadata:
+def _resumed(old: Metadata, new: Metadata, wish: Wish, ended: datetime | None) -> Metadata:
     """The metadata of a run that goes on: what was given anew replaces what there was."""
+    now = timestamp()
+    pause = max(0.0, now - ended.timestamp()) if ended else 0.0
     return attrs.evolve(
         old,
         state="running",
         end_time=None,
         error=None,
-        resumed=[*old.resumed, timestamp()],
+        resumed=[*old.resumed, now],
+        paused=old.paused + pause,
         name=new.name if wish.name else old.name,
         tags=list(dict.fromkeys([*old.tags, *new.tags])),
         notes=new.notes or old.notes,

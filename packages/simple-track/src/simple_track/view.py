@@ -124,9 +124,9 @@ class RunView:
 
     @property
     def duration(self) -> float:
-        """Seconds from start to end, or until now."""
+        """Seconds in which it ran, up to its end or now; the time before it was resumed does not count."""
         end = self.end_time
-        return (end.timestamp() if end else time.time()) - self.metadata.start_time
+        return (end.timestamp() if end else time.time()) - self.metadata.start_time - self.metadata.paused
 
     @property
     def summary(self) -> Mapping[str, Any]:
@@ -158,9 +158,14 @@ class RunView:
         wants_system = system or any(name.startswith(f"{SYSTEM_STREAM}/") for name in names or ())
         rules = self.rules
         wanted = None if names is None else frozenset(names) | {rule.step for rule in rules if rule.step}
-        return History(
-            load_columns(self.layout, system=wants_system, keys=wanted), self.id, names, samples, rules
-        )
+        columns = load_columns(self.layout, system=wants_system, keys=wanted)
+        try:
+            return History(columns, self.id, names, samples, rules)
+        except MetricNotFoundError as error:
+            if any(event.get("key") == error.key for event in self.events("media")):
+                hint = f"it is not a number: read it by media({error.key!r})"
+                raise MetricNotFoundError(error.key, self.id, error.known, hint=hint) from None
+            raise
 
     def events(self, kind: str | None = None) -> list[dict[str, Any]]:
         """Everything else that was logged, by time.
@@ -182,7 +187,9 @@ class RunView:
         events = self.events("media")
         found = [e for e in events if e.get("key") == name]
         if not found:
-            raise MetricNotFoundError(name, self.id, sorted({str(e.get("key")) for e in events}))
+            hint = f"it is a metric: read it by history([{name!r}])" if name in self.history() else None
+            known = sorted({str(e.get("key")) for e in events})
+            raise MetricNotFoundError(name, self.id, known, "media", hint)
         return [(int(e["step"]), deferred_values().read_value(e["value"], self.layout)) for e in found]
 
     def table(self, name: str) -> Any:
@@ -197,7 +204,7 @@ class RunView:
         tables = [e for e in self.events("media") if e.get("value", {}).get("kind") == "table"]
         found = [e for e in tables if e.get("key") == name]
         if not found:
-            raise MetricNotFoundError(name, self.id, sorted({str(e.get("key")) for e in tables}))
+            raise MetricNotFoundError(name, self.id, sorted({str(e.get("key")) for e in tables}), "table")
         return deferred_values().read_value(found[-1]["value"], self.layout)
 
     def follow(self, *, poll: float = 0.2, start: bool = True) -> Iterator[dict[str, Any]]:

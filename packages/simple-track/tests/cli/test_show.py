@@ -34,8 +34,18 @@ def test_a_metric_is_plotted(store, call):
 def test_a_metric_that_is_not_there_is_named(store, call):
     result = call("show", "first", "train/los")
     assert result.code == 1
-    assert "train/los" in result.err
-    assert "train/loss" in result.err
+    assert result.err == (
+        f"simple-track show: run {store.first} has no metric 'train/los'; did you mean 'train/loss'?\n"
+    )
+    assert call("show", "third", "pic").err.endswith("has no metric 'pic'; it has: image, loss, table\n")
+
+
+def test_json_tells_what_else_was_logged_under_a_name(store, answer):
+    run = answer("show", "third", "image", "loss")
+    assert run["history"]["loss"]["loss"] == [None]
+    (image,) = run["logged"]["image"]
+    assert (image["step"], image["kind"], image["width"]) == (7, "image", 4)
+    assert image["file"].startswith("media/images/image-7-")
 
 
 def test_json_tells_everything(store, answer):

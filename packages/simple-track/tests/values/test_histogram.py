@@ -64,6 +64,11 @@ def test_bins_that_make_no_sense_are_refused(bins):
         Histogram([1.0], bins=bins)
 
 
+def test_a_number_of_bins_is_named():
+    with pytest.raises(ValueRangeError, match=r"^histogram: bins is 0; expected a whole number from 1\.$"):
+        Histogram([1.0], bins=0)
+
+
 def test_a_histogram_does_not_change_with_what_it_was_made_of():
     counts = np.array([1, 2])
     histogram = Histogram.from_counts(counts, [0.0, 1.0, 2.0])

@@ -19,6 +19,7 @@ from simple_track.cli.number import whole
 from simple_track.cli.pick import pick
 from simple_track.cli.preview import preview
 from simple_track.cli.terminal import Terminal
+from simple_track.errors import MetricNotFoundError
 from simple_track.exchange.rows import flat
 from simple_track.history import History
 from simple_track.settings import current_layout
@@ -60,9 +61,20 @@ def run(args: argparse.Namespace, terminal: Terminal) -> int:
 
 def _document(view: RunView, metrics: list[str]) -> dict[str, Any]:
     document = describe(view) | {"environment": view.environment, "error": view.error, "media": _media(view)}
-    if metrics:
-        document["history"] = {key: _points(view.history([key]), key) for key in metrics}
+    numbers = [key for key in metrics if not _is_media(view, key)]
+    if numbers:
+        document["history"] = {key: _points(view.history([key]), key) for key in numbers}
+    if len(numbers) < len(metrics):
+        document["logged"] = {
+            key: [{"step": e["step"], **e["value"]} for e in view.events("media") if e["key"] == key]
+            for key in metrics
+            if key not in numbers
+        }
     return document
+
+
+def _is_media(view: RunView, key: str) -> bool:
+    return key not in view.history() and any(event.get("key") == key for event in view.events("media"))
 
 
 def _points(history: History, key: str) -> dict[str, Any]:
@@ -139,14 +151,18 @@ def _media(view: RunView) -> list[dict[str, Any]]:
             event["key"], {"key": event["key"], "kind": body["kind"], "times": 0, "file": None}
         )
         row["times"] += 1
-        row["file"] = body.get("file")
+        row["file"] = (body.get("items") or [body])[-1].get("file")
     return list(rows.values())
 
 
 def _plot(view: RunView, metric: str, height: int, terminal: Terminal) -> None:
-    if metric not in view.history() and any(e.get("key") == metric for e in view.events("media")):
+    if _is_media(view, metric):
         preview(view, metric, terminal)
         return
+    every = view.history(system=True)
+    if metric not in every:
+        known = [key for key in every if key not in ("step", "timestamp") and not key.startswith("system/")]
+        raise MetricNotFoundError(metric, view.id, [*known, *(row["key"] for row in _media(view))])
     history = view.history([metric], samples=SAMPLES)
     present = history.present(metric)
     encoding = (getattr(terminal.out, "encoding", None) or sys.getdefaultencoding()).lower()

@@ -46,7 +46,7 @@ class Histogram(Value):
         flat = as_array(values, "histogram").astype(np.float64, copy=False).ravel()
         if isinstance(bins, int | np.integer):
             if bins < 1:
-                raise ValueShapeError("histogram", (int(bins),), "at least one bin")
+                raise ValueRangeError("histogram", f"bins is {bins}", "a whole number from 1")
             finite = flat[np.isfinite(flat)]
             counts, edges = _count(np.clip(finite, -_LIMIT, _LIMIT), int(bins))
             below, above = np.isneginf(flat).sum(), np.isposinf(flat).sum()
