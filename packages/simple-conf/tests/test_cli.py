@@ -73,7 +73,7 @@ def test_get_prints_json(file, run):
 @pytest.mark.parametrize(
     ("path", "message"),
     [
-        ("sead", "there is no sead: did you mean 'seed'?"),
+        ("sead", "there is no sead; did you mean 'seed'?"),
         ("train.layers[5]", "train.layers has no item 5: it has 2"),
         ("seed.x", "seed has no keys"),
         ("train[0]", "train is not a list"),
@@ -207,3 +207,33 @@ def test_the_command_as_a_process(file):
     assert process.stderr.read() == b""
     assert process.wait(60) == 0
     process.stderr.close()
+
+
+def test_what_must_be_filled_in_goes_there_and_back(file, run):
+    (file.parent / "gap.sdn").write_text("a: ???\nb: [1, ???]\n")
+    for to, back in (("to-json", "from-json"), ("to-yaml", "from-yaml")):
+        if to == "to-yaml":
+            pytest.importorskip("yaml")
+        status, out, err = run(to, "gap.sdn")
+        assert (status, err) == (0, "")
+        (file.parent / "gap.txt").write_text(out)
+        assert run(back, "gap.txt") == (0, "a: ???\nb: [1, ???]\n", "")
+
+
+def test_diff_says_2_for_what_it_cannot_compare(file, run):
+    (file.parent / "bad.sdn").write_text("a: [\n")
+    status, out, err = run("diff", "a.sdn", "bad.sdn")
+    assert (status, out) == (2, "")
+    assert err.startswith("bad.sdn:1:4: unclosed [")
+    message = "sdn: only one of the two documents can be standard input\n"
+    assert run("diff", "-", "-") == (2, "", message)
+
+
+def test_get_of_a_key_with_a_dot_says_how_to_write_it(file, run):
+    (file.parent / "dot.sdn").write_text('"x.y": 3\nin:\n  "p.q": 1\n')
+    assert run("get", "dot.sdn", "x.y") == (1, "", 'sdn: dot.sdn: there is no x.y; did you mean "x.y"?\n')
+    assert run("get", "dot.sdn", "in.p.q") == (
+        1,
+        "",
+        'sdn: dot.sdn: there is no in.p.q; did you mean in."p.q"?\n',
+    )

@@ -13,6 +13,7 @@ from simple_conf.errors import ConfError
 from simple_conf.formats import json_text as json_format
 from simple_conf.formats import yaml_text as yaml_format
 from simple_conf.keypath import KeyPath, format_path
+from simple_conf.node import MARKER, marked
 from simple_conf.sdn import parse, write
 from simple_conf.sdn.tree import plain
 from simple_conf.values import MISSING
@@ -20,13 +21,16 @@ from simple_conf.values import MISSING
 
 def json_text(value: Any) -> str:
     """Write a value as JSON; a table is a list of its rows, and `???` is a string."""
-    return json.dumps(plain(value), ensure_ascii=False, indent=2, default=_filled)
+    return json.dumps(_filled(plain(value)), ensure_ascii=False, indent=2)
 
 
-def _filled(value: Any) -> str:
-    if value is MISSING:
-        return "???"
-    raise TypeError(f"{type(value).__name__} has no form in JSON")
+def _filled(value: Any) -> Any:
+    """Put the text `???` in the place of every value that must be filled in."""
+    if isinstance(value, dict):
+        return {key: _filled(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_filled(item) for item in value]
+    return MARKER if value is MISSING else value
 
 
 def to_json(arguments: argparse.Namespace) -> int:
@@ -43,7 +47,7 @@ def from_json(arguments: argparse.Namespace) -> int:
 
 def to_yaml(arguments: argparse.Namespace) -> int:
     """Print an SDN file as YAML."""
-    sys.stdout.write(yaml_format.write(plain(parse(source(arguments.file)).values)))
+    sys.stdout.write(yaml_format.write(_filled(plain(parse(source(arguments.file)).values))))
     return 0
 
 
@@ -60,7 +64,7 @@ def _print_sdn(values: Any) -> int:
         raise ConfError(
             f"{format_path(path)}: NaN and infinity have no form in SDN: write a text or null in their place"
         )
-    sys.stdout.write(write(values))
+    sys.stdout.write(write(marked(values)))
     return 0
 
 

@@ -38,7 +38,12 @@ def get(arguments: argparse.Namespace) -> int:
         try:
             value = value[part]
         except (LookupError, TypeError):
-            print(f"sdn: {arguments.file}: {_absent(value, path[: depth + 1])}", file=sys.stderr)
+            complaint = _absent(value, path[: depth + 1])
+            dotted = ".".join(map(str, path[depth:]))
+            if isinstance(value, dict) and dotted in value:
+                meant = format_path((*path[:depth], dotted))
+                complaint = f"there is no {format_path(path)}; did you mean {meant}?"
+            print(f"sdn: {arguments.file}: {complaint}", file=sys.stderr)
             return 1
     print(_shown(value, as_json=arguments.json))
     return 0
@@ -64,12 +69,19 @@ def _absent(holder: Any, path: KeyPath) -> str:
     if not isinstance(holder, dict):
         return f"{where} has no keys"
     hint = did_you_mean(last, holder)
-    return f"there is no {format_path(path)}{': ' + hint if hint else ''}"
+    return f"there is no {format_path(path)}; {hint}" if hint else f"there is no {format_path(path)}"
 
 
 def diff(arguments: argparse.Namespace) -> int:
     """Print each path at which two documents differ."""
-    first, second = (parse(source(name)).values for name in (arguments.first, arguments.second))
+    if arguments.first == arguments.second == "-":
+        print("sdn: only one of the two documents can be standard input", file=sys.stderr)
+        return 2
+    try:
+        first, second = (parse(source(name)).values for name in (arguments.first, arguments.second))
+    except SdnSyntaxError as error:  # 1 would say that they differ
+        print(error, file=sys.stderr)
+        return 2
     found = differences(first, second)
     for path, old, new in found:
         name = format_path(path) or "(top)"
