@@ -80,6 +80,18 @@ def test_a_machine_without_gpus_has_none():
         assert hardware.describe_gpus() == []
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="devices are files on Linux only")
+def test_nvml_is_imported_only_where_there_is_a_driver(monkeypatch, tmp_path):
+    nvml = FakeNvml()
+    nvml.nvmlInit = lambda: None
+    monkeypatch.setitem(sys.modules, "pynvml", nvml)
+    monkeypatch.setattr(hardware, "DRIVERS", (str(tmp_path / "device"),))
+    assert load_nvml() is None
+    (tmp_path / "device").touch()
+    assert load_nvml() is nvml
+    assert hardware.describe_gpus()[0]["name"] == "GPU 0"
+
+
 @pytest.mark.gpu
 def test_real_gpus_answer():
     nvml = load_nvml()

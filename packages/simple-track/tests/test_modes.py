@@ -3,6 +3,7 @@
 import contextlib
 import inspect
 import os
+import time
 import warnings
 from pathlib import Path
 
@@ -152,6 +153,8 @@ def test_a_small_disk_that_fills_up_loses_nothing_once_there_is_room(root):
         pytest.skip("cannot mount here")
     try:
         with Track.run(project="demo", system=False) as run:
+            while not Path(run.dir, "files", "requirements.txt").exists():
+                time.sleep(0.01)  # what the run runs on is written in the background
             filler = Path(root, "filler")
             fd = os.open(filler, os.O_WRONLY | os.O_CREAT)
             with contextlib.suppress(OSError):

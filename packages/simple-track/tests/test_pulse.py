@@ -50,3 +50,16 @@ def test_a_run_leaves_no_thread_behind(root):
     with Track.run(project="demo", system=False):
         assert threading.active_count() == before + 1
     assert threading.active_count() == before
+
+
+def test_what_is_done_first_is_done_before_the_end_and_what_is_done_last_while_the_caller_goes_on():
+    done, go_on = [], threading.Event()
+    first = Beat("first", 0, lambda: (time.sleep(0.1), done.append("first")))
+    last = Beat("last", 0, lambda: (go_on.wait(30), done.append("last")))
+    pulse = Pulse([Beat("never", 60, lambda: done.append("never"))], first, last)
+    pulse.start()
+    pulse.stop()
+    assert done == ["first"]
+    go_on.set()
+    pulse.join()
+    assert done == ["first", "last"]

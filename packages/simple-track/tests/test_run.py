@@ -22,6 +22,7 @@ from simple_track import (
     RunNotFoundError,
     SettingError,
     Track,
+    TrackWarning,
     ValueKindError,
 )
 
@@ -147,6 +148,61 @@ def test_a_config_with_numbers_beyond_64_bits_is_kept(root):
         {"seed": 2**70, "other": 2**71}
     ] * 4
     assert Track.load(run.id).config["seed"] == 2**70
+
+
+def test_a_config_that_is_changed_in_place_is_noted_and_saved(root):
+    with Track.run("demo", config={"lr": 0.1, "net": {"width": 1}, "old": 1, "same": 1}, system=False) as run:
+        held = run.config
+        run.update_config({"epochs": 3})
+        held["lr"] = 0.2
+        held["net"]["width"] = True  # which equals 1
+        del held["old"]
+        start = run.fingerprint
+    seen = Track.load(run.id)
+    assert seen.config == {"lr": 0.2, "net": {"width": True}, "same": 1, "epochs": 3}
+    assert seen.config["net"]["width"] is True
+    assert seen.fingerprint == run.fingerprint != start
+    first, second = seen.events("config")
+    assert first["values"] == {"epochs": 3}
+    assert (second["values"], second["removed"]) == ({"lr": 0.2, "net": {"width": True}}, ["old"])
+
+
+def test_a_config_that_is_not_changed_leaves_no_event(root):
+    with Track.run("demo", config={"lr": 0.1, "list": [1]}, system=False) as run:
+        run.update_config({"lr": 0.1})
+        assert run.config["list"] == [1]
+    assert Track.load(run.id).events("config") == []
+
+
+def test_a_run_that_is_killed_keeps_the_changes_of_its_config(root):
+    process = spawn(
+        """
+        import time
+        from simple_track import Track
+        run = Track.run("demo", config={"lr": 0.1}, system=False)
+        run.config["lr"] = 0.2
+        print(run.id, flush=True)
+        time.sleep(60)
+        """,
+        root,
+    )
+    run_id, end = process.stdout.readline().strip(), time.monotonic() + 30
+    while not Track.load(run_id).events("config") and time.monotonic() < end:
+        time.sleep(0.05)
+    time.sleep(0.1)  # the metadata is written right after the event
+    process.kill()
+    process.communicate()
+    seen = Track.load(run_id)
+    assert (seen.state, seen.config) == ("crashed", {"lr": 0.2})
+
+
+def test_a_config_that_cannot_be_noted_does_not_harm_the_end(root):
+    run = Track.run("demo", config={"lr": 0.1}, system=False)
+    run.config["self"] = run.config
+    with pytest.warns(TrackWarning, match="the last changes of the config were not kept"):
+        run.finish()
+    assert Track.load(run.id).state == "finished"
+    assert Track.load(run.id).config == {"lr": 0.1}
 
 
 def test_an_exception_marks_the_run_failed_and_goes_through(root):

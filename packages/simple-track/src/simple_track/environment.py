@@ -7,6 +7,8 @@ import platform
 import re
 import subprocess
 import sys
+import time
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
@@ -18,8 +20,10 @@ SECRET_OPTION = re.compile(
     r"|auth|(api|access|auth|bearer|hf|refresh)[-_]?token)$|^-*token$"
 )
 """Names of options whose values are not kept; `tokenizer` and `max_tokens` are none of them."""
+TREE = ("--show-toplevel", "--git-common-dir")
 LONGEST_DIFF = 4 * 1024 * 1024
 GIT_SECONDS = 10.0
+"""How long git may take for its answers, from when they are waited for."""
 URL_PASSWORD = re.compile(r"://[^/@\s:]*:[^/@\s]*@")
 
 
@@ -62,20 +66,31 @@ def packages() -> list[str]:
     """The installed packages as `name==version`, sorted; read from the names of their metadata folders."""
     found: dict[str, str] = {}
     for entry in sys.path:
+        folder = entry or "."
         try:
-            names = [path.name for path in Path(entry or ".").iterdir()]
+            stamp = os.stat(folder).st_mtime_ns  # noqa: PTH116 - for every run
         except OSError:
             continue
-        for name in names:
-            stem, dot, suffix = name.rpartition(".")
-            if dot and suffix in ("dist-info", "egg-info") and "-" in stem:
-                package, version = stem.split("-")[:2]
-                found.setdefault(package, version)
+        for package, version in _packages_in(os.path.abspath(folder), stamp):  # noqa: PTH100 - for every run
+            found.setdefault(package, version)
     return [f"{name}=={version}" for name, version in sorted(found.items(), key=lambda item: item[0].lower())]
+
+
+@lru_cache(maxsize=256)
+def _packages_in(folder: str, stamp: int) -> tuple[tuple[str, str], ...]:  # noqa: ARG001 - tells old from new
+    """Names and versions of the packages in a folder, which changes its time when one comes or goes."""
+    try:
+        names = os.listdir(folder)  # noqa: PTH208 - without Path objects, for thousands of names
+    except OSError:
+        return ()
+    stems = [name.rpartition(".")[0] for name in names if name.endswith((".dist-info", ".egg-info"))]
+    return tuple((stem.split("-")[0], stem.split("-")[1]) for stem in stems if "-" in stem)
 
 
 class GitProbe:
     """Asks git about the checkout, in processes that run while the caller goes on.
+
+    The diff is begun at once, for it is what the caller may change; the rest is asked with the result.
 
     Args:
         folder: Where to ask; default the current one.
@@ -83,8 +98,6 @@ class GitProbe:
 
     def __init__(self, folder: Path | None = None) -> None:
         self._folder = folder or Path.cwd()
-        where = ("rev-parse", "HEAD", "--abbrev-ref", "HEAD", "--show-toplevel", "--git-common-dir")
-        self._where = self._start(*where)
         self._diff = self._start("diff", "HEAD", "--no-color", "--no-ext-diff")
 
     def _start(self, *arguments: str) -> subprocess.Popen[bytes] | None:
@@ -100,10 +113,18 @@ class GitProbe:
         except OSError:
             return None
 
+    def abandon(self) -> None:
+        """Ask no more: nobody wants the answers."""
+        if self._diff is not None:
+            self._diff.kill()
+            self._diff.communicate()
+
     def result(self) -> tuple[dict[str, Any], bytes]:
         """Commit, branch, root and whether there are changes; and the diff. Empty outside of a checkout."""
-        lines = _output(self._where).decode("utf-8", "replace").splitlines()
-        diff = _output(self._diff)
+        end = time.monotonic() + GIT_SECONDS
+        where = self._start("rev-parse", "HEAD", "--abbrev-ref", "HEAD", *TREE)
+        diff = _output(self._diff, end)
+        lines = _output(where, end).decode("utf-8", "replace").splitlines()
         if len(lines) != 4:
             return {}, b""
         commit, branch, root, store = lines
@@ -116,11 +137,11 @@ class GitProbe:
         return facts, diff
 
 
-def _output(process: subprocess.Popen[bytes] | None) -> bytes:
+def _output(process: subprocess.Popen[bytes] | None, end: float) -> bytes:
     if process is None:
         return b""
     try:
-        out, _ = process.communicate(timeout=GIT_SECONDS)
+        out, _ = process.communicate(timeout=max(0.1, end - time.monotonic()))
     except subprocess.TimeoutExpired:
         process.kill()
         process.communicate()

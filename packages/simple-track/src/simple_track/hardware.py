@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 import os
+import sys
 from types import ModuleType
 from typing import Any
 
@@ -19,6 +20,8 @@ from simple_track.writer import timestamp
 
 SAMPLE_SECONDS = 10.0
 MIB = 1024 * 1024
+DRIVERS = ("/dev/nvidiactl", "/dev/dxg", "/dev/nvhost-ctrl", "/dev/nvgpu", "/proc/driver/nvidia")
+"""Where one of these is on Linux, WSL or Jetson, there may be a GPU of NVIDIA; else nobody looks further."""
 
 
 def make_sampler(layout: RunLayout, wanted: bool | None) -> HardwareSampler | None:
@@ -44,6 +47,8 @@ def make_sampler(layout: RunLayout, wanted: bool | None) -> HardwareSampler | No
 
 def load_nvml() -> ModuleType | None:
     """NVIDIA's management library, ready for use, or None where there is none."""
+    if sys.platform == "linux" and not any(map(os.path.exists, DRIVERS)):
+        return None
     try:
         nvml = importlib.import_module("pynvml")
     except ImportError:

@@ -69,7 +69,7 @@ class Run:
 
     @property
     def config(self) -> dict[str, Any]:
-        """The plain, resolved config, with secrets masked."""
+        """The plain, resolved config, with secrets masked. What is changed in it is noted within a second."""
         return self._view.config
 
     @property
@@ -165,12 +165,12 @@ class Run:
         Args:
             values: Top-level names with their new values.
         """
-        changed = snapshot(values)
-        self._view.metadata.config = {**self._view.config, **changed}
-        self._view.metadata.fingerprint = fingerprint(self._view.config)
-        self._event("config", values=changed)
+        self._view.config.update(snapshot(values))
         if self._session:
-            self._session.save_metadata()
+            self._check_open("run.update_config")
+            self._session.note_config()
+        else:
+            self._view.metadata.fingerprint = fingerprint(self._view.config)
 
     def alert(self, title: str, text: str = "") -> None:
         """Note that something needs attention; it is kept in the history and warned about.

@@ -13,13 +13,13 @@ from typing import Any
 
 import attrs
 
+from simple_track.capture import Capture
 from simple_track.config import fingerprint, snapshot
 from simple_track.console import ConsoleCapture
 from simple_track.deferred import deferred_packing
 from simple_track.document import remove_folder
-from simple_track.environment import GitProbe, describe, packages
 from simple_track.errors import RunActiveError, RunBusyError, RunNotFoundError, SettingError, StorageError
-from simple_track.hardware import HardwareSampler, describe_gpus, make_sampler
+from simple_track.hardware import HardwareSampler, make_sampler
 from simple_track.journal import TrackWarning
 from simple_track.layout import Layout, RunLayout
 from simple_track.lock import RunLock, holder_of, this_process
@@ -147,6 +147,7 @@ def _open(layout: Layout, wish: Wish, plain: dict[str, Any]) -> Run:
         if wish.shared:
             return _join(place, wish.strict)
         raise RunBusyError(place.run_id, str(holder_of(place.lock) or "another process"))
+    capture = Capture(place)
     try:
         summary, step = Summary(), -1
         if found:
@@ -155,14 +156,15 @@ def _open(layout: Layout, wish: Wish, plain: dict[str, Any]) -> Run:
             place.summary.unlink(missing_ok=True)
             summary, step = replay(place)
             metadata = _resumed(read_metadata(place), metadata, wish, ended)
-        session = _session(place, metadata, lock, summary, step, wish)
-        _capture(place, metadata)
+        metadata.environment = capture.describe()
+        session = _session(place, metadata, lock, summary, step, wish, capture)
         write_metadata(place, metadata)
         session.writer.metrics.open()
         session.writer.event(
             "state", state="running", resumed=found is not None, config=plain if found else None
         )
     except BaseException:
+        capture.abandon()
         lock.release()
         if not found and not place.metadata.exists():
             remove_folder(place.dir)
@@ -171,7 +173,13 @@ def _open(layout: Layout, wish: Wish, plain: dict[str, Any]) -> Run:
 
 
 def _session(
-    place: RunLayout, metadata: Metadata, lock: RunLock | None, summary: Summary, step: int, wish: Wish
+    place: RunLayout,
+    metadata: Metadata,
+    lock: RunLock | None,
+    summary: Summary,
+    step: int,
+    wish: Wish,
+    capture: Capture | None = None,
 ) -> Session:
     process = this_process()
     stream = None if lock is not None else f"{process.host}-{process.pid}"
@@ -179,7 +187,7 @@ def _session(
     summary.on_set = writer.note_summary
     sampler: HardwareSampler | None = make_sampler(place, wish.system) if lock is not None else None
     console = ConsoleCapture(place.console) if wish.console and lock is not None else None
-    session = Session(place, metadata, lock, writer, sampler=sampler, console=console)
+    session = Session(place, metadata, lock, writer, capture=capture, sampler=sampler, console=console)
     writer.on_fork = session.forked
     return session
 
@@ -209,22 +217,6 @@ def _resumed(old: Metadata, new: Metadata, wish: Wish, ended: datetime | None) -
         config={**old.config, **new.config},
         fingerprint=fingerprint({**old.config, **new.config}),
     )
-
-
-def _capture(place: RunLayout, metadata: Metadata) -> None:
-    """Note what the run runs on; git answers while the rest is gathered."""
-    git = GitProbe()
-    facts = describe()
-    place.requirements.write_text("\n".join(packages()) + "\n", "utf-8")
-    checkout, diff = git.result()
-    if checkout:
-        facts["git"] = checkout
-    if diff:
-        place.diff.write_bytes(diff)
-    gpus = describe_gpus()
-    if gpus:
-        facts["gpus"] = gpus
-    metadata.environment = facts
 
 
 def _join(place: RunLayout, strict: bool) -> Run:
