@@ -307,6 +307,31 @@ def test_help_shows_types_defaults_help_and_what_is_set_where(run):
     )
 
 
+def test_a_command_that_is_installed_goes_by_its_own_name(run, tmp_path):
+    (tmp_path / "job" / "my-train").write_text("from train import main\n\nmain()\n")
+    done = subprocess.run(
+        [sys.executable, "job/my-train", "--help"], capture_output=True, text=True, cwd=tmp_path, timeout=60
+    )
+    assert done.stdout.startswith("usage: my-train [FILE] [overrides…]\n")
+    assert "(now 10, " in done.stdout
+    done = subprocess.run(
+        [sys.executable, "job/my-train", "--completion", "bash"],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        timeout=60,
+    )
+    assert "\ncomplete -o default -F _simple_conf_my_train my-train\n" in done.stdout
+
+
+def test_a_script_without_a_file_says_that_there_is_none(run, tmp_path):
+    script = (tmp_path / "job" / "train.py").read_text().replace(', config="config.sdn"', "")
+    (tmp_path / "job" / "train.py").write_text(script)
+    expected = "command line: no config file: train: this key is required: Train\n"
+    assert run("model.type=vgg") == (2, "", expected)
+    assert run("model.type=vgg", "train.epochs=3")[0] == 0
+
+
 def test_help_works_where_the_config_does_not(run, tmp_path):
     (tmp_path / "job" / "config.sdn").write_text("train: [1\n")
     code, out, _ = run("--help")

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 USAGE = 2
 INTERRUPTED = 130
+NAMELESS = ("", "-c", "-m", "__main__.py")
 
 
 def main(
@@ -71,9 +72,11 @@ def main(
 
 
 def home(function: Callable[..., object]) -> str:
-    """Return the file of the script that a function is the entry of."""
+    """Return the file of the script that a function is the entry of, by the name that it was started by."""
     module = sys.modules.get(function.__module__)
-    return os.path.abspath(getattr(module, "__file__", None) or sys.argv[0])
+    folder, name = os.path.split(os.path.abspath(getattr(module, "__file__", None) or sys.argv[0]))
+    started = os.path.basename(sys.argv[0])
+    return os.path.join(folder, name if started in NAMELESS else started)
 
 
 def parsed(
@@ -202,7 +205,8 @@ def gathered(words: Sequence[str], config: str | os.PathLike[str] | None, folder
     name, overrides = split(words, config, folder)
     if name is not None:
         return groups.load(name, overrides)
-    return merge([grow({}, NamedLayer("code", "defaults")), override.parse_dotlist(overrides, compose.load)])
+    nothing = grow({}, NamedLayer("command line", "no config file"))
+    return merge([nothing, override.parse_dotlist(overrides, compose.load)])
 
 
 def split(
