@@ -126,7 +126,8 @@ class RunView:
     def duration(self) -> float:
         """Seconds in which it ran, up to its end or now; the time before it was resumed does not count."""
         end = self.end_time
-        return (end.timestamp() if end else time.time()) - self.metadata.start_time - self.metadata.paused
+        whole = (end.timestamp() if end else time.time()) - self.metadata.start_time
+        return round(whole - self.metadata.paused, 3)  # times are kept to the millisecond
 
     @property
     def summary(self) -> Mapping[str, Any]:

@@ -96,3 +96,12 @@ def test_a_terminal_without_unicode_is_no_error(store):
 def test_the_version_is_told(capsys):
     assert main(["--version"]) == 0
     assert capsys.readouterr().out.startswith("simple-track 0.")
+
+
+def test_a_closed_output_is_said(store):
+    command = f'"{sys.executable}" -m simple_track.cli ls --dir "{store.root}" >&-'
+    result = subprocess.run(["sh", "-c", command], capture_output=True, text=True, timeout=60, check=False)
+    assert (result.returncode, result.stderr) == (
+        1,
+        "simple-track ls: there is no standard output to write to\n",
+    )

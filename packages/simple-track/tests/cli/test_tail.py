@@ -18,7 +18,7 @@ def test_an_ended_run_is_shown_to_its_end(store, call):
     lines = call("tail", "first", "-n", 2).lines
     assert [line.split()[1] for line in lines[:2]] == ["48", "49"]
     assert "train/loss=0.00744658" in lines[1]
-    assert lines[2] == "first is finished"
+    assert lines[2] == "first: finished"
 
 
 def test_only_chosen_metrics(store, call):

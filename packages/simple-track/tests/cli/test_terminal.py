@@ -8,6 +8,7 @@ import sys
 
 import pytest
 
+from simple_track import Track
 from simple_track.cli.terminal import Terminal, safe, show
 
 
@@ -87,6 +88,29 @@ def test_a_long_name_does_not_break_the_lines(store, new_run):
     assert row.startswith(f"{run_id}  ggg")
     assert "…" in row
     assert "finished" in row
+
+
+def plain(text):
+    return re.sub(r"\x1b\[[\d;]*m", "", text)
+
+
+def test_a_narrow_terminal_breaks_names_not_sparklines(store, new_run):
+    pytest.importorskip("rich")
+    run_id = new_run(steps=200)
+    with Track.run("digits", resume=run_id, dir=store.root, system=False) as run:
+        run.log({"a/name/that/is/longer/than/a/narrow/terminal/has/place/for": 1})
+    lines = plain(on_a_terminal(store, "show", run_id, columns=80)).splitlines()
+    row = next(line for line in lines if line.startswith("train/loss"))
+    assert row.rstrip().endswith("▁" * 4)
+    assert sum("▁" in line for line in lines) == 3  # one line a metric
+
+
+def test_chosen_columns_stay_on_a_narrow_terminal(store):
+    pytest.importorskip("rich")
+    text = on_a_terminal(store, "ls", "-c", "config.train.lr", "-c", "config.train.optimizer", columns=80)
+    lines = plain(text).splitlines()
+    assert lines[0].split() == ["RUN", "NAME", "config.train.lr", "config.train.optimizer"]
+    assert lines[2].split() == [store.second, "second", "0.2", "adam"]
 
 
 def test_without_rich_it_is_plain(store):

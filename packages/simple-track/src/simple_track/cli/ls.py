@@ -8,7 +8,7 @@ simple-track ls -c config.lr -c summary.val/acc --json
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -65,8 +65,9 @@ def run(args: argparse.Namespace, terminal: Terminal) -> int:
     columns = columns or _common_metrics(chosen)
     headers = ["RUN", "NAME", "PROJECT", "STATE", "STARTED", "TOOK", *(title for title, _ in columns)]
     rows = [[*_facts(view), *(_said(value(view)) for _, value in columns)] for view in chosen]
-    spare = [2, *range(len(headers) - 1, 5, -1), 4, 5]  # the project first, then metrics from the right
-    terminal.table(headers, rows, right=range(5, len(headers)), spare=[] if args.column else spare, cut=True)
+    metrics = [] if args.column else range(len(headers) - 1, 5, -1)
+    spare = [2, *metrics, 4, 5, *([3, 1] if args.column else [])]  # project, metrics from the right, times
+    terminal.table(headers, rows, right=[5, *_numeric(rows, 6)], spare=spare, cut=True)
     if len(found) > len(chosen):
         terminal.line(f"{len(found) - len(chosen)} more; see them with -n 0", style="dim")
     return 0
@@ -107,6 +108,13 @@ def _facts(view: RunView) -> list[Any]:
         f"{view.start_time:%Y-%m-%d %H:%M}",
         took(view.duration),
     ]
+
+
+def _numeric(rows: list[list[Any]], start: int) -> Iterator[int]:
+    """The columns from this one on that hold numbers and nothing else."""
+    for number, column in enumerate(list(zip(*rows, strict=True))[start:], start):
+        if all(cell is None or isinstance(cell, int | float) for cell in column):
+            yield number
 
 
 def _common_metrics(views: list[RunView]) -> list[tuple[str, Callable[[RunView], Any]]]:

@@ -45,6 +45,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run(args: argparse.Namespace) -> int:
+    if sys.stdout is None:  # closed by the shell: >&-
+        sys.stderr.write(f"simple-track {args.command}: there is no standard output to write to\n")
+        return 1
     try:
         _require_store(args.dir or os.environ.get(DIR_VARIABLE))
         code = int(args.run(args, Terminal(json=args.json)))
@@ -53,6 +56,8 @@ def _run(args: argparse.Namespace) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except KeyboardInterrupt:
+        if sys.stderr.isatty():
+            sys.stderr.write("\n")  # the shell's next line does not begin behind ^C
         return 130
     except (WhereError, QueryError) as error:  # what was asked cannot be read
         sys.stderr.write(f"simple-track {args.command}: {safe(str(error))}\n")

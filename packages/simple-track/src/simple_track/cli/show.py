@@ -124,7 +124,7 @@ def _metrics(view: RunView, terminal: Terminal) -> None:
     rows += [[key, value, None, None, ""] for key, value in view.summary.items() if key not in named]
     if rows:
         terminal.heading("Metrics")
-        terminal.table(["METRIC", "SUMMARY", "MIN", "MAX", ""], rows, right=[1, 2, 3])
+        terminal.table(["METRIC", "SUMMARY", "MIN", "MAX", ""], rows, right=[1, 2, 3], firm=[2, 3, 4])
 
 
 def _numbers(history: History, key: str) -> Any:

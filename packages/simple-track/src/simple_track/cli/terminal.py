@@ -85,6 +85,7 @@ class Terminal:
         *,
         right: Iterable[int] = (),
         spare: Sequence[int] = (),
+        firm: Iterable[int] = (),
         cut: bool = False,
     ) -> None:
         """Print rows under headers.
@@ -94,6 +95,7 @@ class Terminal:
             rows: Cells, shown by `show`.
             right: The numbers of the columns that are flushed right.
             spare: The numbers of the columns that a narrow terminal can do without, the first to go first.
+            firm: The numbers of the columns that are never broken over lines while others can be.
             cut: Keep each row on one line of a terminal: what is too long ends in "…", but for the first
                 column.
         """
@@ -101,7 +103,7 @@ class Terminal:
         if self._console is None:
             self._plain_table(headers, cells, set(right))
         else:
-            self._rich_table(headers, cells, set(right), list(spare), cut=cut)
+            self._rich_table(headers, cells, set(right), list(spare), set(firm), cut=cut)
 
     def _plain_table(self, headers: Sequence[str], rows: list[list[str]], right: set[int]) -> None:
         lines = [list(headers), *rows] if any(headers) else rows
@@ -114,7 +116,14 @@ class Terminal:
             self.out.write("  ".join(padded).rstrip() + "\n")
 
     def _rich_table(
-        self, headers: Sequence[str], rows: list[list[str]], right: set[int], spare: list[int], *, cut: bool
+        self,
+        headers: Sequence[str],
+        rows: list[list[str]],
+        right: set[int],
+        spare: list[int],
+        firm: set[int],
+        *,
+        cut: bool,
     ) -> None:
         widths = [max(map(_width, column)) + 2 for column in zip(headers, *rows, strict=True)]
         if cut:
@@ -129,7 +138,7 @@ class Terminal:
                 headers[n],
                 justify="right" if n in right else "left",
                 overflow="ellipsis" if cut else "fold",
-                no_wrap=cut,
+                no_wrap=cut or n in firm,
                 min_width=widths[n] - 2 if cut and n == 0 else None,
                 max_width=CUT if cut and n > 0 else None,
             )
