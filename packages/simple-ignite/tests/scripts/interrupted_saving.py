@@ -2,8 +2,8 @@
 
     interrupted_saving.py FOLDER
 
-Prints at how many places it fell, how often a run ended otherwise than by KeyboardInterrupt, how often a
-thread was left waiting, and how often the latest checkpoint was not there whole.
+Prints at how many places it fell, how often a run ended otherwise than by KeyboardInterrupt, how many threads
+were left waiting, how often the latest checkpoint was not there whole, and how often there was one.
 """
 
 import dis
@@ -19,7 +19,8 @@ import torch
 from simple_ignite import Engine, Events
 from simple_ignite.handlers import Checkpoint
 
-OURS = ("checkpoint.py", "interrupt.py", "threading.py", "thread.py", "_base.py")
+OURS = ("checkpoint.py", "interrupt.py", "writer.py")
+THEIRS = ("threading.py", "thread.py", "_base.py", "_weakrefset.py")
 TAKES = ("CALL", "CALL_FUNCTION_EX", "CALL_KW", "RESUME", "JUMP_BACKWARD")  # then Python looks for signals
 PATIENCE = 10  # seconds
 
@@ -38,7 +39,7 @@ class CtrlC:
         self.left = wanted
 
     def trace(self, frame, event, _argument):
-        if not frame.f_code.co_filename.endswith(OURS):
+        if not frame.f_code.co_filename.endswith(OURS + THEIRS):
             return None
         frame.f_trace_opcodes = True
         if event == "opcode" and self.left and frame.f_lasti in places_in(frame.f_code):
@@ -69,7 +70,7 @@ def train(folder: Path, ctrl_c: CtrlC) -> tuple[Checkpoint, bool]:
 
 
 def main(folder: Path) -> None:
-    places = other = stuck = missing = 0
+    places = other = stuck = missing = finished = 0
     while True:
         ctrl_c = CtrlC(places + 1)
         saving, ended = train(folder, ctrl_c)
@@ -77,17 +78,22 @@ def main(folder: Path) -> None:
             break
         places += 1
         other += not ended
-        for thread in threading.enumerate():
-            if thread.name.startswith("checkpoint"):
-                thread.join(PATIENCE)
-                stuck += thread.is_alive()
+        waiting = threading.Thread(target=saving.wait, daemon=True)
+        waiting.start()
+        waiting.join(PATIENCE)
+        stuck += waiting.is_alive()
         if stuck:
             break
-        saving.wait()
         if saving.latest is not None:
+            finished += 1
             missing += Checkpoint.load_latest(folder, {"model": torch.nn.Linear(1, 1)}) is None
             missing += not saving.latest.exists()
-    print(places, other, stuck, missing, flush=True)
+    saving = None  # and with it the thread that it kept
+    for thread in threading.enumerate():
+        if thread.name.startswith("checkpoint"):
+            thread.join(PATIENCE)
+            stuck += thread.is_alive()
+    print(places, other, stuck, missing, finished, flush=True)
     if stuck:
         signal.raise_signal(signal.SIGKILL)  # nothing else ends this process
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import weakref
 from collections.abc import Callable, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ from simple_ignite.handlers.restore import load_best, load_file, load_latest
 from simple_ignite.handlers.retention import Kept, Retention
 from simple_ignite.handlers.score import Score, as_number, step_reader
 from simple_ignite.handlers.snapshot import Snapshot
-from simple_ignite.interrupt import Uninterrupted
+from simple_ignite.handlers.writer import Writer
 
 __all__ = ["Checkpoint"]
 
@@ -100,8 +100,7 @@ class Checkpoint:
         self._on_saved = on_saved
         self._swept = False
         self._snapshot = Snapshot()
-        self._writer: ThreadPoolExecutor | None = None
-        self._writing: Future[None] | None = None
+        self._writer = Writer()
         self._saved_at: tuple[int, bool] | None = None
         self._known_to: weakref.ref[Engine] | None = None
         home = self._trainer()
@@ -156,12 +155,7 @@ class Checkpoint:
         Raises:
             CheckpointError: If writing failed.
         """
-        if self._writer is not None:
-            self._writer.shutdown()  # Ctrl-C may fall here: what is being written is not forgotten
-            self._writer = None
-        writing, self._writing = self._writing, None
-        if writing is not None:
-            writing.result()
+        self._writer.wait()
 
     def state_dict(self) -> dict[str, Any]:
         """Return which checkpoints are kept, with their scores."""
@@ -182,17 +176,15 @@ class Checkpoint:
         self._saved_at = _moment(trainer)
         before = list(self._retention.kept), list(self._retention.leaving)
         name = self._name(step, score)
-        writes = rank() == 0 or self._form.everywhere
+        writes, given = rank() == 0 or self._form.everywhere, self._writer.given
         try:
             self._retention.admit(Kept(name, step, score))  # first: the saved state is to know it
             content = self._form.collect(self._found())
             if self._asynchronous and writes:
                 content = self._snapshot.take(content)
-                with Uninterrupted():  # the thread starts with its work, or there is none
-                    self._writer = ThreadPoolExecutor(1, thread_name_prefix="checkpoint")
-                    self._writing = self._writer.submit(self._write, name, content, before)
+                self._writer.give(partial(self._write, name, content, before))
         except BaseException:
-            if self._writing is None:  # else the file is under way, and Ctrl-C came after
+            if self._writer.given == given:  # else the file is under way, and Ctrl-C came after
                 self._retention.kept, self._retention.leaving = before
                 self._saved_at = None
             raise
