@@ -8,6 +8,8 @@ import textwrap
 
 import pytest
 
+from simple_conf import Conf
+
 SCRIPT = '''
 from __future__ import annotations
 
@@ -431,3 +433,12 @@ def test_help_prints_on_a_terminal_that_knows_few_letters(run, monkeypatch):
     assert (code, err) == (0, "")
     assert out.startswith("usage: train.py [FILE] [overrides?]")
     assert run("trian.epochs=é")[0] == 2
+
+
+def test_wrong_calls_say_how_to_call():
+    with pytest.raises(TypeError, match=r"write @Conf\.main\(AppCfg\) above the function"):
+        Conf.main(lambda cfg: cfg)
+    with pytest.raises(TypeError, match="a command line is a list of words"):
+        Conf.cli(dict, "train.lr=3")
+    with pytest.raises(TypeError, match="overrides are a list of texts"):
+        Conf.parse_dotlist({"train.lr": 3})

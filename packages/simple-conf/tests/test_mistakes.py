@@ -54,6 +54,10 @@ class AppCfg:
     name: str = ""
 
 
+class Plain:
+    name: str
+
+
 def base():
     """The config that most mistakes are made with."""
     return Conf.parse_sdn(CONFIG, "config.sdn")
@@ -131,6 +135,7 @@ MISTAKES = {
     "a key that is not there, as an item": lambda: base()["modle"],
     "a key that nothing resembles": lambda: base().train.zzz,
     "a value that is still to be filled in": text({"1e-3": "???"}, lambda cfg: cfg.train.lr),
+    "a path for a key": lambda: base()["train.lr"],
     "a path that leads nowhere": lambda: Conf.origin(base(), "train.lrr"),
     "a path with two dots": lambda: Conf.get(base(), "train..lr"),
     "an index that is too large": lambda: Conf.set(base(), "model.layers[7]", 1),
@@ -252,6 +257,8 @@ MISTAKES = {
     "a colon too many in YAML": files("c.yaml", c__yaml="a: b: c\n"),
     "an object of Python in YAML": files("c.yaml", c__yaml="a: !!python/name:os.system\n"),
     "broken TOML": files("c.toml", c__toml="a = \n"),
+    "a class that is no schema": lambda: Conf.validate(Plain, base()),
+    "saving where there is no folder": lambda: Conf.save(base(), "runs/7/config.sdn"),
     "saving in a format that cannot be written": lambda: Conf.save(base(), "config.toml"),
 }
 

@@ -194,3 +194,17 @@ def test_a_command_line_knows_aliases(capsys):
     with pytest.raises(SystemExit):
         Conf.cli(MarkedAliased, ["secret_size=4", "--show"])
     assert "lr: 0.5  # default of MarkedAliased" in capsys.readouterr().out
+
+
+def test_a_check_that_returns_false_says_no():
+    @schema
+    class Cfg:
+        lr: float
+
+        @validate
+        def lr_is_positive(self):
+            return self.lr > 0
+
+    assert Cfg(lr=1.0).lr == 1.0
+    with pytest.raises(ValidationError, match="lr: lr_is_positive says no"):
+        Cfg(lr=-1.0)

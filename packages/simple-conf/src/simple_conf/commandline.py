@@ -48,7 +48,12 @@ def main(
 
     Returns:
         A decorator; the function it makes takes no arguments.
+
+    Raises:
+        TypeError: ``schema`` is a function: ``@Conf.main`` stands without its brackets.
     """
+    if not isinstance(schema, type) and hasattr(schema, "__code__"):
+        raise TypeError("Conf.main takes the schema: write @Conf.main(AppCfg) above the function")
 
     def decorate(function: Callable[[T], R]) -> Callable[[], R]:
         def run() -> R:
@@ -195,6 +200,8 @@ def cli(
         ConfError: The file, an override or a value is wrong; the message names the place.
         SystemExit: An option was given, and what it prints is printed.
     """
+    if isinstance(argv, str):
+        raise TypeError(f"a command line is a list of words such as ['train.lr=0.1'], not {argv!r}")
     words = list(sys.argv[1:] if argv is None else argv)
     program = os.path.basename(sys.argv[0]) or "script"
     return parsed(schema, words, config, os.path.join(folder or "", program), "")

@@ -348,11 +348,14 @@ def missing_key(node: Any, key: Any) -> MissingKeyError:
     tree: Tree = node.__tree__
     path = (*node.__path__, key)
     deleted = removal(tree.root, path)
+    hint = did_you_mean(str(key), node.__raw__)
+    if "." in str(key) and str(key).partition(".")[0] in node.__raw__:
+        hint = f"a dot is part of a key here; for a path: Conf.get(cfg, {str(key)!r})"
     return MissingKeyError(
         f"there is no key {str(key)!r} here" + (", it was deleted" if deleted else ""),
         path=format_path(path),
         origin=deleted or place(tree.root, node.__path__),
-        hint=None if deleted else did_you_mean(str(key), node.__raw__),
+        hint=None if deleted else hint,
     )
 
 

@@ -81,10 +81,13 @@ def validate(
 
     Raises:
         ValidationError: The config does not fit; it carries every issue.
+        TypeError: The schema and the config are the other way round.
     """
     from simple_conf.containers import Mode
     from simple_conf.structure import structure
 
+    if isinstance(cfg, type) and not isinstance(schema, type):
+        raise TypeError(f"the schema comes first: Conf.validate({cfg.__name__}, cfg)")
     mode = Mode(convert, strict, allow_missing)
     cfg = as_tree(cfg)
     try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from simple_conf import fields
 from simple_conf.errors import ConfError
 from simple_conf.keypath import format_path
+from simple_conf.schema import is_schema
 from simple_conf.values import MASK, MISSING, Secret
 
 TYPE_CHECKING = False
@@ -23,7 +24,10 @@ def describe(schema: type, form: str) -> str:
 
     Raises:
         ConfError: There is no such form.
+        TypeError: ``schema`` is no schema.
     """
+    if not is_schema(schema):
+        raise TypeError(f"describe takes a schema: an attrs class or a dataclass, not {schema!r}")
     if form == "markdown":
         return markdown(schema)
     if form == "sdn":

@@ -328,8 +328,9 @@ def parse_dotlist(arguments: Sequence[str], load: Callable[[str], Config] | None
 def read_steps(arguments: Sequence[str], load: Callable[[str], Config] | None) -> list[Any]:
     """Return what each override says to do."""
     steps: list[Any] = []
-    if isinstance(arguments, str) or not all(isinstance(argument, str) for argument in arguments):
+    if isinstance(arguments, (str, dict)) or not all(isinstance(argument, str) for argument in arguments):
         raise TypeError(f"overrides are a list of texts such as ['train.lr=0.1'], not {arguments!r}")
+    arguments = list(arguments)
     for index, argument in enumerate(arguments):
         if argument.startswith("@") and load is not None:
             steps.append(Laid(load_file(argument, load)))

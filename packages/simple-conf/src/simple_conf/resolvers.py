@@ -126,9 +126,12 @@ def add(
 
     Raises:
         ResolverUsageError: The name is no name, or taken.
+        TypeError: ``function`` cannot be called.
     """
     if function is None:
         return lambda later: add(name, later, cache=cache, replace=replace)
+    if not callable(function):
+        raise TypeError(f"a resolver is a function, not {type(function).__name__}: {function!r}")
     words = name.split(".")
     if not all(word.replace("-", "_").isidentifier() for word in words):
         raise ResolverUsageError(

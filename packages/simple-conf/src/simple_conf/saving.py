@@ -1,13 +1,13 @@
 """Writing a config to a file, all of it or nothing."""
 
 # pathlib is slow to import, and writing a config must not be.
-# ruff: noqa: PTH101, PTH105, PTH108, PTH110, PTH116, PTH119, PTH120, PTH122
+# ruff: noqa: PTH112, PTH101, PTH105, PTH108, PTH110, PTH116, PTH119, PTH120, PTH122
 
 from __future__ import annotations
 
 import os
 
-from simple_conf.errors import LoadError
+from simple_conf.errors import ConfigNotFoundError, LoadError
 from simple_conf.export import to_json, to_sdn, to_yaml
 
 TYPE_CHECKING = False
@@ -30,6 +30,7 @@ def save(cfg: Config, path: str | os.PathLike[str], resolve: bool = False, *, re
 
     Raises:
         LoadError: The suffix is that of no format that can be written.
+        ConfigNotFoundError: There is no folder for the file.
     """
     name = os.fspath(path)
     ending = os.path.splitext(name)[1].lower()
@@ -43,6 +44,8 @@ def write_whole(name: str, text: str) -> None:
     import tempfile
 
     target = os.path.realpath(name)
+    if not os.path.isdir(os.path.dirname(target)):
+        raise ConfigNotFoundError(f"there is no folder {os.path.dirname(name)} to save {name} in")
     handle, temporary = tempfile.mkstemp(dir=os.path.dirname(target), prefix=f".{os.path.basename(target)}.")
     try:
         with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:

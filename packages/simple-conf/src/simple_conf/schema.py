@@ -61,7 +61,7 @@ def own_copy(default: Any) -> Callable[[], Any]:
 
 
 def validate(method: F) -> F:
-    """Mark a method of a schema that checks the object: it raises, or asserts, where something is wrong.
+    """Mark a method of a schema as a check of the object: it raises, asserts or returns False where it is wrong.
 
     Args:
         method: Takes only ``self``.
@@ -98,7 +98,8 @@ def check_object(self: Any) -> None:
         if gaps.intersection(getattr(getattr(check, "__code__", None), "co_names", ())):
             continue
         try:
-            check(self)
+            if check(self) is False:  # it was meant to say so
+                raise AssertionError(f"{check.__name__} says no")
         except ConfError:
             raise
         except (AssertionError, ValueError, TypeError) as failure:

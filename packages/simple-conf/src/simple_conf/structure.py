@@ -160,6 +160,8 @@ def as_is(value: Any, kind: Any) -> Any:
     if isinstance(value, kind):
         return value
     hint = f"Conf.register_type({kind.__name__}, …) says how to read one"
+    if isinstance(value, collections.abc.Mapping):
+        hint = f"make {kind.__name__} a schema by @schema, @dataclass or attrs; {hint}"
     return refuse(describe(kind), value, hint)
 
 
