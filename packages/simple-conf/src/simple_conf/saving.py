@@ -1,7 +1,7 @@
 """Writing a config to a file, all of it or nothing."""
 
 # pathlib is slow to import, and writing a config must not be.
-# ruff: noqa: PTH112, PTH101, PTH105, PTH108, PTH110, PTH116, PTH119, PTH120, PTH122
+# ruff: noqa: PTH101, PTH105, PTH108, PTH110, PTH112, PTH116, PTH119, PTH120, PTH122
 
 from __future__ import annotations
 

@@ -61,7 +61,7 @@ def own_copy(default: Any) -> Callable[[], Any]:
 
 
 def validate(method: F) -> F:
-    """Mark a method of a schema as a check of the object: it raises, asserts or returns False where it is wrong.
+    """Mark a method of a schema as a check: it raises, asserts or returns False where the object is wrong.
 
     Args:
         method: Takes only ``self``.
