@@ -136,6 +136,12 @@ def typed(shell, keys):
     return words
 
 
+def shown(shell, keys, *words):
+    """Those of the words that stand on the screen, one after the other, when something was typed."""
+    shell.send(keys)
+    return [shell.after for word in words if shell.expect_exact(word) == 0]
+
+
 @pytest.mark.slow
 def test_a_shell_completes_what_is_typed(terminal):
     assert typed(terminal, "python train.py train.l\t3") == "<train.py><train.lr=3>"
@@ -154,10 +160,8 @@ def test_a_shell_completes_what_is_typed(terminal):
 
 @pytest.mark.slow
 def test_a_shell_lists_what_there_is(terminal):
-    terminal.send("python train.py kind=\t\t\t")
-    terminal.expect_exact("resnet")
+    assert shown(terminal, "python train.py kind=\t\t\t", "resnet") == ["resnet"]
     terminal.send("\x03")
     terminal.expect_exact("READY> ")
-    terminal.send("python train.py train.\t\t")
-    for word in ("train.amp=false", "train.amp=true", "train.lr="):
-        terminal.expect_exact(word)
+    words = ["train.amp=false", "train.amp=true", "train.lr="]
+    assert shown(terminal, "python train.py train.\t\t", *words) == words

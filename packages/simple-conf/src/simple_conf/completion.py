@@ -120,9 +120,7 @@ def script(shell: str, program: str, schema: Any, groups: Sequence[Group] = ()) 
     values = [word for word in candidates if not word.endswith("=")]
     choosing = dict.fromkeys(word.partition("=")[0] + "=" for word in values if "=" in word)
     make: dict[str, Callable[[], str]] = {
-        "bash": lambda: BASH.format(
-            function=function, program=quote(program), words="\n".join(candidates)
-        ),
+        "bash": lambda: BASH.format(function=function, program=quote(program), words="\n".join(candidates)),
         "zsh": lambda: ZSH.format(
             function=function, program=quote(program), keys=lines(keys), values=lines(values)
         ),
