@@ -328,6 +328,25 @@ def test_a_second_run_in_one_process_is_refused_finishes_the_first_or_is_stacked
     assert Track.active() is None
 
 
+def test_a_run_ends_only_in_a_state_that_there_is(root):
+    run = Track.run(project="demo", system=False)
+    with pytest.raises(SettingError) as caught:
+        run.finish("done")
+    assert str(caught.value) == "state: 'done' is not one of finished, failed, interrupted"
+    assert run.state == "running"
+    run.finish("failed")
+    assert Track.load(run.id).state == "failed"
+
+
+def test_what_was_called_after_the_end_is_named(root):
+    with Track.run(project="demo", system=False) as run:
+        pass
+    with pytest.raises(RunClosedError, match=r"^run.alert: run .* is finished; continue it with"):
+        run.alert("late")
+    with pytest.raises(RunClosedError, match=r"^run.summary: run .* is finished"):
+        run.summary["late"] = 1
+
+
 def test_a_resumed_run_goes_on_with_its_log_its_step_and_its_summary(root):
     with Track.run(project="demo", config={"lr": 0.1, "seed": 1}) as run:
         run.define_metric("loss", summary="mean")

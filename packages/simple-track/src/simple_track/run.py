@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import traceback
 import warnings
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -13,6 +12,7 @@ from attrs import evolve
 
 from simple_track.config import fingerprint, snapshot
 from simple_track.deferred import deferred_artifacts, deferred_values
+from simple_track.ending import ending, known_end
 from simple_track.errors import RunClosedError, TrackError
 from simple_track.history import History
 from simple_track.journal import TrackWarning
@@ -346,8 +346,11 @@ class Run:
 
         Args:
             state: How it ended: finished, failed or interrupted.
+
+        Raises:
+            SettingError: There is no such end.
         """
-        self._end(state, None)
+        self._end(known_end(state), None)
 
     def _end(self, state: str, error: dict[str, Any] | None) -> None:
         if self._session is None:
@@ -384,17 +387,3 @@ class Run:
 
     def __repr__(self) -> str:
         return f"<run {self.id} {self.name!r} of {self.project!r}, {self.state}>"
-
-
-def ending(error: BaseException | None) -> tuple[str, dict[str, Any] | None]:
-    """How a run ends that is left by this exception, and what is kept of it."""
-    if (
-        error is None
-        or (isinstance(error, SystemExit) and error.code in (None, 0))
-        or isinstance(error, GeneratorExit)
-    ):
-        return "finished", None
-    if isinstance(error, KeyboardInterrupt):
-        return "interrupted", None
-    text = "".join(traceback.format_exception(error))
-    return "failed", {"type": type(error).__name__, "message": str(error), "traceback": text}

@@ -18,6 +18,7 @@ from simple_track.config import fingerprint, snapshot
 from simple_track.console import ConsoleCapture
 from simple_track.deferred import deferred_packing
 from simple_track.document import remove_folder
+from simple_track.ending import ending
 from simple_track.errors import RunActiveError, RunBusyError, RunNotFoundError, SettingError, StorageError
 from simple_track.hardware import HardwareSampler, make_sampler
 from simple_track.journal import TrackWarning
@@ -28,7 +29,7 @@ from simple_track.names import new_run_id, new_run_name
 from simple_track.ranks import announce, await_run, rank
 from simple_track.record import plain_text
 from simple_track.replay import replay
-from simple_track.run import Run, ending
+from simple_track.run import Run
 from simple_track.session import Session
 from simple_track.settings import RUN_VARIABLE, current_layout, current_mode, settings
 from simple_track.summary import Summary

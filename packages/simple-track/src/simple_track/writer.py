@@ -25,6 +25,10 @@ PLAIN_TYPES = (float, int, bool, str)
 _writers: weakref.WeakSet[Writer] = weakref.WeakSet()
 
 
+CALLS = {"alert": "run.alert", "summary": "run.summary", "metric": "run.define_metric", "media": "run.log"}
+"""What a user called to write an event of this kind, for messages."""
+
+
 class Writer:
     """Appends metrics and events to a run's files.
 
@@ -179,7 +183,7 @@ class Writer:
             fields: Plain values that describe it.
         """
         if self._closed:
-            raise RunClosedError(self.layout.run_id, f"an event of kind {event!r}")
+            raise RunClosedError(self.layout.run_id, CALLS.get(event, f"an event of kind {event!r}"))
         if self._forked:
             self._forked = False
             self.on_fork()

@@ -12,11 +12,12 @@ pytestmark = [
 
 
 @pytest.fixture
-def client(runs, tmp_path):
+def client(runs, tmp_path, caplog):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         mlflow = pytest.importorskip("mlflow")
         write_mlflow(runs, str(tmp_path / "mlflow.db"))
+        assert caplog.records == []
         return mlflow.MlflowClient(tracking_uri=f"sqlite:///{tmp_path / 'mlflow.db'}")
 
 

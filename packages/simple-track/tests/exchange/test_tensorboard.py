@@ -14,9 +14,10 @@ from simple_track.exchange.tensorboard import write_tensorboard
 
 
 @pytest.fixture
-def board(runs, tmp_path):
+def board(runs, tmp_path, caplog):
     """What TensorBoard itself reads from the export."""
     write_tensorboard(runs, tmp_path / "logs")
+    assert caplog.records == []  # the NaN that was logged is no news
     folders = sorted((tmp_path / "logs").iterdir())
     assert [folder.name for folder in folders] == [f"first-{runs[0].id}", f"second-{runs[1].id}"]
     accumulator = EventAccumulator(str(folders[0]), size_guidance={"images": 0})

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from simple_track.exchange.rows import flat, rows_of
+from simple_track.exchange.silence import silence
 from simple_track.values.extras import need
 from simple_track.view import RunView
 
@@ -27,8 +27,7 @@ def write_mlflow(runs: Sequence[RunView], target: str) -> None:
     """
     mlflow = need("mlflow", library="mlflow", extra="mlflow", purpose="an export to MLflow")
     uri = target if "://" in target else f"sqlite:///{Path(target).absolute()}"
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of MLflow's own libraries
+    with silence("mlflow", "mlflow.store.db.utils", "alembic"):
         client = mlflow.MlflowClient(tracking_uri=uri)
         for run in runs:
             _write(client, mlflow.entities, run, _artifacts_of(uri, target))

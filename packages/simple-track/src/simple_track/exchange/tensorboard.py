@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from simple_track.exchange.rows import rows_of
+from simple_track.exchange.silence import silence
 from simple_track.names import segment
 from simple_track.values import Audio, Figure, Histogram, Image, Images, Text, Video, read_value
 from simple_track.values.extras import need
@@ -28,7 +29,7 @@ def write_tensorboard(runs: Sequence[RunView], target: Path) -> None:
             raise FileExistsError(
                 f"{folder}: the run is there already; remove the folder, or export elsewhere"
             )
-        with board.SummaryWriter(str(folder), max_queue=1000) as writer:
+        with silence("tensorboardX.x2num"), board.SummaryWriter(str(folder), max_queue=1000) as writer:
             _write(writer, run)
 
 
