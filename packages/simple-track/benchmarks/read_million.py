@@ -25,6 +25,7 @@ ROUNDS = 5
 AGAIN = """
 import sys, time
 from pathlib import Path
+import numpy  # what imports cost is told by import_time.py
 from simple_track.layout import Layout
 from simple_track.seriescache import load_columns
 run = Layout(Path(sys.argv[1])).run("bench", "one")

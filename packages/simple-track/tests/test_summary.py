@@ -7,8 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from simple_track import SettingError, Track, ValueKindError
+from simple_track.layout import Layout
 from simple_track.replay import replay
 from simple_track.summary import MetricRule, Summary, rule_for
+from simple_track.writer import Writer
 
 numbers = st.lists(st.floats(allow_infinity=False, allow_nan=True, width=32), min_size=1, max_size=20)
 
@@ -46,6 +48,42 @@ def test_the_log_alone_gives_the_same_summary(root, kind):
         assert dict(again) == pytest.approx(live, nan_ok=True)
         assert step == run.step
     assert dict(Track.load(run.id).summary) == pytest.approx(live, nan_ok=True)
+
+
+anything = st.lists(
+    st.one_of(
+        st.floats(allow_nan=True, allow_infinity=True),
+        st.sampled_from([0.0, -0.0, 1.0, 2.0**53, -(2.0**63)]),
+        st.integers(-(2**63), 2**64 - 1),
+        st.integers(-2, 2),
+        st.booleans(),
+        st.sampled_from(["", "a", "zero"]),
+    ),
+    min_size=1,
+    max_size=30,
+)
+
+
+@pytest.mark.parametrize("kind", ["last", "first", "min", "max", "mean", "none"])
+@given(values=anything)
+def test_live_and_replayed_are_the_same_for_any_values(tmp_path_factory, kind, values):
+    """To the type and the last bit: `repr` tells 1 from True and 0.0 from -0.0."""
+    layout = Layout(tmp_path_factory.mktemp("any")).run("demo", "one")
+    layout.dir.mkdir(parents=True)
+    live = Summary()
+    live.define(MetricRule("x", summary=kind))
+    writer = Writer(layout, None, live)
+    writer.metrics.open()
+    writer.event("metric", pattern="x", axis=None, summary=kind)
+    for value in values:
+        writer.log({"x": value})
+    writer.close()
+    again, _ = replay(layout)
+    assert repr(dict(again)) == repr(dict(live))
+    for value in values:  # and both go on alike, as when the run is resumed
+        live.observe({"x": value})
+        again.observe({"x": value})
+    assert repr(dict(again)) == repr(dict(live))
 
 
 def test_an_exact_name_wins_over_a_pattern_and_a_later_pattern_over_an_earlier():

@@ -66,9 +66,9 @@ def replay(layout: RunLayout) -> tuple[Summary, int]:
                 highest = max(highest, step)
     for key, kinds in columns.parts.items():
         rule = rule_for(key, summary.rules)
-        value, count = _folded(kinds, rule.summary if rule else "last")
+        value, parts = _folded(kinds, rule.summary if rule else "last")
         if value is not None:
-            summary.restore(key, value, count)
+            summary.restore(key, value, parts)
     for key, event in by_hand.items():
         if key in columns.parts and _is_logged_after(layout, columns, key, event):
             continue
@@ -92,23 +92,49 @@ def _is_logged_after(layout: RunLayout, columns: Columns, key: str, event: dict[
     return bool(rows) and float(columns.rows["timestamp"][max(rows)]) > float(event.get("timestamp", 0))
 
 
-def _folded(kinds: dict[str, Part], how: str) -> tuple[Any, int]:
-    """A metric's summary value, and how many numbers are in it when it is a mean."""
+def _folded(kinds: dict[str, Part], how: str) -> tuple[Any, tuple[int, float]]:
+    """A metric's summary value; and how many numbers are in it and their sum, when it is a mean.
+
+    This is what `Summary` makes of the same values one by one, to the last bit.
+    """
     if how == "none":
-        return None, 0
+        return None, (0, 0.0)
     if how in ("last", "first"):
         end = -1 if how == "last" else 0
         pick = max if how == "last" else min
         part = pick(kinds.values(), key=lambda part: int(part.rows[end]))
-        return part.values[end : len(part.values) if end == -1 else 1].tolist()[0], 0
-    numbers = [part.values for letter, part in kinds.items() if letter in NUMERIC]
+        return part.values[end : len(part.values) if end == -1 else 1].tolist()[0], (0, 0.0)
+    numbers = [part for letter, part in kinds.items() if letter in NUMERIC]
     if not numbers:
         return _folded(kinds, "last")
-    values = numbers[0] if len(numbers) == 1 else np.concatenate([n.astype(np.float64) for n in numbers])
-    clean = values[~np.isnan(values)] if values.dtype.kind == "f" else values
-    if not len(clean):
-        return float("nan"), 0
+    clean = [part for part in map(_without_nan, numbers) if len(part.rows)]
+    if not clean:
+        return float("nan"), (0, 0.0)
     if how == "mean":
-        with np.errstate(invalid="ignore", over="ignore"):  # infinities of both signs have no mean
-            return float(clean.astype(np.float64).mean()), len(clean)
-    return (clean.min() if how == "min" else clean.max()).item(), 0
+        return _mean(clean)
+    return _extreme(clean, how), (0, 0.0)
+
+
+def _without_nan(part: Part) -> Part:
+    if part.values.dtype.kind != "f":
+        return part
+    good = ~np.isnan(part.values)
+    return Part(part.rows[good], part.values[good])
+
+
+def _mean(parts: list[Part]) -> tuple[float, tuple[int, float]]:
+    order = np.argsort(np.concatenate([part.rows for part in parts]), kind="stable")
+    values = np.concatenate([part.values.astype(np.float64) for part in parts])[order]
+    with np.errstate(invalid="ignore", over="ignore"):  # infinities of both signs have no mean
+        total = float(np.cumsum(values)[-1])  # one after another, where `sum` adds in pairs
+    return total / len(values), (len(values), total)
+
+
+def _extreme(parts: list[Part], how: str) -> Any:
+    """The least or greatest number, and of equal ones, such as 1 and True, the one that came first."""
+    found = []
+    for part in parts:
+        place = int(part.values.argmin() if how == "min" else part.values.argmax())
+        found.append((part.values[place : place + 1].tolist()[0], int(part.rows[place])))
+    found.sort(key=lambda pair: pair[1])
+    return (min if how == "min" else max)(found, key=lambda pair: pair[0])[0]

@@ -165,9 +165,9 @@ class Run:
         Args:
             values: Top-level names with their new values.
         """
+        self._check_open("run.update_config")
         self._view.config.update(snapshot(values))
         if self._session:
-            self._check_open("run.update_config")
             self._session.note_config()
         else:
             self._view.metadata.fingerprint = fingerprint(self._view.config)

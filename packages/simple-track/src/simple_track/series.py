@@ -144,18 +144,18 @@ def _join(arrays: list[Array]) -> Array:
 def _typed_parts(numbers: Array, values: tuple[Any, ...]) -> Iterator[tuple[str, Part]]:
     """The values of a column by kind, each with the rows they belong to.
 
-    `array` refuses text, where numpy would make all values text of the longest's width.
+    The kinds are asked for first, as `array` would make floats of whole numbers and numbers of bools.
     """
-    first = type(values[0])
-    try:
-        if first is float:
-            yield "f", Part(numbers, np.frombuffer(array("d", values)))
-            return
-        if first is int:
+    types = set(map(type, values))
+    if types == {float}:
+        yield "f", Part(numbers, np.frombuffer(array("d", values)))
+        return
+    if types == {int}:
+        try:
             yield "i", Part(numbers, np.frombuffer(array("q", values), np.int64))
             return
-    except (TypeError, OverflowError):
-        pass
+        except OverflowError:  # beyond 64 bits with a sign
+            pass
     for kind, letter, dtype in EXACT:
         where = [i for i, value in enumerate(values) if type(value) is kind]
         if kind is int:

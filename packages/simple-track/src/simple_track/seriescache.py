@@ -28,7 +28,7 @@ from simple_track.series import ROW, ROW_BYTES, ColumnBuilder, Columns, Part, me
 
 WORTHWHILE = 256 * 1024
 """Fewer new bytes than this are parsed again rather than written to the cache."""
-VERSION = 2
+VERSION = 3
 CHECKED = 4096
 
 

@@ -62,7 +62,7 @@ class Summary(MutableMapping[str, Any]):
         self.on_set = on_set
         self.on_rules: Callable[[], object] = lambda: None
         self._folds: dict[str, Fold | None] = {}
-        self._means: dict[str, int] = {}
+        self._sums: dict[str, tuple[int, float]] = {}  # of a mean: how many numbers, and their sum
         self._folded: dict[str, Any] = {}  # what the rules go on from; not what was written by hand
 
     def define(self, rule: MetricRule) -> None:
@@ -90,17 +90,17 @@ class Summary(MutableMapping[str, Any]):
             elif (folded := fold(key, value)) is not None:
                 self.values_by_key[key] = self._folded[key] = folded
 
-    def restore(self, key: str, value: Any, count: int) -> None:
+    def restore(self, key: str, value: Any, parts: tuple[int, float] = (0, 0.0)) -> None:
         """Put back a value that the log tells.
 
         Args:
             key: The metric.
             value: Its value.
-            count: How many numbers are in it, when it is a mean.
+            parts: How many numbers are in it, and their sum, when it is a mean.
         """
         self.values_by_key[key] = self._folded[key] = value
-        if count:
-            self._means[key] = count
+        if parts[0]:
+            self._sums[key] = parts
 
     def take_over(self, other: Summary, rule: MetricRule) -> None:
         """Put back what the log tells about the metrics of a rule that came after them.
@@ -113,7 +113,7 @@ class Summary(MutableMapping[str, Any]):
             del self.values_by_key[key]
         for key in other:
             if rule.fits(key):
-                self.restore(key, other[key], other._means.get(key, 0))
+                self.restore(key, other[key], other._sums.get(key, (0, 0.0)))
 
     def _fold(self, key: str) -> Fold | None:
         rule = rule_for(key, self.rules)
@@ -133,19 +133,23 @@ class Summary(MutableMapping[str, Any]):
 
     def _better(self, key: str, value: Scalar, wins: Callable[[Any, Any], bool]) -> Any:
         old = self._folded.get(key)
-        if old is None or isinstance(value, str) != isinstance(old, str) or _is_nan(old):
-            return value
+        if isinstance(value, str) or old is None or isinstance(old, str) or _is_nan(old):
+            return self._unless_number(old, value)
         return value if wins(value, old) else old
 
     def _mean(self, key: str, value: Scalar) -> Any:
         if isinstance(value, str) or _is_nan(value):
-            return self._folded.get(key, value)
-        count = self._means[key] = self._means.get(key, 0) + 1
-        old = self._folded.get(key, 0.0) if count > 1 else 0.0
-        if isinstance(old, str):  # text so far: begin anew
-            old, count = 0.0, 1
-            self._means[key] = 1
-        return float(old + (value - old) / count)
+            return self._unless_number(self._folded.get(key), value)
+        count, total = self._sums.get(key, (0, 0.0))
+        self._sums[key] = count, total = count + 1, total + value
+        return total / count
+
+    @staticmethod
+    def _unless_number(old: Any, value: Scalar) -> Any:
+        """What has no order: text stands until there is a number, and NaN until there is another one."""
+        if old is None or isinstance(old, str) or (_is_nan(old) and not isinstance(value, str)):
+            return value
+        return old
 
     def __getitem__(self, key: str) -> Any:
         return self.values_by_key[key]
