@@ -14,7 +14,7 @@ from attrs import Factory, field
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simple_conf import Conf, Secret, schema, validate
+from simple_conf import Conf, OverrideError, Secret, schema, validate
 from simple_conf.annotated import annotate
 from simple_conf.secrets import hide
 
@@ -248,3 +248,16 @@ def test_secrets_hide_in_lists_dicts_and_unions(override, capsys):
     assert "••••" in out
     (issue,) = Conf.check_schema(Conf.parse_dotlist([override.replace("VALUE", "[hunter2]")]), Accounts)
     assert "hunter2" not in str(issue)
+
+
+def test_a_union_without_a_tag_shows_the_defaults_of_the_schema_that_fits():
+    text = annotate(Conf.parse_sdn("either: {user: you}\n", "c.sdn"), Accounts)
+    assert text.startswith(
+        "either:\n    user: you  # c.sdn:1:16\n    password: ••••  # default of Account\nlisted: []  #"
+    )
+
+
+def test_a_secret_written_with_a_colon_is_not_repeated():
+    with pytest.raises(OverrideError) as caught:
+        Conf.cli(Accounts, ["maybe:hunter2"])
+    assert "hunter2" not in str(caught.value)

@@ -55,10 +55,13 @@ def whole(values: Any, kind: Any) -> tuple[Any, type | None]:
     from simple_conf.containers import Mode
     from simple_conf.structure import structure
 
-    try:
-        made = structure(values, kind, Mode(convert=True, strict=False, gaps=True))
-    except Exception:  # whatever is wrong with them: they are shown as they are
-        made = None
+    made = None
+    for strict in (True, False):  # what fits several schemas of a union may fit only one exactly
+        try:
+            made = structure(values, kind, Mode(convert=True, strict=strict, gaps=True))
+            break
+        except Exception:  # noqa: S112 - whatever is wrong with them: they are shown as they are
+            continue
     if made is not None and isinstance(made, schemas):
         return made, type(made)
     return None, schemas[0] if len(schemas) == 1 else None

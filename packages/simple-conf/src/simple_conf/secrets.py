@@ -185,7 +185,7 @@ def discreet(failure: ConfError, schema: Any, words: Sequence[str]) -> ConfError
 
 def hidden_in(text: str, paths: list[tuple[str, ...]]) -> list[str]:
     """Return the value of an override or of a line, and its words, where its key may be that of a secret."""
-    at = min((at for at in (text.find("="), text.find(": ")) if at >= 0), default=-1)
+    at = min((at for at in (text.find("="), text.find(":")) if at >= 0), default=-1)
     if at < 0:
         return []
     left, right = text[:at].strip().lstrip("-+~").rstrip("+").rstrip(), text[at + 1 :].strip()
