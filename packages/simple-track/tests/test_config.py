@@ -99,3 +99,23 @@ def test_a_config_in_a_circle_is_refused():
     circle["self"] = circle
     with pytest.raises(ValueKindError, match="nested deeper than 64"):
         snapshot(circle)
+
+
+@attrs.define
+class Login:
+    user: str = "me"
+    api_key: str = "hunter2"
+
+
+@pytest.mark.parametrize(
+    "config",
+    [Login(), {"user": "me", "api_key": "hunter2"}, argparse.Namespace(user="me", api_key="hunter2")],
+    ids=["attrs", "dict", "namespace"],
+)
+def test_texts_under_the_names_of_secrets_are_masked_whatever_holds_them(config):
+    assert snapshot(config) == {"user": "me", "api_key": "••••"}
+    assert snapshot({"login": config, "max_tokens": "8", "password": None}) == {
+        "login": {"user": "me", "api_key": "••••"},
+        "max_tokens": "8",
+        "password": None,
+    }

@@ -63,7 +63,10 @@ def _plain(value: Any, depth: int, *, top: bool = False) -> Any:
         return float(value) if math.isfinite(value) else str(float(value))
     fields = _fields(value, top=top)
     if fields is not None:
-        plain = {plain_text(str(key)): _plain(item, depth + 1) for key, item in fields.items()}
+        plain = {
+            plain_text(str(key)): MASK if _is_secret(str(key), item) else _plain(item, depth + 1)
+            for key, item in fields.items()
+        }
         if len(plain) < len(fields):
             raise ValueKindError("config", "dict", "two of its keys are the same as text", "take a config")
         return plain
@@ -93,10 +96,10 @@ def _fields(value: Any, *, top: bool) -> Mapping[Any, Any] | None:
     if dataclasses.is_dataclass(value):
         return {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
     if kind.__name__ == "Namespace" or (top and hasattr(value, "__dict__") and vars(value)):
-        return {name: MASK if _is_secret(name, item) else item for name, item in vars(value).items()}
+        return vars(value)
     return None
 
 
 def _is_secret(name: str, value: Any) -> bool:
-    """Whether an option of a command line is one whose value is not to be kept."""
+    """Whether a text under this name, such as `password` or `api_key`, is not to be kept."""
     return isinstance(value, str) and bool(value) and bool(SECRET_OPTION.search(name))
