@@ -146,11 +146,12 @@ def _typed_parts(numbers: Array, values: tuple[Any, ...]) -> Iterator[tuple[str,
 
     The kinds are asked for first, as `array` would make floats of whole numbers and numbers of bools.
     """
-    types = set(map(type, values))
-    if types == {float}:
+    first = type(values[0])
+    alike = list(map(type, values)).count(first) == len(values)
+    if alike and first is float:
         yield "f", Part(numbers, np.frombuffer(array("d", values)))
         return
-    if types == {int}:
+    if alike and first is int:
         try:
             yield "i", Part(numbers, np.frombuffer(array("q", values), np.int64))
             return
