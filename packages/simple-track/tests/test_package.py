@@ -23,6 +23,7 @@ HEAVY = {
     "lark",
     "numpy",
     "zstandard",
+    "cattrs",
 }
 SOURCE = Path(simple_track.__file__).parent
 

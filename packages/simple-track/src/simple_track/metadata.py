@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
+from functools import lru_cache, partial
+from typing import TYPE_CHECKING, Any, get_args, get_origin
 
 import attrs
 
+from simple_track.deferred import DeferredModule
 from simple_track.document import read_document, write_document
 from simple_track.errors import FormatError
 from simple_track.layout import FORMAT_VERSION, RunLayout
 from simple_track.lock import is_alive
+
+if TYPE_CHECKING:
+    import cattrs
+else:  # needed where a run is read, and not where it is written
+    cattrs = DeferredModule("cattrs")
 
 STATES = ("running", "finished", "failed", "interrupted", "crashed")
 
@@ -75,15 +82,48 @@ def read_metadata(layout: RunLayout) -> Metadata:
     if not isinstance(version, int) or version > FORMAT_VERSION:
         reason = f"has format {version}, and this version of simple-track reads up to {FORMAT_VERSION}"
         raise FormatError(layout.metadata, reason, "upgrade simple-track")
-    known = {key: tree[key] for key in FIELDS if key in tree}
-    for key in ("config", "environment"):
-        known[key] = known.get(key) or {}
-    for key in ("tags", "resumed"):
-        known[key] = known.get(key) or []
+    known = {key: tree[key] for key in FIELDS if tree.get(key) is not None}
     try:
-        return Metadata(**known)
-    except TypeError as error:
-        raise FormatError(layout.metadata, f"lacks what every run has ({error})") from error
+        return _converter().structure(known, Metadata)
+    except cattrs.ClassValidationError as error:
+        faults = cattrs.transform_error(error, path="", format_exception=_fault)
+        placed = (fault.rpartition(" @ .") for fault in faults)
+        reason = "; ".join(f"{name}: {what}" for what, _, name in placed)
+        raise FormatError(layout.metadata, reason, "set it right in the file") from error
+
+
+@lru_cache(maxsize=1)
+def _converter() -> cattrs.Converter:
+    """What makes metadata of plain values; nothing is converted, each has to be what its field says."""
+    converter = cattrs.Converter()
+    for kind, what in ((str, "text"), (float, "a number"), (int, "a whole number")):
+        converter.register_structure_hook(kind, partial(_checked, what=what))
+    converter.register_structure_hook_func(
+        lambda kind: _outer(kind) in (list, dict), lambda value, kind: _contained(converter, value, kind)
+    )
+    return converter
+
+
+def _outer(kind: Any) -> Any:
+    return get_origin(kind)
+
+
+def _checked(value: Any, kind: type, *, what: str) -> Any:
+    allowed = int | float if kind is float else kind
+    if not isinstance(value, allowed) or isinstance(value, bool):
+        raise ValueError(f"is {value!r}, expected {what}")
+    return value
+
+
+def _contained(converter: cattrs.Converter, value: Any, kind: Any) -> Any:
+    outer = _outer(kind)
+    if not isinstance(value, outer):
+        raise ValueError(f"is {value!r}, expected {'a list' if outer is list else 'keys with values'}")
+    return value if outer is dict else [converter.structure(item, get_args(kind)[0]) for item in value]
+
+
+def _fault(error: BaseException, _: type | None) -> str:
+    return "lacks what every run has" if isinstance(error, KeyError) else str(error)
 
 
 def write_metadata(layout: RunLayout, metadata: Metadata) -> None:
