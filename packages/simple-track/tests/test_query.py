@@ -84,6 +84,12 @@ def test_what_is_wrong_and_what_there_is(runs, sql, message):
     assert "\n\n" not in str(caught.value)
 
 
+def test_a_table_without_columns_is_no_damage(runs):
+    with Track.run(project="demo", system=False) as run:
+        run.log({"nothing": Track.Table([])})
+    assert len(rows('select * from tables."pred ""x"""')) == 4
+
+
 def test_a_damaged_table_hides_no_other(runs):
     first, second = Track.runs("demo")
     file = next(first.layout.tables.glob("*.parquet"))

@@ -19,6 +19,7 @@ TrackError (Exception)
 ├── DamagedValueError (OSError)         values: a logged file is gone or has changed
 ├── TableCellError (TypeError)          values: a cell without its column's type
 ├── UnknownColumnError (LookupError)    values: the table has no such column
+├── RowError (IndexError)               values: the table has no such row
 ├── NotJsonError (TypeError)            exactjson: something that JSON cannot hold
 ├── CorruptObjectError (OSError)        objects: stored content has changed
 ├── MissingObjectError (LookupError)    objects: nothing is stored under a digest

@@ -285,8 +285,10 @@ def _is_readable(connection: Any, path: Path) -> bool:
     try:
         connection.execute(f"select 1 from read_parquet({_sql_text(str(path))}) limit 0")  # noqa: S608 - quoted
     except _module("duckdb", "sql").Error as error:
-        if path.exists():
-            warnings.warn(TrackWarning(f"{path}: left out of the query ({error})"), stacklevel=6)
+        if path.exists() and "Need at least one" not in str(error):  # a table without columns is no damage
+            warnings.warn(
+                TrackWarning(f"{path}: left out of the query ({_reason(str(error))})"), stacklevel=6
+            )
         return False
     return True
 

@@ -81,10 +81,7 @@ def test_a_wrong_cell_is_named_by_row_and_column():
     table = Table(["step", "loss"], [[0, 0.5]])
     with pytest.raises(TableCellError) as caught:
         table.add_rows([[1, 0.4], [2, "low"]])
-    assert str(caught.value) == (
-        "row 2, column 'loss': expected float, got str 'low'. "
-        "Convert the value, or make the table with types={'loss': …}."
-    )
+    assert str(caught.value) == ("row 2, column 'loss': expected float, got str 'low'. Convert the value.")
     assert (caught.value.row, caught.value.column) == (2, "loss")
     assert len(table) == 1  # all rows or none
 
@@ -236,3 +233,57 @@ def test_tables_differ_by_a_cell():
     assert Table(["a"], [[1]]) != Table(["a"], [[2]])
     assert Table(["a"], [[math.nan]]) == Table(["a"], [[math.nan]])
     assert Table(["a"], [[1]]) != Table(["a"], [[1.0]])
+
+
+def test_a_dict_of_columns_makes_a_table():
+    assert Table(data={"a": [1, 2], "b": ["x", "y"]}) == Table(["a", "b"], [[1, "x"], [2, "y"]])
+    assert Table(data={"a": []}).columns == ["a"]
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (
+            lambda: Table({"a": [1, 2]}),
+            "table: columns are a dict; expected a list of names; contents are given by data=.",
+        ),
+        (
+            lambda: Table(pandas.DataFrame({"a": [1]})),
+            "table: columns are a DataFrame; expected a list of names; contents are given by data=.",
+        ),
+        (
+            lambda: Table(data=[[1, 2]]),
+            "table: rows without names; expected columns=[…], or rows that are dicts.",
+        ),
+        (lambda: Table.from_pandas([1]), "table: got list; expected a pandas.DataFrame."),
+        (
+            lambda: Table(["a"], [[1]])["a"],
+            "table: row 'a'; expected a whole number; a column is had by get_column.",
+        ),
+        (
+            lambda: Table(["a"], [[1]])[0:1],
+            "table: a slice of rows; expected a whole number; some rows are had by filter.",
+        ),
+        (lambda: Table(["a"], [[1]])[1], "row 1: the table has 1, numbered from 0."),
+    ],
+)
+def test_what_makes_no_table_or_is_not_in_it_is_said(make, message):
+    with pytest.raises((ValueError, IndexError)) as caught:
+        make()
+    assert str(caught.value) == message
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "advice"),
+    [
+        (1, 2.5, "Make the table with types={'a': 'float'}, or convert the value."),
+        ("x", datetime.date(2026, 1, 1), "Convert the value: a date is a datetime at midnight, or its text."),
+        (1, "x", "Convert the value."),
+    ],
+)
+def test_what_to_do_about_a_cell_is_said(first, second, advice):
+    table = Table(["a"], [[first]])
+    with pytest.raises(TableCellError) as caught:
+        table.add_row([second])
+    assert str(caught.value).endswith(f". {advice}")
+    assert len(table) == 1

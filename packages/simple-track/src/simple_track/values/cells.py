@@ -28,8 +28,16 @@ class TableCellError(TrackError, TypeError):
         shown = repr(value) if len(repr(value)) <= 60 else repr(value)[:57] + "…"
         super().__init__(
             f"row {row}, column {column!r}: expected {expected}, got {type(value).__name__} {shown}. "
-            f"Convert the value, or make the table with types={{{column!r}: …}}."
+            f"{_advice(expected, column, value)}"
         )
+
+
+def _advice(expected: str, column: str, value: object) -> str:
+    if expected == "int" and isinstance(value, float):
+        return f"Make the table with types={{{column!r}: 'float'}}, or convert the value."
+    if isinstance(value, datetime.date):
+        return "Convert the value: a date is a datetime at midnight, or its text."
+    return "Convert the value."
 
 
 def infer(values: Iterable[Any]) -> str | None:

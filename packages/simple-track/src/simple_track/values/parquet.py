@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import orjson
 
 from simple_track import exactjson
-from simple_track.values.arrays import ValueShapeError
+from simple_track.values.arrays import ValueRangeError, ValueShapeError
 from simple_track.values.extras import need
 from simple_track.values.media import read_media
 from simple_track.values.value import Value, ValueFolder, files_of
@@ -81,6 +81,8 @@ def to_pandas(table: Table) -> Any:
 
 def from_pandas(cls: type[T], frame: Any, types: Mapping[str, str] | None) -> T:
     """The table of a `pandas.DataFrame`'s columns."""
+    if not hasattr(frame, "iloc"):
+        raise ValueRangeError("table", f"got {type(frame).__name__}", "a pandas.DataFrame")
     columns: dict[str, list[Any]] = {}
     for position, name in enumerate(frame.columns):
         series = frame.iloc[:, position]

@@ -26,6 +26,15 @@ class UnknownColumnError(TrackError, LookupError):
         super().__init__(f"no column {column!r}; the table has: {', '.join(columns) or 'none'}.")
 
 
+class RowError(TrackError, IndexError):
+    """A table has no row of this number."""
+
+    def __init__(self, row: int, rows: int) -> None:
+        self.row = row
+        self.rows = rows
+        super().__init__(f"row {row}: the table has {rows}, numbered from 0.")
+
+
 class Table(Value):
     """Rows under named columns.
 
@@ -33,13 +42,15 @@ class Table(Value):
 
     Args:
         columns: The columns' names; may be left out when the rows are dicts.
-        data: Rows, each a sequence in the order of the columns, or a dict; or a `pandas.DataFrame`.
+        data: Rows, each a sequence in the order of the columns, or a dict; or a `pandas.DataFrame`; or a dict
+            of whole columns, by name.
         types: Types by column, instead of inferring: "int", "float", "bool", "str", "bytes", "datetime",
             "datetime[UTC]", "json" (lists and dicts), "media" (images and the like).
 
     Raises:
         TableCellError: A cell does not have its column's type; the message names row and column.
         ValueShapeError: A row has too few or too many cells.
+        ValueRangeError: Columns or data are of a kind that makes no table.
         MissingExtraError: pyarrow, which a table is kept with, is not installed.
     """
 
@@ -48,18 +59,17 @@ class Table(Value):
     def __init__(
         self,
         columns: Iterable[str] | None = None,
-        data: Iterable[Sequence[Any] | Mapping[str, Any]] = (),
+        data: Iterable[Sequence[Any] | Mapping[str, Any]] | Mapping[str, Sequence[Any]] = (),
         types: Mapping[str, str] | None = None,
     ) -> None:
         require("pyarrow", library="pyarrow", extra="tables", purpose="a table")
         if hasattr(data, "iloc"):  # a pandas frame, whose own iteration is over its columns' names
             data = list(parquet.from_pandas(Table, data, None))
+        if isinstance(data, Mapping):
+            columns = list(data) if columns is None else columns
+            data = list(Table.from_columns(data, types))
         rows = list(data)
-        if columns is None:
-            columns = dict.fromkeys(key for row in rows if isinstance(row, Mapping) for key in row)
-        if isinstance(columns, str):
-            raise ValueRangeError("table", f"columns are the text {columns!r}", "a list of names")
-        names = [whole(name) for name in columns]
+        names = _names(columns, rows)
         if len(set(names)) != len(names):
             raise ValueShapeError("table", (len(names),), f"column names that differ, not {names}")
         self._cells: dict[str, list[Any]] = {name: [] for name in names}
@@ -122,7 +132,7 @@ class Table(Value):
         lengths = {name: len(column) for name, column in columns.items()}
         if len(set(lengths.values())) > 1:
             raise ValueShapeError("table", tuple(lengths.values()), f"columns of one length, not {lengths}")
-        made = cls(columns, types=types)
+        made = cls(list(columns), types=types)
         made._extend({whole(name): column for name, column in columns.items()})
         return made
 
@@ -205,6 +215,12 @@ class Table(Value):
             yield dict(zip(self._cells, cells, strict=True))
 
     def __getitem__(self, row: int) -> Row:
+        if isinstance(row, str):
+            raise ValueRangeError("table", f"row {row!r}", "a whole number; a column is had by get_column")
+        if isinstance(row, slice):
+            raise ValueRangeError("table", "a slice of rows", "a whole number; some rows are had by filter")
+        if not -len(self) <= row < len(self):
+            raise RowError(row, len(self))
         return {name: cells[row] for name, cells in self._cells.items()}
 
     def __eq__(self, other: object) -> bool:
@@ -255,6 +271,20 @@ class Table(Value):
             if cell is not None and not isinstance(cell, int | float):
                 check(cell, "float", number, name)  # raises, and names the place
         return [cell for cell in cells if cell is not None]
+
+
+def _names(columns: Iterable[str] | None, rows: Sequence[Any]) -> list[str]:
+    """The names of the columns, from the rows where they are left out."""
+    if columns is None:
+        if rows and not any(isinstance(row, Mapping) for row in rows):
+            raise ValueRangeError("table", "rows without names", "columns=[…], or rows that are dicts")
+        columns = list(dict.fromkeys(key for row in rows if isinstance(row, Mapping) for key in row))
+    if isinstance(columns, str):
+        raise ValueRangeError("table", f"columns are the text {columns!r}", "a list of names")
+    if isinstance(columns, Mapping) or hasattr(columns, "iloc"):
+        expected = "a list of names; contents are given by data="
+        raise ValueRangeError("table", f"columns are a {type(columns).__name__}", expected)
+    return [whole(name) for name in columns]
 
 
 def _equal(a: Any, b: Any) -> bool:
