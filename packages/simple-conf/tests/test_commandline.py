@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import subprocess
 import sys
 import textwrap
+from typing import Literal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from simple_conf import Conf
+from simple_conf import Conf, ConfError, Secret, schema
 
 SCRIPT = '''
 from __future__ import annotations
@@ -404,6 +409,8 @@ def test_completion_prints_a_script(run):
     assert "model.type=resnet" in out
     code, _, err = run("--completion", "csh")
     assert (code, err) == (2, "there is no completion for 'csh'; choose one of bash, zsh, fish\n")
+    needed = "--completion needs the name of a shell: --completion bash, zsh or fish\n"
+    assert run("--completion") == (2, "", needed)
 
 
 def test_an_unknown_option_is_one_message(run):
@@ -433,6 +440,31 @@ def test_help_prints_on_a_terminal_that_knows_few_letters(run, monkeypatch):
     assert (code, err) == (0, "")
     assert out.startswith("usage: train.py [FILE] [overrides?]")
     assert run("trian.epochs=é")[0] == 2
+
+
+PIECES = [
+    *".=+~@-[]{}:,\"'#|\\() \0\né",
+    *("..", "+=", "--", "[0]", "[-9]", "${", "$${", "???", "null", "3", "0.5", "1e", "env:X", "get:"),
+    *("kind", "lr", "tags", "more", "token", "x", "config.sdn", "help", "show", "check", "completion", "bash"),
+]
+
+
+@schema
+class Small:
+    kind: Literal["a", "b"] = "a"
+    lr: float = 0.1
+    tags: list[str] = []
+    more: dict[str, int] = {}
+    token: Secret[str] = Secret("")
+
+
+WORDS = st.lists(st.sampled_from(PIECES), min_size=1, max_size=8).map("".join)
+
+
+@given(st.lists(WORDS, min_size=1, max_size=3))
+def test_whatever_is_written_gives_a_config_or_an_error_of_ours(words):
+    with contextlib.redirect_stdout(io.StringIO()), contextlib.suppress(ConfError, SystemExit):
+        assert Conf.cli(Small, words).kind in ("a", "b")
 
 
 def test_wrong_calls_say_how_to_call():

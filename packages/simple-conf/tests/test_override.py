@@ -230,6 +230,12 @@ def test_what_an_override_deletes_is_missed_at_the_override():
         cfg.train.out  # noqa: B018
 
 
+def test_an_index_of_the_root_is_nothing_to_delete():
+    assert not Conf.has_path(Conf.from_dict({"a": 1}), "[0]")
+    with pytest.raises(OverrideError, match=r"there is no \[0\] to delete"):
+        merged("~[0]")
+
+
 def test_a_part_taken_out_of_its_config_knows_only_its_own_deletions():
     cfg = merged("~train.lr", "~layers", "train.deep={layers: 1}")
     part = Conf.freeze(cfg.train)

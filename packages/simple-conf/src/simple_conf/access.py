@@ -55,7 +55,7 @@ def has_path(cfg: Any, path: str | Path) -> bool:
         if parents:
             holder = follow(cfg, tuple(parents), [])
     if isinstance(holder, Config):
-        return last in holder or (not last and not parents)
+        return last in holder or (last == "" and not parents)
     index = index_of(last)
     return isinstance(holder, ConfigList) and index is not None and -len(holder) <= index < len(holder)
 

@@ -131,6 +131,8 @@ def script(shell: str, program: str, schema: Any, groups: Sequence[Group] = ()) 
             choosing=" ".join(map(quote, choosing)),
         ),
     }
+    if not shell:
+        raise ConfError("--completion needs the name of a shell: --completion bash, zsh or fish")
     if shell not in make:
         raise ConfError(f"there is no completion for {shell!r}; choose one of bash, zsh, fish")
     return make[shell]()

@@ -120,6 +120,8 @@ def read_text(name: str) -> Source:
     """Return the text of a file."""
     from simple_conf.source import read_source
 
+    if "\0" in name:
+        raise LoadError(f"{name!r} is no name of a file")
     try:
         return read_source(name)
     except FileNotFoundError:
