@@ -96,7 +96,8 @@ def _fields(value: Any, *, top: bool) -> Mapping[Any, Any] | None:
     if dataclasses.is_dataclass(value):
         return {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
     if kind.__name__ == "Namespace" or (top and hasattr(value, "__dict__") and vars(value)):
-        return vars(value)
+        named: dict[str, Any] = vars(value)
+        return named
     return None
 
 
