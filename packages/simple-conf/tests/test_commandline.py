@@ -445,7 +445,7 @@ def test_help_prints_on_a_terminal_that_knows_few_letters(run, monkeypatch):
 PIECES = [
     *".=+~@-[]{}:,\"'#|\\() \0\né",
     *("..", "+=", "--", "[0]", "[-9]", "${", "$${", "???", "null", "3", "0.5", "1e", "env:X", "get:"),
-    *("kind", "lr", "tags", "more", "token", "x", "config.sdn", "help", "show", "check", "completion", "bash"),
+    *("kind", "lr", "tags", "more", "token", "x", "config.sdn", "help", "show", "check", "bash"),
 ]
 
 
