@@ -90,6 +90,15 @@ def test_a_table_without_columns_is_no_damage(runs):
     assert len(rows('select * from tables."pred ""x"""')) == 4
 
 
+def test_a_table_that_is_damaged_inside_is_suspected(runs):
+    for file in runs.rglob("*.parquet"):
+        content = bytearray(file.read_bytes())
+        content[8:24] = b"X" * 16
+        file.write_bytes(content)
+    with pytest.raises(QueryError, match=r"may be damaged: see with simple-track doctor --deep\. There are"):
+        rows('select * from tables."pred ""x"""')
+
+
 def test_a_damaged_table_hides_no_other(runs):
     first, second = Track.runs("demo")
     file = next(first.layout.tables.glob("*.parquet"))

@@ -164,6 +164,19 @@ def all_runs(layout: Layout, project: str | None = None) -> list[RunView]:
     return sorted(views, key=lambda view: (view.metadata.start_time, view.id))
 
 
+def unreadable_runs(layout: Layout, project: str | None, read: Sequence[RunView]) -> list[str]:
+    """The ids of the runs that are there and could not be read; `doctor` tells why.
+
+    Args:
+        layout: Where data is.
+        project: Only runs of this project.
+        read: The runs that could be.
+    """
+    known = {view.layout.dir for view in read}
+    missing = [place for place in layout.run_layouts(project) if place.dir not in known]
+    return [place.run_id for place in missing if place.metadata.exists()]
+
+
 def load_run(layout: Layout, run_id: str) -> RunView:
     """The run of that id.
 

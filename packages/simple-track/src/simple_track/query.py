@@ -122,7 +122,11 @@ def run_query(layout: Layout, sql: str) -> QueryResult:
             found = connection.sql(sql)
             table = arrow.table({}) if found is None else found.to_arrow_table()
         except duckdb.Error as error:
-            raise QueryError(sql, _reason(str(error)), _hint(str(error), views, tables)) from error
+            wrong = (duckdb.ParserException, duckdb.BinderException, duckdb.CatalogException)
+            hint = _hint(str(error), views, tables)
+            if tables and not isinstance(error, wrong):
+                hint = f"A file of a logged table may be damaged: see with simple-track doctor --deep. {hint}"
+            raise QueryError(sql, _reason(str(error)), hint) from error
     columns = table.to_pydict()
     return QueryResult(table.column_names, list(zip(*columns.values(), strict=True)), table)
 

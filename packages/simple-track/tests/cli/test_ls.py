@@ -110,6 +110,14 @@ def test_a_field_that_some_run_has_is_no_mistake(store, call):
     assert call("ls", "--where", "summary.loss > 5").err == ""
 
 
+def test_a_run_that_cannot_be_read_is_told(store, call):
+    (store.root / "runs" / "digits" / store.first / "metadata.sdn").write_text("garbage{", "utf-8")
+    result = call("ls")
+    assert result.code == 0
+    assert len(result.lines) == 3
+    assert result.err == f"simple-track ls: cannot read {store.first}; see why with: simple-track doctor\n"
+
+
 def test_a_mistyped_project_is_named(store, call):
     result = call("ls", "-p", "digit")
     assert (result.code, result.out) == (1, "")

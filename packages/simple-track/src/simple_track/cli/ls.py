@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any
 
-from simple_track.catalog import Moment, all_runs, find_runs, value_of
+from simple_track.catalog import Moment, all_runs, find_runs, unreadable_runs, value_of
 from simple_track.cli.number import whole
 from simple_track.cli.pick import hints, require_project
 from simple_track.cli.terminal import Terminal
@@ -54,6 +54,9 @@ def run(args: argparse.Namespace, terminal: Terminal) -> int:
     chosen = list(found[: args.limit] if args.limit > 0 else found)
     every = all_runs(layout, args.project)
     columns = [(field, value_of(field, every)) for field in args.column or ()]
+    if unread := unreadable_runs(layout, args.project, every):
+        several = f"{unread[0]} and {len(unread) - 1} more" if len(unread) > 1 else unread[0]
+        terminal.complain(f"simple-track ls: cannot read {several}; see why with: simple-track doctor")
     for hint in hints(None if found else args.where, [args.order, *(args.column or ())], every):
         terminal.complain(f"simple-track ls: {hint}")
     if terminal.json:

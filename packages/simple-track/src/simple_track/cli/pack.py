@@ -14,6 +14,7 @@ from simple_track import pack as packing
 from simple_track.cli.pick import pick, require_project
 from simple_track.cli.size import said
 from simple_track.cli.terminal import Terminal
+from simple_track.errors import FormatError
 from simple_track.layout import Layout, RunLayout
 from simple_track.metadata import read_metadata, seen_state
 from simple_track.settings import current_layout
@@ -37,15 +38,17 @@ def run(args: argparse.Namespace, terminal: Terminal) -> int:
     if not args.runs and not args.all:
         terminal.complain("name a RUN, or say --all")
         return 2
-    places = terminal.progress(_chosen(layout, args), "packing")
-    rows = [_one(place, undo=args.undo) for place in places]
+    chosen, unread = _chosen(layout, args)
+    for error in unread:
+        terminal.complain(f"simple-track pack: passed over: {error}")
+    rows = [_one(place, undo=args.undo) for place in terminal.progress(chosen, "packing")]
     if terminal.json:
         terminal.document([dict(zip(("run", "files", "before", "after"), row, strict=True)) for row in rows])
-        return 0
+        return 1 if unread else 0
     changed = [row for row in rows if row[1]]
     if not changed:
         terminal.line("nothing to do")
-        return 0
+        return 1 if unread else 0
     terminal.table(
         ["RUN", "FILES", "BEFORE", "AFTER"],
         [[run_id, files, said(before), said(after)] for run_id, files, before, after in changed],
@@ -54,15 +57,22 @@ def run(args: argparse.Namespace, terminal: Terminal) -> int:
     if len(changed) > 1:
         before, after = sum(row[2] for row in changed), sum(row[3] for row in changed)
         terminal.line(f"{said(before)} became {said(after)}")
-    return 0
+    return 1 if unread else 0
 
 
-def _chosen(layout: Layout, args: argparse.Namespace) -> list[RunLayout]:
-    if args.all:
-        require_project(layout, args.project)
-        places = layout.run_layouts(args.project)
-        return [p for p in places if p.metadata.exists() and seen_state(p, read_metadata(p)) != "running"]
-    return [pick(layout, wanted).layout for wanted in args.runs]
+def _chosen(layout: Layout, args: argparse.Namespace) -> tuple[list[RunLayout], list[FormatError]]:
+    """The runs to pack, and what is wrong with those that cannot be read."""
+    if not args.all:
+        return [pick(layout, wanted).layout for wanted in args.runs], []
+    require_project(layout, args.project)
+    chosen, unread = [], []
+    for place in layout.run_layouts(args.project):
+        try:
+            if place.metadata.exists() and seen_state(place, read_metadata(place)) != "running":
+                chosen.append(place)
+        except FormatError as error:
+            unread.append(error)
+    return chosen, unread
 
 
 def _one(place: RunLayout, *, undo: bool) -> tuple[str, int, int, int]:
