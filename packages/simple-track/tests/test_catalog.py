@@ -40,6 +40,10 @@ def test_filters_and_orders(runs):
     assert names(order="-summary.loss") == ["run-0", "run-1", "run-2", "elsewhere"]
     assert names(where="start_time > '2020-01-01' and end_time < '2999-12-31T10:00'") == names()
     assert names(where="start_time < '2020-01-01'") == []
+    with pytest.raises(ZeroDivisionError), Track.run(project="other", name="broken", system=False):
+        raise ZeroDivisionError
+    assert names(where="error.type == 'ZeroDivisionError'") == ["broken"]
+    assert "broken" not in names(where="error == null")
     with pytest.raises(WhereError, match=r"no field 'sumary.x'; did you mean summary.x\?"):
         Track.runs(order="sumary.x")
 

@@ -29,6 +29,7 @@ FIELDS = (
     "duration",
     "fingerprint",
     "dir",
+    "error",
     "config",
     "summary",
     "environment",
