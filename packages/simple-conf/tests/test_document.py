@@ -83,3 +83,16 @@ def test_dataclasses_too():
     assert Conf.describe(Data, "sdn") == "# How fast.\nlr: ???  # float\n# Words.\ntags: []  # list[str]\n"
     with pytest.raises(ConfError, match="choose markdown or sdn"):
         Conf.describe(Data, "html")
+
+
+@schema
+class Part:
+    width: int
+
+
+def test_a_part_that_may_be_null_has_a_row_of_its_own():
+    @schema
+    class Whole:
+        part: Part | None = None
+
+    assert "| `part` | Part or null | `null` |  |\n| `part.width` | int | required |  |\n" in Conf.describe(Whole)

@@ -42,7 +42,7 @@ def markdown(schema: type) -> str:
         lines += [about, ""]
     lines += ["| key | type | default | |", "| --- | --- | --- | --- |"]
     for field in fields.walk(schema):
-        nested = len(field.schemas) == 1
+        nested = fields.is_nested(field.kind)
         if nested and not field.help:
             continue
         default = "required" if field.default is MISSING else f"`{fields.default_text(field.default)}`"

@@ -152,6 +152,11 @@ def schemas_in(kind: Any) -> tuple[type, ...]:
     return ()
 
 
+def is_nested(kind: Any) -> bool:
+    """Return whether a type is a schema itself, and no union that has one."""
+    return is_schema(get_origin(kind) or kind)
+
+
 def item_kind(kind: Any) -> Any:
     """Return the type of the values of a dict, or of the items of a list; None for other types."""
     if schemas_in(kind):

@@ -88,13 +88,16 @@ def keys(
     around: tuple[type, ...] = (),
     indent: str = "  ",
 ) -> Iterator[str]:
-    """Yield the lines of the keys of a schema, and under each union of schemas those of its members."""
+    """Yield the lines of the keys of a schema, and under a union with schemas those of each of them."""
     for field in fields.fields_of(cls, path):
         inner = [member for member in field.schemas if member not in (cls, *around)]
-        if len(field.schemas) != 1 or not inner:
+        plain = fields.is_nested(field.kind)
+        if not plain or not inner:
             yield textwrap.indent(entry(field, cfg), indent)
+        elif field.help:
+            yield textwrap.indent("\n".join([f"{format_path(field.path)}:", *helped(field)]), indent)
         for member in inner:
-            if len(field.schemas) == 1:
+            if plain:
                 yield from keys(member, cfg, field.path, (*around, cls), indent)
                 continue
             yield f"{indent}  {member.__name__}:"
@@ -120,8 +123,12 @@ def entry(field: fields.Field, cfg: Config | None) -> str:
         head += f" = {fields.default_text(field.default)}"
     now = present(field, cfg)
     lines = [head + (f"   (now {now})" if now else "" if field.default is not MISSING else "   (required)")]
-    lines += textwrap.wrap(field.help, WIDTH, initial_indent="    ", subsequent_indent="    ")
-    return "\n".join(lines)
+    return "\n".join([*lines, *helped(field)])
+
+
+def helped(field: fields.Field) -> list[str]:
+    """Return the lines of a key's help."""
+    return textwrap.wrap(field.help, WIDTH, initial_indent="    ", subsequent_indent="    ")
 
 
 def present(field: fields.Field, cfg: Config | None) -> str:
