@@ -84,6 +84,35 @@ def test_what_is_wrong_and_what_there_is(runs, sql, message):
     assert "\n\n" not in str(caught.value)
 
 
+def test_names_that_differ_only_in_case_are_told_apart(root):
+    with Track.run(project="demo", system=False) as run:
+        run.log({"T": Track.Table(["x"], [[1]]), "t": Track.Table(["x"], [[2]]), "A": 3, "a": 4})
+    assert rows("select x from tables.T") == [(1,)]
+    assert rows('select x from tables."t~2"') == [(2,)]
+    assert rows("select value from metrics where key = 'a'") == [(4.0,)]
+    assert len(Track.query("select * from runs")) == 1
+
+
+def test_columns_of_a_table_that_are_called_run_and_step_stay(root):
+    with Track.run(project="demo", system=False) as run:
+        for step in (3, 4):
+            run.log({"t": Track.Table(["Step", "x"], [[step * 10, 1.5]])}, step=step)
+            run.log({"only": Track.Table(["run"], [["mine"]])}, step=step)
+    assert rows('select step, "~Step", x from tables.t order by 1') == [(3, 30, 1.5), (4, 40, 1.5)]
+    assert rows('select run, "~run" from tables.only limit 1') == [(run.id, "mine")]
+
+
+def test_a_column_that_changed_its_type_is_still_read(root):
+    with Track.run(project="demo", system=False) as run:
+        run.log({"t": Track.Table(["a"], [[1]])})
+        run.log({"t": Track.Table(["a"], [["x"]])})
+    assert rows("select a from tables.t order by step") == [("1",), ("x",)]
+
+
+def test_a_column_may_be_asked_for_twice(runs):
+    assert rows("select name, name from runs limit 1") == [(Track.runs()[0].name,) * 2]
+
+
 def test_a_table_without_columns_is_no_damage(runs):
     with Track.run(project="demo", system=False) as run:
         run.log({"nothing": Track.Table([])})

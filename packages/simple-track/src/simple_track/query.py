@@ -86,7 +86,8 @@ def run_query(layout: Layout, sql: str) -> QueryResult:
     The tables are `runs` (run, project, name, state, job_type, group, start_time, end_time, duration, tags,
     notes, config and summary as JSON, and each of their values as a column such as `"summary.val/acc"`),
     `metrics` (run, project, step, timestamp, key, value, text), and every logged table as `tables."its
-    name"`, with the columns `run` and `step` in front. Only what a query names is read.
+    name"`, with the columns `run` and `step` in front; columns of its own of these names are `~run` and
+    `~step`, and a name that differs from another only in case ends in `~2`. Only what a query names is read.
 
     Args:
         layout: Where data is.
@@ -127,8 +128,8 @@ def run_query(layout: Layout, sql: str) -> QueryResult:
             if tables and not isinstance(error, wrong):
                 hint = f"A file of a logged table may be damaged: see with simple-track doctor --deep. {hint}"
             raise QueryError(sql, _reason(str(error)), hint) from error
-    columns = table.to_pydict()
-    return QueryResult(table.column_names, list(zip(*columns.values(), strict=True)), table)
+    columns = (column.to_pylist() for column in table.columns)
+    return QueryResult(table.column_names, list(zip(*columns, strict=True)), table)
 
 
 def _reason(said: str) -> str:
@@ -273,28 +274,34 @@ def _attach_tables(connection: Any, views: list[RunView]) -> list[str]:
                 place = view.layout.resolve(body["file"])
                 files.setdefault(str(event["key"]), []).append((view.id, int(event["step"]), place))
     connection.execute("create schema tables")
-    for name, found in files.items():
-        parts = [
-            f"select {_sql_text(run)} as run, {step} as step, * from read_parquet({_sql_text(str(path))})"  # noqa: S608 - quoted
-            for run, step, path in found
-            if _is_readable(connection, path)
-        ]
+    names: dict[str, str] = {}  # folded → as it is called: SQL does not tell "A" from "a"
+    for key, found in files.items():
+        parts = [part for run, step, path in found if (part := _rows_of(connection, run, step, path))]
         if parts:
+            name, number = key, 1
+            while name.casefold() in names:
+                number += 1
+                name = f"{key}~{number}"
+            names[name.casefold()] = name
             connection.execute(f"create view tables.{_sql_name(name)} as {' union all by name '.join(parts)}")
-    return list(files)
+    return list(names.values())
 
 
-def _is_readable(connection: Any, path: Path) -> bool:
-    """Whether DuckDB reads this file; one that is damaged or has no columns must not hide the others."""
+def _rows_of(connection: Any, run: str, step: int, path: Path) -> str | None:
+    """SQL for the rows of one file; None when it is damaged or has no columns: it must not hide others."""
+    source = f"read_parquet({_sql_text(str(path))})"
     try:
-        connection.execute(f"select 1 from read_parquet({_sql_text(str(path))}) limit 0")  # noqa: S608 - quoted
+        found = connection.execute(f"select * from {source} limit 0").description  # noqa: S608 - quoted
     except _module("duckdb", "sql").Error as error:
         if path.exists() and "Need at least one" not in str(error):  # a table without columns is no damage
             warnings.warn(
                 TrackWarning(f"{path}: left out of the query ({_reason(str(error))})"), stacklevel=6
             )
-        return False
-    return True
+        return None
+    taken = [column[0] for column in found if column[0].lower() in ("run", "step")]
+    own = "".join(f", {_sql_name(name)} as {_sql_name('~' + name)}" for name in taken)
+    rest = f"* exclude ({', '.join(map(_sql_name, taken))})" if taken else "*"
+    return f"select {_sql_text(run)} as run, {step} as step, {rest}{own} from {source}"  # noqa: S608 - quoted
 
 
 def _sql_text(text: str) -> str:

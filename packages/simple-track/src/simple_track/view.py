@@ -188,7 +188,8 @@ class RunView:
         events = self.events("media")
         found = [e for e in events if e.get("key") == name]
         if not found:
-            hint = f"it is a metric: read it by history([{name!r}])" if name in self.history() else None
+            metric = name in self.history() and name not in ("step", "timestamp")
+            hint = f"it is a metric: read it by history([{name!r}])" if metric else None
             known = sorted({str(e.get("key")) for e in events})
             raise MetricNotFoundError(name, self.id, known, "media", hint)
         return [(int(e["step"]), deferred_values().read_value(e["value"], self.layout)) for e in found]

@@ -36,6 +36,13 @@ def test_control_characters_are_shown_not_sent():
     assert safe("a\nb") == "a\nb"
 
 
+def test_headers_and_titles_cannot_steer_a_terminal_either():
+    out = io.StringIO()
+    Terminal(out).table(["a\x1b", "b\nc"], [[1, 2]])
+    Terminal(out).title("name\n\x1b[31m")
+    assert out.getvalue() == "a\\x1b  b\\nc\n1      2\nname\\n\\x1b[31m\n"
+
+
 def test_json_has_no_nan():
     out = io.StringIO()
     Terminal(out, json=True).document({"a": float("nan"), 1: float("inf")})

@@ -35,8 +35,8 @@ def run(args: argparse.Namespace, terminal: Terminal) -> int:
     if terminal.json:
         terminal.document({"a": a.id, "b": b.id, **{name: _document(rows) for name, rows in parts.items()}})
         return 0
-    terminal.line(f"a: {a.name}  {a.id}", style="bold")
-    terminal.line(f"b: {b.name}  {b.id}", style="bold")
+    terminal.title(f"a: {a.name}  {a.id}")
+    terminal.title(f"b: {b.name}  {b.id}")
     for name, rows in parts.items():
         if rows:
             terminal.heading(name.capitalize())

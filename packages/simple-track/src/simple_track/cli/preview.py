@@ -23,7 +23,7 @@ def preview(view: RunView, name: str, terminal: Terminal) -> None:
         MetricNotFoundError: Nothing was logged under that name.
     """
     step, value = view.media(name)[-1]
-    terminal.line(f"{name} at step {step}  ({view.name})", style="bold")
+    terminal.title(f"{name} at step {step}  ({view.name})")
     if isinstance(value, Text | Html):
         terminal.line(value.text if isinstance(value, Text) else value.html)
     elif isinstance(value, Table):

@@ -86,7 +86,7 @@ def _points(history: History, key: str) -> dict[str, Any]:
 
 
 def _facts(view: RunView, terminal: Terminal) -> None:
-    terminal.line(f"{view.name}  {view.id}", style="bold")
+    terminal.title(f"{view.name}  {view.id}")
     rows = [
         ("project", view.project),
         ("state", view.state),
@@ -170,7 +170,7 @@ def _plot(view: RunView, metric: str, height: int, terminal: Terminal) -> None:
     if not len(y):
         terminal.line(f"{metric}: not a number, so it has no plot")
         return
-    terminal.line(f"{metric}  ({view.name})", style="bold")
+    terminal.title(f"{metric}  ({view.name})")
     width = min(terminal.width, 100)
     for line in draw(x, y, width=width, height=height, braille=encoding.startswith("utf")):
         terminal.line(line)

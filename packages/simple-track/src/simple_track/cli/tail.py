@@ -46,7 +46,7 @@ def run(args: argparse.Namespace, terminal: Terminal) -> int:
     if args.metrics:
         view.history(args.metrics)  # raises, and names, when one never came
     if not terminal.json:
-        terminal.line(f"{view.name}: {view.refresh().state}", style="bold")
+        terminal.title(f"{view.name}: {view.refresh().state}")
     return 0
 
 

@@ -49,6 +49,10 @@ class Terminal:
         self.out.write(orjson.dumps(value, default=str, option=orjson.OPT_SERIALIZE_NUMPY).decode() + "\n")
         self.out.flush()
 
+    def title(self, text: str) -> None:
+        """Print what the following is about, on one line."""
+        self.line(safe(text, one_line=True), style="bold")
+
     def line(self, text: str = "", style: str = "") -> None:
         """Print a line of text."""
         if self._console is None:
@@ -99,6 +103,7 @@ class Terminal:
             cut: Keep each row on one line of a terminal: what is too long ends in "…", but for the first
                 column.
         """
+        headers = [safe(header, one_line=True) for header in headers]
         cells = [[safe(show(cell), one_line=True) for cell in row] for row in rows]
         if self._console is None:
             self._plain_table(headers, cells, set(right))
