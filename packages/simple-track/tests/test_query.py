@@ -87,8 +87,10 @@ def test_what_is_wrong_and_what_there_is(runs, sql, message):
 def test_names_that_differ_only_in_case_are_told_apart(root):
     with Track.run(project="demo", system=False) as run:
         run.log({"T": Track.Table(["x"], [[1]]), "t": Track.Table(["x"], [[2]]), "A": 3, "a": 4})
+        run.log({"": Track.Table(["x"], [[5]])})
     assert rows("select x from tables.T") == [(1,)]
     assert rows('select x from tables."t~2"') == [(2,)]
+    assert rows('select x from tables."~"') == [(5,)]
     assert rows("select value from metrics where key = 'a'") == [(4.0,)]
     assert len(Track.query("select * from runs")) == 1
 

@@ -278,7 +278,7 @@ def _attach_tables(connection: Any, views: list[RunView]) -> list[str]:
     for key, found in files.items():
         parts = [part for run, step, path in found if (part := _rows_of(connection, run, step, path))]
         if parts:
-            name, number = key, 1
+            name, number = key or "~", 1  # SQL has no empty names
             while name.casefold() in names:
                 number += 1
                 name = f"{key}~{number}"

@@ -3,6 +3,7 @@ import warnings
 
 import pytest
 
+from simple_track import Track
 from simple_track.exchange.mlflow import write_mlflow
 
 pytestmark = [
@@ -42,3 +43,13 @@ def test_mlflow_reads_what_was_logged(client, runs, tmp_path):
     assert [item.path for item in client.list_artifacts(first.info.run_id)] == ["media"]
     local = list((tmp_path / "mlartifacts").rglob("*.mp4"))
     assert len(local) == 1
+
+
+def test_names_that_mlflow_refuses_are_changed(tmp_path):
+    mlflow = pytest.importorskip("mlflow")
+    with Track.run("odd", config={"a/../b": 1, "": 2}, dir=tmp_path / "store", system=False) as run:
+        run.log({"../x": 1, "/etc//passwd": 2, ".": 3, "": 4, "y" * 300: 5, "a\0b": 6})
+    write_mlflow([Track.load(run.id, dir=tmp_path / "store")], str(tmp_path / "odd.db"))
+    client = mlflow.MlflowClient(tracking_uri=f"sqlite:///{tmp_path / 'odd.db'}")
+    (written,) = client.search_runs([client.get_experiment_by_name("odd").experiment_id])
+    assert written.data.metrics == {"_/x": 1, "etc/passwd": 2, "_": 4, "y" * 250: 5, "a_b": 6}

@@ -15,6 +15,7 @@ from simple_track.view import RunView
 _BATCH = 1000  # the most metrics that MLflow takes at once
 _PARAMS = 100  # likewise, of parameters
 _LONGEST = 6000  # characters of a parameter
+_LONGEST_NAME = 250  # likewise, of a name
 _STATES = {"finished": "FINISHED", "running": "RUNNING", "interrupted": "KILLED"}
 
 
@@ -78,4 +79,7 @@ def _metrics(entities: Any, run: RunView) -> Iterator[Any]:
 
 
 def _name(key: str) -> str:
-    return "".join(c if c.isalnum() or c in "_-. :/" else "_" for c in key).strip("/") or "_"
+    """A name that MLflow takes: of few characters, no path that leads elsewhere, and not too long."""
+    plain = "".join(c if c.isalnum() or c in "_-. :/" else "_" for c in key)
+    parts = ["_" if part in (".", "..") else part for part in plain.split("/") if part]
+    return "/".join(parts)[:_LONGEST_NAME] or "_"
