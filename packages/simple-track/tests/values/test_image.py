@@ -213,3 +213,11 @@ def test_several_images_share_a_range_of_values():
     both = Images([pixels, pixels], value_range=(-3, 3))
     alone = Image(pixels, value_range=(-3, 3))
     assert all(np.array_equal(image.pixels, alone.pixels) for image in both.items)
+
+
+def test_a_file_that_is_no_picture_is_named(tmp_path):
+    path = tmp_path / "notes.txt"
+    path.write_text("words", "utf-8")
+    with pytest.raises(ValueRangeError) as caught:
+        Image(path)
+    assert str(caught.value) == f"image: {path} is no picture that pillow knows; expected an image file."

@@ -11,7 +11,7 @@ import attrs
 import numpy as np
 
 from simple_track import exactjson
-from simple_track.values.arrays import Array, ValueShapeError, frozen, same
+from simple_track.values.arrays import Array, ValueRangeError, ValueShapeError, frozen, same
 from simple_track.values.extras import need, require
 from simple_track.values.overlay import Box, Mask, as_boxes, as_masks
 from simple_track.values.pixels import as_pixels
@@ -151,8 +151,13 @@ def decode_png(data: bytes) -> Array:
 def _opened(img: Any) -> Any:
     if isinstance(img, str | Path):
         pillow = need("PIL.Image", library="pillow", extra="media", purpose="an image file")
-        with pillow.open(img) as image:
-            return _opened(image.copy())
+        try:
+            with pillow.open(img) as image:
+                return _opened(image.copy())
+        except pillow.UnidentifiedImageError as error:
+            raise ValueRangeError(
+                "image", f"{img} is no picture that pillow knows", "an image file"
+            ) from error
     if hasattr(img, "mode") and hasattr(img, "convert"):  # a PIL image
         if img.mode in {"L", "RGB", "RGBA", "I;16", "1"}:
             return np.asarray(img)
