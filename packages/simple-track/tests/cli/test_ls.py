@@ -57,7 +57,10 @@ def test_a_limit_says_that_there_are_more(store, call):
 def test_an_empty_store_is_no_error(call, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     result = call("ls", store=False)
-    assert (result.code, result.out) == (0, "no runs yet\n")
+    assert (result.code, result.out) == (
+        0,
+        f"no runs yet in {tmp_path / '.simple'}; another store is named with --dir or SIMPLE_DIR\n",
+    )
 
 
 def test_a_condition_that_cannot_be_read_is_shown(store, call):

@@ -63,7 +63,8 @@ def run(args: argparse.Namespace, terminal: Terminal) -> int:
         terminal.document([describe(view) for view in chosen])
         return 0
     if not chosen:
-        terminal.line("no runs" + (" fit" if args.where or args.project else " yet"))
+        elsewhere = f"no runs yet in {layout.root}; another store is named with --dir or SIMPLE_DIR"
+        terminal.line("no runs fit" if args.where or args.project else elsewhere)
         return 0
     columns = columns or _common_metrics(chosen)
     headers = ["RUN", "NAME", "PROJECT", "STATE", "STARTED", "TOOK", *(title for title, _ in columns)]
