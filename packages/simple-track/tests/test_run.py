@@ -328,6 +328,15 @@ def test_a_second_run_in_one_process_is_refused_finishes_the_first_or_is_stacked
     assert Track.active() is None
 
 
+def test_a_run_that_cannot_be_resumed_says_where_it_is_or_who_has_it(root):
+    run = Track.run(project="demo", system=False)
+    with pytest.raises(RunNotFoundError, match=f"no run '{run.id}' in .*; it is in project 'demo'$"):
+        Track.run(project="dmeo", resume=run.id, reinit="stack")
+    with pytest.raises(RunBusyError, match=f"run {run.id} is being written by this very process; "):
+        Track.run(project="demo", resume=run.id, reinit="stack")
+    run.finish()
+
+
 def test_a_run_ends_only_in_a_state_that_there_is(root):
     run = Track.run(project="demo", system=False)
     with pytest.raises(SettingError) as caught:

@@ -147,7 +147,9 @@ def _open(layout: Layout, wish: Wish, plain: dict[str, Any]) -> Run:
     if not lock.acquire():
         if wish.shared:
             return _join(place, wish.strict)
-        raise RunBusyError(place.run_id, str(holder_of(place.lock) or "another process"))
+        holder = holder_of(place.lock)
+        own = holder == this_process()
+        raise RunBusyError(place.run_id, "this very process" if own else str(holder or "another process"))
     capture = Capture(place)
     try:
         summary, step = Summary(), -1
@@ -266,7 +268,11 @@ def find_resumable(layout: Layout, wish: Wish) -> RunLayout | None:
             return place
         if resume in (True, "allow"):
             return None
-        raise RunNotFoundError(repr(wanted), layout.project(wish.project))
+        elsewhere = layout.find_run(wanted)
+        hint = (
+            f"it is in project {elsewhere.project!r}" if elsewhere else "list the runs with: simple-track ls"
+        )
+        raise RunNotFoundError(repr(wanted), layout.project(wish.project), hint)
     for place in reversed(list(layout.run_layouts(wish.project))):
         if place.metadata.exists() and _answers(place, wish):
             return place
