@@ -50,6 +50,12 @@ def test_json_tells_everything(store, answer):
     assert (run["state"], run["tags"], run["notes"]) == ("finished", ["base", "line"], "the first")
 
 
+def test_an_empty_order_is_none(store, call):
+    result = call("ls", "--order", "")
+    assert (result.code, result.err) == (0, "")
+    assert [line.split()[0] for line in result.lines[1:]] == [store.first, store.second, store.third]
+
+
 def test_a_limit_says_that_there_are_more(store, call):
     assert call("ls", "-n", 1).lines[-1] == "2 more; see them with -n 0"
 

@@ -57,7 +57,8 @@ def run(args: argparse.Namespace, terminal: Terminal) -> int:
     if unread := unreadable_runs(layout, args.project, every):
         several = f"{unread[0]} and {len(unread) - 1} more" if len(unread) > 1 else unread[0]
         terminal.complain(f"simple-track ls: cannot read {several}; see why with: simple-track doctor")
-    for hint in hints(None if found else args.where, [args.order, *(args.column or ())], every):
+    named = [field for field in (args.order, *(args.column or ())) if field]
+    for hint in hints(None if found else args.where, named, every):
         terminal.complain(f"simple-track ls: {hint}")
     if terminal.json:
         terminal.document([describe(view) for view in chosen])
