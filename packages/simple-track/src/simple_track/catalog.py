@@ -105,7 +105,20 @@ def find_runs(
     Raises:
         WhereError: The condition or the order cannot be read.
     """
-    every = all_runs(layout, project)
+    return select_runs(all_runs(layout, project), where, order)
+
+
+def select_runs(every: Sequence[RunView], where: str | None, order: str | None) -> list[RunView]:
+    """Those of some runs that fit, in their order unless another is given.
+
+    Args:
+        every: The runs.
+        where: A condition, as for `find_runs`.
+        order: Fields, as for `find_runs`.
+
+    Raises:
+        WhereError: The condition or the order cannot be read.
+    """
     known = partial(names_of, every)
     test: Predicate = compile_where(where, FIELDS, known) if where else lambda _: True
     keys = compile_order(order, FIELDS, known) if order else []

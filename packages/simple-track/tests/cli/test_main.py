@@ -67,7 +67,7 @@ def test_an_error_is_one_line_and_exit_code_one(store, call):
 
 
 def test_even_a_fault_of_ours_is_one_line(store, call, monkeypatch):
-    monkeypatch.setattr("simple_track.cli.ls.find_runs", lambda *_: 1 / 0)
+    monkeypatch.setattr("simple_track.cli.ls.select_runs", lambda *_: 1 / 0)
     result = call("ls")
     assert (result.code, result.err) == (
         1,

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any
 
-from simple_track.catalog import Moment, all_runs, find_runs, unreadable_runs, value_of
+from simple_track.catalog import Moment, all_runs, select_runs, unreadable_runs, value_of
 from simple_track.cli.number import whole
 from simple_track.cli.pick import hints, require_project
 from simple_track.cli.terminal import Terminal
@@ -50,9 +50,9 @@ def run(args: argparse.Namespace, terminal: Terminal) -> int:
     """Print the runs."""
     layout = current_layout(args.dir)
     require_project(layout, args.project)
-    found = find_runs(layout, args.project, args.where, args.order)
-    chosen = list(found[: args.limit] if args.limit > 0 else found)
     every = all_runs(layout, args.project)
+    found = select_runs(every, args.where, args.order)
+    chosen = list(found[: args.limit] if args.limit > 0 else found)
     columns = [(field, value_of(field, every)) for field in args.column or ()]
     if unread := unreadable_runs(layout, args.project, every):
         several = f"{unread[0]} and {len(unread) - 1} more" if len(unread) > 1 else unread[0]
