@@ -2,8 +2,8 @@
 
 Usage: python start_finish.py [ROUNDS], in a checkout. Bars: 60 ms, and 0.1 of wandb offline, which is left
 out where it is not installed. Each run has a config and one point. `in a process` is the second and later
-runs of one process, imports not counted; `a whole script` is an interpreter that imports, runs and exits, less
-what an interpreter costs that does nothing. Both take turns; median and best, in milliseconds.
+runs of one process, imports not counted; `a whole script` is an interpreter that imports, runs and exits,
+less what an interpreter costs that does nothing. Both take turns; median and best, in milliseconds.
 """
 
 from __future__ import annotations
@@ -53,9 +53,7 @@ def script(code: str, environment: dict[str, str]) -> tuple[float, list[float]]:
             check=True,
         )
         whole = (time.perf_counter() - before) * 1e3
-    inside = [
-        float(line.split()[1]) * 1e3 for line in done.stdout.splitlines() if line.startswith("TOOK")
-    ]
+    inside = [float(line.split()[1]) * 1e3 for line in done.stdout.splitlines() if line.startswith("TOOK")]
     return whole, inside
 
 

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import textwrap
 import threading
+import time
 
 import pytest
 
@@ -103,7 +104,11 @@ def test_a_killed_parent_is_crashed_even_while_its_forked_child_lives(root):
     run_id, child = process.stdout.readline().split()
     process.wait(timeout=30)
     try:
+        end = time.monotonic() + 30  # the child lets go in its first moment, which it may have to wait for
+        while Track.load(run_id).state == "running" and time.monotonic() < end:
+            time.sleep(0.01)
         assert Track.load(run_id).state == "crashed"
+        os.kill(int(child), 0)  # it lives
     finally:
         os.kill(int(child), signal.SIGKILL)
         process.stdout.close()

@@ -241,6 +241,36 @@ def test_ctrl_c_marks_the_run_interrupted(root):
     assert Track.load(run_id).end_time is not None
 
 
+@pytest.mark.parametrize(
+    ("handler", "state", "code"),
+    [
+        ("signal.SIG_DFL", "crashed", -signal.SIGTERM),
+        ("signal.default_int_handler", "interrupted", -signal.SIGINT),
+    ],
+)
+def test_sigterm_does_what_the_script_says_and_nothing_is_lost(root, handler, state, code):
+    """A run leaves the signal alone: neither a framework's handler nor a quick end may suffer."""
+    process = spawn(
+        f"""
+        import signal, time
+        from simple_track import Track
+        signal.signal(signal.SIGTERM, {handler})
+        with Track.run(project="demo", system=False) as run:
+            assert signal.getsignal(signal.SIGTERM) == {handler}
+            run.log({{"x": 1.0}})
+            print(run.id, flush=True)
+            time.sleep(60)
+        """,
+        root,
+    )
+    run_id = process.stdout.readline().strip()
+    process.terminate()
+    process.communicate(timeout=30)
+    assert process.returncode == code
+    assert Track.load(run_id).state == state
+    assert Track.load(run_id).history()["x"].tolist() == [1.0]
+
+
 def test_a_killed_run_is_seen_as_crashed_at_once_with_all_it_logged(root):
     process = spawn(
         """

@@ -12,6 +12,8 @@ from simple_track.layout import RunLayout
 class Capture:
     """Asks at once for all that could change under the caller's hands, such as the checkout's diff.
 
+    To be made before the run's lock is taken: see `GitProbe`.
+
     Args:
         layout: The run's folder, with its folder of files.
     """

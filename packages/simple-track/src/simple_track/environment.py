@@ -90,7 +90,7 @@ def _packages_in(folder: str, stamp: int) -> tuple[tuple[str, str], ...]:  # noq
 class GitProbe:
     """Asks git about the checkout, in processes that run while the caller goes on.
 
-    The diff is begun at once, for it is what the caller may change; the rest is asked with the result.
+    They are started here and not later: until it has become git, a new process holds the locks of this one.
 
     Args:
         folder: Where to ask; default the current one.
@@ -99,6 +99,7 @@ class GitProbe:
     def __init__(self, folder: Path | None = None) -> None:
         self._folder = folder or Path.cwd()
         self._diff = self._start("diff", "HEAD", "--no-color", "--no-ext-diff")
+        self._where = self._start("rev-parse", "HEAD", "--abbrev-ref", "HEAD", *TREE)
 
     def _start(self, *arguments: str) -> subprocess.Popen[bytes] | None:
         try:
@@ -115,16 +116,16 @@ class GitProbe:
 
     def abandon(self) -> None:
         """Ask no more: nobody wants the answers."""
-        if self._diff is not None:
-            self._diff.kill()
-            self._diff.communicate()
+        for process in (self._diff, self._where):
+            if process is not None:
+                process.kill()
+                process.communicate()
 
     def result(self) -> tuple[dict[str, Any], bytes]:
         """Commit, branch, root and whether there are changes; and the diff. Empty outside of a checkout."""
         end = time.monotonic() + GIT_SECONDS
-        where = self._start("rev-parse", "HEAD", "--abbrev-ref", "HEAD", *TREE)
         diff = _output(self._diff, end)
-        lines = _output(where, end).decode("utf-8", "replace").splitlines()
+        lines = _output(self._where, end).decode("utf-8", "replace").splitlines()
         if len(lines) != 4:
             return {}, b""
         commit, branch, root, store = lines

@@ -143,14 +143,15 @@ def _open(layout: Layout, wish: Wish, plain: dict[str, Any]) -> Run:
     place = found or layout.run(wish.project, metadata.id)
     place.files.mkdir(parents=True, exist_ok=True)
     ended = RunView(place).end_time if found else None  # of a crashed run the lock tells, until it is taken
+    capture = Capture(place)
     lock = RunLock(place.lock)
     if not lock.acquire():
+        capture.abandon()
         if wish.shared:
             return _join(place, wish.strict)
         holder = holder_of(place.lock)
         own = holder == this_process()
         raise RunBusyError(place.run_id, "this very process" if own else str(holder or "another process"))
-    capture = Capture(place)
     try:
         summary, step = Summary(), -1
         if found:
