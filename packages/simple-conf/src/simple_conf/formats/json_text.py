@@ -32,10 +32,12 @@ def read(source: Source) -> tuple[Any, Layer]:
             source.text, object_pairs_hook=unique, parse_constant=special, parse_float=finite, parse_int=whole
         )
     except json.JSONDecodeError as failure:
-        line, column = failure.lineno, failure.colno
+        comma = last_comma(source.text, failure.pos)
+        line, column = source.position(failure.pos if comma is None else comma)
         where = Origin("file", source.name, line, column, lambda: source.excerpt(line, column))
-        hint = advice(source.text, failure.pos)
-        raise LoadError(f"not JSON: {failure.msg}", origin=where, hint=hint) from None
+        hint = advice(source.text, failure.pos) if comma is None else "take the comma away"
+        message = failure.msg if comma is None else "there is a comma after the last item"
+        raise LoadError(f"not JSON: {message}", origin=where, hint=hint) from None
     except NumberError as failure:
         raise shown(failure, source) from None
     except DuplicateKey:
@@ -45,14 +47,21 @@ def read(source: Source) -> tuple[Any, Layer]:
     return values, TextLayer(source, json_places.search)
 
 
+def last_comma(text: str, at: int) -> int | None:
+    """Return where a comma stands before a closing bracket, if that is what is wrong at or right before ``at``.
+
+    Versions of Python complain of the comma, or of the bracket.
+    """
+    comma = at if text[at : at + 1] == "," else len(text[:at].rstrip()) - 1
+    closes = text[comma + 1 :].lstrip()[:1] in ("}", "]")
+    return comma if closes and text[comma : comma + 1] == "," else None
+
+
 def advice(text: str, at: int) -> str | None:
     """Return what to do about text that is not JSON from ``at`` on, where that is a usual slip."""
     rest = text[at:].lstrip()
-    before = text[:at].rstrip()
     if not text.strip():
         return "the file is empty; an empty config is {}"
-    if rest[:1] in ("}", "]") and before.endswith(","):
-        return "JSON has no comma after the last item"
     if rest.startswith(("//", "/*", "#")):
         return "JSON has no comments; SDN, YAML and TOML do"
     if rest.startswith("'"):
