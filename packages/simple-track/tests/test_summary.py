@@ -3,7 +3,7 @@
 import math
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from simple_track import SettingError, Track, ValueKindError
@@ -66,6 +66,7 @@ anything = st.lists(
 
 @pytest.mark.parametrize("kind", ["last", "first", "min", "max", "mean", "none"])
 @given(values=anything)
+@example(values=[-0.0])
 def test_live_and_replayed_are_the_same_for_any_values(tmp_path_factory, kind, values):
     """To the type and the last bit: `repr` tells 1 from True and 0.0 from -0.0."""
     layout = Layout(tmp_path_factory.mktemp("any")).run("demo", "one")

@@ -126,7 +126,7 @@ def _mean(parts: list[Part]) -> tuple[float, tuple[int, float]]:
     order = np.argsort(np.concatenate([part.rows for part in parts]), kind="stable")
     values = np.concatenate([part.values.astype(np.float64) for part in parts])[order]
     with np.errstate(invalid="ignore", over="ignore"):  # infinities of both signs have no mean
-        total = float(np.cumsum(values)[-1])  # one after another, where `sum` adds in pairs
+        total = 0.0 + float(np.cumsum(values)[-1])  # from 0.0, one after another, where `sum` adds in pairs
     return total / len(values), (len(values), total)
 
 
