@@ -82,15 +82,16 @@ class Writer:
         with journal.lock:
             highest = self.step
             try:
-                number = highest + 1 if step is None else step
-                record = {"step": number, **values, "timestamp": time_ns() // 1_000_000 / 1000}
+                if step is None:
+                    number = highest + 1
+                elif type(step) is int and step <= LAST:
+                    number = step
+                else:
+                    raise TypeError
+                record = {"step": number, **values}
+                record["timestamp"] = time_ns() // 1_000_000 / 1000  # in a display it would be a second dict
                 total = sum(values.values())
-                if (
-                    total - total != 0
-                    or len(record) != len(values) + 2
-                    or type(number) is not int
-                    or number > LAST
-                ):
+                if total - total != 0 or len(record) != len(values) + 2:
                     raise TypeError
                 line = dumps(record, None, OPT_APPEND_NEWLINE)
                 written = write(journal.fd, line)
