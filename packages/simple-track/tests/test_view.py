@@ -1,11 +1,14 @@
 """What a run's files tell of it."""
 
+import json
 import os
+import time
 
 import pytest
 
 from simple_track import MetricNotFoundError, Track
 from simple_track.metadata import read_metadata, write_metadata
+from simple_track.pack import pack, unpack
 
 
 def shift(view, seconds, state="finished"):
@@ -16,8 +19,11 @@ def shift(view, seconds, state="finished"):
     facts.state = state
     facts.end_time = end if state == "finished" else None
     write_metadata(view.layout, facts)
-    for path in [view.layout.lock, *view.layout.metric_files()]:
-        os.utime(path, (end, end))
+    os.utime(view.layout.lock, (end, end))
+    for path in view.layout.metric_files():
+        records = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+        moved = [{**record, "timestamp": record["timestamp"] - seconds} for record in records]
+        path.write_text("".join(json.dumps(record) + "\n" for record in moved), "utf-8")
 
 
 @pytest.mark.parametrize("state", ["finished", "running"])
@@ -36,6 +42,34 @@ def test_the_time_before_a_run_was_resumed_does_not_count(root, state):
             assert expected - 0.01 < seconds < expected + 60
         assert ended.metadata.end_time - ended.metadata.start_time > 5000
     assert Track.runs(where="duration > 1000") == []
+
+
+def test_packing_keeps_the_time_of_a_crash(root):
+    with Track.run(project="demo", system=False) as run:
+        time.sleep(0.05)
+        run.log({"loss": 1.0})
+    view = Track.load(run.id)
+    facts = read_metadata(view.layout)
+    facts.state, facts.end_time = "running", None
+    write_metadata(view.layout, facts)
+    os.utime(view.layout.lock, (facts.start_time - 1, facts.start_time - 1))  # it died before its next beat
+    logged = view.history()["timestamp"][0]
+    for change in (lambda _: None, pack, unpack):
+        change(view.layout)
+        assert view.refresh().state == "crashed"
+        assert view.end_time.timestamp() == logged
+        assert view.duration > 0.04
+
+
+def test_a_run_that_crashed_before_it_logged_took_no_time(root):
+    with Track.run(project="demo", system=False) as run:
+        pass
+    view = Track.load(run.id)
+    facts = read_metadata(view.layout)
+    facts.state, facts.end_time = "running", None
+    write_metadata(view.layout, facts)
+    os.utime(view.layout.lock, (facts.start_time - 1, facts.start_time - 1))
+    assert view.refresh().duration == 0
 
 
 def test_a_clock_that_went_back_makes_no_pause(root):

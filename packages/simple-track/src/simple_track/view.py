@@ -119,7 +119,9 @@ class RunView:
         """When it ended; None while running; for a crashed run, when its writer showed itself last."""
         end = self.metadata.end_time
         if end is None and self.state == "crashed":
-            end = max(last_beat(path) or 0.0 for path in [self.layout.lock, *self.layout.metric_files()])
+            times = load_columns(self.layout, system=False).rows["timestamp"]  # packing keeps them
+            logged = float(times.max()) if len(times) else 0.0
+            end = max(self.metadata.start_time, last_beat(self.layout.lock) or 0.0, logged)
         return None if end is None else datetime.fromtimestamp(end).astimezone()
 
     @property
