@@ -54,11 +54,6 @@ def test_numpy_comes_when_it_is_first_needed():
     assert "numpy" in tops
 
 
-def test_what_belongs_to_queries_is_found_in_the_package():
-    assert simple_track.QueryError is simple_track.Track.query.__globals__["query"].QueryError
-    assert not hasattr(simple_track, "Nothing")
-
-
 def test_a_run_with_numbers_brings_no_torch(tmp_path):
     code = (
         f"from simple_track import Track; run = Track.run('demo', dir={str(tmp_path)!r}, system=False); "

@@ -2,82 +2,23 @@
 
 from __future__ import annotations
 
-import importlib
 import json
 import re
 import warnings
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from types import ModuleType
 from typing import Any
-
-import attrs
 
 from simple_track.catalog import all_runs
 from simple_track.deferred import numpy as np
-from simple_track.errors import MissingExtraError, TrackError
 from simple_track.fields import meant, names_of, spelled
 from simple_track.journal import TrackWarning
 from simple_track.layout import Layout
+from simple_track.queryresult import QueryError, QueryResult, query_library
 from simple_track.record import mark_nonfinite
 from simple_track.series import NUMERIC, Columns
 from simple_track.seriescache import load_columns
 from simple_track.view import RunView
-
-
-class QueryError(TrackError, ValueError):
-    """SQL that DuckDB refuses.
-
-    Args:
-        sql: The text.
-        reason: What DuckDB says.
-        hint: What there is, or what may have been meant.
-    """
-
-    def __init__(
-        self,
-        sql: str,
-        reason: str,
-        hint: str = 'There are runs, metrics, and logged tables as tables."name".',
-    ) -> None:
-        super().__init__(f"{reason}\n{hint}")
-        self.sql = sql
-        self.reason = reason
-        self.hint = hint
-
-
-@attrs.frozen
-class QueryResult:
-    """What a query gives: rows, one value for each column.
-
-    Args:
-        columns: The names of the columns.
-        rows: The rows.
-        arrow: The same as a pyarrow Table.
-    """
-
-    columns: list[str]
-    rows: list[tuple[Any, ...]]
-    arrow: Any = attrs.field(repr=False, eq=False)
-
-    def __iter__(self) -> Iterator[dict[str, Any]]:
-        return (dict(zip(self.columns, row, strict=True)) for row in self.rows)
-
-    def __len__(self) -> int:
-        return len(self.rows)
-
-    def to_arrow(self) -> Any:
-        """A pyarrow Table."""
-        return self.arrow
-
-    def to_pandas(self) -> Any:
-        """A pandas DataFrame; needs pandas."""
-        _module("pandas", None)
-        return self.arrow.to_pandas()
-
-    def to_polars(self) -> Any:
-        """A polars DataFrame; needs polars."""
-        return _module("polars", None).from_arrow(self.arrow)
 
 
 def run_query(layout: Layout, sql: str) -> QueryResult:
@@ -97,8 +38,8 @@ def run_query(layout: Layout, sql: str) -> QueryResult:
         QueryError: DuckDB refuses it.
         MissingExtraError: DuckDB or pyarrow is not installed.
     """
-    duckdb = _module("duckdb", "sql")
-    arrow = _module("pyarrow", "sql")
+    duckdb = query_library("duckdb", "sql")
+    arrow = query_library("pyarrow", "sql")
     views = all_runs(layout)
     with duckdb.connect(":memory:") as connection:
         if re.search(r"(?i)\bruns\b", sql):
@@ -292,7 +233,7 @@ def _rows_of(connection: Any, run: str, step: int, path: Path) -> str | None:
     source = f"read_parquet({_sql_text(str(path))})"
     try:
         found = connection.execute(f"select * from {source} limit 0").description  # noqa: S608 - quoted
-    except _module("duckdb", "sql").Error as error:
+    except query_library("duckdb", "sql").Error as error:
         if path.exists() and "Need at least one" not in str(error):  # a table without columns is no damage
             warnings.warn(
                 TrackWarning(f"{path}: left out of the query ({_reason(str(error))})"), stacklevel=6
@@ -314,10 +255,3 @@ def _sql_name(name: str) -> str:
 
 def _sql_list(texts: list[str]) -> str:
     return "[" + ", ".join(map(_sql_text, texts)) + "]"
-
-
-def _module(name: str, extra: str | None) -> ModuleType:
-    try:
-        return importlib.import_module(name)
-    except ImportError as error:
-        raise MissingExtraError("Track.query", name, extra) from error

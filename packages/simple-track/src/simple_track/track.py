@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from simple_track.deferred import Deferred, DeferredModule, deferred_artifacts
+from simple_track.queryresult import QueryResult
 from simple_track.run import Run as _Run
 from simple_track.settings import current_layout, set_dir, set_durability, set_mode
 from simple_track.start import Wish, active_run, start_run
@@ -14,7 +15,6 @@ from simple_track.view import RunView
 
 if TYPE_CHECKING:
     from simple_track import artifact, catalog, query, values
-    from simple_track.query import QueryResult
     from simple_track.version import ArtifactVersion
 else:  # what logs does not ask for runs
     catalog = DeferredModule("simple_track.catalog")

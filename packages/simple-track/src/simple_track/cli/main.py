@@ -14,7 +14,7 @@ from simple_track.__about__ import __version__
 from simple_track.cli import diff, doctor, export, gc, ls, pack, query, show, tail
 from simple_track.cli.terminal import Terminal, safe
 from simple_track.errors import TrackError, WhereError
-from simple_track.query import QueryError
+from simple_track.queryresult import QueryError
 from simple_track.settings import DIR_VARIABLE
 
 COMMANDS = (ls, show, diff, tail, query, export, pack, gc, doctor)

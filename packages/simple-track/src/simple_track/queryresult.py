@@ -1,0 +1,83 @@
+"""The result of a query, or what was wrong with it."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Iterator
+from types import ModuleType
+from typing import Any
+
+import attrs
+
+from simple_track.errors import MissingExtraError, TrackError
+
+
+class QueryError(TrackError, ValueError):
+    """SQL that DuckDB refuses.
+
+    Args:
+        sql: The text.
+        reason: What DuckDB says.
+        hint: What there is, or what may have been meant.
+    """
+
+    def __init__(
+        self,
+        sql: str,
+        reason: str,
+        hint: str = 'There are runs, metrics, and logged tables as tables."name".',
+    ) -> None:
+        super().__init__(f"{reason}\n{hint}")
+        self.sql = sql
+        self.reason = reason
+        self.hint = hint
+
+
+@attrs.frozen
+class QueryResult:
+    """What a query gives: rows, one value for each column.
+
+    Args:
+        columns: The names of the columns.
+        rows: The rows.
+        arrow: The same as a pyarrow Table.
+    """
+
+    columns: list[str]
+    rows: list[tuple[Any, ...]]
+    arrow: Any = attrs.field(repr=False, eq=False)
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        return (dict(zip(self.columns, row, strict=True)) for row in self.rows)
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def to_arrow(self) -> Any:
+        """A pyarrow Table."""
+        return self.arrow
+
+    def to_pandas(self) -> Any:
+        """A pandas DataFrame; needs pandas."""
+        query_library("pandas", None)
+        return self.arrow.to_pandas()
+
+    def to_polars(self) -> Any:
+        """A polars DataFrame; needs polars."""
+        return query_library("polars", None).from_arrow(self.arrow)
+
+
+def query_library(name: str, extra: str | None) -> ModuleType:
+    """A library that queries, or what is made of their results, need.
+
+    Args:
+        name: Its module.
+        extra: The extra that brings it, or None.
+
+    Raises:
+        MissingExtraError: It is not installed.
+    """
+    try:
+        return importlib.import_module(name)
+    except ImportError as error:
+        raise MissingExtraError("Track.query", name, extra) from error
