@@ -32,7 +32,7 @@ def test_a_group_of_one_is_not_distributed_and_talks_over_the_cpu(group):
 
 
 def test_where_all_is_well_all_agree(group):
-    agree(None, "doing nothing")
+    assert agree(None, "doing nothing") is None
 
 
 def test_the_error_of_this_rank_is_raised_as_it_is(group):
