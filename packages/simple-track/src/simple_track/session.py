@@ -133,9 +133,7 @@ class Session:
         if self._lock is None or self._owner != os.getpid():
             return
         with self._saving:  # so that no older text replaces a newer one
-            self._guard(
-                lambda: write_metadata(self.layout, self._as_noted()), "the state on disk is older"
-            )
+            self._guard(lambda: write_metadata(self.layout, self._as_noted()), "the state on disk is older")
 
     def _as_noted(self) -> Metadata:
         return evolve(self.metadata, config=self._noted)

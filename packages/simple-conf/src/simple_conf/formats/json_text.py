@@ -48,7 +48,7 @@ def read(source: Source) -> tuple[Any, Layer]:
 
 
 def last_comma(text: str, at: int) -> int | None:
-    """Return where a comma stands before a closing bracket, if that is what is wrong at or right before ``at``.
+    """Return where a comma stands before a closing bracket, if that is what is wrong at or before ``at``.
 
     Versions of Python complain of the comma, or of the bracket.
     """
