@@ -90,7 +90,7 @@ def test_an_error_in_the_step_marks_the_run_failed_and_says_where(tmp_path):
         Track.run(project="path", dir=tmp_path, system=False) as run,
     ):
         Engine(step).run(range(5), max_epochs=1)
-    assert any("epoch 0, iteration 4" in note for note in caught.value.__notes__)
+    assert any("epoch [1/1], iteration 4" in note for note in caught.value.__notes__)
     seen = Track.load(run.id, dir=tmp_path)
     assert seen.state == "failed"
     assert "no such batch" in seen.error["traceback"]

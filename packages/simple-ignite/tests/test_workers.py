@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 import torch
@@ -41,9 +42,8 @@ def test_what_is_watched_for_is_known_while_it_is():
     assert watched() == ()
 
 
-@pytest.mark.parametrize("context", ["fork", pytest.param("spawn", marks=pytest.mark.slow)])
-def test_the_loader_keeps_its_own_worker_init_fn(context):
-    loader = DataLoader(Pids(), 2, num_workers=1, worker_init_fn=initialise, multiprocessing_context=context)
+def test_the_loader_keeps_its_own_worker_init_fn():
+    loader = DataLoader(Pids(), 2, num_workers=1, worker_init_fn=initialise)
     with SignalWatch(print):
         iterator = iterate_sheltered(loader)
         assert loader.worker_init_fn is initialise
@@ -78,6 +78,13 @@ def test_data_that_fail_because_the_signal_reached_their_processes_too_end_the_r
     trainer.on(Events.TERMINATED | Events.COMPLETED, lambda engine: seen.append(engine.state.iteration))
     assert trainer.run(data(), epoch_length=9, graceful=True).stop_reason == "SIGTERM"
     assert seen == [3, 3]
+
+
+@pytest.mark.slow
+def test_spawned_workers_are_initialised_and_survive_as_well():
+    script = Path(__file__).parent / "scripts" / "spawned_workers.py"
+    done = subprocess.run([sys.executable, script], capture_output=True, text=True, timeout=120, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "True [1]\n", "")
 
 
 EVALUATED = """
