@@ -6,7 +6,12 @@ import textwrap
 
 import pytest
 
-from simple_conf import Conf, ConfigNotFoundError, LoadError
+from simple_conf import Conf, ConfigNotFoundError, LoadError, MissingKeyError, ValidationError, schema
+
+
+@schema
+class Needs:
+    epochs: int
 
 
 @pytest.fixture
@@ -35,6 +40,21 @@ def test_a_file_is_laid_over_those_it_extends(folder):
     assert str(Conf.origin(cfg, "train.epochs")) == "sub/mid.sdn:3:11"
     assert [str(entry.origin) for entry in Conf.history(cfg, "lr")] == ["top.sdn:2:5", "sub/../base.sdn:1:5"]
     assert "extends" in Conf.load("top.sdn", extends=False)
+
+
+@pytest.mark.parametrize("own", ["", "lr: 3\n"])
+def test_what_no_file_sets_is_missed_in_the_file_that_was_asked_for(folder, own):
+    folder(base="x: 1\n", top="extends: base.sdn\n" + own)
+    cfg = Conf.merge(Conf.load("top.sdn"), {"y": 2})
+    with pytest.raises(MissingKeyError) as caught:
+        _ = cfg.epochs
+    assert str(caught.value).startswith("top.sdn: epochs: there is no key 'epochs' here")
+    with pytest.raises(ValidationError) as refused:
+        Conf.validate(Needs, cfg, strict=False)
+    assert str(refused.value).startswith("top.sdn: epochs: ")
+    assert str(Conf.origin(cfg, "x")) == "base.sdn:1:4"
+    Conf.set(cfg, "x", 5)
+    assert [str(entry.origin) for entry in Conf.history(cfg, "x")][1:] == ["base.sdn:1:4"]
 
 
 def test_files_of_different_formats_extend_each_other(folder, tmp_path):

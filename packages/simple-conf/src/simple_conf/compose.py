@@ -11,6 +11,7 @@ from simple_conf.errors import ConfigNotFoundError, LoadError
 from simple_conf.formats import read_file
 from simple_conf.merge import merge
 from simple_conf.node import grow
+from simple_conf.trail import steps_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -47,7 +48,10 @@ def load(
     values, layer = read_file(path, suffix)
     if not extends or EXTENDS not in values:
         return grow(values, layer)  # type: ignore[no-any-return]
-    return merge(stack(os.fspath(path), values, layer, [], [] if files is None else files))
+    config = merge(stack(os.fspath(path), values, layer, [], [] if files is None else files))
+    object.__setattr__(config, "__trail__", steps_of(config))  # what the files below set stays theirs
+    object.__setattr__(config, "__layer__", layer)  # what no file sets is missed in the one asked for
+    return config
 
 
 def stack(
