@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from simple_ignite import Engine, Events
-from simple_ignite.errors import DataExhaustedError, EngineBusyError, EventError, RunError
+from simple_ignite.errors import DataExhaustedError, EngineBusyError, EventError, HandlerError, RunError
 
 
 def echo(engine, batch):
@@ -402,3 +402,9 @@ def test_arguments_out_of_order_are_named_and_not_printed_whole(arguments, messa
     with pytest.raises(RunError) as caught:
         Engine(lambda engine, batch: None).run(*arguments)
     assert str(caught.value) == message
+
+
+def test_a_step_must_be_callable():
+    with pytest.raises(HandlerError) as caught:
+        Engine(3)
+    assert str(caught.value) == "a step must be callable as step(engine, batch), not 3"

@@ -112,7 +112,7 @@ def test_custom_events_take_filters_and_counters():
         (
             lambda: Engine(print).on("epoch_complete", print),
             "'epoch_complete' is not an event of this engine; see `register_events`; "
-            "did you mean <Events.EPOCH_COMPLETED: 'epoch_completed'>",
+            "did you mean Events.EPOCH_COMPLETED?",
         ),
         (lambda: Engine(print).register_events(3), "an event must be a string or an Enum, not 3"),
     ],

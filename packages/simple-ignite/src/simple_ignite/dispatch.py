@@ -275,10 +275,15 @@ class HandlerTable:
             pass
         names = {str(getattr(e, "value", e)): e for e in self._entries}
         close = difflib.get_close_matches(str(getattr(event, "value", event)).lower(), names, 1)
-        hint = f"; did you mean {names[close[0]]!r}" if close else ""
+        hint = f"; did you mean {_written(names[close[0]])}?" if close else ""
         raise EventError(
             f"{event!r} is not an event of this engine; see `register_events`{hint}", event=event
         )
+
+
+def _written(event: Event) -> str:
+    """Return an event as a program writes it."""
+    return f"{type(event).__name__}.{event.name}" if isinstance(event, Enum) else repr(event)
 
 
 def next_due(entries: Iterable[Entry], count: int) -> int:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from simple_ignite.course import Course
 from simple_ignite.dispatch import EARLY, END_EPOCH, INTERRUPT, TERMINATE, Handle, HandlerTable
-from simple_ignite.errors import EngineBusyError, RunError
+from simple_ignite.errors import EngineBusyError, HandlerError, RunError
 from simple_ignite.events import Events
 from simple_ignite.failure import annotate, tell
 from simple_ignite.feed import Feed, can_be_iterated
@@ -42,9 +42,15 @@ class Engine:
         state: Where the run is; see `State`.
         table: The handlers.
         metrics: The metrics put in by `add_metric`, or None.
+
+    Raises:
+        HandlerError: If the step cannot be called.
     """
 
     def __init__(self, step: Callable[[Any, Any], Any]) -> None:
+        if not callable(step):
+            message = f"a step must be callable as step(engine, batch), not {step!r:.80}"
+            raise HandlerError(message, handler="step")
         self.step = step
         self.state = State()
         self.table = HandlerTable()
