@@ -138,3 +138,32 @@ def test_workers_that_are_left_do_not_hold_up_the_end_of_the_process():
         [sys.executable, "-c", LEFT], capture_output=True, text=True, timeout=60, check=False
     )
     assert (done.returncode, done.stdout, done.stderr) == (0, "2\n", "")
+
+
+def test_a_fork_leaves_the_workers_alone_and_epochs_add_nothing_to_do_at_exit(tmp_path):
+    script = tmp_path / "forks.py"
+    script.write_text(
+        """
+import atexit, os, sys
+from torch.utils.data import DataLoader
+from simple_ignite import Engine
+
+def run(epochs):
+    loader = DataLoader([1, 2], num_workers=1)
+    Engine(lambda engine, batch: None).run(loader, max_epochs=epochs, graceful=True)
+
+run(1)
+registered = atexit._ncallbacks()
+run(3)
+assert atexit._ncallbacks() == registered
+kept = DataLoader([1, 2], num_workers=1, persistent_workers=True)
+Engine(lambda engine, batch: None).run(kept, graceful=True)
+child = os.fork()
+if child:
+    os.waitpid(child, 0)
+    assert all(worker.is_alive() for worker in kept._iterator._workers)
+"""
+    )
+    done = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    assert "simple_ignite" not in done.stderr

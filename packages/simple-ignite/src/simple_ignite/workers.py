@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import multiprocessing
+import os
 import signal
 import sys
 import weakref
@@ -16,6 +17,7 @@ from simple_ignite.preemption import watched
 __all__ = ["iterate_sheltered"]
 
 _sheltered: weakref.WeakSet[BaseProcess] = weakref.WeakSet()
+_owner = 0  # the process that started them
 
 
 class Shelter:
@@ -56,13 +58,22 @@ def iterate_sheltered(data: Any) -> Iterator[Any]:
         return iter(data)
     finally:
         data.worker_init_fn = init
-        if not _sheltered:
-            atexit.register(_end_left)
-        _sheltered.update(set(multiprocessing.active_children()) - before)
+        _remember(set(multiprocessing.active_children()) - before)
+
+
+def _remember(started: set[BaseProcess]) -> None:
+    global _owner
+    if _owner != os.getpid():  # a fork inherits the list, but the workers are not its own
+        _owner = os.getpid()
+        _sheltered.clear()
+        atexit.register(_end_left)
+    _sheltered.update(started)
 
 
 def _end_left() -> None:
     """At exit, end the workers that are left; multiprocessing would do it by SIGTERM, and wait for them."""
+    if _owner != os.getpid():
+        return
     left = [process for process in _sheltered if process.is_alive()]
     if left and hasattr(signal, "SIGCHLD"):
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)  # torch would raise that a worker was killed

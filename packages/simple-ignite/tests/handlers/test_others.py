@@ -509,3 +509,19 @@ def test_an_optimizer_given_for_a_scheduler_is_refused():
     with pytest.raises(HandlerError) as caught:
         LRScheduler(optimizer)
     assert "LRScheduler takes a scheduler of torch.optim.lr_scheduler, not SGD" in str(caught.value)
+
+
+def test_preemption_of_two_engines_ends_both_and_gives_the_signals_back():
+    before = signal.getsignal(signal.SIGTERM), signal.getsignal(signal.SIGUSR1)
+
+    def step(engine, batch):
+        if engine.state.iteration == 2:
+            os.kill(os.getpid(), signal.SIGUSR1)
+
+    outer, inner = Engine(lambda engine, batch: None), Engine(step)
+    preemption = Preemption().attach(outer).attach(inner).attach(outer)
+    outer.on(Events.EPOCH_COMPLETED, lambda: inner.run([1, 2, 3]))
+    outer.run([1, 2], max_epochs=2)
+    assert (outer.state.iteration, inner.state.iteration) == (2, 2)
+    assert outer.state.stop_reason == inner.state.stop_reason == preemption.received == "SIGUSR1"
+    assert (signal.getsignal(signal.SIGTERM), signal.getsignal(signal.SIGUSR1)) == before

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import weakref
+from functools import partial
 
 from simple_ignite.engine import Engine
 from simple_ignite.events import Events
@@ -26,26 +27,31 @@ class Preemption:
 
     def __init__(self, signals: tuple[str, ...] = ("SIGTERM", "SIGUSR1")) -> None:
         self.received: str | None = None
-        self._watch = SignalWatch(self._notify, signals)
-        self._engine: weakref.ref[Engine] | None = None
+        self._signals = signals
+        self._watches: weakref.WeakKeyDictionary[Engine, SignalWatch] = weakref.WeakKeyDictionary()
 
     def attach(self, engine: Engine) -> Preemption:
-        """Watch for signals while the engine runs; return this handler."""
-        self._engine = weakref.ref(engine)
+        """Watch for signals while the engine runs; return this handler.
+
+        It may be attached to several engines, also to one that runs within another: a signal ends both.
+        """
+        if engine in self._watches:
+            return self
+        self._watches[engine] = SignalWatch(partial(self._notify, weakref.ref(engine)), self._signals)
         engine.on(Events.STARTED, self._begin, priority=1000)
         ends = Events.COMPLETED | Events.INTERRUPTED | Events.EXCEPTION_RAISED
         engine.on(ends, self._end, priority=-2000)
         return self
 
-    def _begin(self) -> None:
+    def _begin(self, engine: Engine) -> None:
         self.received = None
-        self._watch.__enter__()
+        self._watches[engine].__enter__()
 
-    def _end(self) -> None:
-        self._watch.__exit__(None, None, None)
+    def _end(self, engine: Engine) -> None:
+        self._watches[engine].__exit__(None, None, None)
 
-    def _notify(self, name: str) -> None:
+    def _notify(self, attached: weakref.ref[Engine], name: str) -> None:
         self.received = name
-        engine = None if self._engine is None else self._engine()
+        engine = attached()
         if engine is not None:
             engine.preempt(reason=name)
