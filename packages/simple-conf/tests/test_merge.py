@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -119,6 +122,36 @@ def test_references_in_joined_arrays_stay_references():
         merged = Conf.merge(Conf.merge_with(base, over, MergeStrategy(arrays)), {"width": 5})
         assert {"w": 5, "v": 5} in merged.layers
         assert 5 in merged.layers
+
+
+def test_references_of_items_stay_references_where_their_partner_stands_elsewhere():
+    base = Conf.from_dict({"width": 1, "layers": [{"name": "in"}, {"name": "out", "deep": {"a": 0}}]})
+    over = Conf.from_dict(
+        {
+            "width": 2,
+            "layers": [{"name": "out", "w": "${width}", "l": ["${.name}"], "deep": {"b": "${width}"}}],
+        }
+    )
+    merged = Conf.merge(Conf.merge_with(base, over, MergeStrategy({"key": "name"})), {"width": 5})
+    assert merged.layers[1].w == merged.layers[1].deep.b == 5
+
+
+@pytest.mark.parametrize("arrays", ["append", "prepend", "by_index", {"key": "name"}])
+def test_a_part_that_is_merged_takes_the_values_of_its_references_along(arrays):
+    cfg = Conf.from_dict(
+        {"seed": 3, "train": {"xs": [{"name": "a", "s": "${seed}"}, "${seed}"], "t": "${seed}"}}
+    )
+    base = Conf.from_dict({"seed": 9, "xs": [{"name": "b"}, {"name": "a"}]})
+    merged = Conf.merge_with(base, cfg.train, MergeStrategy(arrays))
+    assert merged.t == 3
+    assert 3 in merged.xs
+    assert 3 in [item.s for item in merged.xs if item != 3 and "s" in item]
+
+
+def test_a_part_with_a_list_that_was_never_read_takes_its_values_along():
+    cfg = Conf.from_dict({"seed": 3, "train": {"xs": ["${seed}", ["n-${seed}"]]}})
+    assert Conf.from_dict({"part": cfg.train}).part.xs == [3, ["n-3"]]
+    assert copy.deepcopy(cfg.train).xs == pickle.loads(pickle.dumps(cfg.train)).xs == [3, ["n-3"]]
 
 
 def test_what_took_the_place_of_an_item_of_another_kind_takes_it_again():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from simple_conf.copying import copy_value
+from simple_conf.copying import copy_value, same_depth
 from simple_conf.location import raw_of
 from simple_conf.node import ListNode, MappingNode
 from simple_conf.trail import trail_of
@@ -87,7 +87,7 @@ def joined(mine: Any, pairs: list[tuple[Item, Item | None]], lay: Callable[[Any,
         replaced = False
         if second is not None and not goes_over(second[0], value):
             (value, node, at), second, replaced = second, None, True
-        copied = copy_value(value, node, at, tree, (*path, index), written=True)
+        copied = copy_value(value, node, at, tree, (*path, index), same_depth(node, mine))
         if replaced and isinstance(copied, MappingNode):
             object.__setattr__(copied, "__barrier__", True)
         if second is not None:

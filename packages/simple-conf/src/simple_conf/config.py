@@ -11,7 +11,7 @@ from simple_conf.copying import adopt, copy_mapping, key_text
 from simple_conf.errors import ConfError, FrozenConfigError, MissingKeyError, PlacedError
 from simple_conf.keypath import format_path
 from simple_conf.location import place, raw_of, removal
-from simple_conf.node import FACES, ListNode, MappingNode, Overlaid, Tree, is_lazy
+from simple_conf.node import FACES, ListNode, MappingNode, Overlaid, Reading, Tree, is_lazy
 from simple_conf.suggestion import did_you_mean
 from simple_conf.trail import Trail, note
 
@@ -21,12 +21,6 @@ if TYPE_CHECKING:
     from typing import Any
 
     from simple_conf.origin import Layer, Path
-
-
-class Reading:
-    """How values that must be worked out are read; ``simple_conf.interpolation`` fills it in."""
-
-    read: Callable[[Any, Any], Any]
 
 
 class Config(MappingNode):

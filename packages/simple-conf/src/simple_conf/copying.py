@@ -7,7 +7,18 @@ from sys import intern
 
 from simple_conf.errors import ConfError, PlacedError
 from simple_conf.keypath import format_path
-from simple_conf.node import MARKER, MAX_DEPTH, PLAIN, ListNode, MappingNode, Overlaid, Tree, is_lazy, node_of
+from simple_conf.node import (
+    MARKER,
+    MAX_DEPTH,
+    PLAIN,
+    ListNode,
+    MappingNode,
+    Overlaid,
+    Reading,
+    Tree,
+    is_lazy,
+    node_of,
+)
 from simple_conf.trail import Step, Trail
 from simple_conf.values import MISSING
 
@@ -140,10 +151,18 @@ def leaves(node: Any, tree: Tree, path: Path) -> bool:
     return here != path and (node.__tree__ is not tree or len(here) != len(path))
 
 
+def same_depth(over: Any, base: Any) -> bool:
+    """Return whether a node that is merged over another comes from a whole config, as the other one does.
+
+    Then what it refers to comes along, even where its items get other places; a part leaves it behind.
+    """
+    return len(over.__path__) == len(base.__path__)
+
+
 def settled(node: Any, key: Any, text: str, tree: Tree, path: Path) -> Any:
     """Return what the reference ``text`` reads as where it stands now, or ``text`` where that fails."""
     try:
-        value = node[key]
+        value = node[key] if isinstance(node, MappingNode) else Reading.read(node, key)
     except ConfError:
         return text
     return value.replace("${", "$${") if type(value) is str else adopt(value, tree, path, node.__layer__)

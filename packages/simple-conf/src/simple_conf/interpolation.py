@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from simple_conf import foreign, resolvers
-from simple_conf.config import Config, ConfigList, Reading, store
+from simple_conf.config import Config, ConfigList, store
 from simple_conf.errors import (
     ConfError,
     InterpolationError,
@@ -17,7 +17,7 @@ from simple_conf.grafting import overlay, planted
 from simple_conf.keypath import format_path, parse_path
 from simple_conf.location import removal
 from simple_conf.misreading import cycle, error, missing_value
-from simple_conf.node import Overlaid, Tree, is_lazy, wrap_list
+from simple_conf.node import Overlaid, Reading, Tree, is_lazy, wrap_list
 from simple_conf.suggestion import closest, did_you_mean
 from simple_conf.values import Table
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from simple_conf.arrays import combine
 from simple_conf.config import store
-from simple_conf.copying import copy_mapping, copy_value
+from simple_conf.copying import copy_mapping, copy_value, same_depth
 from simple_conf.errors import MergeError
 from simple_conf.keypath import format_path
 from simple_conf.node import PLAIN, ListNode, MappingNode, Overlaid, Tree, grow, node_of
@@ -96,7 +96,8 @@ def lay_over(base: Any, over: Any, rules: MergeStrategy = DEFAULT, strict_keys: 
         ):
             raw[key] = taken[key] = value
         elif mine is ABSENT:
-            taken[key] = copied = copy_value(value, over, key, base.__tree__, (*base.__path__, key))
+            path = (*base.__path__, key)
+            taken[key] = copied = copy_value(value, over, key, base.__tree__, path, same_depth(over, base))
             store(base, key, copied)
             visible = base.__dict__
         elif not joined(mine, value, rules, strict_keys):
@@ -126,7 +127,7 @@ def lay_value(base: Any, key: str, mine: Any, over: Any, value: Any, rules: Merg
     if isinstance(value, ListNode) and isinstance(mine, ListNode) and rules.for_path(path) != "replace":
         made = combine(mine, value, rules.for_path(path), lambda a, b: lay_over(a, b, rules))
     else:
-        made = copy_value(value, over, key, base.__tree__, path)
+        made = copy_value(value, over, key, base.__tree__, path, same_depth(over, base))
         if isinstance(made, MappingNode):
             if is_reference(mine) and not made.__barrier__:
                 made = Overlaid(mine, made) if made.__raw__ else mine

@@ -138,6 +138,12 @@ FACES: list[type[Any]] = [MappingNode, ListNode]
 """The classes that nodes show themselves as; ``simple_conf.config`` puts its own here."""
 
 
+class Reading:
+    """How values that must be worked out are read; ``simple_conf.interpolation`` fills it in."""
+
+    read: Callable[[Any, Any], Any]
+
+
 class Overlaid:
     """Keys set on top of a reference: ``optim: ${defaults}`` with ``optim.lr=1`` merged over it.
 
