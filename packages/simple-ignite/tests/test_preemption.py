@@ -80,3 +80,14 @@ def test_outside_the_main_thread_it_is_refused():
 def test_signals_the_system_lacks_are_passed_over():
     with SignalWatch(lambda name: None, ("SIGNONSENSE", "SIGUSR1")) as watch:
         assert len(watch._previous) == 1
+
+
+def test_a_watch_that_was_not_left_may_be_entered_again():
+    before = signal.getsignal(signal.SIGUSR1)
+    came = []
+    watch = SignalWatch(came.append, ("SIGUSR1",))
+    watch.__enter__()  # and an error in a handler of the end keeps it
+    with watch:
+        os.kill(os.getpid(), signal.SIGUSR1)
+    assert came == ["SIGUSR1"]
+    assert signal.getsignal(signal.SIGUSR1) == before

@@ -42,6 +42,8 @@ class SignalWatch:
             raise RunError(
                 "signals can be caught only in the main thread; run the engine there", argument="graceful"
             )
+        if self in _entered:  # a run could not leave it; what was there before is known
+            return self
         for number in self._numbers:
             self._previous[number] = signal.signal(number, self._received)
         _entered.append(self)
