@@ -162,7 +162,7 @@ def same_depth(over: Any, base: Any) -> bool:
 def settled(node: Any, key: Any, text: str, tree: Tree, path: Path) -> Any:
     """Return what the reference ``text`` reads as where it stands now, or ``text`` where that fails."""
     try:
-        value = node[key] if isinstance(node, MappingNode) else Reading.read(node, key)
+        value = node[key] if isinstance(node, Mapping) else Reading.read(node, key)
     except ConfError:
         return text
     return value.replace("${", "$${") if type(value) is str else adopt(value, tree, path, node.__layer__)

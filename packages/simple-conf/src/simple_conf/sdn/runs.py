@@ -51,7 +51,7 @@ def read_entries(text: str, at: int, level: int, budget: Budget) -> tuple[list[P
         Again: a key comes twice, or the indentation is wrong.
         Fault: a value is almost a number, or there is too much.
     """
-    match, words, end = _ENTRY.match, NAMED.get, len(text)
+    match, words, starts, end = _ENTRY.match, NAMED.get, NUMBER_STARTS, len(text)
     outer: list[Frame] = []
     entries: dict[str, Any] = {}
     base = width = level
@@ -60,38 +60,38 @@ def read_entries(text: str, at: int, level: int, budget: Budget) -> tuple[list[P
         key = intern(key)  # so that it reads as an attribute at full speed
         if key in entries:
             raise Again
+        begin, at, width = at, found.end(), len(margin)
         if bare is not None:
-            if bare[0] not in NUMBER_STARTS:
+            if bare[0] not in starts:
                 entries[key] = words(bare, bare)
             elif bare.isdecimal() and len(bare) < 19 and bare[0] != "0" and bare.isascii():
                 entries[key] = int(bare)
             else:
-                entries[key] = number(bare, at)
+                entries[key] = number(bare, begin)
         elif quoted is not None:
             entries[key] = quoted
         elif items is not None or fields is not None:
             flat = read_list(items) if items is not None else read_dict(fields)
             if flat is None:
+                at, width = begin, level
                 break
             _check_depth(outer, budget)
-            budget.spend(len(flat), at)
+            budget.spend(len(flat), begin)
             entries[key] = flat
-        at, width = found.end(), len(margin)
-        if key not in entries:  # nothing behind the key: a block, or null
-            if width <= level or at == end:
-                entries[key] = None
-            elif text.startswith("- ", at):
-                dashed, at, after = read_items(text, at, width)
-                budget.spend(len(dashed), at)
-                if at < end and after >= width:  # an item that is not plain follows
-                    pieces = [*_unfinished(outer, entries, level, budget), (key, width)]
-                    return [*pieces, dashed] if dashed else pieces, at, after
-                entries[key], width = dashed, after
-            else:
-                _check_depth(outer, budget)
-                outer.append((entries, key, level))
-                entries, level = {}, width
-                continue
+        elif width <= level or at == end:  # nothing behind the key: null
+            entries[key] = None
+        elif text.startswith("- ", at):
+            dashed, at, after = read_items(text, at, width)
+            budget.spend(len(dashed), at)
+            if at < end and after >= width:  # an item that is not plain follows
+                pieces = [*_unfinished(outer, entries, level, budget), (key, width)]
+                return [*pieces, dashed] if dashed else pieces, at, after
+            entries[key], width = dashed, after
+        else:
+            _check_depth(outer, budget)
+            outer.append((entries, key, level))
+            entries, level = {}, width
+            continue
         if at == end:
             width = base
         if width != level:
