@@ -37,12 +37,17 @@ class SignalWatch:
         self._numbers = [getattr(signal, name) for name in signals if hasattr(signal, name)]
         self._previous: dict[int, Any] = {}
 
+    @property
+    def entered(self) -> bool:
+        """Whether it watches at the moment."""
+        return self in _entered
+
     def __enter__(self) -> SignalWatch:
         if threading.current_thread() is not threading.main_thread():
             raise RunError(
                 "signals can be caught only in the main thread; run the engine there", argument="graceful"
             )
-        if self in _entered:  # a run could not leave it; what was there before is known
+        if self.entered:  # a run could not leave it; what was there before is known
             return self
         for number in self._numbers:
             self._previous[number] = signal.signal(number, self._received)
@@ -52,7 +57,7 @@ class SignalWatch:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self in _entered:
+        if self.entered:
             _entered.remove(self)
         while self._previous:
             number, handler = self._previous.popitem()

@@ -525,3 +525,14 @@ def test_preemption_of_two_engines_ends_both_and_gives_the_signals_back():
     assert (outer.state.iteration, inner.state.iteration) == (2, 2)
     assert outer.state.stop_reason == inner.state.stop_reason == preemption.received == "SIGUSR1"
     assert (signal.getsignal(signal.SIGTERM), signal.getsignal(signal.SIGUSR1)) == before
+
+
+def test_preemption_remembers_what_came_while_an_evaluation_begins():
+    outer = Engine(lambda engine, batch: os.kill(os.getpid(), signal.SIGTERM) if batch == 2 else None)
+    inner = Engine(lambda engine, batch: None)
+    preemption = Preemption().attach(outer).attach(inner)
+    outer.on(Events.TERMINATED, lambda: inner.run([1]))
+    assert outer.run([1, 2, 3]).iteration == 2
+    assert preemption.received == "SIGTERM"
+    outer.run([1, 1, 1], restart=True)
+    assert preemption.received is None

@@ -1,6 +1,7 @@
 """The thread that writes."""
 
 import os
+import signal
 import threading
 import time
 
@@ -59,3 +60,26 @@ def test_a_forked_process_has_a_thread_of_its_own():
         writer.wait()
         os._exit(7 if done else 1)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 7
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+@pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
+def test_a_process_forked_in_the_middle_of_a_job_does_not_wait_for_it():
+    writer, go = Writer(), threading.Event()
+    writer.give(go.wait)
+    child = os.fork()
+    if child == 0:
+        writer.wait()
+        done = []
+        writer.give(lambda: done.append(True))
+        writer.wait()
+        os._exit(7 if done else 1)
+    go.set()
+    end = time.monotonic() + 60
+    while (found := os.waitpid(child, os.WNOHANG)) == (0, 0) and time.monotonic() < end:
+        time.sleep(0.01)
+    if found == (0, 0):
+        os.kill(child, signal.SIGKILL)
+        found = os.waitpid(child, 0)
+    assert os.waitstatus_to_exitcode(found[1]) == 7
+    writer.wait()

@@ -44,7 +44,8 @@ class Preemption:
         return self
 
     def _begin(self, engine: Engine) -> None:
-        self.received = None
+        if not any(watch.entered for watch in self._watches.values()):  # else it runs within another
+            self.received = None
         self._watches[engine].__enter__()
 
     def _end(self, engine: Engine) -> None:

@@ -49,6 +49,8 @@ class Writer:
 
     def wait(self) -> None:
         """Wait until the job is done; raise what it raised, once."""
+        if self._process != os.getpid():  # a fork in the middle of a job: the parent does it
+            return
         while self._busy:  # asked again each time: Ctrl-C may fall anywhere in here
             with self._running:
                 pass
