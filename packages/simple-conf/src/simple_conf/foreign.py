@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 OPTIONS = {
-    "m": "a script runs once; start it for each value, from a loop or a sweep",
-    "multirun": "a script runs once; start it for each value, from a loop or a sweep",
+    "m": "a script runs once; start it for each value, from a loop",
+    "multirun": "a script runs once; start it for each value, from a loop",
     "cfg": "--show prints the config",
     "resolve": "--show prints the config, references worked out",
     "info": "--show prints the config with the place of every value",

@@ -51,9 +51,10 @@ class TerminateOnNan:
             self._end(engine, iteration)
 
     def _end(self, engine: Engine, iteration: int) -> None:
-        log.warning("the output of iteration %d is not finite; the run ends", iteration)
+        reason = f"the output of iteration {iteration} is not finite"
+        log.warning("%s; the run ends", reason)
         self._asked.clear()
-        engine.terminate(reason=f"the output of iteration {iteration} is not finite")
+        engine.terminate(reason=reason)
 
 
 def _not_finite(output: Any) -> torch.Tensor | bool:
