@@ -26,11 +26,11 @@ def load(name: str) -> ModuleType:
     ("files", "expected"),
     [
         (
-            ["packages/simple-conf/src/simple_conf/merge.py"],
+            ["packages/simple-conf/src/simple_conf/merging/merge.py"],
             ["conf", "track", "track-torch", "ml", "integration", "docs"],
         ),
         (["packages/simple-track/README.md"], ["track", "track-torch", "ml", "integration", "docs"]),
-        (["packages/simple-ignite/tests/test_engine.py"], ["ignite", "ml", "integration", "docs"]),
+        (["packages/simple-ignite/tests/engine/test_engine.py"], ["ignite", "ml", "integration", "docs"]),
         (["packages/simple-ml/pyproject.toml"], ["ml", "integration", "docs"]),
         (["docs/index.md"], ["docs"]),
         (["hatch.toml"], ["conf", "track", "track-torch", "ignite", "ml", "integration", "docs"]),

@@ -106,14 +106,14 @@ def test_the_types_that_mypy_reveals(tmp_path):
         line.split('"')[1] for line in mypy(tmp_path / "used.py").splitlines() if "Revealed type" in line
     ]
     assert revealed == [
-        "simple_conf.config.Config",
+        "simple_conf.config.config.Config",
         "used.AppCfg",
         "float",
         "used.Data",
         "used.AppCfg",
-        "list[simple_conf.diagnosis.ValidationIssue]",
+        "list[simple_conf.schemas.validation.ValidationIssue]",
         "str",
-        "simple_conf.config.Config",
+        "simple_conf.config.config.Config",
         "str",
         "str",
         "def () -> int",

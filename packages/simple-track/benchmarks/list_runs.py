@@ -11,10 +11,10 @@ import sys
 import tempfile
 from pathlib import Path
 
-from simple_track.document import write_document
-from simple_track.layout import Layout
-from simple_track.metadata import Metadata, write_metadata
-from simple_track.names import new_run_id, new_run_name
+from simple_track.storage.layout import Layout
+from simple_track.storage.metadata import Metadata, write_metadata
+from simple_track.storage.names import new_run_id, new_run_name
+from simple_track.storage.sdn_file import write_document
 
 LIST = """
 import sys, time

@@ -18,7 +18,7 @@ import numpy as np
 
 from simple_track import Track
 from simple_track.exchange import export
-from simple_track.pack import pack
+from simple_track.storage.pack import pack
 
 Values = dict[str, float]
 

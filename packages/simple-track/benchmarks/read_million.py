@@ -16,18 +16,18 @@ from pathlib import Path
 
 import orjson
 
-from simple_track.layout import Layout, RunLayout
-from simple_track.pack import pack
-from simple_track.record import encode_metrics
-from simple_track.seriescache import load_columns
+from simple_track.reading.column_cache import load_columns
+from simple_track.storage.layout import Layout, RunLayout
+from simple_track.storage.pack import pack
+from simple_track.storage.record import encode_metrics
 
 ROUNDS = 5
 AGAIN = """
 import sys, time
 from pathlib import Path
 import numpy  # what imports cost is told by import_time.py
-from simple_track.layout import Layout
-from simple_track.seriescache import load_columns
+from simple_track.storage.layout import Layout
+from simple_track.reading.column_cache import load_columns
 run = Layout(Path(sys.argv[1])).run("bench", "one")
 before = time.perf_counter()
 load_columns(run, system=False)

@@ -15,11 +15,11 @@ import time
 from pathlib import Path
 
 from simple_track import Track
-from simple_track.layout import Layout
-from simple_track.reader import read_records
-from simple_track.summary import Summary
-from simple_track.tail import FileTail
-from simple_track.writer import Writer
+from simple_track.reading.summary import Summary
+from simple_track.reading.tail import FileTail
+from simple_track.recording.writer import Writer
+from simple_track.storage.layout import Layout
+from simple_track.storage.reader import read_records
 
 
 class Victim:
@@ -89,7 +89,7 @@ def kill_writers(folder, kills, pad, dice):
 
 def unfinished(path, offset):
     """The record at the end that only lacks its newline, if there is one."""
-    from simple_track.record import decode
+    from simple_track.storage.record import decode
 
     with path.open("rb") as file:
         file.seek(offset)

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from simple_track import FormatError, Track
-from simple_track.layout import FORMAT_VERSION, Layout
-from simple_track.metadata import read_metadata
+from simple_track.storage.layout import FORMAT_VERSION, Layout
+from simple_track.storage.metadata import read_metadata
 
 ASSETS = Path(__file__).with_name("assets")
 

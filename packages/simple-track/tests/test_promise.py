@@ -45,7 +45,7 @@ def test_150_runs_that_are_killed_are_crashed_and_complete(tmp_path):
 def test_a_clock_that_goes_back_loses_and_reorders_nothing(root, monkeypatch):
     ticks = iter([5_000, 4_000, 4_500, 1_000, 9_000])
     with Track.run(project="demo", system=False) as run:
-        monkeypatch.setattr("simple_track.writer.time_ns", lambda: next(ticks) * 1_000_000_000)
+        monkeypatch.setattr("simple_track.recording.writer.time_ns", lambda: next(ticks) * 1_000_000_000)
         for i in range(5):
             run.log({"i": i})
         monkeypatch.undo()

@@ -2,8 +2,7 @@
 
 from simple_conf.__about__ import __version__
 from simple_conf.conf import Conf
-from simple_conf.config import Config
-from simple_conf.diagnosis import ValidationIssue
+from simple_conf.config.config import Config
 from simple_conf.errors import (
     ConfError,
     ConfigNotFoundError,
@@ -28,8 +27,9 @@ from simple_conf.errors import (
     UnwritableError,
     ValidationError,
 )
-from simple_conf.schema import schema, validate
-from simple_conf.strategy import MergeStrategy
+from simple_conf.merging.strategy import MergeStrategy
+from simple_conf.schemas.schema import schema, validate
+from simple_conf.schemas.validation import ValidationIssue
 from simple_conf.values import MISSING, Secret, Table
 
 __all__ = [

@@ -4,29 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping as MappingType
 
-from simple_conf import (
-    access,
-    commandline,
-    compose,
-    diagnosis,
-    difference,
-    environment,
-    export,
-    formats,
-    groups,
-    history,
-    override,
-    resolvers,
-    saving,
-    secrets,
-    state,
-)
-from simple_conf.config import Config, throw_on_missing
-from simple_conf.copying import adopt
-from simple_conf.merge import merge
-from simple_conf.node import Tree
+from simple_conf import formats
+from simple_conf.config import access, history, secrets
+from simple_conf.config import diff as diffs
+from simple_conf.config import freeze as freezing
+from simple_conf.config.config import Config, throw_on_missing
+from simple_conf.formats import writing
+from simple_conf.merging.merge import merge
+from simple_conf.merging.strategy import MergeStrategy, merge_mode
 from simple_conf.origin import caller
-from simple_conf.strategy import MergeStrategy, merge_mode
+from simple_conf.references import resolvers
+from simple_conf.schemas import validation
+from simple_conf.script import commandline
+from simple_conf.sources import compose, environment, override
+from simple_conf.sources.extends import load as load_file
+from simple_conf.tree import export
+from simple_conf.tree.copying import adopt
+from simple_conf.tree.node import Tree
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -35,7 +29,7 @@ if TYPE_CHECKING:
     from typing import Any, TypeVar
 
     from simple_conf.errors import ConfError
-    from simple_conf.watch import Watcher
+    from simple_conf.sources.watch import Watcher
 
     T = TypeVar("T")
     Name = str | os.PathLike[str]
@@ -59,12 +53,12 @@ class Conf:
             SdnSyntaxError: The text is not SDN.
             ResolveError: With ``lazy_resolve=False``, values cannot be worked out.
         """
-        return loaded(compose.load(path, extends=extends), lazy_resolve)
+        return loaded(load_file(path, extends=extends), lazy_resolve)
 
     @staticmethod
     def load_sdn(path: Name, *, lazy_resolve: bool = True, extends: bool = True) -> Config:
         """Load an SDN file, whatever its suffix; see `Conf.load`."""
-        return loaded(compose.load(path, ".sdn", extends=extends), lazy_resolve)
+        return loaded(load_file(path, ".sdn", extends=extends), lazy_resolve)
 
     @staticmethod
     def load_yaml(path: Name, *, lazy_resolve: bool = True, extends: bool = True) -> Config:
@@ -73,19 +67,19 @@ class Conf:
         Raises:
             MissingExtraError: PyYAML is not installed.
         """
-        return loaded(compose.load(path, ".yaml", extends=extends), lazy_resolve)
+        return loaded(load_file(path, ".yaml", extends=extends), lazy_resolve)
 
     @staticmethod
     def load_json(path: Name, *, lazy_resolve: bool = True, extends: bool = True) -> Config:
         """Load a JSON file, whatever its suffix; see `Conf.load`."""
-        return loaded(compose.load(path, ".json", extends=extends), lazy_resolve)
+        return loaded(load_file(path, ".json", extends=extends), lazy_resolve)
 
     @staticmethod
     def load_toml(path: Name, *, lazy_resolve: bool = True, extends: bool = True) -> Config:
         """Load a TOML file, whatever its suffix; see `Conf.load`."""
-        return loaded(compose.load(path, ".toml", extends=extends), lazy_resolve)
+        return loaded(load_file(path, ".toml", extends=extends), lazy_resolve)
 
-    compose = staticmethod(groups.load)
+    compose = staticmethod(compose.load)
 
     @staticmethod
     def from_object(obj: Any) -> Config:
@@ -94,8 +88,8 @@ class Conf:
         Raises:
             TypeError: ``obj`` is neither.
         """
-        from simple_conf.fields import to_plain
-        from simple_conf.schema import is_schema
+        from simple_conf.schemas.fields import to_plain
+        from simple_conf.schemas.schema import is_schema
 
         if not is_schema(type(obj)):
             raise TypeError(f"from_object takes an attrs object or a dataclass, not {type(obj).__name__}")
@@ -124,7 +118,7 @@ class Conf:
         Raises:
             OverrideError: An argument cannot be read; the message points into it.
         """
-        return override.parse_dotlist(arguments, compose.load)
+        return override.parse_dotlist(arguments, load_file)
 
     @staticmethod
     def from_cli_dotlist(arguments: Sequence[str] | None = None, *, ignore_unknown: bool = False) -> Config:
@@ -137,7 +131,7 @@ class Conf:
         Raises:
             OverrideError: An argument cannot be read; the message points into it.
         """
-        return override.parse_dotlist(override.chosen(arguments, ignore_unknown), compose.load)
+        return override.parse_dotlist(override.chosen(arguments, ignore_unknown), load_file)
 
     @staticmethod
     def merge(*configs: Config | Mapping[str, Any], strict_keys: bool = False) -> Config:
@@ -189,8 +183,8 @@ class Conf:
     to_sdn = staticmethod(export.to_sdn)
     to_yaml = staticmethod(export.to_yaml)
     to_json = staticmethod(export.to_json)
-    save = staticmethod(saving.save)
-    diff = staticmethod(difference.diff)
+    save = staticmethod(writing.save)
+    diff = staticmethod(diffs.diff)
     mark_secret = staticmethod(secrets.mark)
 
     @staticmethod
@@ -211,7 +205,7 @@ class Conf:
         Returns:
             A watcher with the last good ``.config`` and ``.stop()``; leaving a ``with`` block stops it too.
         """
-        from simple_conf.watch import Watcher
+        from simple_conf.sources.watch import Watcher
 
         return Watcher(path, callback, on_error, interval)
 
@@ -223,7 +217,7 @@ class Conf:
             schema: An attrs class, a dataclass or a class made by ``@schema``.
             form: ``"markdown"`` for a table, ``"sdn"`` for a config file with defaults, help as comments.
         """
-        from simple_conf.document import describe
+        from simple_conf.schemas.documentation import describe
 
         return describe(schema, form)
 
@@ -235,7 +229,7 @@ class Conf:
             cfg: The config.
             name: What the outermost class is called.
         """
-        from simple_conf.inference import schema_of
+        from simple_conf.schemas.inference import schema_of
 
         return schema_of(cfg, name)
 
@@ -247,18 +241,18 @@ class Conf:
             kind: The type, such as ``torch.dtype``.
             convert: Takes the plain value.
         """
-        from simple_conf.structure import register_type
+        from simple_conf.schemas.structure import register_type
 
         register_type(kind, convert)
 
-    freeze = staticmethod(state.freeze)
-    unfreeze = staticmethod(state.unfreeze)
-    is_frozen = staticmethod(state.is_frozen)
-    fingerprint = staticmethod(state.fingerprint)
+    freeze = staticmethod(freezing.freeze)
+    unfreeze = staticmethod(freezing.unfreeze)
+    is_frozen = staticmethod(freezing.is_frozen)
+    fingerprint = staticmethod(freezing.fingerprint)
     origin = staticmethod(history.origin)
     history = staticmethod(history.history)
-    validate = staticmethod(diagnosis.validate)
-    check_schema = staticmethod(diagnosis.check_schema)
+    validate = staticmethod(validation.validate)
+    check_schema = staticmethod(validation.check_schema)
     if TYPE_CHECKING:  # staticmethod would hide the overloads
         register_resolver = resolvers.register
     else:

@@ -32,8 +32,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from simple_conf.diagnosis import ValidationIssue
     from simple_conf.origin import Origin
+    from simple_conf.schemas.validation import ValidationIssue
 
 
 class ConfError(Exception):

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from simple_conf.errors import DocumentError, SdnSyntaxError
 from simple_conf.sdn import Limits, SdnDocument, parse, write
+from simple_conf.sdn.editing.tree import plain, same
 from simple_conf.sdn.format import format_text
-from simple_conf.sdn.machine import Reading, run, values_parser
-from simple_conf.sdn.tree import plain, same
+from simple_conf.sdn.parsing.lark_parser import Reading, run, values_parser
 from simple_conf.source import source_from_bytes
 
 HERE = Path(__file__).parent / "fuzz"

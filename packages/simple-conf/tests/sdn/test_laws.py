@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from simple_conf.errors import SdnSyntaxError
 from simple_conf.sdn import Limits, parse, parse_value, write
-from simple_conf.sdn.machine import Reading, run, values_parser
+from simple_conf.sdn.parsing.lark_parser import Reading, run, values_parser
 from simple_conf.values import MISSING, Table
 
 LOOKALIKES = st.sampled_from(

@@ -7,8 +7,8 @@ from typing import Any
 
 import torch
 
+from simple_ignite.engine.state import State
 from simple_ignite.errors import RunError
-from simple_ignite.state import State
 
 __all__ = ["Accumulation", "parameters_of"]
 

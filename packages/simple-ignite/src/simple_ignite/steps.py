@@ -10,9 +10,9 @@ import torch
 from torch import Tensor, nn
 
 from simple_ignite.accumulation import Accumulation, parameters_of
-from simple_ignite.engine import Engine
+from simple_ignite.engine.engine import Engine
+from simple_ignite.engine.events import Events
 from simple_ignite.errors import BatchError, RunError
-from simple_ignite.events import Events
 
 __all__ = [
     "evaluation_step",

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from simple_ignite.errors import MetricInputError
 from simple_ignite.metrics import BLEU, WER, EditDistance, RougeL
-from simple_ignite.metrics.strings import edits, longest_common
+from simple_ignite.metrics.edit_distance import edits, longest_common
 
 texts = st.lists(st.sampled_from(["the", "cat", "sat", "on", "a", "mat"]), min_size=1, max_size=12).map(
     " ".join

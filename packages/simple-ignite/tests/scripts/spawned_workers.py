@@ -11,8 +11,8 @@ import signal
 import torch
 from torch.utils.data import DataLoader, Dataset
 
-from simple_ignite.preemption import SignalWatch
-from simple_ignite.workers import iterate_sheltered
+from simple_ignite.engine.signals import SignalWatch
+from simple_ignite.engine.workers import iterate_sheltered
 
 
 class Items(Dataset):

@@ -1,6 +1,7 @@
 """Local-first experiment tracking: every number is on disk when the call returns."""
 
 from simple_track.__about__ import __version__
+from simple_track.catalog.query_result import QueryError, QueryResult
 from simple_track.errors import (
     FormatError,
     MetricNotFoundError,
@@ -16,12 +17,11 @@ from simple_track.errors import (
     ValueKindError,
     WhereError,
 )
-from simple_track.history import History
-from simple_track.journal import TrackWarning
-from simple_track.queryresult import QueryError, QueryResult
-from simple_track.run import Run
+from simple_track.reading.history import History
+from simple_track.reading.view import RunView
+from simple_track.recording.run import Run
+from simple_track.storage.journal import TrackWarning
 from simple_track.track import Track
-from simple_track.view import RunView
 
 __all__ = [
     "FormatError",

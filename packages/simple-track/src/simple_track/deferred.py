@@ -14,12 +14,12 @@ def deferred_values() -> ModuleType:
 
 def deferred_artifacts() -> ModuleType:
     """The module of artifacts."""
-    return importlib.import_module("simple_track.artifact")
+    return importlib.import_module("simple_track.artifacts.artifact")
 
 
 def deferred_packing() -> ModuleType:
     """The module that packs and unpacks the files of finished runs."""
-    return importlib.import_module("simple_track.pack")
+    return importlib.import_module("simple_track.storage.pack")
 
 
 class DeferredModule:

@@ -20,7 +20,7 @@ TrackError (Exception)
 ├── TableCellError (TypeError)          values: a cell without its column's type
 ├── UnknownColumnError (LookupError)    values: the table has no such column
 ├── RowError (IndexError)               values: the table has no such row
-├── NotJsonError (TypeError)            exactjson: something that JSON cannot hold
+├── NotJsonError (TypeError)            exact_json: something that JSON cannot hold
 ├── CorruptObjectError (OSError)        objects: stored content has changed
 ├── MissingObjectError (LookupError)    objects: nothing is stored under a digest
 ├── ArtifactEntryError (ValueError)     artifact: a name that is taken

@@ -8,7 +8,7 @@ from pathlib import Path
 import attrs
 
 from simple_track.errors import SettingError
-from simple_track.layout import Layout
+from simple_track.storage.layout import Layout
 
 MODES = ("online", "offline", "disabled")
 DURABILITIES = ("process", "second", "power")

@@ -6,19 +6,21 @@ import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from simple_track.catalog.query_result import QueryResult
 from simple_track.deferred import Deferred, DeferredModule, deferred_artifacts
-from simple_track.queryresult import QueryResult
-from simple_track.run import Run as _Run
+from simple_track.reading.view import RunView
+from simple_track.recording.run import Run as _Run
+from simple_track.recording.start import Wish, active_run, start_run
 from simple_track.settings import current_layout, set_dir, set_durability, set_mode
-from simple_track.start import Wish, active_run, start_run
-from simple_track.view import RunView
 
 if TYPE_CHECKING:
-    from simple_track import artifact, catalog, query, values
-    from simple_track.version import ArtifactVersion
+    from simple_track import values
+    from simple_track.artifacts import artifact
+    from simple_track.artifacts.version import ArtifactVersion
+    from simple_track.catalog import catalog, query
 else:  # what logs does not ask for runs
-    catalog = DeferredModule("simple_track.catalog")
-    query = DeferredModule("simple_track.query")
+    catalog = DeferredModule("simple_track.catalog.catalog")
+    query = DeferredModule("simple_track.catalog.query")
 
 
 class Track:
@@ -29,7 +31,7 @@ class Track:
         Media = values.Media
         Table = values.Table
     else:
-        Artifact = Deferred("simple_track.artifact", "Artifact")
+        Artifact = Deferred("simple_track.artifacts.artifact", "Artifact")
         Media = Deferred("simple_track.values", "Media")
         Table = Deferred("simple_track.values", "Table")
 

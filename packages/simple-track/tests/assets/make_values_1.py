@@ -9,10 +9,10 @@ from pathlib import Path
 
 import numpy as np
 
-from simple_track.artifact import Artifact, log_artifact
-from simple_track.document import read_document, write_document
-from simple_track.layout import Layout
-from simple_track.pack import pack
+from simple_track.artifacts.artifact import Artifact, log_artifact
+from simple_track.storage.layout import Layout
+from simple_track.storage.pack import pack
+from simple_track.storage.sdn_file import read_document, write_document
 from simple_track.track import Track
 from simple_track.values import (
     Audio,

@@ -1,5 +1,5 @@
-from simple_track.layout import Layout
-from simple_track.objects import ObjectStore
+from simple_track.artifacts.objects import ObjectStore
+from simple_track.storage.layout import Layout
 
 
 def loose(store):

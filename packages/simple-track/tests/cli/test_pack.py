@@ -1,4 +1,4 @@
-from simple_track.layout import Layout
+from simple_track.storage.layout import Layout
 
 
 def test_a_run_is_packed_and_unpacked(store, call, answer):

@@ -2,7 +2,7 @@ import pytest
 
 from simple_track.cli.pick import AmbiguousRunError, pick
 from simple_track.errors import RunNotFoundError
-from simple_track.layout import Layout
+from simple_track.storage.layout import Layout
 
 
 def test_a_run_is_found_by_what_a_person_types(store):

@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 import pytest
 
-from simple_track.layout import Layout, RunLayout
+from simple_track.storage.layout import Layout, RunLayout
 from simple_track.values import read_value, write_value
 
 

@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from simple_track.doctor import examine
-from simple_track.gc import find_garbage
-from simple_track.layout import Layout
+from simple_track.maintenance.doctor import examine
+from simple_track.maintenance.garbage import find_garbage
+from simple_track.storage.layout import Layout
 from simple_track.track import Track
 from simple_track.values import Image
 

@@ -5,8 +5,8 @@ import sys
 import pytest
 
 from simple_track import MissingExtraError, values
+from simple_track.extras import require
 from simple_track.values import Media
-from simple_track.values.extras import require
 from simple_track.values.value import Value
 
 

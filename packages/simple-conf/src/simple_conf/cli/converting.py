@@ -13,9 +13,9 @@ from simple_conf.errors import ConfError
 from simple_conf.formats import json_text as json_format
 from simple_conf.formats import yaml_text as yaml_format
 from simple_conf.keypath import KeyPath, format_path
-from simple_conf.node import MARKER, marked
 from simple_conf.sdn import parse, write
-from simple_conf.sdn.tree import plain
+from simple_conf.sdn.editing.tree import plain
+from simple_conf.tree.node import MARKER, marked
 from simple_conf.values import MISSING
 
 

@@ -7,10 +7,10 @@ import difflib
 import sys
 from collections.abc import Callable
 
+from simple_conf.atomic_write import replace_file
 from simple_conf.cli import files
 from simple_conf.errors import DocumentError, KeyPathError, SdnSyntaxError
 from simple_conf.keypath import parse_path
-from simple_conf.replacement import replace_file
 from simple_conf.sdn import SdnDocument, parse_value
 from simple_conf.sdn.format import format_text
 

@@ -11,8 +11,8 @@ from simple_conf.cli.files import source
 from simple_conf.errors import SdnSyntaxError
 from simple_conf.keypath import KeyPath, format_path, parse_path
 from simple_conf.sdn import parse, write
-from simple_conf.sdn.difference import differences
-from simple_conf.sdn.phrase import plain_text
+from simple_conf.sdn.editing.diff import differences
+from simple_conf.sdn.quoting import plain_text
 from simple_conf.sdn.writer import one_line
 from simple_conf.suggestion import did_you_mean
 from simple_conf.values import Table

@@ -8,16 +8,16 @@ from __future__ import annotations
 import os
 
 from simple_conf.errors import ConfError, ConfigNotFoundError, LoadError
-from simple_conf.node import grow, marked
 from simple_conf.origin import TextLayer
 from simple_conf.suggestion import MANY, closest
+from simple_conf.tree.node import grow, marked
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-    from simple_conf.config import Config
+    from simple_conf.config.config import Config
     from simple_conf.origin import Layer, Path
     from simple_conf.source import Source, Span
 

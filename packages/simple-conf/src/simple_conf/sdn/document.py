@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from simple_conf.atomic_write import replace_file
 from simple_conf.errors import ConfError, DocumentError, UnwritableError
 from simple_conf.keypath import KeyPath, format_path, parse_path
-from simple_conf.replacement import replace_file
-from simple_conf.sdn import edit_block, edit_inline
+from simple_conf.sdn.editing import block, inline
+from simple_conf.sdn.editing.buffer import Page, Splice, closed_text, splice
+from simple_conf.sdn.editing.tree import plain, same, with_inserted, with_value, without
 from simple_conf.sdn.limits import Limits
-from simple_conf.sdn.page import Page, Splice, closed_text, splice
 from simple_conf.sdn.parser import Parsed, parse
-from simple_conf.sdn.place import Place
-from simple_conf.sdn.tree import plain, same, with_inserted, with_value, without
+from simple_conf.sdn.parsing.position import Place
 from simple_conf.sdn.writer import entry_lines, item_lines, one_lined
 from simple_conf.source import Source, source_from_bytes
 
@@ -228,40 +228,40 @@ class SdnDocument:
 
     def _replace(self, parts: KeyPath, value: Any) -> list[Splice]:
         place, holder = self._deepest(parts)[0], self._deepest(parts[:-1])[0]
-        if holder.kind in edit_block.BLOCKS:
+        if holder.kind in block.BLOCKS:
             key = parts[-1] if isinstance(parts[-1], str) else None
-            return edit_block.replace(self._page(), place, holder, key, value)
-        return edit_inline.replace(place, holder, value, holder.columns)
+            return block.replace(self._page(), place, holder, key, value)
+        return inline.replace(place, holder, value, holder.columns)
 
     def _insert_into(
         self, parts: KeyPath, place: Place, at: int, key: str | None, value: Any
     ) -> list[Splice]:
         """Insert an item; an empty list or mapping may have to become one on lines first."""
-        if place.kind in edit_inline.KINDS and not place.children and parts:
+        if place.kind in inline.KINDS and not place.children and parts:
             holder, _ = self._deepest(parts[:-1])
-            if holder.kind in edit_block.BLOCKS and place.kind != "short":
+            if holder.kind in block.BLOCKS and place.kind != "short":
                 return self._replace(parts, [value] if key is None else {key: value})
         return self._insert(place, at, key, value)
 
     def _insert(self, place: Place, at: int, key: str | None, value: Any) -> list[Splice]:
         page = self._page()
-        if place.kind in edit_inline.KINDS:
-            return edit_inline.insert(page, place, at, edit_inline.item_text(place, key, value))
-        if place.kind in edit_block.TABLES:
-            return edit_block.insert_row(page, place, at, edit_inline.cells(value, place.columns))
+        if place.kind in inline.KINDS:
+            return inline.insert(page, place, at, inline.item_text(place, key, value))
+        if place.kind in block.TABLES:
+            return block.insert_row(page, place, at, inline.cells(value, place.columns))
         if place.kind == "mapping":
             items = place.inside()
             column = page.column(items[0].key_at) if items else 0
             lines = entry_lines(str(key), value, column)
             if not items:
                 return [Splice(len(page.text), len(page.text), "\n".join([*lines, ""]))]
-            return edit_block.insert_lines(page, place, at, lines)
-        if place.kind not in edit_block.BLOCKS:
+            return block.insert_lines(page, place, at, lines)
+        if place.kind not in block.BLOCKS:
             raise ValueError(f"a {place.kind} has no items")
         column = page.column(place.inside()[0].key_at)
         if place.kind == "lines":
-            return edit_block.insert_lines(page, place, at, [" " * column + edit_block.line_item(value)])
-        return edit_block.insert_lines(page, place, at, item_lines(value, column))
+            return block.insert_lines(page, place, at, [" " * column + block.line_item(value)])
+        return block.insert_lines(page, place, at, item_lines(value, column))
 
     def _delete(self, parts: KeyPath) -> list[Splice]:
         holder, _ = self._deepest(parts[:-1])
@@ -269,20 +269,20 @@ class SdnDocument:
         items = holder.inside()
         at = next(number for number, item in enumerate(items) if item is place)
         page = self._page()
-        if holder.kind in edit_inline.KINDS:
-            return edit_inline.delete(page, holder, at)
-        if holder.kind in edit_block.TABLES:
-            return edit_block.delete_row(page, holder, at)
-        if holder.kind not in edit_block.BLOCKS:
+        if holder.kind in inline.KINDS:
+            return inline.delete(page, holder, at)
+        if holder.kind in block.TABLES:
+            return block.delete_row(page, holder, at)
+        if holder.kind not in block.BLOCKS:
             raise ValueError("a row keeps all its cells: set this one to null")
         if len(items) > 1:
-            return edit_block.delete(page, holder, at)
+            return block.delete(page, holder, at)
         if len(parts) == 1:
             if holder.kind != "mapping":
                 raise ValueError("a document is a mapping, or a list that is not empty")
             return [Splice(page.line_start(place.key_at), page.line_end(place.end) + 1, "")]
         if page.is_first(place.key_at):
-            return edit_block.delete_only(page, holder)
+            return block.delete_only(page, holder)
         return self._replace(parts[:-1], {} if holder.kind == "mapping" else [])
 
 

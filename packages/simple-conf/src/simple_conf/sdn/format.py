@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from simple_conf.errors import DocumentError
 from simple_conf.pattern import Pattern
-from simple_conf.sdn.blocktext import take_lines
+from simple_conf.sdn.editing.buffer import Page
 from simple_conf.sdn.format_inline import Inline
-from simple_conf.sdn.fragments import KEY, STRING
 from simple_conf.sdn.limits import Limits
-from simple_conf.sdn.page import Page
 from simple_conf.sdn.parser import parse
-from simple_conf.sdn.place import Place
-from simple_conf.sdn.tables import NAMED, TYPED
+from simple_conf.sdn.parsing.blocktext import take_lines
+from simple_conf.sdn.parsing.patterns import KEY, STRING
+from simple_conf.sdn.parsing.position import Place
+from simple_conf.sdn.parsing.tables import NAMED, TYPED
 from simple_conf.sdn.writer import INDENT
 from simple_conf.source import Source, normalise
 

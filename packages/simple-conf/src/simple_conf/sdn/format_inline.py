@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from simple_conf.pattern import Pattern
-from simple_conf.sdn.fragments import KEY, STRING
-from simple_conf.sdn.place import Place
-from simple_conf.sdn.tables import TYPED
+from simple_conf.sdn.parsing.patterns import KEY, STRING
+from simple_conf.sdn.parsing.position import Place
+from simple_conf.sdn.parsing.tables import TYPED
 from simple_conf.sdn.writer import INDENT
 
 _KEY = Pattern(f"{KEY}|{STRING}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from simple_conf.sdn.fault import Fault, Spent
+from simple_conf.sdn.parsing.fault import Fault, Spent
 from simple_conf.source import MAX_CHARACTERS
 
 

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 from simple_conf.errors import SdnLimitError, SdnSyntaxError
 from simple_conf.keypath import KeyPath
 from simple_conf.pattern import Pattern
-from simple_conf.sdn.fault import Again, Fault
 from simple_conf.sdn.limits import Limits
-from simple_conf.sdn.literals import DIGITS
+from simple_conf.sdn.parsing.fault import Again, Fault
+from simple_conf.sdn.parsing.literals import DIGITS
 from simple_conf.source import Source, Span, normalise
 
 if TYPE_CHECKING:
-    from simple_conf.sdn.place import Place
+    from simple_conf.sdn.parsing.position import Place
 
 _CONTROL = bytes([*range(9), *range(11, 32), 127])
 _CONTROL_CHARACTER = Pattern(r"[\x00-\x08\x0b-\x1f\x7f]")
@@ -60,7 +60,7 @@ class Parsed:
     @cached_property
     def places(self) -> Place:
         """The offsets of every key and value, from a second reading of the text."""
-        from simple_conf.sdn.machine import Reading, places_parser, run
+        from simple_conf.sdn.parsing.lark_parser import Reading, places_parser, run
 
         with _digits(self.limits):
             place: Place = run(places_parser(), Reading(_closed(self.source.text), self.limits, runs=False))
@@ -136,8 +136,8 @@ def _digits(limits: Limits) -> Iterator[None]:
 def _parse(source: Source, limits: Limits, *, alone: bool) -> Any:
     from lark.exceptions import UnexpectedInput
 
-    from simple_conf.sdn.complaint import complain
-    from simple_conf.sdn.machine import Reading, run, values_parser
+    from simple_conf.sdn.parsing.lark_parser import Reading, run, values_parser
+    from simple_conf.sdn.parsing.syntax_errors import complain
 
     text = _closed(source.text)
     if not alone:

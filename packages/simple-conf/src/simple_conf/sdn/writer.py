@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from simple_conf.errors import UnwritableError
-from simple_conf.sdn.blocktext import read_block
 from simple_conf.sdn.limits import Limits
-from simple_conf.sdn.phrase import KEY, inline_text, item_text, key_text, line_text
+from simple_conf.sdn.parsing.blocktext import read_block
+from simple_conf.sdn.quoting import KEY, inline_text, item_text, key_text, line_text
 from simple_conf.values import Table
 
 INDENT = 2

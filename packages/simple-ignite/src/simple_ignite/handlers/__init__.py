@@ -1,6 +1,6 @@
 """Handlers: what a run commonly needs beside its step."""
 
-from simple_ignite.handlers.checkpoint import Checkpoint
+from simple_ignite.handlers.checkpointing.checkpoint import Checkpoint
 from simple_ignite.handlers.early_stopping import EarlyStopping
 from simple_ignite.handlers.ema import EMA
 from simple_ignite.handlers.gradient_accumulator import GradientAccumulator

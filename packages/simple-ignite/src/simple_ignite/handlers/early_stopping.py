@@ -6,7 +6,7 @@ import weakref
 from collections.abc import Callable
 from typing import Any
 
-from simple_ignite.engine import Engine
+from simple_ignite.engine.engine import Engine
 from simple_ignite.errors import HandlerError
 from simple_ignite.handlers.score import Score, as_number
 

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 from simple_ignite.accumulation import Accumulation, parameters_of
-from simple_ignite.engine import Engine
-from simple_ignite.events import Events
+from simple_ignite.engine.engine import Engine
+from simple_ignite.engine.events import Events
+from simple_ignite.engine.signature import adapt
 from simple_ignite.handlers.optimizer_step import OptimizerStep
-from simple_ignite.signature import adapt
 
 __all__ = ["GradientAccumulator"]
 

@@ -10,12 +10,12 @@ from typing import Any
 import torch
 
 from simple_ignite.accumulation import parameters_of
-from simple_ignite.engine import Engine
+from simple_ignite.engine.engine import Engine
+from simple_ignite.engine.events import Events
+from simple_ignite.engine.rng import Randomness
 from simple_ignite.errors import HandlerError
-from simple_ignite.events import Events
 from simple_ignite.handlers.score import as_number
 from simple_ignite.protocols import Stateful
-from simple_ignite.resume import Randomness
 
 __all__ = ["LRFinder"]
 

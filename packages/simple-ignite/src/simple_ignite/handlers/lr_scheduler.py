@@ -8,7 +8,7 @@ from typing import Any
 from torch.optim import Optimizer
 from torch.optim.lr_scheduler import ReduceLROnPlateau
 
-from simple_ignite.engine import Engine
+from simple_ignite.engine.engine import Engine
 from simple_ignite.errors import HandlerError
 from simple_ignite.handlers.score import Score, as_number
 

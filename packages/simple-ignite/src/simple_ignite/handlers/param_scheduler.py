@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 import torch
 
-from simple_ignite.engine import Engine
+from simple_ignite.engine.engine import Engine
 from simple_ignite.errors import HandlerError
 
 __all__ = ["ParamScheduler"]

@@ -5,9 +5,9 @@ from __future__ import annotations
 import weakref
 from functools import partial
 
-from simple_ignite.engine import Engine
-from simple_ignite.events import Events
-from simple_ignite.preemption import SignalWatch
+from simple_ignite.engine.engine import Engine
+from simple_ignite.engine.events import Events
+from simple_ignite.engine.signals import SignalWatch
 
 __all__ = ["Preemption"]
 

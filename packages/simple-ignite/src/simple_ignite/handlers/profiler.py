@@ -8,8 +8,8 @@ from typing import Any
 import torch
 from torch.profiler import ProfilerActivity, profile, schedule
 
-from simple_ignite.engine import Engine
-from simple_ignite.events import Events
+from simple_ignite.engine.engine import Engine
+from simple_ignite.engine.events import Events
 
 __all__ = ["Profiler"]
 

@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterable
 from time import perf_counter as clock
 from typing import Any, TextIO
 
-from simple_ignite.engine import Engine
-from simple_ignite.events import Events
+from simple_ignite.engine.engine import Engine
+from simple_ignite.engine.events import Events
+from simple_ignite.engine.state import State
 from simple_ignite.handlers.progress_line import Display, Figures, display_for, progress_line
 from simple_ignite.handlers.tracking import names_of, plain, value_reader
-from simple_ignite.state import State
 
 __all__ = ["ProgressBar"]
 

@@ -8,9 +8,9 @@ from typing import Any
 
 import torch
 
-from simple_ignite.engine import Engine
+from simple_ignite.engine.engine import Engine
+from simple_ignite.engine.signature import adapt
 from simple_ignite.errors import HandlerError
-from simple_ignite.signature import adapt
 
 __all__ = ["Score", "as_number", "step_reader"]
 

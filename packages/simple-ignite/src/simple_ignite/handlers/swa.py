@@ -8,9 +8,9 @@ from typing import Any
 from torch import nn
 from torch.optim.swa_utils import AveragedModel, update_bn
 
-from simple_ignite.engine import Engine
+from simple_ignite.engine.engine import Engine
+from simple_ignite.engine.events import Events
 from simple_ignite.errors import HandlerError
-from simple_ignite.events import Events
 
 __all__ = ["StochasticWeightAveraging"]
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from simple_ignite.engine import Engine
+from simple_ignite.engine.engine import Engine
 
 __all__ = ["TerminateOnNan"]
 

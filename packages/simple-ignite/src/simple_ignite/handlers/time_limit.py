@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from time import monotonic
 
-from simple_ignite.engine import Engine
+from simple_ignite.engine.engine import Engine
+from simple_ignite.engine.events import Events
 from simple_ignite.errors import HandlerError
-from simple_ignite.events import Events
 
 __all__ = ["TimeLimit"]
 

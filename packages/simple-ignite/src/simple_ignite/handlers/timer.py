@@ -5,8 +5,8 @@ from __future__ import annotations
 from time import perf_counter as clock
 from typing import Any
 
-from simple_ignite.engine import Engine
-from simple_ignite.events import Events
+from simple_ignite.engine.engine import Engine
+from simple_ignite.engine.events import Events
 
 __all__ = ["Timer"]
 

@@ -6,9 +6,9 @@ import warnings
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from simple_ignite.engine import Engine
+from simple_ignite.engine.engine import Engine
+from simple_ignite.engine.events import Events
 from simple_ignite.errors import HandlerError, IgniteWarning
-from simple_ignite.events import Events
 from simple_ignite.handlers.score import step_reader
 from simple_ignite.protocols import Tracker
 

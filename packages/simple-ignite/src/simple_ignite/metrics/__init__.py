@@ -1,26 +1,33 @@
 """Values over all the outputs of a run, exact under any batching and on any number of ranks."""
 
-from simple_ignite.metrics.accuracy import Accuracy, TopK
-from simple_ignite.metrics.attached import MetricSet
 from simple_ignite.metrics.average import Average, RunningAverage
-from simple_ignite.metrics.calibration import CalibrationError
-from simple_ignite.metrics.collected import EpochMetric
-from simple_ignite.metrics.confusion import MCC, CohenKappa, ConfusionMatrix
+from simple_ignite.metrics.base.adapters import DistributedMetric
+from simple_ignite.metrics.base.metric import Metric, MetricsLambda
+from simple_ignite.metrics.base.metric_set import MetricSet
+from simple_ignite.metrics.base.state import Cat, Max, Min, Reduced, Sum, larger, smaller
+from simple_ignite.metrics.base.transform import pair
+from simple_ignite.metrics.classification.accuracy import Accuracy, TopK
+from simple_ignite.metrics.classification.calibration import CalibrationError
+from simple_ignite.metrics.classification.confusion import MCC, CohenKappa, ConfusionMatrix
+from simple_ignite.metrics.classification.overlap import Dice, IoU, Jaccard, MeanIoU
+from simple_ignite.metrics.classification.precision import (
+    F1Score,
+    FBeta,
+    HammingDistance,
+    Precision,
+    Recall,
+    Specificity,
+)
+from simple_ignite.metrics.classification.ranking import PRAUC, ROCAUC, AveragePrecision
 from simple_ignite.metrics.correlation import Pearson, R2Score, Spearman
-from simple_ignite.metrics.foreign import DistributedMetric
+from simple_ignite.metrics.epoch_metric import EpochMetric
 from simple_ignite.metrics.gpu import GpuInfo
 from simple_ignite.metrics.image import PSNR, SSIM
 from simple_ignite.metrics.loss import Loss
-from simple_ignite.metrics.metric import Metric, MetricsLambda
-from simple_ignite.metrics.overlap import Dice, IoU, Jaccard, MeanIoU
 from simple_ignite.metrics.perplexity import Perplexity
-from simple_ignite.metrics.precision import F1Score, FBeta, HammingDistance, Precision, Recall, Specificity
-from simple_ignite.metrics.ranking import PRAUC, ROCAUC, AveragePrecision
 from simple_ignite.metrics.regression import MAE, MAPE, MSE, RMSE, Huber, MaxError, MedianAE
-from simple_ignite.metrics.state import Cat, Max, Min, Reduced, Sum, larger, smaller
 from simple_ignite.metrics.text import BLEU, WER, EditDistance, RougeL
 from simple_ignite.metrics.throughput import Frequency
-from simple_ignite.metrics.transform import pair
 
 __all__ = [
     "BLEU",

@@ -6,11 +6,11 @@ import torch
 from torch import Tensor
 
 from simple_ignite.errors import MetricInputError
-from simple_ignite.metrics.derived import Derived
-from simple_ignite.metrics.metric import Metric
+from simple_ignite.metrics.base.derived import Derived
+from simple_ignite.metrics.base.metric import Metric
+from simple_ignite.metrics.base.state import Cat, Reduced, Sum, wide
+from simple_ignite.metrics.base.transform import Transform
 from simple_ignite.metrics.regression import numbers_of
-from simple_ignite.metrics.state import Cat, Reduced, Sum, wide
-from simple_ignite.metrics.transform import Transform
 
 
 def joined_moments(a: Tensor, b: Tensor) -> Tensor:

@@ -10,9 +10,9 @@ from torch import Tensor
 
 from simple_ignite.distributed.collective import is_distributed
 from simple_ignite.errors import MetricInputError, MissingDependencyError
-from simple_ignite.metrics.metric import Metric
-from simple_ignite.metrics.state import Value
-from simple_ignite.metrics.transform import single
+from simple_ignite.metrics.base.metric import Metric
+from simple_ignite.metrics.base.state import Value
+from simple_ignite.metrics.base.transform import single
 
 
 class Reading(NamedTuple):

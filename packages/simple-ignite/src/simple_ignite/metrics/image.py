@@ -8,10 +8,10 @@ import torch
 from torch import Tensor
 
 from simple_ignite.errors import MetricInputError
-from simple_ignite.metrics.metric import Metric
+from simple_ignite.metrics.base.metric import Metric
+from simple_ignite.metrics.base.state import Max, Min, Sum, larger, smaller
+from simple_ignite.metrics.base.transform import Transform, described
 from simple_ignite.metrics.regression import numbers_of
-from simple_ignite.metrics.state import Max, Min, Sum, larger, smaller
-from simple_ignite.metrics.transform import Transform, described
 
 
 class PSNR(Metric):

@@ -9,9 +9,9 @@ import torch
 from torch import Tensor
 
 from simple_ignite.errors import MetricInputError
-from simple_ignite.metrics.metric import Metric
-from simple_ignite.metrics.state import Sum, widened
-from simple_ignite.metrics.transform import Transform, described
+from simple_ignite.metrics.base.metric import Metric
+from simple_ignite.metrics.base.state import Sum, widened
+from simple_ignite.metrics.base.transform import Transform, described
 
 
 class Loss(Metric):

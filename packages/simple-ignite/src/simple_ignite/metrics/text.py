@@ -11,10 +11,10 @@ from typing import Literal, TypeAlias
 import torch
 
 from simple_ignite.errors import MetricInputError
-from simple_ignite.metrics.metric import Metric
-from simple_ignite.metrics.state import Sum
-from simple_ignite.metrics.strings import edits, longest_common
-from simple_ignite.metrics.transform import Transform, described
+from simple_ignite.metrics.base.metric import Metric
+from simple_ignite.metrics.base.state import Sum
+from simple_ignite.metrics.base.transform import Transform, described
+from simple_ignite.metrics.edit_distance import edits, longest_common
 
 Tokens: TypeAlias = Sequence[Hashable]
 Text: TypeAlias = str | Tokens

@@ -9,9 +9,9 @@ from typing import Any
 from torch import Tensor
 
 from simple_ignite.errors import MetricInputError
-from simple_ignite.metrics.metric import Metric
-from simple_ignite.metrics.state import Max, Sum
-from simple_ignite.metrics.transform import Transform, described, single
+from simple_ignite.metrics.base.metric import Metric
+from simple_ignite.metrics.base.state import Max, Sum
+from simple_ignite.metrics.base.transform import Transform, described, single
 
 
 class Frequency(Metric):

@@ -12,9 +12,9 @@ from typing import Any
 
 from simple_track.cli.pick import pick
 from simple_track.cli.terminal import Terminal
-from simple_track.exchange.rows import flat
+from simple_track.exchange.exporters.rows import flat
+from simple_track.reading.view import RunView
 from simple_track.settings import current_layout
-from simple_track.view import RunView
 
 NAME = "diff"
 _ABSENT = object()

@@ -11,7 +11,7 @@ import argparse
 import attrs
 
 from simple_track.cli.terminal import Terminal
-from simple_track.doctor import LEVELS, examine
+from simple_track.maintenance.doctor import LEVELS, examine
 from simple_track.settings import current_layout
 
 NAME = "doctor"

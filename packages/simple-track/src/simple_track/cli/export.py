@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import argparse
 
-from simple_track.catalog import all_runs, find_runs
+from simple_track.catalog.catalog import all_runs, find_runs
 from simple_track.cli.pick import hints, pick, require_project
 from simple_track.cli.terminal import Terminal
 from simple_track.exchange import FORMATS, export

@@ -10,10 +10,10 @@ import argparse
 
 import attrs
 
-from simple_track import gc as garbage
 from simple_track.cli.number import positive
 from simple_track.cli.size import said
 from simple_track.cli.terminal import Terminal
+from simple_track.maintenance import garbage as garbage
 from simple_track.settings import current_layout
 
 NAME = "gc"

@@ -12,13 +12,13 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any
 
-from simple_track.catalog import Moment, all_runs, select_runs, unreadable_runs, value_of
+from simple_track.catalog.catalog import Moment, all_runs, select_runs, unreadable_runs, value_of
 from simple_track.cli.number import whole
 from simple_track.cli.pick import hints, require_project
 from simple_track.cli.terminal import Terminal
-from simple_track.exchange.rows import facts_of
+from simple_track.exchange.exporters.rows import facts_of
+from simple_track.reading.view import RunView
 from simple_track.settings import current_layout
-from simple_track.view import RunView
 
 NAME = "ls"
 SHOWN_METRICS = 3

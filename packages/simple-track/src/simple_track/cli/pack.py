@@ -10,14 +10,14 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from simple_track import pack as packing
 from simple_track.cli.pick import pick, require_project
 from simple_track.cli.size import said
 from simple_track.cli.terminal import Terminal
 from simple_track.errors import FormatError
-from simple_track.layout import Layout, RunLayout
-from simple_track.metadata import read_metadata, seen_state
 from simple_track.settings import current_layout
+from simple_track.storage import pack as packing
+from simple_track.storage.layout import Layout, RunLayout
+from simple_track.storage.metadata import read_metadata, seen_state
 
 NAME = "pack"
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
 
-from simple_track.catalog import absent, all_runs
+from simple_track.catalog.catalog import absent, all_runs
 from simple_track.errors import RunNotFoundError, TrackError
-from simple_track.layout import Layout, RunLayout
-from simple_track.view import RunView
+from simple_track.reading.view import RunView
+from simple_track.storage.layout import Layout, RunLayout
 
 
 class AmbiguousRunError(TrackError, LookupError):

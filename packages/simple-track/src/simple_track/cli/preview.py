@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from simple_track.cli.terminal import Terminal, show
+from simple_track.reading.view import RunView
 from simple_track.values import Histogram, Html, Images, Table, Text
 from simple_track.values.value import Value
-from simple_track.view import RunView
 
 ROWS = 20  # of a table
 BAR = 40  # characters of the longest bar of a histogram

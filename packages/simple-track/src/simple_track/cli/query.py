@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import argparse
 
+from simple_track.catalog.query import run_query
 from simple_track.cli.terminal import Terminal
-from simple_track.query import run_query
 from simple_track.settings import current_layout
 
 NAME = "query"

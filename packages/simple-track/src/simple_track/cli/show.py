@@ -20,10 +20,10 @@ from simple_track.cli.pick import pick
 from simple_track.cli.preview import preview
 from simple_track.cli.terminal import Terminal
 from simple_track.errors import MetricNotFoundError
-from simple_track.exchange.rows import flat
-from simple_track.history import History
+from simple_track.exchange.exporters.rows import flat
+from simple_track.reading.history import History
+from simple_track.reading.view import RunView
 from simple_track.settings import current_layout
-from simple_track.view import RunView
 
 NAME = "show"
 SAMPLES = 2000  # points of a metric that are looked at: more than a terminal has dots

@@ -16,8 +16,8 @@ from typing import Any
 from simple_track.cli.number import positive, whole
 from simple_track.cli.pick import pick
 from simple_track.cli.terminal import Terminal, show
+from simple_track.reading.view import RunView
 from simple_track.settings import current_layout
-from simple_track.view import RunView
 
 NAME = "tail"
 

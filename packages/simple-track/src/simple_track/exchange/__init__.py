@@ -1,5 +1,5 @@
 """Runs in other programs' formats."""
 
-from simple_track.exchange.export import FORMATS, export
+from simple_track.exchange.exporters.export import FORMATS, export
 
 __all__ = ["FORMATS", "export"]

@@ -9,8 +9,8 @@ import attrs
 import numpy as np
 
 from simple_track.values.arrays import Array, ValueRangeError, ValueShapeError, as_array, frozen, same
+from simple_track.values.checks import whole
 from simple_track.values.value import Body, Value, ValueFolder
-from simple_track.values.words import whole
 
 _PCM, _FLOAT = 1, 3  # format codes of RIFF WAVE
 _DTYPES = {(_PCM, 8): "u1", (_PCM, 16): "<i2", (_PCM, 32): "<i4", (_FLOAT, 32): "<f4"}

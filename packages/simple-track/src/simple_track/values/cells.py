@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from simple_track import exactjson
 from simple_track.errors import SettingError, TrackError
+from simple_track.storage import exact_json
 from simple_track.values.arrays import is_tensor
+from simple_track.values.checks import whole
 from simple_track.values.value import Value
-from simple_track.values.words import whole
 
 TYPES = ("int", "float", "bool", "str", "bytes", "datetime", "datetime[UTC]", "json", "media")
 
@@ -112,8 +112,8 @@ def check(value: Any, expected: str, row: int, column: str) -> Any:
         raise TableCellError(row, column, f"one of {', '.join(TYPES)}", value)
     if expected == "json":
         try:
-            return exactjson.decode(exactjson.encode(value))
-        except exactjson.NotJsonError as error:
+            return exact_json.decode(exact_json.encode(value))
+        except exact_json.NotJsonError as error:
             raise TableCellError(row, column, expected, value) from error
     if expected == "float" and kind == "int" and abs(value) <= 2**53:  # beyond it a float is another number
         return float(value)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from simple_track.errors import ValueKindError
-from simple_track.layout import RunLayout
+from simple_track.storage.layout import RunLayout
 from simple_track.values.image import Image, Images
 from simple_track.values.media import read_media
 from simple_track.values.table import Table

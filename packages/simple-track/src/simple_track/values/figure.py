@@ -8,9 +8,9 @@ from typing import Any, ClassVar, Self
 import attrs
 
 from simple_track.values.arrays import Array, ValueRangeError
+from simple_track.values.checks import whole
 from simple_track.values.image import decode_png
 from simple_track.values.value import Body, Value, ValueFolder
-from simple_track.values.words import whole
 
 
 @attrs.frozen(init=False)

@@ -7,8 +7,8 @@ from typing import ClassVar, Self
 
 import attrs
 
+from simple_track.values.checks import must_be_text
 from simple_track.values.value import Body, Value, ValueFolder
-from simple_track.values.words import must_be_text
 
 
 def _read(source: str | Path) -> str:

@@ -10,13 +10,13 @@ from typing import Any, ClassVar, Self
 import attrs
 import numpy as np
 
-from simple_track import exactjson
+from simple_track.extras import need, require
+from simple_track.storage import exact_json
 from simple_track.values.arrays import Array, ValueRangeError, ValueShapeError, frozen, same
-from simple_track.values.extras import need, require
+from simple_track.values.checks import whole
 from simple_track.values.overlay import Box, Mask, as_boxes, as_masks
 from simple_track.values.pixels import as_pixels
 from simple_track.values.value import Body, Value, ValueFolder
-from simple_track.values.words import whole
 
 
 @attrs.frozen(init=False)
@@ -76,7 +76,7 @@ class Image(Value):
         if self.masks:
             body["masks"] = {name: _write_mask(mask, folder) for name, mask in self.masks.items()}
         if self.boxes:
-            body["boxes"] = exactjson.encode(
+            body["boxes"] = exact_json.encode(
                 {name: [attrs.asdict(box) for box in group] for name, group in self.boxes.items()}
             )
         return body
@@ -85,7 +85,7 @@ class Image(Value):
     def read(cls, body: Body, folder: ValueFolder) -> Self:
         """The image from its files."""
         masks = {name: _read_mask(mask, folder) for name, mask in body.get("masks", {}).items()}
-        groups = exactjson.decode(body.get("boxes", {}))
+        groups = exact_json.decode(body.get("boxes", {}))
         boxes = {name: tuple(Box(**box) for box in group) for name, group in groups.items()}
         made = cls.__new__(cls)
         pixels = frozen(decode_png(folder.load(body)))

@@ -9,7 +9,7 @@ import attrs
 import numpy as np
 
 from simple_track.values.arrays import Array, ValueRangeError, ValueShapeError, as_array, frozen, same
-from simple_track.values.words import whole
+from simple_track.values.checks import whole
 
 
 @attrs.frozen

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import orjson
 
-from simple_track import exactjson
+from simple_track.extras import need
+from simple_track.storage import exact_json
 from simple_track.values.arrays import ValueRangeError, ValueShapeError
-from simple_track.values.extras import need
 from simple_track.values.media import read_media
 from simple_track.values.value import Value, ValueFolder, files_of
 
@@ -123,7 +123,7 @@ def _arrow_cell(cell: Any, kind: str | None, show_media: Callable[[Value], str])
         return None
     if kind == "media":
         return show_media(cell)
-    return orjson.dumps(exactjson.encode(cell)).decode() if kind == "json" else cell
+    return orjson.dumps(exact_json.encode(cell)).decode() if kind == "json" else cell
 
 
 def _table_cells(cells: list[Any], kind: str | None, folder: ValueFolder) -> list[Any]:
@@ -138,5 +138,5 @@ def _table_cell(cell: Any, kind: str | None, folder: ValueFolder) -> Any:
     if kind == "media":
         return read_media(orjson.loads(cell), folder)
     if kind == "json":
-        return exactjson.decode(orjson.loads(cell))
+        return exact_json.decode(orjson.loads(cell))
     return cell.astimezone(datetime.UTC) if kind == "datetime[UTC]" else cell

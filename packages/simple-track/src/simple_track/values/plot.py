@@ -11,8 +11,8 @@ import numpy as np
 import orjson
 
 from simple_track.values.arrays import Array, ValueShapeError, as_array, frozen, same
+from simple_track.values.checks import whole
 from simple_track.values.value import Body, Value, ValueFolder
-from simple_track.values.words import whole
 
 _NAMES = "simple_track"  # where `layout.meta`, which Plotly leaves to its users, keeps what JSON cannot
 

@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar, Self
 
 from simple_track.errors import TrackError
+from simple_track.extras import require
 from simple_track.values import parquet
 from simple_track.values.arrays import ValueRangeError, ValueShapeError
 from simple_track.values.cells import check, check_column, check_types, infer
-from simple_track.values.extras import require
+from simple_track.values.checks import whole
 from simple_track.values.value import Body, Value, ValueFolder
-from simple_track.values.words import whole
 
 Row = dict[str, Any]
 

@@ -6,8 +6,8 @@ from typing import ClassVar, Self
 
 import attrs
 
+from simple_track.values.checks import must_be_text
 from simple_track.values.value import Body, Value, ValueFolder
-from simple_track.values.words import must_be_text
 
 
 @attrs.frozen

@@ -12,8 +12,8 @@ from typing import Any, ClassVar, Self
 import attrs
 
 from simple_track.errors import TrackError
-from simple_track.layout import RunLayout
-from simple_track.names import segment
+from simple_track.storage.layout import RunLayout
+from simple_track.storage.names import segment
 
 Body = dict[str, Any]
 

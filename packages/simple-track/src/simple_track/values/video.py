@@ -11,11 +11,11 @@ from typing import Any, ClassVar, Self
 import attrs
 import numpy as np
 
+from simple_track.extras import need
 from simple_track.values.arrays import Array, ValueRangeError, ValueShapeError, as_array, is_tensor
-from simple_track.values.extras import need
+from simple_track.values.checks import whole
 from simple_track.values.pixels import to_bytes
 from simple_track.values.value import Body, Value, ValueFolder
-from simple_track.values.words import whole
 
 _EXPECTED = "(T, C, H, W), (T, H, W, C) or (T, H, W) with C = 1 or 3, and at least one frame"
 

@@ -1,0 +1,5 @@
+"""The config objects that users hold."""
+
+from simple_conf.config.config import Config, ConfigList
+
+__all__ = ["Config", "ConfigList"]

@@ -1,0 +1,117 @@
+"""Who set a value, and what they overrode."""
+
+from __future__ import annotations
+
+from simple_conf.config.access import nothing_at, path_of
+from simple_conf.references.evaluation import follow
+from simple_conf.tree.export import Exporter
+from simple_conf.tree.location import has_segment, place, place_in, raw_of, shielded
+from simple_conf.tree.masking import Censor, texts_at
+from simple_conf.tree.node import ListNode, MappingNode
+from simple_conf.tree.provenance import trail_of
+from simple_conf.values import MASK
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from simple_conf.config.config import Config
+    from simple_conf.origin import Origin, Path
+    from simple_conf.tree.node import Tree
+    from simple_conf.tree.provenance import Trail
+
+
+class Entry:
+    """One value that was set at a path.
+
+    Args:
+        value: The value as it was written.
+        origin: Where.
+    """
+
+    __slots__ = ("origin", "value")
+
+    def __init__(self, value: Any, origin: Origin) -> None:
+        self.value = value
+        self.origin = origin
+
+    def __repr__(self) -> str:
+        return f"{self.value!r} ({self.origin})"
+
+
+def origin(cfg: Config, path: str | Path) -> Origin:
+    """Return where the value at ``path`` was written.
+
+    Raises:
+        MissingKeyError: There is nothing at ``path``.
+    """
+    segments = path_of(path)
+    if not segments:
+        return place(cfg.__tree__.root, cfg.__path__)
+    return place_in(holder(cfg, segments), segments[-1])
+
+
+def history(cfg: Config, path: str | Path) -> list[Entry]:
+    """Return every value that was set at ``path``, the current one first.
+
+    Raises:
+        MissingKeyError: There is nothing at ``path``.
+    """
+    segments = path_of(path)
+    node = holder(cfg, segments)
+    entries = []
+    trail: Trail | None = trail_of(node, segments[-1])
+    while trail is not None:
+        entries.append(entry_of(trail, node.__tree__, (*node.__path__, segments[-1])))
+        trail = trail.before
+    return entries
+
+
+def entry_of(trail: Trail, tree: Tree, path: Path) -> Entry:
+    """Return who set the value at ``path`` of ``tree``, secrets masked."""
+    place, value = trail.layer.locate(trail.path), as_written(trail.value)
+    if not tree.secrets:
+        return Entry(value, place)
+    below = [secret[len(path) :] for secret in tree.secrets if secret[: len(path)] == path]
+    if tree.hides(path):
+        return Entry(MASK, place.masked())
+    texts = [text for inner in below for text in texts_at(value, inner)]
+    if Censor(texts).hits(f"{place.name}\n{place.excerpt()}"):
+        place = place.masked()
+    for inner in below:
+        value = masked_at(value, inner)
+    return Entry(value, shielded(place, tree.root))
+
+
+def masked_at(value: Any, path: Path) -> Any:
+    """Return plain data with the mask at a path, where there is something."""
+    if not path:
+        return MASK
+    key, *rest = path
+    if isinstance(value, dict) and key in value:
+        return {**value, key: masked_at(value[key], tuple(rest))}
+    if isinstance(value, list) and isinstance(key, int) and key < len(value):
+        return [*value[:key], masked_at(value[key], tuple(rest)), *value[key + 1 :]]
+    return value
+
+
+def as_written(value: Any) -> Any:
+    """Return a value as plain data, references as text."""
+    return (
+        Exporter(resolve=False, lenient=True).run(value)
+        if isinstance(value, (MappingNode, ListNode))
+        else value
+    )
+
+
+def holder(cfg: Config, segments: Path) -> Any:
+    """Return the node that holds the last segment of a path, references on the way followed."""
+    node: Any = cfg
+    for depth, segment in enumerate(segments):
+        if not has_segment(node, segment):
+            break
+        if depth == len(segments) - 1:
+            return node
+        inner = raw_of(node)[segment]
+        node = inner if isinstance(inner, (MappingNode, ListNode)) else follow(node, (segment,), [])
+    raise nothing_at(cfg, segments)

@@ -1,0 +1,170 @@
+"""Merging: later configs over earlier ones, without touching either.
+
+Merging is associative: a mapping that once replaced something else says so (``__barrier__``), and replaces
+again when it is merged over a mapping; a tree made of overrides keeps the overrides themselves too.
+"""
+
+from __future__ import annotations
+
+from simple_conf.config.config import store
+from simple_conf.errors import MergeError
+from simple_conf.keypath import format_path
+from simple_conf.merging.arrays import combine
+from simple_conf.merging.strategy import DEFAULT, MergeStrategy, current
+from simple_conf.origin import NamedLayer
+from simple_conf.suggestion import did_you_mean
+from simple_conf.tree.copying import copy_mapping, copy_value, same_depth
+from simple_conf.tree.node import PLAIN, ListNode, MappingNode, Overlaid, Tree, grow, node_of
+from simple_conf.tree.provenance import Step, note, steps_of, trail_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any
+
+    from simple_conf.config.config import Config
+    from simple_conf.origin import Path
+
+
+ABSENT: Any = object()
+SCALARS = PLAIN | {str, type(ABSENT)}
+
+
+class Laid:
+    """A whole config as one step of a tree that keeps its steps."""
+
+    __slots__ = ("_config",)
+
+    def __init__(self, config: Any) -> None:
+        self._config = config
+
+    def apply(self, root: Any, rules: MergeStrategy, strict_keys: bool) -> None:
+        """Lay the config over ``root``."""
+        lay_over(root, self._config, rules, strict_keys)
+
+
+def merge(
+    configs: Sequence[Config], strategy: MergeStrategy | None = None, *, strict_keys: bool = False
+) -> Config:
+    """Return a new tree with each config laid over the ones before it.
+
+    Args:
+        configs: Roots of trees; later ones win.
+        strategy: How arrays and nulls are treated; by default the one of ``Conf.merge_mode``.
+        strict_keys: Whether a key that the configs before do not have is an error.
+
+    Returns:
+        A tree of its own.
+
+    Raises:
+        MergeError: A key is unknown under ``strict_keys``.
+        OverrideError: An override among the configs does not fit.
+    """
+    rules = strategy or current()
+    if not configs:
+        return grow({}, NamedLayer("code", "Conf.merge()"))  # type: ignore[no-any-return]
+    tree = Tree()
+    root = tree.root = copy_mapping(configs[0], tree, ())
+    tree.like(configs[0].__tree__)
+    tree.calls = {}
+    for config in configs[1:]:
+        other = config.__tree__
+        if other.secrets:
+            tree.secrets |= other.secrets
+        steps = other.patches if other.patches is not None and other.root is config else [Laid(config)]
+        for step in steps:
+            step.apply(root, rules, strict_keys)
+        if tree.patches is not None:
+            tree.patches.extend(steps)
+    return root  # type: ignore[no-any-return]
+
+
+def lay_over(base: Any, over: Any, rules: MergeStrategy = DEFAULT, strict_keys: bool = False) -> None:
+    """Merge the mapping node ``over`` into the mapping node ``base``, which belongs to the caller."""
+    raw, visible = base.__raw__, base.__dict__
+    below = steps_of(base)
+    taken: dict[str, Any] = {}
+    for key, value in over.__raw__.items():
+        kind = type(value)
+        mine = raw.get(key, ABSENT)
+        if mine is ABSENT and strict_keys:
+            raise unknown_key(base, over, key)
+        if (
+            visible is raw
+            and (kind in PLAIN or (kind is str and "${" not in value))
+            and type(mine) in SCALARS
+        ):
+            raw[key] = taken[key] = value
+        elif mine is ABSENT:
+            path = (*base.__path__, key)
+            taken[key] = copied = copy_value(value, over, key, base.__tree__, path, same_depth(over, base))
+            store(base, key, copied)
+            visible = base.__dict__
+        elif not joined(mine, value, rules, strict_keys):
+            taken[key] = lay_value(base, key, mine, over, value, rules)
+            visible = base.__dict__
+    if taken:
+        object.__setattr__(
+            base, "__trail__", Step(taken, over.__layer__, over.__path__, over.__trail__, below)
+        )
+
+
+def joined(mine: Any, value: Any, rules: MergeStrategy, strict_keys: bool) -> bool:
+    """Join two mappings in place, or keep one under ``null``; return whether that was the case."""
+    if isinstance(value, MappingNode) and not value.__barrier__:
+        if isinstance(mine, MappingNode):
+            lay_over(mine, value, rules, strict_keys)
+            return True
+        if isinstance(mine, Overlaid):
+            lay_over(mine.overrides, value, rules)
+            return True
+    return value is None and rules.keep_on_null and isinstance(mine, (MappingNode, Overlaid))
+
+
+def lay_value(base: Any, key: str, mine: Any, over: Any, value: Any, rules: MergeStrategy) -> Any:
+    """Put what ``over`` has under ``key`` in the place of ``mine``, or join the two; return the result."""
+    path = (*base.__path__, key)
+    if isinstance(value, ListNode) and isinstance(mine, ListNode) and rules.for_path(path) != "replace":
+        made = combine(mine, value, rules.for_path(path), lambda a, b: lay_over(a, b, rules))
+    else:
+        made = copy_value(value, over, key, base.__tree__, path, same_depth(over, base))
+        if isinstance(made, MappingNode):
+            if is_reference(mine) and not made.__barrier__:
+                made = Overlaid(mine, made) if made.__raw__ else mine
+            else:
+                object.__setattr__(made, "__barrier__", True)
+    store(base, key, made)
+    return made
+
+
+def is_reference(value: Any) -> bool:
+    """Return whether a value is text that is one whole ``${…}``."""
+    return isinstance(value, str) and value.startswith("${") and value.endswith("}")
+
+
+def put_tree(root: Any, path: Path, config: Any) -> None:
+    """Put a copy of a whole config at ``path`` of ``root``, in the place of what is there."""
+    holder = root
+    for key in path[:-1]:
+        inner = holder.__raw__.get(str(key))
+        if not isinstance(inner, MappingNode):
+            inner = node_of(root.__tree__, (*holder.__path__, str(key)), config.__layer__, {})
+            note(holder, str(key), inner, config.__layer__)
+            store(holder, str(key), inner)
+        holder = inner
+    key = str(path[-1])
+    fresh = copy_mapping(config, root.__tree__, (*holder.__path__, key), written=True)
+    note(holder, key, fresh, config.__layer__)
+    store(holder, key, fresh)
+    root.__tree__.forget(path)
+
+
+def unknown_key(base: Any, over: Any, key: str) -> MergeError:
+    """Return the error for a key that ``base`` does not have."""
+    trail = trail_of(over, key)
+    return MergeError(
+        f"unknown key {key!r}",
+        path=format_path((*base.__path__, key)),
+        origin=trail.layer.locate(trail.path, key=True),
+        hint=did_you_mean(key, base.__raw__),
+    )

@@ -1,0 +1,1 @@
+"""References: `${...}` in values, evaluated when read."""

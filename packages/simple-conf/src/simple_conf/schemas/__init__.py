@@ -1,0 +1,1 @@
+"""Schemas: fields, conversion, validation, documentation."""

@@ -1,0 +1,167 @@
+"""How lists, tuples, sets and dicts are read, item by item."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple, get_args, get_origin
+
+from simple_conf.config.config import Config
+from simple_conf.errors import ConfError
+from simple_conf.schemas.conversion import Unreadable, refuse
+from simple_conf.schemas.type_names import describe
+from simple_conf.values import MISSING, Table
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from cattrs import Converter
+
+    Hook = Callable[[Any, Any], Any]
+
+
+class Mode(NamedTuple):
+    """How values are read: converted or only compared, extra keys refused or not, gaps allowed or not.
+
+    Args:
+        convert: Whether exact conversions are made.
+        strict: Whether extra keys are refused.
+        gaps: Whether absent fields become ``MISSING``.
+        thorough: Whether all errors are collected, instead of stopping at the first.
+    """
+
+    convert: bool = True
+    strict: bool = True
+    gaps: bool = False
+    thorough: bool = False
+
+
+class SeveralErrors(ConfError):  # noqa: N818 - it is several
+    """Errors of the items of a collection or the fields of an object.
+
+    Args:
+        errors: Each with the key or index it belongs to, or None for the object itself.
+    """
+
+    def __init__(self, errors: list[tuple[str | int | None, Exception]]) -> None:
+        self.errors = errors
+        super().__init__(errors)
+
+
+def opened(node: Config) -> dict[str, Any]:
+    """Return a mapping's values worked out; what cannot be is ``Unreadable``, what is ``???`` is MISSING."""
+    visible: dict[str, Any] = node.__dict__
+    if visible is node.__raw__:
+        return visible
+    values = {}
+    for key, raw in node.__raw__.items():
+        if key in visible:
+            values[key] = visible[key]
+        elif raw is MISSING:
+            values[key] = MISSING
+        else:
+            try:
+                values[key] = node[key]
+            except ConfError as failure:
+                values[key] = Unreadable(failure)
+    return values
+
+
+def list_hook(kind: Any, conv: Converter, mode: Mode) -> Hook:
+    """Return the hook of a list."""
+    inner = (get_args(kind) or (Any,))[0]
+    item = conv.get_structure_hook(inner)
+
+    def hook(value: Any, _: Any) -> Any:
+        if not isinstance(value, (list, tuple, Table)):
+            return refuse(describe(kind), value, in_list(value))
+        if mode.thorough:
+            return collect(enumerate(value), item, inner)
+        return [item(one, inner) for one in value]
+
+    return hook
+
+
+def in_list(value: Any) -> str | None:
+    """Return a hint where a single value stands for a list."""
+    if isinstance(value, str) and value.startswith("(") and value.endswith(")"):
+        return f"write a list: [{value[1:-1]}]"
+    return (
+        f"write a list: [{value}]"
+        if isinstance(value, (str, int, float)) and not isinstance(value, bool)
+        else None
+    )
+
+
+def collect(pairs: Any, item: Hook, inner: Any) -> list[Any]:
+    """Return the items read, or every error with its key or index."""
+    done, errors = [], []
+    for key, value in pairs:
+        try:
+            done.append(item(value, inner))
+        except Exception as failure:
+            errors.append((key, failure))
+    if errors:
+        raise SeveralErrors(errors)
+    return done
+
+
+def tuple_hook(kind: Any, conv: Converter, mode: Mode) -> Hook:
+    """Return the hook of a tuple, of any length or a fixed one."""
+    arguments = get_args(kind) or (Any, ...)
+    if len(arguments) == 2 and arguments[1] is ...:
+        items = list_hook(list[arguments[0]], conv, mode)  # type: ignore[valid-type]
+        return lambda value, _: tuple(items(value, kind))
+    hooks = [(conv.get_structure_hook(inner), inner) for inner in arguments]
+
+    def hook(value: Any, _: Any) -> Any:
+        if not isinstance(value, (list, tuple)):
+            return refuse(describe(kind), value)
+        if len(value) != len(hooks):
+            return refuse(f"{len(hooks)} items ({describe(kind)})", value)
+        if mode.thorough:
+            pairs = enumerate(zip(hooks, value, strict=True))
+            return tuple(collect(pairs, lambda pair, _: pair[0][0](pair[1], pair[0][1]), None))
+        return tuple(item(one, inner) for (item, inner), one in zip(hooks, value, strict=True))
+
+    return hook
+
+
+def set_hook(kind: Any, conv: Converter, mode: Mode) -> Hook:
+    """Return the hook of a set, which must not have an item twice."""
+    inner = (get_args(kind) or (Any,))[0]
+    items = list_hook(list[inner], conv, mode)  # type: ignore[valid-type]
+    make = frozenset if (get_origin(kind) or kind) is frozenset else set
+
+    def hook(value: Any, _: Any) -> Any:
+        if isinstance(value, (set, frozenset)):
+            value = list(value)
+        done = items(value, kind)
+        made = make(done)
+        return made if len(made) == len(done) else refuse(f"{describe(kind)} without an item twice", value)
+
+    return hook
+
+
+def dict_hook(kind: Any, conv: Converter, mode: Mode) -> Hook:
+    """Return the hook of a dict."""
+    key_kind, inner = get_args(kind) or (str, Any)
+    name = conv.get_structure_hook(key_kind) if key_kind is not str else None
+    item = conv.get_structure_hook(inner)
+
+    def hook(value: Any, _: Any) -> Any:
+        if isinstance(value, Config):
+            value = opened(value)
+        elif not isinstance(value, dict):
+            return refuse(describe(kind), value)
+        if mode.thorough:
+            keys = list(value) if name is None else collect(((k, k) for k in value), name, key_kind)
+            return unique(dict(zip(keys, collect(value.items(), item, inner), strict=True)), value)
+        if name is None:
+            return {key: item(one, inner) for key, one in value.items()}
+        return unique({name(key, key_kind): item(one, inner) for key, one in value.items()}, value)
+
+    def unique(made: dict[Any, Any], value: Any) -> dict[Any, Any]:
+        if len(made) < len(value):
+            return refuse(f"{describe(kind)} without two keys that read as the same", value)  # type: ignore[no-any-return]
+        return made
+
+    return hook

@@ -1,0 +1,353 @@
+"""Plain values into the classes of a schema, by cattrs with exact conversions."""
+
+from __future__ import annotations
+
+import collections.abc
+import dataclasses
+from collections.abc import Callable
+from enum import Enum
+from functools import lru_cache
+from pathlib import Path
+from types import NoneType, UnionType
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, Union, get_args, get_origin, is_typeddict
+
+import attrs
+from cattrs import AttributeValidationNote, ClassValidationError, Converter
+from cattrs.gen import make_dict_structure_fn
+from cattrs.gen.typeddicts import make_dict_structure_fn as make_typed_dict_structure_fn
+
+from simple_conf.config.config import Config
+from simple_conf.errors import ConfError
+from simple_conf.schemas import unions
+from simple_conf.schemas.containers import (
+    Mode,
+    SeveralErrors,
+    dict_hook,
+    list_hook,
+    opened,
+    set_hook,
+    tuple_hook,
+)
+from simple_conf.schemas.conversion import SIMPLE, MismatchError, Unreadable, refuse, to_enum, to_literal
+from simple_conf.schemas.schema import attributes_of, check_object, checks_of, field_names, is_schema
+from simple_conf.schemas.type_names import describe
+from simple_conf.values import MISSING, Secret, Table
+
+if TYPE_CHECKING:
+    Hook = Callable[[Any, Any], Any]
+
+LISTS = (list, collections.abc.Sequence, collections.abc.MutableSequence, collections.abc.Iterable)
+SETS = (set, frozenset, collections.abc.Set, collections.abc.MutableSet)
+DICTS = (dict, collections.abc.Mapping, collections.abc.MutableMapping)
+UNIONS = (Union, UnionType)
+FUNCTIONS = (Callable, collections.abc.Callable)
+
+_registered: list[tuple[Any, Callable[[Any], Any]]] = []
+
+
+class ExtraKeysError(ConfError):
+    """Keys that a schema does not have.
+
+    Args:
+        keys: The keys.
+        known: The schema's fields.
+        owner: The schema's name.
+    """
+
+    def __init__(self, keys: list[str], known: list[str], owner: str) -> None:
+        self.keys = keys
+        self.known = known
+        self.owner = owner
+        super().__init__(keys)
+
+
+def register_type(kind: Any, convert: Callable[[Any], Any]) -> None:
+    """Let fields of type ``kind`` be read by ``convert``, which raises ValueError for what is none.
+
+    Args:
+        kind: The type, such as ``torch.dtype``.
+        convert: Takes the plain value.
+    """
+    _registered.append((kind, convert))
+    converter.cache_clear()
+
+
+def plain(value: Any) -> Any:
+    """Return plain data: what a field of type ``Any`` gets."""
+    if isinstance(value, Config):
+        return {key: plain(inner) for key, inner in opened(value).items()}
+    if isinstance(value, list):
+        return [plain(item) for item in value]
+    if isinstance(value, Table):
+        return value.to_list()
+    return refuse("", value) if type(value) is Unreadable else value
+
+
+@lru_cache(maxsize=32)
+def converter(mode: Mode) -> Converter:
+    """Return the converter of a mode."""
+    made = Converter(
+        detailed_validation=mode.thorough, forbid_extra_keys=mode.strict, structure_fallback_factory=unknown
+    )
+    hooks: list[tuple[Callable[[Any], bool], Callable[[Any, Converter], Hook]]] = [
+        (is_plain_class, lambda kind, _: lambda value, _t: as_is(value, kind)),
+        (is_simple, lambda kind, _: leaf(NoneType if kind is None else kind, mode)),
+        (lambda kind: kind is Any or kind is object, lambda _k, _: lambda value, _t: plain(value)),
+        (is_enum, lambda kind, _: lambda value, _t: to_enum(kind, value, mode.convert)),
+        (lambda kind: get_origin(kind) is Literal, lambda kind, _: literal(get_args(kind), mode)),
+        (lambda kind: stem(kind) in LISTS, lambda kind, conv: list_hook(kind, conv, mode)),
+        (lambda kind: stem(kind) is tuple, lambda kind, conv: tuple_hook(kind, conv, mode)),
+        (lambda kind: stem(kind) in SETS, lambda kind, conv: set_hook(kind, conv, mode)),
+        (lambda kind: stem(kind) in DICTS, lambda kind, conv: dict_hook(kind, conv, mode)),
+        (lambda kind: is_schema(stem(kind)), lambda kind, conv: class_hook(kind, conv, mode)),
+        (is_typeddict, lambda kind, conv: typed_dict_hook(kind, conv, mode)),
+        (lambda kind: stem(kind) is Secret, secret_hook),
+        (lambda kind: get_origin(kind) in UNIONS, lambda kind, conv: union(kind, conv, mode)),
+    ]
+    hooks += [(same_as(wanted), custom(wanted, convert)) for wanted, convert in _registered]
+    for fits, make in hooks:
+        made.register_structure_hook_factory(fits, guarded(make) if mode.gaps else plain_factory(make))
+    for cls in (str, int, float, bool, Path, bytes):
+        made.register_structure_hook(cls, let_through(leaf(cls, mode)) if mode.gaps else leaf(cls, mode))
+    return made
+
+
+def same_as(wanted: Any) -> Callable[[Any], bool]:
+    """Return whether a type is the very one."""
+    return lambda kind: kind is wanted
+
+
+def plain_factory(make: Callable[[Any, Converter], Hook]) -> Callable[[Any, Converter], Hook]:
+    """Return a factory with exactly the two parameters that cattrs looks for."""
+
+    def factory(kind: Any, converter: Converter) -> Hook:
+        return make(kind, converter)
+
+    return factory
+
+
+def guarded(make: Callable[[Any, Converter], Hook]) -> Callable[[Any, Converter], Hook]:
+    """Return a factory of hooks that let MISSING through."""
+
+    def factory(kind: Any, converter: Converter) -> Hook:
+        return let_through(make(kind, converter))
+
+    return factory
+
+
+def let_through(hook: Hook) -> Hook:
+    """Return a hook that leaves MISSING as it is."""
+    return lambda value, kind: MISSING if value is MISSING else hook(value, kind)
+
+
+def stem(kind: Any) -> Any:
+    """Return the class of a generic type, or the type itself."""
+    return get_origin(kind) or kind
+
+
+def is_simple(kind: Any) -> bool:
+    """Return whether there is one conversion for a type."""
+    try:
+        return kind is None or kind in SIMPLE
+    except TypeError:
+        return False
+
+
+def is_enum(kind: Any) -> bool:
+    """Return whether a type is an enumeration."""
+    return isinstance(kind, type) and issubclass(kind, Enum)
+
+
+def is_plain_class(kind: Any) -> bool:
+    """Return whether values of a type can only be taken as they are."""
+    return isinstance(kind, type) and not hasattr(kind, "_fields") and not hasattr(kind, "__total__")
+
+
+def as_is(value: Any, kind: Any) -> Any:
+    """Return ``value`` where it is an object of a class that there is no conversion to."""
+    if isinstance(value, kind):
+        return value
+    hint = f"Conf.register_type({kind.__name__}, …) says how to read one"
+    if isinstance(value, collections.abc.Mapping):
+        hint = f"make {kind.__name__} a schema by @schema, @dataclass or attrs; {hint}"
+    return refuse(describe(kind), value, hint)
+
+
+def unknown(kind: Any) -> Hook:
+    """Return the hook of a type that nothing is known about: functions pass, other values do not."""
+    if isinstance(kind, TypeVar):
+        return lambda value, _: plain(value)
+
+    def hook(value: Any, _: Any) -> Any:
+        if stem(kind) in FUNCTIONS and callable(value):
+            return value
+        return refuse(describe(kind), value, "Conf.register_type says how to read one")
+
+    return hook
+
+
+def typed_dict_hook(kind: Any, conv: Converter, mode: Mode) -> Hook:
+    """Return the hook of a TypedDict."""
+    build = make_typed_dict_structure_fn(
+        kind, conv, _cattrs_forbid_extra_keys=mode.strict, _cattrs_detailed_validation=mode.thorough
+    )
+
+    def hook(value: Any, _: Any) -> Any:
+        if isinstance(value, Config):
+            value = opened(value)
+        return (
+            build(value, kind) if isinstance(value, dict) else refuse(f"a mapping ({describe(kind)})", value)
+        )
+
+    return hook
+
+
+def leaf(cls: Any, mode: Mode) -> Hook:
+    """Return the hook of a single value; cattrs calls it for classes derived from ``cls`` too."""
+    change = SIMPLE.get(cls)
+    convert = mode.convert
+
+    def hook(value: Any, kind: Any) -> Any:
+        if type(value) is cls and (kind is cls or kind is None):
+            return value
+        if kind is not cls and kind is not None:
+            return to_enum(kind, value, convert) if issubclass(kind, Enum) else as_is(value, kind)
+        return change(value, convert) if change is not None else as_is(value, kind)
+
+    return hook
+
+
+def literal(choices: tuple[Any, ...], mode: Mode) -> Hook:
+    """Return the hook of a Literal."""
+    return lambda value, _: to_literal(choices, value, mode.convert)
+
+
+def custom(kind: Any, convert: Callable[[Any], Any]) -> Callable[[Any, Converter], Hook]:
+    """Return the hook factory of a registered type."""
+
+    def hook(value: Any, _: Any) -> Any:
+        if isinstance(kind, type) and isinstance(value, kind):
+            return value
+        try:
+            return convert(plain(value))
+        except (ValueError, TypeError, LookupError, AttributeError) as failure:
+            return refuse(describe(kind), value, str(failure) or None)
+
+    return lambda _kind, _converter: hook
+
+
+def secret_hook(kind: Any, conv: Converter) -> Hook:
+    """Return the hook of a secret."""
+    inner = (get_args(kind) or (Any,))[0]
+    item = conv.get_structure_hook(inner)
+
+    def hook(value: Any, _: Any) -> Any:
+        shown = value.reveal() if isinstance(value, Secret) else value
+        try:
+            return Secret(item(shown, inner))
+        except MismatchError as failure:
+            raise MismatchError(failure.expected, Secret(failure.got)) from None
+
+    return hook
+
+
+def union(kind: Any, conv: Converter, mode: Mode) -> Hook:
+    """Return the hook of a union: a member of the very type goes before one that needs a conversion."""
+    exact = converter(mode._replace(convert=False)) if mode.convert else conv
+    return unions.union_hook(kind, exact, conv if mode.convert else None)
+
+
+def class_hook(kind: Any, conv: Converter, mode: Mode) -> Hook:
+    """Return the hook of an attrs class or a dataclass."""
+    cls = stem(kind)
+    try:
+        build = make_dict_structure_fn(
+            kind,
+            conv,
+            _cattrs_forbid_extra_keys=False,
+            _cattrs_detailed_validation=mode.thorough,
+            _cattrs_use_alias=True,
+        )
+    except NameError as failure:
+        raise ConfError(f"{cls.__name__}: {failure}; define it at the top of the module") from failure
+    names = field_names(cls)
+    keys = {attribute: key for key, attribute in attributes_of(cls).items()}
+    known = frozenset(names)
+    required = required_fields(cls)
+    check = bool(checks_of(cls)) and getattr(cls, "__attrs_post_init__", None) is not check_object
+
+    def hook(value: Any, _: Any) -> Any:
+        if type(value) is Config:
+            values = value.__dict__
+            if values is not value.__raw__:
+                values = opened(value)
+        elif isinstance(value, collections.abc.Mapping):
+            values = dict(value)
+        elif type(value) is cls:
+            return value
+        else:
+            return refuse(f"a mapping ({cls.__name__})", value)
+        if mode.gaps:
+            values = {**dict.fromkeys(required, MISSING), **values}
+        if not mode.thorough:
+            if mode.strict and not known.issuperset(values):
+                raise ExtraKeysError([], names, cls.__name__)
+            made = build(values, kind)
+            if check:
+                check_object(made)
+            return made
+        errors: list[tuple[str | int | None, Exception]] = []
+        extra = [key for key in values if key not in known] if mode.strict else []
+        if extra:
+            errors.append((None, ExtraKeysError(extra, names, cls.__name__)))
+        try:
+            made = build(values, kind)
+            if check and not errors:
+                check_object(made)
+        except Exception as failure:
+            errors.append((None, by_key(failure, keys)))
+        if errors:
+            raise SeveralErrors(errors)
+        return made
+
+    return hook
+
+
+def by_key(failure: Exception, keys: dict[str, str]) -> Exception:
+    """Return an error of cattrs whose parts name the keys of fields, not their attributes.
+
+    Args:
+        failure: The error.
+        keys: The keys by the attributes.
+    """
+    for inner in failure.exceptions if isinstance(failure, ClassValidationError) else ():
+        notes = getattr(inner, "__notes__", [])
+        for index, note in enumerate(notes):
+            if isinstance(note, AttributeValidationNote):
+                notes[index] = AttributeValidationNote(str(note), keys.get(note.name, note.name), note.type)
+        text = inner.args[0] if inner.args and isinstance(inner.args[0], str) else ""
+        name = text[1:].partition("'")[0] if text.startswith("'") else ""
+        if name in keys and not notes:  # a validator of attrs
+            inner.args = (f"'{keys[name]}'{text[len(name) + 2 :]}", *inner.args[1:])
+            inner.add_note(AttributeValidationNote("", keys[name], Any))
+    return failure
+
+
+def required_fields(cls: Any) -> list[str]:
+    """Return the keys of a schema's fields that have no default."""
+    known = getattr(cls, "__attrs_attrs__", None)
+    if known is not None:
+        return [field.alias for field in known if field.init and field.default is attrs.NOTHING]
+    fields = cls.__dataclass_fields__.values()
+    return [
+        field.name
+        for field in fields
+        if field.init
+        and field.default is dataclasses.MISSING
+        and field.default_factory is dataclasses.MISSING
+    ]
+
+
+def structure(value: Any, kind: Any, mode: Mode) -> Any:
+    """Return ``value`` read as ``kind``; raises the first error, or all where the mode is thorough."""
+    return converter(mode).structure(value, kind)

@@ -1,0 +1,245 @@
+"""A script's command line: ``python train.py [FILE] [overrides…]``."""
+
+# pathlib is slow to import, and reading a config must not be.
+# ruff: noqa: PTH100, PTH110, PTH117, PTH118, PTH119, PTH120
+
+from __future__ import annotations
+
+import os
+import sys
+
+from simple_conf.config.secrets import discreet, hide
+from simple_conf.errors import ConfError
+from simple_conf.formats.reading import READERS
+from simple_conf.merging.merge import merge
+from simple_conf.origin import NamedLayer
+from simple_conf.schemas.validation import validate
+from simple_conf.script import options
+from simple_conf.sources import compose, extends, override
+from simple_conf.tree.node import grow
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from typing import Any, TypeVar
+
+    from simple_conf.config.config import Config
+
+    T = TypeVar("T")
+    R = TypeVar("R")
+
+USAGE = 2
+INTERRUPTED = 130
+NAMELESS = ("", "-c", "-m", "__main__.py")
+
+
+def main(
+    schema: type[T], config: str | os.PathLike[str] | None = None
+) -> Callable[[Callable[[T], R]], Callable[[], R]]:
+    """Make a function the script's entry: it gets the config as an object of ``schema``.
+
+    ``@Conf.main(AppCfg, config="config/train.sdn")`` above ``def main(cfg: AppCfg)``; call ``main()`` without
+    arguments. The command line is an optional config file and overrides such as ``train.lr=0.1``.
+    A mistake in them or in the file prints one message and exits 2.
+
+    Args:
+        schema: What the config must look like.
+        config: The config file when none is given on the command line: relative to the working directory, or
+            to the script where it is not found there.
+
+    Returns:
+        A decorator; the function it makes takes no arguments.
+
+    Raises:
+        TypeError: ``schema`` is a function: ``@Conf.main`` stands without its brackets.
+    """
+    if not isinstance(schema, type) and hasattr(schema, "__code__"):
+        raise TypeError("Conf.main takes the schema: write @Conf.main(AppCfg) above the function")
+
+    def decorate(function: Callable[[T], R]) -> Callable[[], R]:
+        def run() -> R:
+            script = home(function)
+            try:
+                cfg = parsed(schema, sys.argv[1:], config, script, function.__doc__ or "")
+            except ConfError as failure:
+                print(failure, file=sys.stderr)
+                raise SystemExit(USAGE) from None
+            try:
+                return function(cfg)
+            except KeyboardInterrupt:
+                print("interrupted", file=sys.stderr)
+                raise SystemExit(INTERRUPTED) from None
+
+        run.__name__ = function.__name__
+        run.__doc__ = function.__doc__
+        return run
+
+    return decorate
+
+
+def home(function: Callable[..., object]) -> str:
+    """Return the file of the script that a function is the entry of, by the name that it was started by."""
+    module = sys.modules.get(function.__module__)
+    folder, name = os.path.split(os.path.abspath(getattr(module, "__file__", None) or sys.argv[0]))
+    started = os.path.basename(sys.argv[0])
+    return os.path.join(folder, name if started in NAMELESS else started)
+
+
+def parsed(
+    schema: type[T], argv: Sequence[str], config: str | os.PathLike[str] | None, script: str, about: str
+) -> T:
+    """Return the config that a command line asks for; print what an option asks for and exit.
+
+    Raises:
+        ConfError: The config is wrong, or there is no such option.
+        SystemExit: What was asked for is printed.
+    """
+    folder = os.path.dirname(script)
+    try:
+        asked = options.first_option(argv, schema)
+        if asked is None:
+            return validate(schema, gathered(argv, config, folder))
+        words = [word for word in argv if not options.is_option(word)]
+        show(answer(asked, schema, words, config, script, about))
+    except ConfError as failure:
+        problem = discreet(failure, schema, argv)
+    else:
+        raise SystemExit(0)
+    raise problem  # here, so that what it may have shown of a secret is not its context
+
+
+def answer(
+    asked: str,
+    schema: Any,
+    words: list[str],
+    config: str | os.PathLike[str] | None,
+    script: str,
+    about: str,
+) -> str:
+    """Return what ``--help``, ``--show``, ``--check`` or ``--completion`` print.
+
+    Raises:
+        ConfError: The config is wrong.
+    """
+    program, folder = os.path.basename(script), os.path.dirname(script)
+    kind = options.name_of(asked)
+    if kind == "--help":
+        return help_page(program, schema, words, config, folder, about)
+    if kind == "--completion":
+        from simple_conf.script.completion import script as completion
+
+        shell = asked.partition("=")[2] or (words[0] if words else "")
+        return completion(shell, program, schema, groups_of(schema, [], config, folder))
+    cfg = gathered(words, config, folder)
+    if kind == "--show":
+        from simple_conf.script.show import annotate
+
+        hide(cfg, schema)
+        return annotate(cfg, schema).rstrip()
+    validate(schema, cfg)
+    return "the config is fine"
+
+
+def groups_of(
+    schema: Any, words: list[str], config: str | os.PathLike[str] | None, folder: str | None
+) -> list[compose.Group]:
+    """Return the keys of a schema that choose among files beside the config file."""
+    from simple_conf.keypath import parse_path
+    from simple_conf.schemas.fields import keys_of
+
+    name, overrides = split(words, config, folder)
+    if name is None:
+        return []
+    return compose.listed(name, overrides, [parse_path(key) for key, _ in keys_of(schema)])
+
+
+def show(text: str) -> None:
+    """Print to standard output, whose reader may have gone, or may not know every letter."""
+    encoding = sys.stdout.encoding or "utf-8"
+    try:
+        print(text.encode(encoding, "replace").decode(encoding), flush=True)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def help_page(
+    program: str,
+    schema: Any,
+    words: list[str],
+    config: str | os.PathLike[str] | None,
+    folder: str,
+    about: str,
+) -> str:
+    """Return the help page, with the present config where it can be read."""
+    from simple_conf.script.help import page
+
+    found = groups_of(schema, words, config, folder)
+    try:
+        return page(program, schema, gathered(words, config, folder), None, about, found)
+    except ConfError as failure:
+        return page(program, schema, None, discreet(failure, schema, words), about, found)
+
+
+def cli(
+    schema: type[T],
+    argv: Sequence[str] | None = None,
+    *,
+    config: str | os.PathLike[str] | None = None,
+    folder: str | None = None,
+) -> T:
+    """Return the config that a command line asks for, as an object of ``schema``.
+
+    ``--help``, ``--show``, ``--check`` and ``--completion`` print what they are for and exit.
+
+    Args:
+        schema: What the config must look like.
+        argv: The words after the script's name; by default those of this process.
+        config: The config file when ``argv`` names none.
+        folder: Where to look for ``config`` when it is not in the working directory.
+
+    Raises:
+        ConfError: The file, an override or a value is wrong; the message names the place.
+        SystemExit: An option was given, and what it prints is printed.
+    """
+    if isinstance(argv, str):
+        raise TypeError(f"a command line is a list of words such as ['train.lr=0.1'], not {argv!r}")
+    words = list(sys.argv[1:] if argv is None else argv)
+    program = os.path.basename(sys.argv[0]) or "script"
+    return parsed(schema, words, config, os.path.join(folder or "", program), "")
+
+
+def gathered(words: Sequence[str], config: str | os.PathLike[str] | None, folder: str | None) -> Config:
+    """Return the config file with the overrides over it."""
+    name, overrides = split(words, config, folder)
+    if name is not None:
+        return compose.load(name, overrides)
+    nothing = grow({}, NamedLayer("command line", "no config file"))
+    return merge([nothing, override.parse_dotlist(overrides, extends.load)])
+
+
+def split(
+    words: Sequence[str], config: str | os.PathLike[str] | None, folder: str | None
+) -> tuple[str | None, list[str]]:
+    """Return the config file that a command line is about, and the overrides; ``--`` is passed over."""
+    words = [word for word in words if word != options.END]
+    if words and is_file_word(words[0]):
+        return words[0], list(words[1:])
+    return found(config, folder), list(words)
+
+
+def is_file_word(word: str) -> bool:
+    """Return whether a command-line word names a config file rather than an override."""
+    if word.startswith(("~", "+", "@", "-")) or "=" in word:
+        return False
+    return word.lower().endswith(tuple(READERS)) or os.path.exists(word)
+
+
+def found(config: str | os.PathLike[str] | None, folder: str | None) -> str | None:
+    """Return the default config file: in the working directory, else beside the script."""
+    if config is None:
+        return None
+    name = os.fspath(config)
+    if not folder or os.path.isabs(name) or os.path.exists(name):
+        return name
+    beside = os.path.join(folder, name)
+    return beside if os.path.exists(beside) else name

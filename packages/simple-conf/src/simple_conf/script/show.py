@@ -1,0 +1,163 @@
+"""A config as SDN text with the origin of every value as a comment, defaults of the schema included."""
+
+from __future__ import annotations
+
+from simple_conf.errors import ConfError
+from simple_conf.schemas import fields
+from simple_conf.tree.export import Exporter, simple
+from simple_conf.tree.location import place_in
+from simple_conf.tree.node import MappingNode, Overlaid
+from simple_conf.values import MASK, MISSING, Secret, Table
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any
+
+    from simple_conf.config.config import Config
+
+STEP = "    "
+
+
+def annotate(cfg: Config, schema: Any = None) -> str:
+    """Return the config as SDN with the origin of every value behind it, or above it where it takes lines.
+
+    Args:
+        cfg: The config.
+        schema: What it must look like; the defaults of its fields are shown where the config has no value.
+    """
+    return "\n".join(lines_of(cfg, "", schema)) + "\n"
+
+
+def lines_of(node: Any, indent: str, kind: Any) -> Iterator[str]:
+    """Yield the lines of one mapping, of type ``kind``."""
+    made, cls = whole(node, kind)
+    known = {} if cls is None else {field.path[-1]: field for field in fields.fields_of(cls)}
+    for key in node.__raw__:
+        inner = known[key].kind if key in known else fields.item_kind(kind)
+        raw = node.__raw__[key]
+        value = node[key] if isinstance(raw, Overlaid) and works(node, key) else raw
+        if isinstance(value, MappingNode) and (value.__raw__ or fields.schemas_in(inner)):
+            yield f"{indent}{name_of(key)}:" + ("" if value.__raw__ else f"  # {origin_of(node, key)}")
+            yield from lines_of(value, indent + STEP, inner)
+        else:
+            yield from (indent + line for line in entry(node, key, raw, inner))
+    for field in known.values():
+        if field.path[-1] not in node.__raw__:
+            yield from (indent + line for line in default(field, cls, made))
+
+
+def whole(values: Any, kind: Any) -> tuple[Any, type | None]:
+    """Return values as an object of the schema in ``kind``, or None where they do not fit, and the schema."""
+    schemas = fields.schemas_in(kind)
+    if not schemas:
+        return None, None
+    from simple_conf.schemas.containers import Mode
+    from simple_conf.schemas.structure import structure
+
+    made = None
+    for strict in (True, False):  # what fits several schemas of a union may fit only one exactly
+        try:
+            made = structure(values, kind, Mode(convert=True, strict=strict, gaps=True))
+            break
+        except Exception:  # noqa: S112 - whatever is wrong with them: they are shown as they are
+            continue
+    if made is not None and isinstance(made, schemas):
+        return made, type(made)
+    return None, schemas[0] if len(schemas) == 1 else None
+
+
+def entry(node: Any, key: str, raw: Any, kind: Any) -> list[str]:
+    """Return the lines of one value with its origin."""
+    exporter = Exporter(tables=True, escape=True)
+    plain = exporter.mapping_value(node, key)
+    comment = origin_of(node, key)
+    if exporter.errors:
+        comment = message(exporter.errors[0])
+        plain = Exporter(resolve=False, lenient=True, tables=True).mapping_value(node, key)
+    elif isinstance(raw, str) and "${" in raw and plain != MASK:
+        comment += f": {raw}"
+    full = completed(plain, kind)
+    if full != plain:
+        plain, comment = full, f"{comment}, what is absent there by default"
+    return commented(key, plain, comment)
+
+
+def default(field: fields.Field, cls: type | None, made: Any) -> list[str]:
+    """Return the lines of a field that is not in the config: its default, or ``???`` where it has none."""
+    owner = cls.__name__ if cls is not None else ""
+    value = field.default if made is None else getattr(made, field.attribute, MISSING)
+    if value is MISSING:
+        return commented(field.path[-1], MISSING, f"required by {owner}: {field.words}")
+    return commented(field.path[-1], shown(value, field.kind), f"default of {owner}")
+
+
+def commented(key: str, value: Any, comment: str) -> list[str]:
+    """Return the lines of a key and its plain value, the comment behind the only line or above them."""
+    from simple_conf.sdn import write
+
+    comment = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in comment)
+    try:
+        lines = write({key: simple(value)}).rstrip("\n").split("\n")
+    except (ConfError, TypeError):
+        return [f"# {key}: a {type(value).__name__}, which SDN has no form for; {comment}"]
+    return [f"{lines[0]}  # {comment}"] if len(lines) == 1 else [f"# {comment}", *lines]
+
+
+def completed(plain: Any, kind: Any) -> Any:
+    """Return plain data with the defaults of the schemas in ``kind`` in the place of what is absent."""
+    if isinstance(plain, (list, Table)) and (inner := fields.item_kind(kind)) is not None:
+        rows = plain.to_list() if isinstance(plain, Table) else plain
+        full = [completed(item, inner) for item in rows]
+        return plain if full == rows else full
+    if not isinstance(plain, dict):
+        return plain
+    made, cls = whole(plain, kind)
+    if cls is None:
+        inner = fields.item_kind(kind)
+        return {key: completed(value, inner) for key, value in plain.items()}
+    known = {field.path[-1]: field for field in fields.fields_of(cls)}
+    result = {k: completed(v, known[k].kind if k in known else None) for k, v in plain.items()}
+    for name, field in known.items():
+        value = field.default if made is None else getattr(made, field.attribute, MISSING)
+        if name not in plain and value is not MISSING:
+            result[name] = shown(value, field.kind)
+    return result
+
+
+def shown(value: Any, kind: Any = None) -> Any:
+    """Return a default as plain data: secrets masked, text so that it reads back as itself."""
+    if isinstance(value, Secret) or fields.is_secret(kind):
+        return MASK
+    value = simple(fields.to_plain(value))
+    if isinstance(value, dict):
+        return {key: shown(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [shown(inner) for inner in value]
+    return value.replace("${", "$${") if type(value) is str else value
+
+
+def works(node: Any, key: str) -> bool:
+    """Return whether a value can be worked out."""
+    try:
+        node[key]
+    except ConfError:
+        return False
+    return True
+
+
+def origin_of(node: Any, key: str) -> str:
+    """Return where a value was written."""
+    return str(place_in(node, key))
+
+
+def message(failure: ConfError) -> str:
+    """Return what an error says, on one line."""
+    return str(getattr(failure, "message", failure)).split("\n")[0]
+
+
+def name_of(key: str) -> str:
+    """Return a key as SDN writes it."""
+    from simple_conf.sdn import write
+
+    return write({key: 1}).rpartition(":")[0].rstrip()

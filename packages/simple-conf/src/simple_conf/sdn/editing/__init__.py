@@ -1,0 +1,1 @@
+"""Changes to SDN text that leave everything else as it was."""

@@ -1,0 +1,1 @@
+"""From SDN text to plain values and positions."""

@@ -1,0 +1,1 @@
+"""Where configs come from: files, groups, overrides, the environment."""

@@ -1,0 +1,72 @@
+"""Configs from environment variables: ``APP_TRAIN__LR=5e-4`` sets ``train.lr``."""
+
+from __future__ import annotations
+
+import os
+
+from simple_conf.errors import OverrideError, SdnSyntaxError
+from simple_conf.origin import Origin
+from simple_conf.sources.override import Override, from_overrides, read_value
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from simple_conf.config.config import Config
+    from simple_conf.origin import Path
+
+
+class VariableLayer:
+    """A value read from one environment variable.
+
+    Args:
+        name: The variable.
+    """
+
+    __slots__ = ("_name",)
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def locate(self, path: Path, key: bool = False) -> Origin:  # noqa: ARG002 - a variable has no place
+        """Return the variable, whatever the path."""
+        return Origin("environment", self._name)
+
+
+def from_env(
+    prefix: str = "APP_", separator: str = "__", *, variables: Mapping[str, str] | None = None
+) -> Config:
+    """Return the config that environment variables make.
+
+    Args:
+        prefix: What the names of the variables begin with.
+        separator: What stands between the keys of a path; the keys are the parts in lower case.
+        variables: By default those of this process.
+
+    Returns:
+        A tree to merge over another; the values are read as SDN, as they are on a command line.
+
+    Raises:
+        OverrideError: A variable's text is not an SDN value, or its name has an empty part.
+    """
+    steps = []
+    found = os.environ if variables is None else variables
+    for name in sorted(found):
+        if not name.startswith(prefix) or len(name) == len(prefix):
+            continue
+        layer = VariableLayer(name)
+        parts = name[len(prefix) :].lower().split(separator)
+        if not all(parts):
+            raise OverrideError(
+                f"the variable's name has an empty part between {separator!r}", origin=layer.locate(())
+            )
+        try:
+            value = read_value(found[name])
+        except SdnSyntaxError as failure:
+            raise OverrideError(
+                f"its text is no SDN value: {failure.message}, at character {failure.column}",
+                origin=layer.locate(()),
+                hint=failure.hint,
+            ) from None
+        steps.append(Override(name, "set", tuple(parts), value, 1, layer))
+    return from_overrides(steps)

@@ -1,0 +1,1 @@
+"""The nodes of a config, and what is done with nodes alone."""

@@ -1,0 +1,264 @@
+"""Interpolation: late, typed, bounded, and clear where it fails."""
+
+from __future__ import annotations
+
+import textwrap
+import threading
+
+import pytest
+
+from simple_conf import (
+    Conf,
+    InterpolationCycleError,
+    InterpolationError,
+    InterpolationLimitError,
+    MissingValueError,
+    ResolveError,
+    UnknownReferenceError,
+)
+
+
+def parse(text):
+    return Conf.parse_sdn(textwrap.dedent(text), "c.sdn")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("${n}", 3),
+        ("${x}", 1.5),
+        ("${yes}", True),
+        ("${none}", None),
+        ("${items}", [1, "a"]),
+        ("${items[1]}", "a"),
+        ("${items.0}", 1),
+        ("${tree}", {"leaf": 7}),
+        ("${tree.leaf}", 7),
+        ("n=${n}", "n=3"),
+        ("${n}${n}", "33"),
+        ("${yes} ${none} ${x}", "true null 1.5"),
+        ("${items} ${tree}", "[1, a] {leaf: 7}"),
+        ("$${n}", "${n}"),
+        ("a$${n}b${n}", "a${n}b3"),
+        ("$$", "$$"),
+        ("${ n }", 3),
+        ("${which.${kind}}", "found"),
+        ("${which[${kind}]}", None),
+        ('${"a.b".c}', "dotted"),
+        ("${hop}", 3),
+    ],
+)
+def test_what_a_text_reads_as(text, expected):
+    cfg = Conf.from_dict(
+        {
+            "n": 3,
+            "x": 1.5,
+            "yes": True,
+            "none": None,
+            "items": [1, "a"],
+            "tree": {"leaf": 7},
+            "kind": "k",
+            "which": {"k": "found"},
+            "a.b": {"c": "dotted"},
+            "hop": "${n}",
+            "text": text,
+        }
+    )
+    if expected is None and "[" in text:
+        with pytest.raises(InterpolationError):
+            _ = cfg.text
+    else:
+        value = cfg.text
+        assert value == expected
+        assert type(value) is type(expected) or isinstance(expected, (list, dict))
+
+
+def test_relative_references_count_the_mappings_and_lists_around_them():
+    cfg = parse("""
+        seed: 1
+        train:
+          lr: 2
+          same: ${.lr}
+          above: ${..seed}
+          inner:
+            up: ${..lr}
+            top: ${...seed}
+          items: [10, ${.[0]}, ${..lr}, {deep: ${..[0]}, far: ${...lr}}]
+    """)
+    assert (cfg.train.same, cfg.train.above, cfg.train.inner.up, cfg.train.inner.top) == (2, 1, 2, 1)
+    assert cfg.train["items"] == [10, 10, 2, {"deep": 10, "far": 2}]
+
+
+def test_above_the_root_is_an_error():
+    with pytest.raises(InterpolationError, match=r"leads above the root"):
+        _ = parse("a: ${...x}\n").a
+
+
+def test_a_whole_reference_to_a_mapping_is_that_mapping():
+    cfg = parse("a:\n  x: 1\nb: ${a}\n")
+    assert cfg.b is cfg.a
+    cfg.b.x = 2
+    assert cfg.a.x == 2
+
+
+def test_reads_are_remembered_until_something_changes():
+    calls = []
+    Conf.register_resolver("test.count", lambda value: calls.append(value) or value)
+    try:
+        cfg = parse("n: 1\nx: ${test.count:${n}}\nother: 0\n")
+        assert [cfg.x, cfg.x, cfg["x"]] == [1, 1, 1]
+        cfg.other = 5
+        assert cfg.x == 1
+        assert calls == [1], "an unrelated change runs no resolver again"
+        cfg.n = 2
+        assert cfg.x == 2
+        assert calls == [1, 2]
+    finally:
+        Conf.clear_resolver("test.count")
+
+
+def test_an_unknown_reference_names_what_was_meant():
+    with pytest.raises(UnknownReferenceError) as caught:
+        _ = parse("train:\n  epochs: 1\nx: ${train.epocs}\n").x
+    assert str(caught.value) == textwrap.dedent("""\
+        c.sdn:3:4: x: ${train.epocs}: there is no 'train.epocs'
+          3 | x: ${train.epocs}
+            |    ^
+          hint: did you mean 'epochs'?""")
+
+
+def test_a_cycle_shows_the_whole_chain():
+    cfg = parse("a: ${b}\nb: x ${c.d}\nc:\n  d: ${a}\n")
+    with pytest.raises(InterpolationCycleError) as caught:
+        _ = cfg.a
+    assert str(caught.value) == textwrap.dedent("""\
+        c.sdn:1:4: a: this reference leads back to itself:
+            a = ${b}  (c.sdn:1:4)
+            b = x ${c.d}  (c.sdn:2:4)
+            c.d = ${a}  (c.sdn:4:6)
+            a = ${b}  (c.sdn:1:4)
+          1 | a: ${b}
+            |    ^""")
+    cfg.c.d = 1
+    assert cfg.a == "x 1"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a: ${a}\n",
+        "a:\n  b: ${a}\n",
+        "a: [1, ${a}]\n",
+        "a:\n  b:\n    c: ${..b}\n",
+        "a: ${${b}}\nb: a\n",
+    ],
+)
+def test_a_value_cannot_hold_itself(text):
+    with pytest.raises(InterpolationCycleError, match="leads back to itself"):
+        Conf.resolve(parse(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "path"),
+    [("a:\n  b: x ${c}\nc:\n  d: ${get:a}\n", "a.b"), ("a: x ${c}\nc:\n  d: ${a}\n", "a")],
+)
+def test_a_text_cannot_hold_a_mapping_that_holds_it(text, path):
+    with pytest.raises(InterpolationCycleError, match="leads back to itself"):
+        Conf.get(parse(text), path)
+
+
+def test_two_mappings_cannot_hold_each_other():
+    cfg = parse("a:\n  x: ${b}\nb:\n  y: ${a}\n")
+    with pytest.raises(ResolveError) as caught:
+        Conf.to_dict(cfg)
+    assert [str(error).split("\n")[0] for error in caught.value.errors] == [
+        "c.sdn:1:1: a: this mapping contains itself through a reference",
+        "c.sdn:3:1: b: this mapping contains itself through a reference",
+    ]
+
+
+def test_an_item_may_refer_to_another_item_of_its_list():
+    assert parse("a: [1, ${a[0]}, ${a[1]}]\n").a == [1, 1, 1]
+    with pytest.raises(InterpolationCycleError):
+        _ = parse("a: [${a[1]}, ${a[0]}]\n").a
+
+
+def test_growth_fails_clearly_instead_of_filling_memory():
+    lines = ["x0: 0123456789"] + [f"x{n}: ${{x{n - 1}}}${{x{n - 1}}}" for n in range(1, 40)]
+    with pytest.raises(InterpolationLimitError, match="grows beyond 16,777,216 characters"):
+        _ = Conf.parse_sdn("\n".join(lines)).x39
+    nested = ["y0: [1, 2]"] + [f"y{n}: [${{y{n - 1}}}, ${{y{n - 1}}}]" for n in range(1, 40)]
+    with pytest.raises(InterpolationLimitError, match="values"):
+        Conf.to_dict(Conf.parse_sdn("\n".join(nested)))
+
+
+def test_chains_end_after_64_references():
+    lines = ["x0: 1"] + [f"x{n}: ${{x{n - 1}}}" for n in range(1, 100)]
+    cfg = Conf.parse_sdn("\n".join(lines))
+    assert cfg.x50 == 1
+    deep = Conf.parse_sdn("\n".join(lines))
+    with pytest.raises(InterpolationLimitError, match="more than 64 others"):
+        _ = deep.x99
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("${", "is not closed"),
+        ("${a", "is not closed"),
+        ("${}", "names nothing"),
+        ("${a..b}", "is not a path"),
+        ("${nope:1}", "there is no resolver 'nope'"),
+        ("${get:[1}", "is not an SDN value: unclosed"),
+    ],
+)
+def test_a_broken_expression_names_its_place(text, message):
+    with pytest.raises(InterpolationError, match=message) as caught:
+        _ = Conf.from_dict({"x": text}).x
+    assert caught.value.path == "x"
+    assert "test_evaluation.py" in str(caught.value.origin)
+
+
+def test_all_failures_are_reported_at_once_when_asked(tmp_path):
+    path = tmp_path / "c.sdn"
+    path.write_text("a: ${nope}\nb: 1\nc: [${env:SIMPLE_CONF_NOT_SET}]\n")
+    Conf.load(path)
+    with pytest.raises(ResolveError) as caught:
+        Conf.load(path, lazy_resolve=False)
+    assert [error.path for error in caught.value.errors] == ["a", "c[0]"]
+
+
+def test_a_hole_behind_a_reference_names_the_hole():
+    with pytest.raises(MissingValueError) as caught:
+        _ = parse("a: ${b}\nb: ???\n").a
+    assert caught.value.path == "b"
+
+
+def test_resolved_text_is_not_read_again():
+    cfg = Conf.from_dict({"a": "$${b}", "b": 1, "c": "${a}"})
+    assert (cfg.a, cfg.c) == ("${b}", "${b}")
+    cfg.d = cfg.a
+    part = Conf.from_dict({"x": {"y": "${esc}"}, "esc": "$${b}"})
+    assert Conf.unfreeze(part.x).y == "${b}"
+
+
+def test_many_threads_read_alike_and_run_a_resolver_once():
+    calls = []
+    Conf.register_resolver("test.slow", lambda: calls.append(1) or len(calls))
+    try:
+        cfg = parse("x: ${test.slow}\ny: ${x}\n")
+        seen, barrier = [], threading.Barrier(8)
+
+        def read():
+            barrier.wait()
+            seen.append((cfg.x, cfg.y))
+
+        threads = [threading.Thread(target=read) for _ in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert seen == [(1, 1)] * 8
+        assert calls == [1]
+    finally:
+        Conf.clear_resolver("test.slow")

@@ -1,0 +1,221 @@
+"""The loop, in three hand-written forms: each pays only for the events that somebody listens to.
+
+Each form does up to `wanted` iterations and returns early when the data end or when `control.signal` says
+that something has changed. Between two iterations nothing holds a batch or an output: they are let go before
+the next batch is fetched.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import islice
+from time import perf_counter as clock
+from typing import TYPE_CHECKING, Any
+
+from simple_ignite.engine.dispatch import CHANGED
+from simple_ignite.engine.events import Events
+
+if TYPE_CHECKING:
+    from simple_ignite.engine.engine import Engine
+
+__all__ = ["iterate"]
+
+STARTED, COMPLETED = Events.ITERATION_STARTED, Events.ITERATION_COMPLETED
+FETCH, BEFORE, STEP, AFTER = "fetch", "before", "step", "after"
+QUICK = 5e-6  # seconds a step, below which two looks at the clock would be felt
+TIMED, UNTIMED = 64, 1024  # iterations a stretch
+
+
+def iterate(engine: Engine, iterator: Iterator[Any], wanted: int) -> None:
+    """Do up to `wanted` iterations over `iterator`, in the form that the handlers call for."""
+    table = engine.table
+    if table.has(Events.GET_BATCH_STARTED, Events.GET_BATCH_COMPLETED):
+        _fetching(engine, iterator, wanted)
+    elif table.has(STARTED, COMPLETED):
+        _calling(engine, iterator, wanted)
+    else:
+        _bare(engine, iterator, wanted)
+
+
+def _bare(engine: Engine, iterator: Iterator[Any], wanted: int) -> None:
+    """No handler listens within an iteration; time each step, or some where the clock would be felt.
+
+    Steps shorter than `QUICK` are timed in stretches; the iterations in between are taken to be like them.
+    """
+    state, control = engine.state, engine.table.control
+    times, last = state.times, state.iteration + wanted
+    while state.iteration < last:
+        begun, spent, target = state.iteration, times["step"], min(state.iteration + TIMED, last)
+        elapsed = _timed(engine, iterator, target - begun)
+        if control.signal or state.iteration < target:
+            return
+        spent = times["step"] - spent
+        if target < last and spent < QUICK * (target - begun):
+            target = min(target + UNTIMED, last)
+            _untimed(engine, iterator, target - state.iteration, spent / elapsed)
+            if control.signal or state.iteration < target:
+                return
+
+
+def _timed(engine: Engine, iterator: Iterator[Any], wanted: int) -> float:
+    """Do iterations, timing each step; return the seconds all took."""
+    state, control, step = engine.state, engine.table.control, engine.step
+    i, spent, phase, begun = state.iteration, 0.0, FETCH, clock()
+    try:
+        for batch in islice(iterator, wanted):
+            phase = STEP
+            i += 1
+            state.iteration = i
+            state.batch = batch
+            since = clock()
+            state.output = step(engine, batch)
+            spent += clock() - since
+            control.done = i
+            if control.signal:
+                phase = AFTER
+                _finish(engine)
+                break
+            state.batch = state.output = batch = None
+            phase = FETCH
+    except BaseException:
+        control.phase = phase
+        raise
+    elapsed = clock() - begun
+    _account(state.times, elapsed, spent, 0.0)
+    return elapsed
+
+
+def _untimed(engine: Engine, iterator: Iterator[Any], wanted: int, share: float) -> None:
+    """Do iterations without looking at the clock; `share` is how much of the time is the steps'."""
+    state, control, step = engine.state, engine.table.control, engine.step
+    i, phase, begun = state.iteration, FETCH, clock()
+    try:
+        for batch in islice(iterator, wanted):
+            phase = STEP
+            i += 1
+            state.iteration = i
+            state.batch = batch
+            state.output = step(engine, batch)
+            control.done = i
+            if control.signal:
+                phase = AFTER
+                _finish(engine)
+                break
+            state.batch = state.output = batch = None
+            phase = FETCH
+    except BaseException:
+        control.phase = phase
+        raise
+    elapsed = clock() - begun
+    _account(state.times, elapsed, elapsed * share, 0.0)
+
+
+def _finish(engine: Engine) -> None:
+    """Complete an iteration whose own step registered a handler."""
+    if engine.table.control.signal & CHANGED:
+        engine.table.fire(COMPLETED, engine)
+
+
+def _calling(engine: Engine, iterator: Iterator[Any], wanted: int) -> None:
+    """Handlers listen to ITERATION_STARTED or ITERATION_COMPLETED."""
+    state, table, step = engine.state, engine.table, engine.step
+    control, i, phase = table.control, state.iteration, FETCH
+    before_plan, after_plan = table.plan(STARTED, i), table.plan(COMPLETED, i)
+    before, before_due = before_plan.calls, before_plan.due
+    after, after_due = after_plan.calls, after_plan.due
+    call: Any = None
+    spent, busy, begun = 0.0, 0.0, clock()
+    try:
+        for batch in islice(iterator, wanted):
+            i += 1
+            state.iteration = i
+            state.batch = batch
+            batch = None
+            since = clock()
+            if before or i == before_due:
+                phase = BEFORE
+                if i == before_due:
+                    before_due = table.fire_due(STARTED, engine, i)
+                else:
+                    for call in before:
+                        call(engine)
+                busy -= since
+                since = clock()
+                busy += since
+            phase = STEP
+            state.output = step(engine, state.batch)
+            now = clock()
+            spent += now - since
+            control.done = i
+            if control.signal:
+                phase = AFTER
+                table.fire(COMPLETED, engine)
+                break
+            if after or i == after_due:
+                phase = AFTER
+                if i == after_due:
+                    after_due = table.fire_due(COMPLETED, engine, i)
+                else:
+                    for call in after:
+                        call(engine)
+                busy += clock() - now
+                if control.signal:
+                    break
+            state.batch = state.output = None
+            phase = FETCH
+    except BaseException:
+        control.phase = phase
+        if phase in (BEFORE, AFTER):
+            table.blame_call(STARTED if phase == BEFORE else COMPLETED, call)
+        raise
+    _account(state.times, clock() - begun, spent, busy)
+
+
+def _fetching(engine: Engine, iterator: Iterator[Any], wanted: int) -> None:
+    """Handlers listen to GET_BATCH_STARTED or GET_BATCH_COMPLETED."""
+    state, table, step = engine.state, engine.table, engine.step
+    control, occur, i = table.control, table.occur, state.iteration
+    asked, got = table.plan(Events.GET_BATCH_STARTED, i), table.plan(Events.GET_BATCH_COMPLETED, i)
+    before, after = table.plan(STARTED, i), table.plan(COMPLETED, i)
+    spent, begun, fetched, phase = 0.0, clock(), 0.0, FETCH
+    try:
+        for _ in range(wanted):
+            i += 1
+            if asked.calls or i == asked.due:
+                occur(asked, engine, i)
+            since = clock()
+            try:
+                state.batch = next(iterator)
+            except StopIteration:
+                break
+            fetched += clock() - since
+            control.ahead = True
+            if got.calls or i == got.due or control.signal:
+                occur(got, engine, i)
+            state.iteration = i
+            control.ahead = False
+            phase = BEFORE
+            if before.calls or i == before.due or control.signal:
+                occur(before, engine, i)
+            phase, since = STEP, clock()
+            state.output = step(engine, state.batch)
+            spent += clock() - since
+            control.done = i
+            phase = AFTER
+            if after.calls or i == after.due or control.signal:
+                occur(after, engine, i)
+            if control.signal:
+                break
+            state.batch = state.output = None
+            phase = FETCH
+    except BaseException:
+        control.phase = phase
+        raise
+    elapsed = clock() - begun
+    _account(state.times, elapsed, spent, elapsed - spent - fetched)
+
+
+def _account(times: dict[str, float], elapsed: float, spent: float, busy: float) -> None:
+    times["data"] += elapsed - spent - busy
+    times["step"] += spent
+    times["handlers"] += busy

@@ -1,0 +1,287 @@
+"""Checkpoint: saves models, optimisers and engines so that no kill at any moment loses the last good file."""
+
+from __future__ import annotations
+
+import itertools
+import weakref
+from collections.abc import Callable, Mapping
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from simple_ignite.distributed.collective import agree, is_distributed, rank
+from simple_ignite.engine.engine import Engine
+from simple_ignite.engine.events import Events
+from simple_ignite.errors import CheckpointError
+from simple_ignite.handlers.checkpointing.background import Writer
+from simple_ignite.handlers.checkpointing.formats import Form, Shards, States, Weights
+from simple_ignite.handlers.checkpointing.host_copy import Snapshot
+from simple_ignite.handlers.checkpointing.load import load_best, load_file, load_latest
+from simple_ignite.handlers.checkpointing.rank_state import everybody_hears
+from simple_ignite.handlers.checkpointing.retention import Kept, Retention
+from simple_ignite.handlers.checkpointing.torch_file import remove, sync_folder
+from simple_ignite.handlers.score import Score, as_number, step_reader
+
+__all__ = ["Checkpoint"]
+
+
+class Checkpoint:
+    """Saves states to a folder, so that a kill at any moment leaves the last good file.
+
+    Each file is written aside, fsynced and renamed; only then are old ones deleted.
+
+    `trainer.on(Events.EPOCH_COMPLETED, Checkpoint({"model": model, "optimizer": optimizer, "trainer":
+    trainer}, "checkpoints"))`. It runs after the other handlers of its event, so that a resumed run misses
+    none of them. With the trainer among `to_save`, a run continues from the file exactly.
+
+    Args:
+        to_save: By name, things with `state_dict`: models, optimisers, engines. A model wrapped for
+            distributed training or compiled is saved as the model it wraps.
+        save_dir: The folder; made when needed.
+        filename_prefix: Put before `checkpoint_<step>.pt`, with an underscore.
+        n_saved: How many are kept; None for all.
+        score_function: Gives the score of the engine it is called with, or names one of its metrics ("-loss"
+            for less is better). With it the best are kept rather than the latest; NaN is never kept.
+        score_name: Put in the file name with the score. Default: if `score_function` names a metric, its
+            name, with `-` for `/`, before its value; else "score".
+        global_step_transform: Gives the step: an engine, for its iteration, or a function of the engine or of
+            nothing. Default: the iteration of the engine among `to_save`, else of the engine it is called
+            with. Which files are kept, and the best score, travel with the state of that engine.
+        save_on_terminate: Save when the run is terminated, and when Ctrl-C falls between two iterations.
+        asynchronous: Copy the states, and write them while training goes on. A save waits for the one before.
+        safetensors: Write the weights of the one model in `to_save` as a safetensors file.
+        sharded: Write a folder by torch.distributed.checkpoint, to which each rank adds what it holds, and
+            which loads under any number of ranks. An optimiser needs its model beside it in `to_save`.
+        on_saved: Called with each file once it is on disk, to hand it to a tracker for instance; when
+            asynchronous, in the thread that writes.
+
+    Of several ranks the first writes (all, when sharded), and the others wait for it; the randomness of each
+    goes into the file.
+
+    Raises:
+        CheckpointError: If something to save has no state, a name is no file name, or another checkpoint of
+            the same engine writes files of the same names.
+    """
+
+    priority = -1000
+
+    def __init__(
+        self,
+        to_save: Mapping[str, Any],
+        save_dir: str | Path,
+        filename_prefix: str = "",
+        n_saved: int | None = 1,
+        score_function: Callable[[Engine], Any] | str | None = None,
+        score_name: str | None = None,
+        global_step_transform: Callable[..., int] | Engine | None = None,
+        save_on_terminate: bool = True,
+        asynchronous: bool = False,
+        *,
+        safetensors: bool = False,
+        sharded: bool = False,
+        on_saved: Callable[[Path], Any] | None = None,
+    ) -> None:
+        self.save_dir = Path(save_dir)
+        self.prefix = f"{_checked(filename_prefix)}_" if filename_prefix else ""
+        metric = score_function if isinstance(score_function, str) and score_name is None else ""
+        self.score_name = _checked(metric.removeprefix("-").replace("/", "-") or score_name or "score")
+        self._score_sign = -1 if metric.startswith("-") else 1
+        if n_saved is not None and (not isinstance(n_saved, int) or n_saved < 1):
+            raise CheckpointError(f"n_saved must be a whole number from 1, or None for all, not {n_saved!r}")
+        if not isinstance(to_save, Mapping) or not to_save:
+            raise CheckpointError(f'to_save must name what to save, as {{"model": model}}, not {to_save!r}')
+        self._things = {name: _held(name, thing) for name, thing in to_save.items()}
+        self._score = None if score_function is None else Score(score_function)
+        self._step = None if global_step_transform is None else step_reader(global_step_transform)
+        self._retention = Retention(self.save_dir / f"{self.prefix}checkpoints.json", n_saved)
+        self._save_on_terminate = save_on_terminate
+        self._asynchronous = asynchronous
+        self._form: Form = Shards(asynchronous) if sharded else Weights() if safetensors else States()
+        self._on_saved = on_saved
+        self._swept = False
+        self._snapshot = Snapshot()
+        self._writer = Writer()
+        self._saved_at: tuple[int, bool] | None = None
+        self._known_to: weakref.ref[Engine] | None = None
+        home = self._trainer()
+        if home is None and isinstance(global_step_transform, Engine):
+            home = global_step_transform  # so that what is kept is in its state, which is saved somewhere
+        if home is not None:
+            self.registered(home)
+
+    load = staticmethod(load_file)
+    load_latest = staticmethod(load_latest)
+    load_best = staticmethod(load_best)
+
+    @property
+    def latest(self) -> Path | None:
+        """The file saved last, or None."""
+        kept = self._retention.kept
+        return self.save_dir / kept[-1].file if kept else None
+
+    @property
+    def best(self) -> Path | None:
+        """The file of the highest score, or None."""
+        best = self._retention.best
+        return None if best is None else self.save_dir / best.file
+
+    def registered(self, engine: Engine) -> None:
+        """Follow the end of the run whose state is saved, or else of the engine this is registered with."""
+        if self._known_to is not None and self._known_to() is not None:
+            return
+        self._known_to = weakref.ref(engine)
+        others = (one for one in engine.memory.kept() if isinstance(one, Checkpoint) and one is not self)
+        if any(one._retention.list_file == self._retention.list_file for one in others):
+            message = f"{self.save_dir}: two checkpoints would use the same names; give one a filename_prefix"
+            raise CheckpointError(message, path=self.save_dir)
+        engine.memory.keep(self)
+        engine.on(Events.TERMINATED, self._terminated, priority=self.priority)
+        engine.on(Events.EXCEPTION_RAISED, self._raised, priority=self.priority)
+        engine.on(Events.COMPLETED | Events.INTERRUPTED, self.wait, priority=self.priority)
+
+    def __call__(self, engine: Engine) -> None:
+        """Save, if the score is good enough to be kept.
+
+        Raises:
+            CheckpointError: If writing fails; when asynchronous, at the next save or at the end of the run.
+        """
+        score = None if self._score is None else as_number(self._score(engine))
+        if self._retention.admits(score):
+            self._save(engine, score)
+
+    def wait(self) -> None:
+        """Wait until what is being written is on disk.
+
+        Raises:
+            CheckpointError: If writing failed.
+        """
+        self._writer.wait()
+
+    def state_dict(self) -> dict[str, Any]:
+        """Return which checkpoints are kept, with their scores."""
+        return self._retention.state_dict()
+
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
+        """Put back what `state_dict` returned, as far as the files are still there."""
+        self._retention.load_state_dict(state_dict)
+
+    def _trainer(self) -> Engine | None:
+        engines = (thing() for thing in self._things.values() if isinstance(thing, weakref.ref))
+        return next((engine for engine in engines if engine is not None), None)
+
+    def _save(self, engine: Engine, score: float | None) -> None:
+        self.wait()
+        trainer = self._trainer() or engine
+        step = self._step(engine) if self._step is not None else trainer.state.iteration
+        self._saved_at = _moment(trainer)
+        before = list(self._retention.kept), list(self._retention.leaving)
+        name = self._name(step, score)
+        writes, given = rank() == 0 or self._form.everywhere, self._writer.given
+        try:
+            self._retention.admit(Kept(name, step, score))  # first: the saved state is to know it
+            content = self._form.collect(self._found())
+            if self._asynchronous and writes:
+                content = self._snapshot.take(content)
+                self._writer.give(partial(self._write, name, content, before))
+        except BaseException:
+            if self._writer.given == given:  # else the file is under way, and Ctrl-C came after
+                self._retention.kept, self._retention.leaving = before
+                self._saved_at = None
+            raise
+        if not self._asynchronous:
+            self._write_together(name, content, before, writes)
+
+    def _name(self, step: int, score: float | None) -> str:
+        shown = "" if score is None else f"_{self.score_name}={score * self._score_sign:.4g}"
+        stem = f"{self.prefix}checkpoint_{step}{shown}"
+        if self._form.suffix:
+            return stem + self._form.suffix
+        # a folder cannot be replaced in one go, so it gets a name that is free
+        free = next(
+            n for n in itertools.count(1) if not (self.save_dir / (f"{stem}_{n}" if n > 1 else stem)).exists()
+        )
+        free = int(everybody_hears(free))
+        return f"{stem}_{free}" if free > 1 else stem
+
+    def _found(self) -> dict[str, Any]:
+        things = {n: one() if isinstance(one, weakref.ref) else one for n, one in self._things.items()}
+        for name, thing in things.items():
+            if thing is None:
+                raise CheckpointError(f"the engine {name!r} that is to be saved is gone")
+        return things
+
+    def _write(self, name: str, content: Any, before: tuple[list[Kept], list[str]]) -> None:
+        path = self.save_dir / name
+        first = rank() == 0
+        try:
+            self._put(path, content, first)
+        except OSError as error:
+            self._retention.kept, self._retention.leaving = before
+            if isinstance(error, CheckpointError):
+                raise
+            raise CheckpointError(f"{path}: cannot write the checkpoint: {error}", path=path) from error
+        except BaseException:
+            self._retention.kept, self._retention.leaving = before
+            raise
+        if first and self._on_saved is not None:
+            self._on_saved(path)
+
+    def _put(self, path: Path, content: Any, first: bool) -> None:
+        self.save_dir.mkdir(parents=True, exist_ok=True)
+        if first and not self._swept:
+            for left in self.save_dir.glob(f".{self.prefix}checkpoint*.tmp"):
+                remove(left)  # of a process that was killed
+            self._swept = True
+        self._form.write(path, content)
+        if first:
+            self._retention.write()
+            sync_folder(self.save_dir)  # once for both; only then may anything be deleted
+            self._retention.prune()
+
+    def _write_together(
+        self, name: str, content: Any, before: tuple[list[Kept], list[str]], writes: bool
+    ) -> None:
+        """Write, and let all ranks go on when it is done, or raise on all if it failed on one."""
+        if not is_distributed():
+            self._write(name, content, before)
+            return
+        error: Exception | None = None
+        try:
+            if writes:
+                self._write(name, content, before)
+        except Exception as failed:
+            error = failed
+        agree(error, "saving a checkpoint")
+
+    def _terminated(self, engine: Engine) -> None:
+        if self._save_on_terminate and self._saved_at != _moment(engine):
+            self._save(engine, None)
+        self.wait()
+
+    def _raised(self, engine: Engine, error: BaseException) -> None:
+        at_rest = engine.table.control.done == engine.state.iteration
+        if isinstance(error, KeyboardInterrupt) and at_rest and engine.state.iteration:
+            self._terminated(engine)
+        self.wait()
+
+
+def _moment(engine: Engine) -> tuple[int, bool]:
+    return engine.state.iteration, engine.course.open
+
+
+def _held(name: str, thing: Any) -> Any:
+    """Return what is kept of a thing to save: engines weakly, since they hold this handler."""
+    _checked(name)
+    if not hasattr(thing, "state_dict") or not hasattr(thing, "load_state_dict"):
+        raise CheckpointError(
+            f"{name!r} cannot be saved: {type(thing).__name__} has no state_dict and load_state_dict"
+        )
+    return weakref.ref(thing) if isinstance(thing, Engine) else thing
+
+
+def _checked(name: str) -> str:
+    if Path(name).name != name or name.startswith(".") or "\0" in name:
+        raise CheckpointError(
+            f"{name!r} is to be part of a file name, so it must have no slash and no leading dot"
+        )
+    return name

@@ -1,0 +1,159 @@
+"""One value out of the states of all ranks: everything travels in one flat message."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Protocol
+
+import torch
+from torch import Tensor
+
+from simple_ignite.distributed import collective
+from simple_ignite.errors import RankError
+from simple_ignite.metrics.base.state import Value
+from simple_ignite.metrics.base.wire_format import packed, unpacked
+
+
+class Leaf(Protocol):
+    """Something that holds states."""
+
+    def local(self) -> dict[str, Value]:
+        """Give the states of this rank, at rest."""
+
+    def merged(self, parts: list[dict[str, Value]]) -> dict[str, Value]:
+        """Make one of the states of all ranks."""
+
+    def hold(self, states: dict[str, Value]) -> object:
+        """Take states as one's own for a while; gives what `release` wants back."""
+
+    def release(self, held: object) -> None:
+        """Go back to the states from before `hold`."""
+
+
+class Reducible(Protocol):
+    """A metric, as the reduction sees it."""
+
+    def leaves(self) -> Iterable[Leaf]:
+        """Give the holders of states that the value is made from."""
+
+    def value(self) -> object:
+        """Make the value from the states that the leaves hold now."""
+
+
+def evaluate(metrics: Mapping[str, Reducible]) -> dict[str, object]:
+    """Compute every metric over the data of all ranks.
+
+    In a run of one process that is `value()` of each. With several, the states of all metrics travel in
+    one flat message, every rank merges them in the same order, and every rank gets the same values. Every
+    rank must call it, with the same metrics.
+
+    Args:
+        metrics: The metrics by name.
+
+    Returns:
+        Their values by the same names, in the same order.
+
+    Raises:
+        RankError: Another rank failed. Whatever this rank's own metric raises is raised as it is.
+    """
+    if not collective.is_distributed():
+        return valued(metrics)
+    leaves = unique(leaf for metric in metrics.values() for leaf in metric.leaves())
+    states = exchanged(leaves)
+    held: list[tuple[Leaf, object]] = []
+    values: dict[str, object] = {}
+    failure: Exception | None = None
+    try:
+        for leaf, parts in zip(leaves, states, strict=True):
+            held.append((leaf, leaf.hold(leaf.merged(parts))))
+        values = valued(metrics)
+    except Exception as error:
+        failure = error
+    finally:
+        for leaf, before in reversed(held):
+            leaf.release(before)
+    collective.agree(failure, "computing the metrics")
+    return values
+
+
+def valued(metrics: Mapping[str, Reducible]) -> dict[str, object]:
+    """Give the value of each metric from the states it holds now; an error is told which it was."""
+    values: dict[str, object] = {}
+    failure: Exception | None = None
+    for name, metric in metrics.items():
+        try:
+            values[name] = metric.value()
+        except Exception as error:
+            if failure is None:  # the others are computed still: they may be waited for on other ranks
+                error.add_note(f"while computing the metric {name!r}")
+                failure = error
+    if failure is not None:
+        raise failure
+    return values
+
+
+def total(leaves: Iterable[Leaf]) -> list[dict[str, Value]]:
+    """Give the states of each leaf merged over all ranks; those of this process when it is alone.
+
+    Every rank must call it, with the same leaves.
+
+    Args:
+        leaves: Holders of states.
+
+    Returns:
+        The states, in the order of the leaves.
+    """
+    leaves = list(leaves)
+    if not collective.is_distributed():
+        return [leaf.local() for leaf in leaves]
+    return [leaf.merged(parts) for leaf, parts in zip(leaves, exchanged(leaves), strict=True)]
+
+
+def exchanged(leaves: list[Leaf]) -> list[list[dict[str, Value]]]:
+    """Send the states of this rank to all, and receive those of all.
+
+    Args:
+        leaves: The same on every rank.
+
+    Returns:
+        For each leaf, its states on each rank.
+
+    Raises:
+        RankError: Another rank could not send. What stops this rank from sending is raised as it is.
+    """
+    failure: Exception | None = None
+    own: list[dict[str, Value]] = []
+    try:
+        own = [leaf.local() for leaf in leaves]
+        message = packed(value for states in own for value in states.values())
+    except Exception as error:
+        failure = error
+        message = collective.encoded(collective.described(error))
+    answers = collective.gather(torch.cat([torch.tensor([int(failure is not None)]), message]))
+    if failure is not None:
+        raise failure
+    for rank, answer in enumerate(answers):
+        if answer[0]:
+            raise RankError(rank, f"sending its metrics: {collective.decoded(answer[1:])}")
+    parts: list[list[dict[str, Value]]] = [[] for _ in leaves]
+    for answer in answers:
+        values = iter(unpacked(answer[1:]))
+        for states, received in zip(own, parts, strict=True):
+            received.append({name: next(values) for name in states})
+    return parts
+
+
+def unique(leaves: Iterable[Leaf]) -> list[Leaf]:
+    """Drop the repeated ones; a metric may share its counts with others."""
+    return list({id(leaf): leaf for leaf in leaves}.values())
+
+
+def plain(value: Any) -> Any:
+    """Give scalars as floats, in dicts, lists and tuples too."""
+    if isinstance(value, Tensor):
+        return value.item() if value.ndim == 0 else value
+    if isinstance(value, Mapping):
+        return {name: plain(item) for name, item in value.items()}
+    if isinstance(value, list | tuple):
+        return type(value)(plain(item) for item in value)
+    return value

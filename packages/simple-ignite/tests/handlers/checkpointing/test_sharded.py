@@ -1,0 +1,124 @@
+"""Sharded checkpoints, and checkpoints of several ranks."""
+
+import os
+import pickle
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+from torch import nn
+
+from simple_ignite import Engine, Events
+from simple_ignite.errors import CheckpointError, DamagedCheckpointError, DamagedCheckpointWarning
+from simple_ignite.handlers import Checkpoint
+
+SCRIPT = Path(__file__).parent.parent / "scripts" / "ranks.py"
+
+
+def made(seed=0):
+    torch.manual_seed(seed)
+    model = nn.Linear(3, 2)
+    optimizer = torch.optim.Adam(model.parameters(), lr=0.1 + seed)
+
+    def step(engine, batch):
+        optimizer.zero_grad()
+        model(torch.ones(2, 3)).square().sum().backward()
+        optimizer.step()
+
+    trainer = Engine(step)
+    return trainer, {"model": model, "optimizer": optimizer, "trainer": trainer}
+
+
+@pytest.mark.parametrize("asynchronous", [False, True])
+def test_a_folder_is_written_and_loads_into_another_process_alone(tmp_path, asynchronous):
+    trainer, parts = made()
+    saving = Checkpoint(parts, tmp_path, n_saved=2, sharded=True, asynchronous=asynchronous)
+    trainer.on(Events.ITERATION_COMPLETED, saving)
+    trainer.run(range(4))
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["checkpoint_3", "checkpoint_4", "checkpoints.json"]
+    fresh, loaded = made(5)
+    fresh.on(Events.COMPLETED, Checkpoint(loaded, tmp_path / "again"))
+    assert Checkpoint.load_latest(tmp_path, loaded).name == "checkpoint_4"
+    assert fresh.state.iteration == 4
+    assert torch.equal(loaded["model"].weight, parts["model"].weight)
+    assert loaded["optimizer"].param_groups[0]["lr"] == 0.1
+    trainer.run(range(4), max_epochs=2)
+    fresh.run(range(4), max_epochs=2)
+    assert torch.equal(loaded["model"].weight, parts["model"].weight)
+
+
+def test_a_name_that_is_taken_is_not_written_over(tmp_path):
+    trainer, parts = made()
+    trainer.on(Events.ITERATION_COMPLETED(once=2), Checkpoint(parts, tmp_path, n_saved=3, sharded=True))
+    trainer.run(range(2))
+    trainer.run(range(2), restart=True)
+    assert sorted(p.name for p in tmp_path.glob("checkpoint_*")) == ["checkpoint_2", "checkpoint_2_2"]
+
+
+def test_a_damaged_folder_is_passed_over(tmp_path):
+    trainer, parts = made()
+    trainer.on(Events.ITERATION_COMPLETED, Checkpoint(parts, tmp_path, n_saved=2, sharded=True))
+    trainer.run(range(2))
+    shard = next((tmp_path / "checkpoint_2").glob("*.distcp"))
+    shard.write_bytes(shard.read_bytes()[:-1])
+    with pytest.warns(DamagedCheckpointWarning, match="checkpoint_2: damaged: the checksum of"):
+        assert Checkpoint.load_latest(tmp_path, parts).name == "checkpoint_1"
+
+
+def test_a_description_that_runs_code_is_refused(tmp_path):
+    from simple_ignite.handlers.checkpointing.shard_reader import PlainReader
+
+    class Evil:
+        def __reduce__(self):
+            return (os.mkdir, (str(tmp_path / "owned"),))
+
+    (tmp_path / ".metadata").write_bytes(pickle.dumps(Evil()))
+    with pytest.raises(DamagedCheckpointError, match=r"posix.mkdir has no place in a checkpoint"):
+        PlainReader(tmp_path).read_metadata()
+    assert not (tmp_path / "owned").exists()
+
+
+def test_an_optimiser_needs_its_model(tmp_path):
+    _, parts = made()
+    handler = Checkpoint({"optimizer": parts["optimizer"]}, tmp_path, sharded=True)
+    with pytest.raises(CheckpointError, match="save both together"):
+        handler(parts["trainer"])
+
+
+def test_a_name_that_is_missing(tmp_path):
+    trainer, parts = made()
+    trainer.on(
+        Events.ITERATION_COMPLETED,
+        Checkpoint({"model": parts["model"], "trainer": trainer}, tmp_path, sharded=True),
+    )
+    trainer.run(range(1))
+    with pytest.raises(CheckpointError, match=r"has no 'optimizer'; it has 'model', 'trainer'"):
+        Checkpoint.load_latest(tmp_path, parts)
+
+
+@pytest.mark.slow
+def test_two_ranks_save_and_load_in_every_form(tmp_path):
+    environment = {**os.environ, "OMP_NUM_THREADS": "1", "GLOO_SOCKET_IFNAME": "lo"}
+    processes = [
+        subprocess.Popen(
+            [sys.executable, str(SCRIPT), str(tmp_path), str(rank), "2"],
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for rank in range(2)
+    ]
+    answers = [process.communicate(timeout=200) for process in processes]
+    forms = [
+        "plain",
+        "plain asynchronous",
+        "plain sharded",
+        "fsdp sharded",
+        "fsdp sharded asynchronous",
+        "failure",
+        "no data",
+    ]
+    assert [out.splitlines() for out, _ in answers] == [forms] * 2, "\n".join(err for _, err in answers)

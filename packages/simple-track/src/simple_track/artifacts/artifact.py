@@ -1,0 +1,310 @@
+"""Artifacts: named sets of files, kept by content and versioned v0, v1 and so on.
+
+An `Artifact` collects files; `log_artifact` stores them and answers with an `ArtifactVersion`, which never
+changes.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path, PurePosixPath
+from typing import Any
+from urllib.parse import urlsplit
+
+import attrs
+
+from simple_track.artifacts.collection import Collection, Draft
+from simple_track.artifacts.manifest import FileEntry, Manifest, Reference, entry_path, local_path
+from simple_track.artifacts.objects import ObjectStore, hash_file
+from simple_track.artifacts.store_lock import locked
+from simple_track.artifacts.version import ArtifactVersion
+from simple_track.errors import TrackError, ValueKindError
+from simple_track.storage import exact_json
+from simple_track.storage.layout import Layout
+from simple_track.storage.names import check_segment
+
+_WRITERS = 16  # threads that store files: they mostly wait
+
+
+class ArtifactEntryError(TrackError, ValueError):
+    """Something cannot be added to an artifact under this name."""
+
+    def __init__(self, artifact: str, entry: str, why: str) -> None:
+        self.artifact = artifact
+        self.entry = entry
+        self.why = why
+        super().__init__(f"artifact {artifact!r}, entry {entry!r}: {why}")
+
+
+class ArtifactTypeError(TrackError, TypeError):
+    """An artifact was logged under a type other than that of its versions."""
+
+    def __init__(self, name: str, stored: str, given: str) -> None:
+        self.name = name
+        self.stored = stored
+        self.given = given
+        super().__init__(
+            f"artifact {name!r} has type {stored!r}, but was logged as {given!r}; "
+            "use the same type, or another name."
+        )
+
+
+class UnknownArtifactError(TrackError, LookupError):
+    """No artifact of this name has been logged in the project."""
+
+    def __init__(self, project: str, name: str, known: list[str]) -> None:
+        self.project = project
+        self.name = name
+        self.known = known
+        has = f"it has: {', '.join(known[:8])}" if known else "it has none yet"
+        super().__init__(f"project {project!r} has no artifact {name!r}; {has}.")
+
+
+class Artifact:
+    """Files to be kept together as one version.
+
+    Args:
+        name: Its name in the project, such as "resnet"; one path segment, without ":".
+        type: What it is, such as "model" or "dataset"; the same for all versions.
+        description: Free text.
+        metadata: What is worth knowing about it; anything JSON can hold, NaN and numpy scalars too.
+    """
+
+    def __init__(
+        self, name: str, type: str, description: str = "", metadata: Mapping[str, Any] | None = None
+    ) -> None:
+        self.name = check_artifact_name(name)
+        self.type = type
+        self.description = description
+        self.metadata = dict(metadata or {})
+        self._files: dict[str, Path | bytes] = {}
+        self._references: dict[str, str] = {}
+        self._folders: set[str] = set()  # that the names of entries lie in
+
+    @property
+    def entries(self) -> list[str]:
+        """The names of everything added so far, sorted."""
+        return sorted([*self._files, *self._references])
+
+    def add_file(self, path: str | os.PathLike[str], name: str | None = None) -> str:
+        """Add a file. Its content is read when the artifact is logged.
+
+        Args:
+            path: The file.
+            name: Its name inside the artifact, with "/" between folders; by default its base name.
+
+        Returns:
+            The name inside the artifact.
+
+        Raises:
+            FileNotFoundError: There is no such file.
+            ArtifactEntryError: The name is taken.
+            UnsafeNameError: The name is no path inside the artifact.
+        """
+        source = Path(path)
+        if not source.is_file():
+            raise FileNotFoundError(
+                f"{source}: no such file, so it cannot be added to artifact {self.name!r}"
+            )
+        return self._add(self._files, name if name is not None else source.name, source.absolute())
+
+    def add_dir(self, path: str | os.PathLike[str], name: str = "") -> list[str]:
+        """Add all files below a folder, hidden ones and those behind links too.
+
+        Args:
+            path: The folder.
+            name: The folder inside the artifact to put them in; by default its top.
+
+        Returns:
+            The names inside the artifact, sorted.
+        """
+        root = Path(path)
+        if not root.is_dir():
+            raise NotADirectoryError(
+                f"{root}: no such folder, so it cannot be added to artifact {self.name!r}"
+            )
+        files = list(_files_below(root))
+        for file in files:
+            if not file.is_file():
+                why = "a broken link" if file.is_symlink() else "no regular file"
+                raise FileNotFoundError(f"{file}: {why}, so {root} cannot be added to artifact {self.name!r}")
+        found = [(PurePosixPath(name, file.relative_to(root).as_posix()), file) for file in files]
+        return sorted(self.add_file(file, str(inside)) for inside, file in found)
+
+    def add_bytes(self, data: bytes, name: str) -> str:
+        """Add content that is in memory, as a file of this name."""
+        if not isinstance(data, bytes | bytearray | memoryview):
+            why = f"its content is {type(data).__name__}; give bytes, such as text.encode()."
+            raise ArtifactEntryError(self.name, name, why)
+        return self._add(self._files, name, bytes(data))
+
+    def add_reference(self, uri: str, name: str | None = None) -> str:
+        """Add a pointer to something that stays where it is.
+
+        Args:
+            uri: Such as "s3://bucket/key". For a `file://` URI the file's hash and size are kept, so that a
+                later `verify` can tell whether it has changed.
+            name: Its name inside the artifact; by default the URI's last part.
+        """
+        return self._add(self._references, name or PurePosixPath(urlsplit(uri).path).name or uri, uri)
+
+    def _add(self, entries: dict[str, Any], name: str, content: Any) -> str:
+        path = entry_path(name)
+        checked = str(path)
+        if checked in self._files or checked in self._references:
+            raise ArtifactEntryError(self.name, name, "this name is taken; give another by name=.")
+        folders = [str(folder) for folder in path.parents[:-1]]
+        if checked in self._folders or any(f in self._files or f in self._references for f in folders):
+            raise ArtifactEntryError(self.name, name, "it would be a file and a folder at once.")
+        self._folders.update(folders)
+        entries[checked] = content
+        return checked
+
+
+def log_artifact(
+    layout: Layout, project: str, run_id: str | None, artifact: Artifact, aliases: str | Iterable[str] = ()
+) -> ArtifactVersion:
+    """Store an artifact and give it a version.
+
+    Equal content (names and bytes of all files, and the references) gets no new version: the one that has it
+    is found, and `latest` and the aliases are moved to it.
+
+    Args:
+        layout: Where the store is.
+        project: The project it belongs to.
+        run_id: The run that made it, for the lineage.
+        artifact: What to store.
+        aliases: Further names for the version beside `latest`; a single one may be given as it is.
+
+    Raises:
+        ArtifactTypeError: The name is used for another type.
+        BadAliasError: An alias is not a fitting word.
+    """
+    if not isinstance(artifact, Artifact):
+        hint = "make a Track.Artifact(name, type), and add files to it"
+        raise ValueKindError("log_artifact", type(artifact).__name__, hint)
+    collection = Collection(layout.artifact(project, artifact.name))
+    store = ObjectStore(layout.objects)
+    metadata = exact_json.decode(exact_json.encode(artifact.metadata, "metadata"))
+    _check_type(collection, artifact)
+    with locked(
+        layout.objects.parent / ".lock", shared=True
+    ):  # `gc` waits until the manifest names the objects
+        draft = Draft(
+            name=artifact.name,
+            type=artifact.type,
+            files=_stored(store, artifact._files),
+            references=tuple(_referenced(name, uri) for name, uri in sorted(artifact._references.items())),
+            description=artifact.description,
+            metadata=metadata,
+            run=run_id,
+        )
+        number = collection.commit(draft, aliases)
+    return _version(layout, project, collection.manifest(number))
+
+
+def find_artifact(layout: Layout, project: str, ref: str) -> ArtifactVersion:
+    """The version that a reference names.
+
+    Args:
+        layout: Where the store is.
+        project: The project to look in, unless the reference names one.
+        ref: "name:v2", "name:alias", "name" (its `latest`), or one of these after "project/".
+
+    Raises:
+        UnknownArtifactError: No artifact has this name.
+        UnknownVersionError: It has no such version or alias.
+    """
+    head, _, asked = ref.partition(":")
+    named, _, name = head.rpartition("/")
+    project = named or project
+    collection = Collection(layout.artifact(project, check_artifact_name(name)))
+    if not collection.versions():
+        raise UnknownArtifactError(project, name, list_artifacts(layout, project))
+    return _version(layout, project, collection.manifest(collection.resolve(asked or "latest")))
+
+
+def use_artifact(
+    layout: Layout, project: str, run_id: str, ref: str | ArtifactVersion | Artifact
+) -> ArtifactVersion:
+    """The version that a run asks for, with the use noted for its lineage.
+
+    Args:
+        layout: Where the store is.
+        project: The project to look in, unless the reference names one.
+        run_id: The run.
+        ref: What `find_artifact` takes, a version, or an `Artifact` that has not been logged: it is logged
+            first, as something that no run has made.
+
+    Raises:
+        UnknownArtifactError: No artifact has this name.
+        UnknownVersionError: It has no such version or alias.
+    """
+    if isinstance(ref, Artifact):
+        ref = log_artifact(layout, project, None, ref)
+    found = ref if isinstance(ref, ArtifactVersion) else find_artifact(layout, project, ref)
+    Collection(layout.artifact(found.project, found.name)).record_use(found.number, run_id)
+    folder = layout.run(project, run_id).artifacts / found.name / found.version
+    return attrs.evolve(found, root=folder)
+
+
+def list_artifacts(layout: Layout, project: str) -> list[str]:
+    """The names of all artifacts of a project, sorted."""
+    folder = layout.objects.parent / check_segment(project, what="project")
+    if not folder.is_dir():
+        return []
+    return sorted(p.name for p in folder.iterdir() if Collection(p).versions())
+
+
+def check_artifact_name(name: str) -> str:
+    """The name itself, when it is one safe path segment without ":"."""
+    if isinstance(name, str) and ":" in name:
+        raise ArtifactEntryError(
+            name, name, "an artifact's name has no ':'; that is for versions and aliases."
+        )
+    return check_segment(name, what="artifact")
+
+
+def _version(layout: Layout, project: str, manifest: Manifest) -> ArtifactVersion:
+    return ArtifactVersion(layout=layout, project=project, manifest=manifest)
+
+
+def _check_type(collection: Collection, artifact: Artifact) -> None:
+    versions = collection.versions()
+    if versions and (stored := collection.manifest(versions[-1]).type) != artifact.type:
+        raise ArtifactTypeError(artifact.name, stored, artifact.type)
+
+
+def _stored(store: ObjectStore, files: dict[str, Path | bytes]) -> tuple[FileEntry, ...]:
+    """Store all files, many at a time: each one waits for the disk."""
+
+    def put(name: str) -> FileEntry:
+        content = files[name]
+        ref = store.put_bytes(content) if isinstance(content, bytes) else store.put_file(content)
+        return FileEntry(name, ref.digest, ref.size)
+
+    if len(files) < 4:
+        return tuple(map(put, sorted(files)))
+    with ThreadPoolExecutor(_WRITERS) as pool:
+        return tuple(pool.map(put, sorted(files)))
+
+
+def _referenced(name: str, uri: str) -> Reference:
+    local = local_path(uri)
+    if local is None or not local.is_file():
+        return Reference(name, uri)
+    ref = hash_file(local)
+    return Reference(name, uri, ref.digest, ref.size)
+
+
+def _files_below(root: Path) -> Iterator[Path]:
+    seen: set[str] = set()
+    for folder, folders, files in os.walk(root, followlinks=True):
+        real = os.path.realpath(folder)
+        if real in seen:  # a link that leads back up
+            folders.clear()
+            continue
+        seen.add(real)
+        yield from (Path(folder, file) for file in files)

@@ -1,0 +1,272 @@
+"""All versions of one artifact: immutable manifests `v0.json`, `v1.json`… and `events.jsonl`, the trail.
+
+An alias is where the last line about it in `events.jsonl` put it; so every move keeps its trail: when, who,
+from, to, why.
+"""
+
+from __future__ import annotations
+
+import getpass
+import os
+import re
+import secrets
+import time
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import attrs
+import orjson
+
+from simple_track.artifacts.manifest import FileEntry, Manifest, Reference, content_digest
+from simple_track.artifacts.store_lock import locked
+from simple_track.errors import FormatError, TrackError
+from simple_track.storage import exact_json
+
+_MANIFEST = re.compile(r"v(0|[1-9]\d*)\.json")
+_VERSION = re.compile(r"v(0|[1-9]\d*)")
+
+
+class BadAliasError(TrackError, ValueError):
+    """An alias that could be mistaken for something else."""
+
+    def __init__(self, alias: str) -> None:
+        self.alias = alias
+        super().__init__(
+            f"alias {alias!r}: an alias is a word such as 'best' or 'production', with no ':', '/' or space, "
+            "and not of the form 'v3', which names a version."
+        )
+
+
+class UnknownVersionError(TrackError, LookupError):
+    """The artifact has no such version or alias."""
+
+    def __init__(self, name: str, asked: str, versions: list[str], aliases: list[str]) -> None:
+        self.name = name
+        self.asked = asked
+        self.versions = versions
+        self.aliases = aliases
+        known = ", ".join([*(versions if len(versions) < 8 else [versions[0], "…", versions[-1]]), *aliases])
+        super().__init__(f"artifact {name!r} has no version or alias {asked!r}; it has: {known}.")
+
+
+@attrs.frozen
+class Draft:
+    """The content of a version that has no number yet."""
+
+    name: str
+    type: str
+    files: tuple[FileEntry, ...]
+    references: tuple[Reference, ...]
+    description: str
+    metadata: dict[str, Any]
+    run: str | None
+
+
+@attrs.frozen
+class Collection:
+    """The folder of one artifact."""
+
+    path: Path
+
+    def versions(self) -> list[int]:
+        """The numbers of all versions, ascending."""
+        if not self.path.is_dir():
+            return []
+        found = (_MANIFEST.fullmatch(p.name) for p in self.path.iterdir())
+        return sorted(int(match[1]) for match in found if match)
+
+    def manifest(self, version: int) -> Manifest:
+        """The manifest of a version.
+
+        Raises:
+            FormatError: The file is damaged.
+            FileNotFoundError: There is no such version.
+        """
+        path = self.path / f"v{version}.json"
+        try:
+            return Manifest.from_bytes(path.read_bytes())
+        except ValueError as error:
+            raise FormatError(
+                path, f"the manifest is damaged: {error}", "restore it from a backup"
+            ) from error
+
+    def events(self) -> list[dict[str, Any]]:
+        """All that happened, in order: `version`, `again`, `alias` and `use`. A torn line is left out."""
+        try:
+            lines = (self.path / "events.jsonl").read_bytes().split(b"\n")
+        except FileNotFoundError:
+            return []
+        events = []
+        for line in lines:
+            try:
+                event = orjson.loads(line)
+            except orjson.JSONDecodeError:  # empty, or torn by a crash
+                continue
+            if isinstance(event, dict) and "event" in event:
+                events.append(event)
+        return events
+
+    def aliases(self) -> dict[str, int]:
+        """Which version each alias stands for."""
+        placed = {e["alias"]: e["to"] for e in self.events() if e["event"] == "alias"}
+        return {alias: int(to[1:]) for alias, to in placed.items() if to is not None}
+
+    def resolve(self, asked: str) -> int:
+        """The number of a version that is named by `v3` or by an alias.
+
+        Raises:
+            UnknownVersionError: There is none.
+        """
+        versions = self.versions()
+        number = int(asked[1:]) if _VERSION.fullmatch(asked) else self.aliases().get(asked)
+        if number not in versions:
+            raise UnknownVersionError(
+                self.path.name, asked, [f"v{v}" for v in versions], sorted(self.aliases())
+            )
+        return number
+
+    def commit(self, draft: Draft, aliases: str | Iterable[str]) -> int:
+        """Add a version, or find the one of equal content, and point `latest` and the aliases at it.
+
+        Safe with many processes at once: each new content gets a number of its own.
+
+        Returns:
+            The version's number.
+        """
+        named = [aliases] if isinstance(aliases, str) else aliases
+        wanted = list(dict.fromkeys(["latest", *map(check_alias, named)]))
+        with locked(self.path / ".lock"):
+            digest = content_digest(draft.files, draft.references)
+            number = self._find(digest)
+            if number is None:
+                number = self._write(draft)
+                self._append(
+                    [{"event": "version", "version": f"v{number}", "digest": digest, "run": draft.run}]
+                )
+            else:
+                self._append([_logged_again(number, draft)])
+            self._move(wanted, number, run=draft.run, why="logged")
+        return number
+
+    def move(self, alias: str, version: int | None, *, run: str | None = None, why: str = "") -> None:
+        """Point an alias at a version, or take it away (None); the move is kept in `events.jsonl`."""
+        check_alias(alias)
+        with locked(self.path / ".lock"):
+            self._move([alias], version, run=run, why=why)
+
+    def record_use(self, version: int, run: str) -> None:
+        """Note that a run has used a version."""
+        with locked(self.path / ".lock"):
+            self._append([{"event": "use", "version": f"v{version}", "run": run}])
+
+    def _find(self, digest: str) -> int | None:
+        known = {e["version"]: e["digest"] for e in self.events() if e["event"] == "version"}
+        for number in reversed(self.versions()):
+            if known.get(f"v{number}") == digest or (
+                f"v{number}" not in known and self.manifest(number).digest == digest
+            ):
+                return number
+        return None
+
+    def _write(self, draft: Draft) -> int:
+        used = [int(e["version"][1:]) for e in self.events() if e["event"] == "version"]
+        number = max([-1, *self.versions(), *used]) + 1
+        while True:
+            fields = attrs.asdict(draft, recurse=False)
+            manifest = Manifest(**fields, version=number, created=time.time())
+            temporary = self.path / f".{secrets.token_hex(8)}.part"
+            try:
+                _write_synced(temporary, manifest.to_bytes())
+                _appear(temporary, self.path / f"v{number}.json")  # fails if another host took the number
+                return number
+            except FileExistsError:
+                number += 1
+            finally:
+                temporary.unlink(missing_ok=True)
+
+    def _move(self, aliases: list[str], version: int | None, *, run: str | None, why: str) -> None:
+        current = self.aliases()
+        moves = [
+            {
+                "event": "alias",
+                "alias": alias,
+                "from": f"v{current[alias]}" if alias in current else None,
+                "to": f"v{version}" if version is not None else None,
+                "run": run,
+                "why": why,
+            }
+            for alias in aliases
+            if current.get(alias) != version
+        ]
+        self._append(moves)
+
+    def _append(self, events: list[dict[str, Any]]) -> None:
+        if not events:
+            return
+        path = self.path / "events.jsonl"
+        stamped = [{"time": time.time(), "user": _user(), **event} for event in events]
+        data = b"".join(orjson.dumps(event) + b"\n" for event in stamped)
+        with path.open("ab+") as out:
+            if out.tell() and _last_byte(path) != b"\n":
+                data = b"\n" + data  # close the line that a crash tore
+            out.write(data)
+            out.flush()
+            os.fsync(out.fileno())
+
+
+def check_alias(alias: str) -> str:
+    """The alias itself, when it is a fitting one.
+
+    Raises:
+        BadAliasError: It could be taken for a version or a path.
+    """
+    if not isinstance(alias, str) or not _is_unicode(alias):
+        raise BadAliasError(alias)
+    if not re.fullmatch(r"[^\s:/\\\x00-\x1f]{1,100}", alias) or _VERSION.fullmatch(alias):
+        raise BadAliasError(alias)
+    return alias
+
+
+def _is_unicode(text: str) -> bool:
+    return not any("\ud800" <= character <= "\udfff" for character in text)
+
+
+def _logged_again(number: int, draft: Draft) -> dict[str, Any]:
+    return {
+        "event": "again",
+        "version": f"v{number}",
+        "run": draft.run,
+        "description": draft.description,
+        "metadata": exact_json.encode(draft.metadata, "metadata"),
+    }
+
+
+def _write_synced(path: Path, data: bytes) -> None:
+    with path.open("xb") as out:
+        out.write(data)
+        out.flush()
+        os.fsync(out.fileno())
+
+
+def _appear(temporary: Path, path: Path) -> None:
+    """Give a file its name, unless the name is taken."""
+    try:
+        path.hardlink_to(temporary)
+    except FileExistsError:
+        raise
+    except OSError:  # a file system without links
+        _write_synced(path, temporary.read_bytes())
+
+
+def _last_byte(path: Path) -> bytes:
+    with path.open("rb") as handle:
+        handle.seek(-1, os.SEEK_END)
+        return handle.read(1)
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):  # no name for this uid, as in many containers
+        return ""

@@ -1,0 +1,206 @@
+"""One version of an artifact: read-only, verified, to be downloaded or opened in place."""
+
+from __future__ import annotations
+
+import mmap
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import attrs
+
+from simple_track.artifacts.collection import Collection
+from simple_track.artifacts.manifest import FileEntry, Manifest, Reference, entry_path, local_path
+from simple_track.artifacts.materialize import place
+from simple_track.artifacts.objects import CorruptObjectError, ObjectStore, hash_file
+from simple_track.errors import TrackError
+from simple_track.storage.layout import Layout
+
+
+class UnknownEntryError(TrackError, LookupError):
+    """The version has no file of this name."""
+
+    def __init__(self, version: str, entry: str, known: list[str]) -> None:
+        self.version = version
+        self.entry = entry
+        self.known = known
+        super().__init__(f"artifact {version}: no file {entry!r}; it has: {', '.join(known[:8])}.")
+
+
+class ChangedReferenceError(TrackError, ValueError):
+    """A file that a version only points at is no longer what it was."""
+
+    def __init__(self, version: str, reference: Reference) -> None:
+        self.version = version
+        self.reference = reference
+        super().__init__(
+            f"artifact {version}: {reference.uri} has changed or is gone since it was logged "
+            f"(expected sha256 {str(reference.sha256)[:16]}…). Log it again to take the new content."
+        )
+
+
+@attrs.frozen
+class ArtifactVersion:
+    """A version of an artifact, as found in the store."""
+
+    layout: Layout = attrs.field(repr=False)
+    project: str
+    manifest: Manifest = attrs.field(repr=False)
+    root: Path | None = attrs.field(default=None, repr=False, eq=False)
+
+    @property
+    def name(self) -> str:
+        """The artifact's name."""
+        return self.manifest.name
+
+    @property
+    def type(self) -> str:
+        """What it is, such as "model"."""
+        return self.manifest.type
+
+    @property
+    def number(self) -> int:
+        """The version's number: 2 for v2."""
+        return self.manifest.version
+
+    @property
+    def version(self) -> str:
+        """The version's name, such as "v2"."""
+        return f"v{self.number}"
+
+    @property
+    def ref(self) -> str:
+        """What finds it again from anywhere in the store: "project/name:v2"."""
+        return f"{self.project}/{self.name}:{self.version}"
+
+    @property
+    def digest(self) -> str:
+        """The SHA-256 that stands for the content."""
+        return self.manifest.digest
+
+    @property
+    def metadata(self) -> dict[str, Any]:
+        """What was said about it when it was logged; a copy."""
+        return dict(self.manifest.metadata)
+
+    @property
+    def description(self) -> str:
+        """The free text it was logged with."""
+        return self.manifest.description
+
+    @property
+    def files(self) -> tuple[FileEntry, ...]:
+        """All files: name, SHA-256, size in bytes."""
+        return self.manifest.files
+
+    @property
+    def references(self) -> tuple[Reference, ...]:
+        """What the version points at without holding it."""
+        return self.manifest.references
+
+    @property
+    def size(self) -> int:
+        """The size of all files in bytes."""
+        return sum(entry.size for entry in self.files)
+
+    @property
+    def aliases(self) -> list[str]:
+        """The aliases that stand for this version now, sorted."""
+        return sorted(a for a, number in self._collection.aliases().items() if number == self.number)
+
+    def download(self, root: str | Path | None = None, *, link: bool | None = None) -> Path:
+        """Put all files into a folder, each one verified.
+
+        Args:
+            root: The folder. By default the run's own artifacts folder when a run asked for this version,
+                otherwise one in the cache.
+            link: Whether files may be hard links to the store, which are read-only. By default they are where
+                reflinks are not to be had, except for root.
+
+        Returns:
+            The folder.
+
+        Raises:
+            CorruptObjectError: Stored content is damaged; the message names the file.
+        """
+        target = Path(root) if root is not None else self.root or self._cache / self.name / self.version
+        target.mkdir(parents=True, exist_ok=True)
+        for entry in self.files:
+            place(self._store, entry.sha256, target / entry_path(entry.name), link=link)
+        return target
+
+    def checkout(self, version: str) -> ArtifactVersion:
+        """Another version of the same artifact, by number or alias."""
+        manifest = self._collection.manifest(self._collection.resolve(version))
+        root = self.root.parent / f"v{manifest.version}" if self.root is not None else None
+        return attrs.evolve(self, manifest=manifest, root=root)
+
+    def verify(self) -> None:
+        """Read everything and compare it with its hashes.
+
+        Raises:
+            CorruptObjectError: A stored file is damaged; the message names it.
+            MissingObjectError: A stored file is gone.
+            ChangedReferenceError: A local file the version points at has changed.
+        """
+        for entry in self.files:
+            self._store.verify(entry.sha256)
+        for reference in self.references:
+            local = local_path(reference.uri)
+            if reference.sha256 is None or local is None:
+                continue
+            if not local.is_file() or hash_file(local).digest != reference.sha256:
+                raise ChangedReferenceError(self.ref, reference)
+
+    def open(self, name: str) -> mmap.mmap | BytesIO:
+        """A file of the version, verified, mapped into memory and read-only.
+
+        Args:
+            name: Its name inside the artifact.
+
+        Returns:
+            Something that reads, seeks and slices like a file and like bytes.
+
+        Raises:
+            UnknownEntryError: There is no such file.
+            CorruptObjectError: The stored content is damaged.
+        """
+        digest = self.entry(name).sha256
+        path = self._store.path(digest)
+        if path.suffix == ".zst":
+            path = self._cache / "objects" / digest
+            try:
+                place(self._store, digest, path)
+            except CorruptObjectError:
+                raise
+            except OSError:  # a store that cannot be written to, or a full disk
+                return BytesIO(self._store.read(digest))
+        else:
+            self._store.verify(digest)
+        if path.stat().st_size == 0:  # nothing to map
+            return BytesIO()
+        with path.open("rb") as handle:
+            return mmap.mmap(handle.fileno(), 0, access=mmap.ACCESS_READ)
+
+    def entry(self, name: str) -> FileEntry:
+        """The file of this name.
+
+        Raises:
+            UnknownEntryError: There is none.
+        """
+        for entry in self.files:
+            if entry.name == name:
+                return entry
+        raise UnknownEntryError(self.ref, name, [entry.name for entry in self.files])
+
+    @property
+    def _collection(self) -> Collection:
+        return Collection(self.layout.artifact(self.project, self.name))
+
+    @property
+    def _store(self) -> ObjectStore:
+        return ObjectStore(self.layout.objects)
+
+    @property
+    def _cache(self) -> Path:
+        return self.layout.cache / "artifacts" / self.project

@@ -1,0 +1,1 @@
+"""Finding runs: the catalog, conditions and SQL."""

@@ -1,0 +1,237 @@
+"""Catalog: all runs, filtered and sorted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from difflib import get_close_matches
+from functools import partial
+from typing import Any
+
+from simple_track.catalog.cache import load_catalog
+from simple_track.catalog.field_names import meant, names_of
+from simple_track.catalog.where import MISSING, Predicate, compile_order, compile_where, fields_of, lookup
+from simple_track.errors import RunNotFoundError, SettingError
+from simple_track.reading.view import RunView
+from simple_track.storage.layout import Layout
+
+FIELDS = (
+    "id",
+    "name",
+    "project",
+    "state",
+    "group",
+    "job_type",
+    "tags",
+    "notes",
+    "start_time",
+    "end_time",
+    "duration",
+    "fingerprint",
+    "dir",
+    "error",
+    "config",
+    "summary",
+    "environment",
+)
+
+
+class Moment(float):
+    """Seconds since 1970 that also compare with text such as `2026-01-10T16:00`, in local time."""
+
+    @staticmethod
+    def _seconds(other: object) -> Any:
+        if not isinstance(other, str):
+            return other
+        try:
+            return datetime.fromisoformat(other).timestamp()
+        except ValueError:
+            return float("nan")
+
+    def __lt__(self, other: Any) -> bool:
+        return float(self) < self._seconds(other)  # type: ignore[no-any-return]
+
+    def __le__(self, other: Any) -> bool:
+        return float(self) <= self._seconds(other)  # type: ignore[no-any-return]
+
+    def __gt__(self, other: Any) -> bool:
+        return float(self) > self._seconds(other)  # type: ignore[no-any-return]
+
+    def __ge__(self, other: Any) -> bool:
+        return float(self) >= self._seconds(other)  # type: ignore[no-any-return]
+
+    def __eq__(self, other: object) -> bool:
+        return bool(float(self) == self._seconds(other))
+
+    def __hash__(self) -> int:
+        return hash(float(self))
+
+
+class Facts(Mapping[str, Any]):
+    """A run as the filter sees it; the summary and the state are found out only when they are asked for."""
+
+    def __init__(self, view: RunView) -> None:
+        self._view = view
+
+    def __getitem__(self, key: str) -> Any:
+        if key not in FIELDS:
+            raise KeyError(key)
+        if key in ("start_time", "end_time"):
+            seconds = getattr(self._view.metadata, key)
+            return None if seconds is None else Moment(seconds)
+        return getattr(self._view, key)
+
+    def __contains__(self, key: object) -> bool:
+        return key in FIELDS
+
+    def __iter__(self) -> Any:
+        return iter(FIELDS)
+
+    def __len__(self) -> int:
+        return len(FIELDS)
+
+
+def find_runs(
+    layout: Layout, project: str | None = None, where: str | None = None, order: str | None = None
+) -> list[RunView]:
+    """The runs that fit, oldest first unless an order is given.
+
+    Args:
+        layout: Where data is.
+        project: Only runs of this project.
+        where: A condition such as `config.train.lr < 0.01 and state == 'finished'`.
+        order: Fields such as `-summary.val/acc, name`; runs without the field come last.
+
+    Raises:
+        WhereError: The condition or the order cannot be read.
+    """
+    return select_runs(all_runs(layout, project), where, order)
+
+
+def select_runs(every: Sequence[RunView], where: str | None, order: str | None) -> list[RunView]:
+    """Those of some runs that fit, in their order unless another is given.
+
+    Args:
+        every: The runs.
+        where: A condition, as for `find_runs`.
+        order: Fields, as for `find_runs`.
+
+    Raises:
+        WhereError: The condition or the order cannot be read.
+    """
+    known = partial(names_of, every)
+    test: Predicate = compile_where(where, FIELDS, known) if where else lambda _: True
+    keys = compile_order(order, FIELDS, known) if order else []
+    views = [view for view in every if test(Facts(view)) is True]
+    for look, down in reversed(keys):
+        views.sort(key=lambda view: _rank(look(Facts(view)), down), reverse=down)
+    return views
+
+
+def _rank(value: Any, down: bool) -> tuple[Any, ...]:
+    """What sorts numbers before text before what is missing, whichever way."""
+    missing = value is MISSING or value is None or value != value
+    group = 2 if missing else 0 if isinstance(value, int | float) else 1
+    return (-group if down else group, 0 if missing else value if group == 0 else str(value))
+
+
+def value_of(field: str, among: Sequence[RunView]) -> Callable[[RunView], Any]:
+    """A function of a run that gives what a field holds there, or None.
+
+    Args:
+        field: Such as `config.train.lr`, `summary.val/acc` or `state`.
+        among: The runs that tell what may have been meant.
+
+    Raises:
+        WhereError: There is no such field.
+    """
+    ((look, _),) = compile_order(field, FIELDS, partial(names_of, among))
+
+    def value(view: RunView) -> Any:
+        found = look(Facts(view))
+        return None if found is MISSING else found
+
+    return value
+
+
+def absent(where: str | None, orders: Sequence[str], among: Sequence[RunView]) -> dict[str, list[str]]:
+    """The fields that are asked for and no run has, each with what may have been meant.
+
+    Args:
+        where: A condition that can be read.
+        orders: Orders, or single fields.
+        among: The runs.
+    """
+    asked = fields_of(where, FIELDS) if where else []
+    asked += [field for order in orders for field in fields_of(order, FIELDS, order=True)]
+    facts = [Facts(view) for view in among]
+    return {
+        field: meant(field, FIELDS, names_of(among))
+        for field in dict.fromkeys(asked)
+        if facts and "." in field and all(lookup(fact, field) is MISSING for fact in facts)
+    }
+
+
+def all_runs(layout: Layout, project: str | None = None) -> list[RunView]:
+    """All runs, oldest first; a folder whose metadata cannot be read is passed over (`doctor` tells)."""
+    views = [RunView(place, metadata, summary) for place, metadata, summary in load_catalog(layout, project)]
+    return sorted(views, key=lambda view: (view.metadata.start_time, view.id))
+
+
+def unreadable_runs(layout: Layout, project: str | None, read: Sequence[RunView]) -> list[str]:
+    """The ids of the runs that are there and could not be read; `doctor` tells why.
+
+    Args:
+        layout: Where data is.
+        project: Only runs of this project.
+        read: The runs that could be.
+    """
+    known = {view.layout.dir for view in read}
+    missing = [place for place in layout.run_layouts(project) if place.dir not in known]
+    return [place.run_id for place in missing if place.metadata.exists()]
+
+
+def load_run(layout: Layout, run_id: str) -> RunView:
+    """The run of that id.
+
+    Args:
+        layout: Where data is.
+        run_id: The id, or its beginning when that fits only one run.
+
+    Raises:
+        RunNotFoundError: There is none, or the beginning fits several.
+    """
+    place = layout.find_run(run_id)
+    if place is not None and place.metadata.exists():
+        return RunView(place)
+    fitting = [
+        found for found in layout.run_layouts() if found.run_id.startswith(run_id) and found.metadata.exists()
+    ]
+    if len(fitting) == 1:
+        return RunView(fitting[0])
+    if fitting:
+        raise RunNotFoundError(repr(run_id), layout.runs, f"{len(fitting)} ids begin so: give more of it")
+    views = all_runs(layout)
+    named = [view.id for view in views if view.name == run_id]
+    near = get_close_matches(run_id, [view.id for view in views], 1)
+    hint = f"did you mean {near[0]!r}?" if near else "list the runs with: simple-track ls"
+    if named:
+        hint = f"of that name there is {' and '.join(named[-3:])}: load it by its id"
+    raise RunNotFoundError(repr(run_id), layout.runs, hint)
+
+
+def only_project(layout: Layout, ref: str) -> str:
+    """The project that a reference names, or the only one there is.
+
+    Args:
+        layout: Where data is.
+        ref: A reference such as `"data:v2"` or `"project/data:v2"`.
+
+    Raises:
+        SettingError: It names none, and there are several.
+    """
+    named = ref.partition(":")[0].rpartition("/")[0]
+    projects = layout.projects()
+    if named or len(projects) == 1:
+        return named or projects[0]
+    raise SettingError("project", None, tuple(projects))

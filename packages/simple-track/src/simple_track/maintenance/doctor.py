@@ -1,0 +1,222 @@
+"""The doctor: reads a whole store, and says what is wrong with it, where, and how to mend it."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import attrs
+import zstandard
+
+from simple_track.artifacts.collection import Collection
+from simple_track.artifacts.objects import CorruptObjectError, MissingObjectError, ObjectStore
+from simple_track.errors import FormatError, TrackError
+from simple_track.storage.layout import PACKED, Layout, RunLayout
+from simple_track.storage.lock import is_alive
+from simple_track.storage.metadata import read_metadata, seen_state
+from simple_track.storage.reader import read_chunks, read_events
+from simple_track.storage.record import decode
+from simple_track.storage.sdn_file import read_document
+from simple_track.values.value import files_of
+
+LEVELS = ("error", "warning", "note")
+LOW_SPACE = 1 << 30
+
+
+@attrs.frozen
+class Finding:
+    """Something that is not as it should be.
+
+    Args:
+        level: "error": something is lost or cannot be read. "warning": it soon may be, or a crash left it so.
+            "note": good to know.
+        where: The file or folder.
+        what: What is wrong.
+        mend: What to do about it.
+    """
+
+    level: str
+    where: Path
+    what: str
+    mend: str
+
+
+def examine(layout: Layout, *, deep: bool = False) -> Iterator[Finding]:
+    """Look at everything in a store, and touch nothing.
+
+    Args:
+        layout: The store.
+        deep: Read every artifact and media file, and compare it with its hash.
+    """
+    if not layout.root.is_dir():
+        yield Finding(
+            "note", layout.root, "there is no store here", "log a run, or name the store with --dir"
+        )
+        return
+    free = shutil.disk_usage(layout.root).free
+    if free < LOW_SPACE:
+        yield Finding(
+            "warning", layout.root, f"only {free >> 20} MiB are free", "make room; simple-track gc may help"
+        )
+    for run in layout.run_layouts():
+        yield from examine_run(run, deep=deep)
+    yield from _artifacts(layout, deep=deep)
+
+
+def examine_run(run: RunLayout, *, deep: bool = False) -> Iterator[Finding]:
+    """Look at one run.
+
+    Args:
+        run: Its folder.
+        deep: Compare every media file with its hash.
+    """
+    yield from _metadata(run)
+    resumed = _resumed(run)
+    for stream in [*run.metric_files(), *run.history_files()]:
+        yield from _lines(stream, alive=is_alive(run.lock), resumed=resumed)
+    yield from _media(run, deep=deep)
+
+
+def _metadata(run: RunLayout) -> Iterator[Finding]:
+    try:
+        if seen_state(run, read_metadata(run)) == "crashed":
+            mend = f"nothing is lost; continue it with Track.run(…, resume={run.run_id!r}), or leave it"
+            yield Finding("note", run.dir, "the run's process died without ending it", mend)
+    except FileNotFoundError:
+        mend = "the start was cut short; remove the folder if it holds nothing you need"
+        yield Finding("warning", run.dir, "there is no metadata.sdn", mend)
+    except FormatError as error:
+        yield Finding(
+            "error", run.metadata, error.reason, "mend the text by hand, or restore it from a backup"
+        )
+    try:
+        read_document(run.summary)
+    except FileNotFoundError:
+        return
+    except FormatError as error:
+        mend = "remove it: the summary is made again from the log"
+        yield Finding("warning", run.summary, error.reason, mend)
+
+
+def _resumed(run: RunLayout) -> int:
+    """How often the run was continued: each time a crash may have left one torn line in the middle."""
+    try:
+        return len(read_metadata(run).resumed)
+    except (FileNotFoundError, FormatError):
+        return 0
+
+
+def _lines(stream: Path, *, alive: bool, resumed: int) -> Iterator[Finding]:
+    packed = stream.with_name(stream.name + PACKED)
+    if stream.exists() and packed.exists():
+        mend = "the plain file is whole and counts; pack the run again, or remove the packed file"
+        yield Finding("warning", packed, "packing or unpacking was cut short", mend)
+    shown = stream if stream.exists() else packed
+    try:
+        torn = [number for number, line in _numbered(stream) if line.strip() and decode(line) is None]
+        last = sum(1 for _ in _numbered(stream))
+    except (OSError, zstandard.ZstdError) as error:
+        yield Finding("error", shown, f"cannot be read ({error})", "restore it from a backup")
+        return
+    crashed = [number for number in torn if number == last][:1]
+    if len(torn) > resumed + len(crashed):
+        where = ", ".join(map(str, torn[:5])) + (", …" if len(torn) > 5 else "")
+        mend = "readers pass over them; restore the file from a backup that has them whole"
+        yield Finding("warning", shown, f"{len(torn)} lines cannot be read: {where}", mend)
+    elif torn and not alive:
+        yield Finding("note", shown, "a line was torn by a crash", "nothing to do: readers pass over it")
+
+
+def _numbered(stream: Path) -> Iterator[tuple[int, bytes]]:
+    number = 0
+    for chunk in read_chunks(stream):
+        for line in chunk.splitlines():
+            number += 1
+            yield number, line
+
+
+def _media(run: RunLayout, *, deep: bool) -> Iterator[Finding]:
+    try:
+        events = read_events(run)
+    except (OSError, zstandard.ZstdError):  # said by _lines
+        return
+    for event in events:
+        body = event.get("value")
+        if event.get("event") != "media" or not isinstance(body, dict):
+            continue
+        hashes = dict(_hashes(body))
+        for name in sorted(files_of(body)):
+            yield from _file(run, name, hashes.get(name), str(event.get("key")), deep=deep)
+
+
+def _file(run: RunLayout, name: str, digest: str | None, key: str, *, deep: bool) -> Iterator[Finding]:
+    try:
+        path = run.resolve(name)
+    except FormatError as error:
+        yield Finding(
+            "error", run.history, error.reason, "the log was tampered with: restore it from a backup"
+        )
+        return
+    if not path.is_file():
+        yield Finding("error", path, f"the file of {key!r} is missing", "restore it from a backup")
+    elif deep and digest is not None:
+        with path.open("rb") as file:
+            if hashlib.file_digest(file, "sha256").hexdigest() != digest:
+                yield Finding("error", path, f"the file of {key!r} is damaged", "restore it from a backup")
+
+
+def _hashes(body: Any) -> Iterator[tuple[str, str]]:
+    if isinstance(body, dict):
+        if isinstance(body.get("file"), str) and isinstance(body.get("sha256"), str):
+            yield body["file"], body["sha256"]
+        for value in body.values():
+            yield from _hashes(value)
+    elif isinstance(body, list):
+        for value in body:
+            yield from _hashes(value)
+
+
+def _artifacts(layout: Layout, *, deep: bool) -> Iterator[Finding]:
+    store = ObjectStore(layout.objects)
+    sound: set[str] = set()
+    for project in sorted(layout.objects.parent.glob("*")):
+        if project.is_dir() and project != layout.objects:
+            for folder in sorted(path for path in project.iterdir() if path.is_dir()):
+                yield from _collection(Collection(folder), store, sound, deep=deep)
+
+
+def _collection(
+    collection: Collection, store: ObjectStore, sound: set[str], *, deep: bool
+) -> Iterator[Finding]:
+    versions = collection.versions()
+    for number in versions:
+        try:
+            manifest = collection.manifest(number)
+        except FormatError as error:
+            yield Finding("error", error.path, error.reason, "restore it from a backup")
+            continue
+        for entry in manifest.files:
+            if entry.sha256 in sound:
+                continue
+            try:
+                store.verify(entry.sha256) if deep else store.path(entry.sha256)
+                sound.add(entry.sha256)
+            except (CorruptObjectError, MissingObjectError) as error:
+                yield _damaged(collection, number, entry.name, error)
+    for alias, number in collection.aliases().items():
+        if number not in versions:
+            what = f"alias {alias!r} stands for v{number}, which is not there"
+            mend = "restore the manifest from a backup, or log with this alias again"
+            yield Finding("error", collection.path / "events.jsonl", what, mend)
+
+
+def _damaged(collection: Collection, number: int, name: str, error: TrackError) -> Finding:
+    path = error.path if isinstance(error, CorruptObjectError) else collection.path / f"v{number}.json"
+    lost = "is damaged" if isinstance(error, CorruptObjectError) else "is missing from the store"
+    what = f"{name!r} of {collection.path.name}:v{number} {lost}"
+    return Finding(
+        "error", path, what, "log the artifact again from a good copy, or restore it from a backup"
+    )

@@ -1,0 +1,227 @@
+"""Series cache: the columns of a run, kept so that each line of its log is parsed once.
+
+Below `cache/series/{project}/{run}/{file}/` lies `index.json`, which says how much of the log is in the
+columns and how long each column is, and a folder of columns. Columns only grow, and only the index, replaced
+whole, says what
+counts: readers never see half of anything, and what a killed writer left behind it is written over. Whatever
+does not fit is rebuilt from the log; the folder may be deleted at any time.
+"""
+
+from __future__ import annotations
+
+import os
+import zlib
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import attrs
+import orjson
+
+from simple_track.deferred import numpy as np
+from simple_track.reading.column_file import ColumnFile, checksum
+from simple_track.reading.columns import ROW, ROW_BYTES, ColumnBuilder, Columns, Part, merge_by_time
+from simple_track.storage.layout import PACKED, SYSTEM_STREAM, RunLayout
+from simple_track.storage.lock import RunLock
+from simple_track.storage.reader import read_chunks
+from simple_track.storage.sdn_file import remove_folder, replace_bytes
+
+WORTHWHILE = 256 * 1024
+"""Fewer new bytes than this are parsed again rather than written to the cache."""
+VERSION = 3
+CHECKED = 4096
+
+
+@attrs.define
+class Index:
+    """What of a log is in the columns.
+
+    Args:
+        folder: The name of the folder of columns.
+        offset: How many bytes of the plain log, up to the end of a line.
+        check: What the log's beginning and the last bytes before the offset must look like.
+        rows: How many rows.
+        rows_sum: The checksum of the rows.
+        columns: For each column: the metric, the kind, how many values, the first row when the rows have no
+            gaps, and the bytes in its file.
+        packed: Size and time of change of the packed log, when all of that is in the columns.
+    """
+
+    folder: str
+    offset: int = 0
+    check: int = 0
+    rows: int = 0
+    rows_sum: int = 0
+    columns: list[ColumnFile] = attrs.field(factory=list)
+    packed: list[int] | None = None
+
+
+def load_columns(layout: RunLayout, *, system: bool, keys: frozenset[str] | None = None) -> Columns:
+    """The numbers of a run, of all its writers, by time.
+
+    Args:
+        layout: The run's folder.
+        system: Include what was sampled of the machine.
+        keys: The metrics that are wanted, where some are enough; None for all. Others may come along empty.
+    """
+    skipped = f"metrics.{SYSTEM_STREAM}.jsonl"
+    files = [path for path in layout.metric_files() if system or path.name != skipped]
+    cache = layout.root.series_cache(layout)
+    return merge_by_time([StreamCache(cache / path.name, path).load(keys) for path in files])
+
+
+class StreamCache:
+    """The cached columns of one file of lines.
+
+    Args:
+        folder: The cache's folder.
+        log: The plain name of the file of lines; it may be packed.
+    """
+
+    def __init__(self, folder: Path, log: Path) -> None:
+        self._folder = folder
+        self._log = log
+
+    def load(self, keys: frozenset[str] | None = None) -> Columns:
+        """All rows of the log; the cache is brought up to date when that is worthwhile.
+
+        Args:
+            keys: The metrics whose values are wanted; None for all.
+        """
+        index = self._read_index()
+        try:
+            known = self._read_columns(index, keys) if index else Columns(np.zeros(0, ROW), {})
+        except (OSError, ValueError):  # deleted, replaced or damaged
+            index, known = None, Columns(np.zeros(0, ROW), {})
+        if index and index.packed is not None:
+            return known
+        builder = ColumnBuilder(len(known.rows))
+        offset = start = index.offset if index else 0
+        unfinished = b""
+        for chunk in read_chunks(self._log, offset):
+            if chunk.endswith(b"\n"):
+                builder.add_lines(chunk)
+                offset += len(chunk)
+            else:
+                unfinished = chunk
+        fresh = builder.columns()
+        if offset - start >= WORTHWHILE:
+            with suppress(OSError):  # a cache that cannot be written is no reason not to read
+                self._save(index, fresh, offset, complete=not unfinished)
+        if unfinished:
+            builder.add_lines(unfinished)
+            fresh = builder.columns()
+        return _concatenate(known, fresh)
+
+    def _read_index(self) -> Index | None:
+        try:
+            data = orjson.loads((self._folder / "index.json").read_bytes())
+            if data.pop("version") != VERSION:
+                return None
+            index = Index(**{**data, "columns": [ColumnFile(*entry) for entry in data["columns"]]})
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+            return None
+        return index if self._fits(index) else None
+
+    def _fits(self, index: Index) -> bool:
+        """Whether the log still begins with what is in the columns."""
+        try:
+            if index.packed is not None:
+                return index.packed == _stamp(self._log)
+            return self._log.stat().st_size >= index.offset and _check(self._log, index.offset) == index.check
+        except OSError:
+            return False
+
+    def _read_columns(self, index: Index, keys: frozenset[str] | None) -> Columns:
+        place = self._folder / index.folder
+        rows = np.fromfile(place / "rows", ROW, index.rows)
+        if len(rows) != index.rows or checksum(rows) != index.rows_sum:
+            raise ValueError("the cache is not what its index says")
+        parts: dict[str, dict[str, Part]] = {}
+        for column in index.columns:
+            wanted = keys is None or column.key in keys
+            part = column.read(place) if wanted else Part(np.zeros(0, np.uint32), np.zeros(0))
+            parts.setdefault(column.key, {})[column.letter] = part
+        return Columns(rows, parts)
+
+    def _save(self, index: Index | None, fresh: Columns, offset: int, *, complete: bool) -> None:
+        """Append new rows to the columns, unless another process is doing so."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        lock = RunLock(self._folder / "lock")
+        if not lock.acquire(patience=0.0):
+            return
+        try:
+            current = self._read_index()
+            if (current.offset if current else 0) != (index.offset if index else 0):
+                return  # another process was here first
+            grown = index or self._new_generation()
+            place = self._folder / grown.folder
+            with ColumnFile.opened(place / "rows", grown.rows * ROW_BYTES) as file:
+                fresh.rows.tofile(file)
+            columns = {(column.key, column.letter): column for column in grown.columns}
+            for key, kinds in fresh.parts.items():
+                for letter, part in kinds.items():
+                    column = columns.setdefault((key, letter), ColumnFile(key, letter, len(columns)))
+                    column.append(place, part)
+            done = attrs.evolve(
+                grown,
+                offset=offset,
+                rows=grown.rows + len(fresh.rows),
+                rows_sum=(grown.rows_sum + checksum(fresh.rows)) % 2**64,
+                columns=list(columns.values()),
+            )
+            self._commit(done, complete=complete)
+        finally:
+            lock.release()
+
+    def _new_generation(self) -> Index:
+        for old in self._folder.iterdir():
+            if old.is_dir():
+                remove_folder(old)
+        index = Index(f"columns-{os.getpid()}-{os.urandom(4).hex()}")
+        (self._folder / index.folder).mkdir()
+        return index
+
+    def _commit(self, index: Index, *, complete: bool) -> None:
+        if self._log.exists():
+            index = attrs.evolve(index, check=_check(self._log, index.offset))
+        elif complete:
+            index = attrs.evolve(index, packed=_stamp(self._log))
+        else:
+            return
+        tree: dict[str, Any] = attrs.asdict(index, recurse=False)
+        tree["columns"] = [attrs.astuple(column) for column in index.columns]
+        replace_bytes(self._folder / "index.json", orjson.dumps({"version": VERSION, **tree}))
+
+
+def _stamp(log: Path) -> list[int] | None:
+    """Size and time of change of the packed log, or None when the plain one is there."""
+    if log.exists():
+        return None
+    stat = log.with_name(log.name + PACKED).stat()
+    return [stat.st_size, stat.st_mtime_ns]
+
+
+def _check(log: Path, offset: int) -> int:
+    """A checksum of the log's beginning and of the bytes before the offset."""
+    with log.open("rb") as file:
+        head = file.read(min(CHECKED, offset))
+        file.seek(max(0, offset - CHECKED))
+        return zlib.crc32(file.read(min(CHECKED, offset)), zlib.crc32(head))
+
+
+def _concatenate(known: Columns, fresh: Columns) -> Columns:
+    """Rows that follow one another; the numbers of the fresh rows already go on from the known ones."""
+    if not len(known.rows):
+        return fresh
+    if not len(fresh.rows):
+        return known
+    parts = {key: dict(kinds) for key, kinds in known.parts.items()}
+    for key, kinds in fresh.parts.items():
+        for letter, part in kinds.items():
+            before = parts.setdefault(key, {}).get(letter)
+            if before is not None:
+                rows = np.concatenate([before.rows, part.rows])
+                part = Part(rows, np.concatenate([before.values, part.values]))
+            parts[key][letter] = part
+    return Columns(np.concatenate([known.rows, fresh.rows]), parts)

@@ -1,0 +1,191 @@
+"""History: the numbers of a run, as a mapping from names to numpy columns of one length."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Iterator, Mapping, Sequence
+from types import ModuleType
+from typing import Any
+
+from simple_track.deferred import numpy as np
+from simple_track.errors import MetricNotFoundError, MissingExtraError, SettingError
+from simple_track.reading.columns import Array, Columns, Part, dense, min_max_rows
+from simple_track.reading.summary import MetricRule, rule_for
+
+
+class History(Mapping[str, Array]):
+    """Columns of one length: `step`, `timestamp` (seconds since 1970), and one for each metric.
+
+    A metric that a row does not have is NaN there, or None in a column of text or bools; `present` tells a
+    gap from a NaN that was logged. Rows are in the order in which they were logged.
+
+    Args:
+        columns: All rows.
+        run_id: The run, for messages.
+        keys: The metrics wanted: only rows that have one of them are kept. None: all metrics.
+        samples: About how many rows to keep for each metric; lowest and highest of each stretch are among
+            them.
+        rules: What was defined about the metrics.
+    """
+
+    def __init__(
+        self,
+        columns: Columns,
+        run_id: str,
+        keys: Sequence[str] | None = None,
+        samples: int | None = None,
+        rules: Sequence[MetricRule] = (),
+    ) -> None:
+        self._run_id = run_id
+        self._rules = list(rules)
+        if samples is not None and (not isinstance(samples, int) or samples < 2):
+            raise SettingError("samples", samples, ("None", "a whole number from 2"))
+        only_axes = bool(keys) and all(key in ("step", "timestamp") for key in keys or ())
+        wanted = [
+            key for key in (columns.parts if keys is None else keys) if key not in ("step", "timestamp")
+        ]
+        for key in wanted:
+            if key not in columns.parts:
+                raise MetricNotFoundError(key, run_id, list(columns.parts))
+        parts = {key: columns.parts[key] for key in wanted}
+        kept = None if only_axes else _kept_rows(parts, len(columns.rows), samples)
+        self._all = columns
+        self._kept = slice(None) if kept is None else kept
+        self._rows = columns.rows[self._kept]
+        self._parts = parts if kept is None else {key: _pick(kinds, kept) for key, kinds in parts.items()}
+        self._dense: dict[str, Array] = {}
+
+    def __getitem__(self, key: str) -> Array:
+        if key in ("step", "timestamp"):
+            return np.ascontiguousarray(self._rows[key])
+        if key not in self._parts:
+            raise MetricNotFoundError(key, self._run_id, list(self._parts))
+        if key not in self._dense:
+            self._dense[key] = dense(self._parts[key], len(self._rows))
+        return self._dense[key]
+
+    def __iter__(self) -> Iterator[str]:
+        yield from ("step", "timestamp", *self._parts)
+
+    def __len__(self) -> int:
+        return 2 + len(self._parts)
+
+    def __repr__(self) -> str:
+        return f"History({len(self._rows)} rows: {', '.join(self)})"
+
+    @property
+    def rows(self) -> int:
+        """How many rows there are."""
+        return len(self._rows)
+
+    def present(self, key: str) -> Array:
+        """Which rows have this metric: bool, shape (rows,)."""
+        if key not in self._parts:
+            raise MetricNotFoundError(key, self._run_id, list(self._parts))
+        mask = np.zeros(len(self._rows), bool)
+        for part in self._parts[key].values():
+            mask[part.rows] = True
+        return mask
+
+    def axis(self, key: str) -> Array:
+        """The x axis of a metric: its step metric, where one was defined, else the step.
+
+        Args:
+            key: The metric.
+
+        Returns:
+            Numbers, shape (rows,).
+        """
+        rule = rule_for(key, self._rules)
+        if rule is None or rule.step is None or rule.step not in self._all.parts:
+            return self["step"]
+        count = len(self._all.rows)
+        last = np.full(count, -1)
+        for part in self._all.parts[rule.step].values():
+            last[part.rows] = part.rows
+        last = np.maximum.accumulate(last)
+        values = np.asarray(dense(self._all.parts[rule.step], count), dtype=np.float64)
+        so_far: Array = np.where(last >= 0, values[np.maximum(last, 0)], np.nan)
+        return so_far[self._kept]
+
+    def to_pandas(self) -> Any:
+        """A pandas DataFrame; needs pandas."""
+        return _import("to_pandas()", "pandas").DataFrame(dict(self))
+
+    def to_polars(self) -> Any:
+        """A polars DataFrame; needs polars."""
+        polars = _import("to_polars()", "polars")
+        return polars.DataFrame({key: _of_one_kind(_without_objects(self[key])) for key in self})
+
+    def _filled(self, key: str) -> Any:
+        """A column for arrow: whole numbers stay whole, with 0 in the gaps that are masked."""
+        kinds = self._parts[key]
+        if set(kinds) != {"i"}:
+            return _without_objects(self[key])
+        column = np.zeros(len(self._rows), np.int64)
+        column[kinds["i"].rows] = kinds["i"].values
+        return column
+
+    def to_arrow(self) -> Any:
+        """A pyarrow Table; needs pyarrow. A gap is a null."""
+        arrow = _import("to_arrow()", "pyarrow", "tables")
+        columns = {key: arrow.array(self[key]) for key in ("step", "timestamp")}
+        for key in self._parts:
+            filled, gaps = self._filled(key), ~self.present(key)
+            try:
+                columns[key] = arrow.array(filled, mask=gaps)
+            except (arrow.ArrowInvalid, arrow.ArrowTypeError, OverflowError):  # numbers and text
+                columns[key] = arrow.array([str(value) for value in filled], arrow.string(), mask=gaps)
+        return arrow.table(columns)
+
+
+def _kept_rows(parts: dict[str, dict[str, Part]], count: int, samples: int | None) -> Array | None:
+    """The rows to keep, growing, or None for all."""
+    if samples is None and any(len(p.rows) == count for kinds in parts.values() for p in kinds.values()):
+        return None
+    chosen = []
+    for kinds in parts.values():
+        for letter, part in kinds.items():
+            if samples is None or len(part.rows) <= samples:
+                chosen.append(part.rows)
+            elif letter == "s":
+                chosen.append(part.rows[np.linspace(0, len(part.rows) - 1, samples).astype(np.int64)])
+            else:
+                chosen.append(min_max_rows(part.rows, part.values, samples))
+    if not chosen:
+        return np.zeros(0, np.uint32)
+    mask = np.zeros(count, bool)
+    for rows in chosen:
+        mask[rows] = True
+    return np.flatnonzero(mask)
+
+
+def _pick(kinds: dict[str, Part], kept: Array) -> dict[str, Part]:
+    picked = {}
+    for letter, part in kinds.items():
+        place = np.searchsorted(kept, part.rows)
+        inside = (
+            (place < len(kept)) & (kept[np.minimum(place, len(kept) - 1)] == part.rows) if len(kept) else []
+        )
+        where = np.flatnonzero(inside)
+        if len(where):
+            picked[letter] = Part(place[where].astype(np.uint32), part.values[where])
+    return picked
+
+
+def _without_objects(column: Array) -> Any:
+    return column.tolist() if column.dtype == object else column
+
+
+def _of_one_kind(column: Any) -> Any:
+    """A column of numbers and text as text, and one that is of one kind as it is."""
+    if not isinstance(column, list) or len({type(value) for value in column if value is not None}) < 2:
+        return column
+    return [None if value is None else str(value) for value in column]
+
+
+def _import(what: str, module: str, extra: str | None = None) -> ModuleType:
+    try:
+        return importlib.import_module(module)
+    except ImportError as error:
+        raise MissingExtraError(what, module, extra) from error

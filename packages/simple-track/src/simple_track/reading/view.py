@@ -1,0 +1,232 @@
+"""View: a run as its files tell it, whoever wrote them and whether or not they are still being written."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from simple_track.deferred import deferred_values
+from simple_track.errors import MetricNotFoundError
+from simple_track.reading.column_cache import load_columns
+from simple_track.reading.history import History
+from simple_track.reading.rebuild import stored_summary
+from simple_track.reading.summary import MetricRule
+from simple_track.reading.tail import follow_records
+from simple_track.storage.layout import SYSTEM_STREAM, RunLayout
+from simple_track.storage.lock import last_beat
+from simple_track.storage.metadata import Metadata, read_metadata, seen_state
+from simple_track.storage.reader import read_events
+
+
+class RunView:
+    """A run to read from. What is asked is read then: a view of a live run sees what is new.
+
+    Args:
+        layout: The run's folder.
+        metadata: Its metadata, when that has been read already.
+        summary: Its summary, when that has been read already.
+    """
+
+    def __init__(
+        self, layout: RunLayout, metadata: Metadata | None = None, summary: dict[str, Any] | None = None
+    ) -> None:
+        self.layout = layout
+        self.metadata = read_metadata(layout) if metadata is None else metadata
+        self._summary = summary
+
+    def refresh(self) -> RunView:
+        """Read the metadata again."""
+        self.metadata = read_metadata(self.layout)
+        self._summary = None
+        return self
+
+    @property
+    def id(self) -> str:
+        """The run's id."""
+        return self.metadata.id
+
+    @property
+    def name(self) -> str:
+        """Its readable name."""
+        return self.metadata.name
+
+    @property
+    def project(self) -> str:
+        """Its project."""
+        return self.metadata.project
+
+    @property
+    def group(self) -> str | None:
+        """The group it belongs to."""
+        return self.metadata.group
+
+    @property
+    def job_type(self) -> str | None:
+        """What kind of job it is."""
+        return self.metadata.job_type
+
+    @property
+    def tags(self) -> list[str]:
+        """Its tags."""
+        return self.metadata.tags
+
+    @property
+    def notes(self) -> str:
+        """Its notes."""
+        return self.metadata.notes
+
+    @property
+    def config(self) -> dict[str, Any]:
+        """The plain, resolved config."""
+        return self.metadata.config
+
+    @property
+    def fingerprint(self) -> str:
+        """The SHA-256 of the config."""
+        return self.metadata.fingerprint
+
+    @property
+    def environment(self) -> dict[str, Any]:
+        """What it ran on."""
+        return self.metadata.environment
+
+    @property
+    def error(self) -> dict[str, Any] | None:
+        """Type, message and traceback of what ended it, when it failed."""
+        return self.metadata.error
+
+    @property
+    def dir(self) -> str:
+        """The run's folder."""
+        return str(self.layout.dir)
+
+    @property
+    def state(self) -> str:
+        """Running, finished, failed, interrupted or crashed, as it is now."""
+        if self.metadata.state == "running":
+            self.metadata = read_metadata(self.layout)
+        return seen_state(self.layout, self.metadata)
+
+    @property
+    def start_time(self) -> datetime:
+        """When it started, in local time with its zone."""
+        return datetime.fromtimestamp(self.metadata.start_time).astimezone()
+
+    @property
+    def end_time(self) -> datetime | None:
+        """When it ended; None while running; for a crashed run, when its writer showed itself last."""
+        end = self.metadata.end_time
+        if end is None and self.state == "crashed":
+            times = load_columns(self.layout, system=False).rows["timestamp"]  # packing keeps them
+            logged = float(times.max()) if len(times) else 0.0
+            end = max(self.metadata.start_time, last_beat(self.layout.lock) or 0.0, logged)
+        return None if end is None else datetime.fromtimestamp(end).astimezone()
+
+    @property
+    def duration(self) -> float:
+        """Seconds in which it ran, up to its end or now; the time before it was resumed does not count."""
+        end = self.end_time
+        whole = (end.timestamp() if end else time.time()) - self.metadata.start_time
+        return round(whole - self.metadata.paused, 3)  # times are kept to the millisecond
+
+    @property
+    def summary(self) -> Mapping[str, Any]:
+        """The last (or best) values; for a run that has not finished they come from its log."""
+        if self._summary is None or self.metadata.state == "running":
+            self._summary = stored_summary(self.layout)
+        return self._summary
+
+    @property
+    def rules(self) -> list[MetricRule]:
+        """What was defined about its metrics."""
+        return [rule_of(event) for event in self.events("metric") if isinstance(event.get("pattern"), str)]
+
+    def history(
+        self, keys: Sequence[str] | None = None, samples: int | None = None, *, system: bool = False
+    ) -> History:
+        """The numbers, as columns.
+
+        Args:
+            keys: The metrics wanted; only rows that have one of them are kept. None: all.
+            samples: About how many rows to keep for each metric, lowest and highest of each stretch among
+                them.
+            system: Include what was sampled of the machine.
+
+        Raises:
+            MetricNotFoundError: The run has no metric of a wanted name.
+        """
+        names = [keys] if isinstance(keys, str) else keys
+        wants_system = system or any(name.startswith(f"{SYSTEM_STREAM}/") for name in names or ())
+        rules = self.rules
+        wanted = None if names is None else frozenset(names) | {rule.step for rule in rules if rule.step}
+        columns = load_columns(self.layout, system=wants_system, keys=wanted)
+        try:
+            return History(columns, self.id, names, samples, rules)
+        except MetricNotFoundError as error:
+            if any(event.get("key") == error.key for event in self.events("media")):
+                hint = f"it is not a number: read it by media({error.key!r})"
+                raise MetricNotFoundError(error.key, self.id, error.known, hint=hint) from None
+            raise
+
+    def events(self, kind: str | None = None) -> list[dict[str, Any]]:
+        """Everything else that was logged, by time.
+
+        Args:
+            kind: Only events of this kind: state, config, metric, summary, media, artifact, alert or graph.
+        """
+        return [e for e in read_events(self.layout) if kind is None or e.get("event") == kind]
+
+    def media(self, name: str) -> list[tuple[int, Any]]:
+        """Every value that is not a number logged under a name, as (step, value), in order.
+
+        Args:
+            name: The name.
+
+        Raises:
+            MetricNotFoundError: Nothing of that name was logged.
+        """
+        events = self.events("media")
+        found = [e for e in events if e.get("key") == name]
+        if not found:
+            metric = name in self.history() and name not in ("step", "timestamp")
+            hint = f"it is a metric: read it by history([{name!r}])" if metric else None
+            known = sorted({str(e.get("key")) for e in events})
+            raise MetricNotFoundError(name, self.id, known, "media", hint)
+        return [(int(e["step"]), deferred_values().read_value(e["value"], self.layout)) for e in found]
+
+    def table(self, name: str) -> Any:
+        """The table that was logged last under a name.
+
+        Args:
+            name: The name.
+
+        Raises:
+            MetricNotFoundError: No table of that name was logged.
+        """
+        tables = [e for e in self.events("media") if e.get("value", {}).get("kind") == "table"]
+        found = [e for e in tables if e.get("key") == name]
+        if not found:
+            raise MetricNotFoundError(name, self.id, sorted({str(e.get("key")) for e in tables}), "table")
+        return deferred_values().read_value(found[-1]["value"], self.layout)
+
+    def follow(self, *, poll: float = 0.2, start: bool = True) -> Iterator[dict[str, Any]]:
+        """Yield every record of numbers, those there are and then each new one, until the run has ended.
+
+        Args:
+            poll: Seconds between looks.
+            start: Begin with what is already there, or only with what comes.
+
+        Yields:
+            Records such as `{"step": 7, "timestamp": 1704902400.123, "train/loss": 0.3}`.
+        """
+        return follow_records(self.layout, lambda: self.state != "running", poll=poll, start=start)
+
+    def __repr__(self) -> str:
+        return f"<run {self.id} {self.name!r} of {self.project!r}, {self.state}>"
+
+
+def rule_of(event: Mapping[str, Any]) -> MetricRule:
+    """The rule that an event defines."""
+    return MetricRule(str(event["pattern"]), event.get("axis"), str(event.get("summary", "last")))

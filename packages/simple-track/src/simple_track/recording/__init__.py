@@ -1,0 +1,1 @@
+"""Recording a run, from start to end."""

@@ -1,0 +1,199 @@
+"""Environment: what a run ran on: command, code, packages, machine."""
+
+from __future__ import annotations
+
+import os
+import platform
+import re
+import subprocess
+import sys
+import time
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+from simple_track.storage.lock import this_process
+
+SECRET_OPTION = re.compile(
+    r"(?i)(^|[-_.])(secret|passw(or)?d|passphrase|credentials?|(api|access|secret|private|auth|wandb)[-_]?key"
+    r"|auth|(api|access|auth|bearer|hf|refresh)[-_]?token)$|^-*token$"
+)
+"""Names of options whose values are not kept; `tokenizer` and `max_tokens` are none of them."""
+TREE = ("--show-toplevel", "--git-common-dir")
+LONGEST_DIFF = 4 * 1024 * 1024
+GIT_SECONDS = 10.0
+"""How long git may take for its answers, from when they are waited for."""
+URL_PASSWORD = re.compile(r"://[^/@\s:]*:[^/@\s]*@")
+
+
+def describe() -> dict[str, Any]:
+    """Command, Python, platform, host, user, CPU and memory of this process; secret arguments are masked."""
+    process = this_process()
+    return {
+        "argv": mask_secrets(sys.argv),
+        "cwd": str(Path.cwd()),
+        "python": platform.python_version(),
+        "executable": sys.executable,
+        "platform": platform.platform(),
+        "host": process.host,
+        "pid": process.pid,
+        "user": _user(),
+        "cpu": _cpu_name(),
+        "cpu_count": os.cpu_count() or 0,
+        "memory_bytes": _memory(),
+    }
+
+
+def mask_secrets(argv: list[str]) -> list[str]:
+    """The arguments, with the values of options such as `--api-key` replaced."""
+    masked = []
+    hide_next = False
+    for word in argv:
+        name, equals, _ = word.partition("=")
+        word = URL_PASSWORD.sub("://••••@", word)
+        if hide_next and not word.startswith("-"):
+            masked.append("••••")
+        elif equals and SECRET_OPTION.search(name):
+            masked.append(f"{name}=••••")
+        else:
+            masked.append(word)
+        hide_next = word.startswith("-") and not equals and bool(SECRET_OPTION.search(word))
+    return masked
+
+
+def packages() -> list[str]:
+    """The installed packages as `name==version`, sorted; read from the names of their metadata folders."""
+    found: dict[str, str] = {}
+    for entry in sys.path:
+        folder = entry or "."
+        try:
+            stamp = os.stat(folder).st_mtime_ns  # noqa: PTH116 - for every run
+        except OSError:
+            continue
+        for package, version in _packages_in(os.path.abspath(folder), stamp):  # noqa: PTH100 - for every run
+            found.setdefault(package, version)
+    return [f"{name}=={version}" for name, version in sorted(found.items(), key=lambda item: item[0].lower())]
+
+
+@lru_cache(maxsize=256)
+def _packages_in(folder: str, stamp: int) -> tuple[tuple[str, str], ...]:  # noqa: ARG001 - tells old from new
+    """Names and versions of the packages in a folder, which changes its time when one comes or goes."""
+    try:
+        names = os.listdir(folder)  # noqa: PTH208 - without Path objects, for thousands of names
+    except OSError:
+        return ()
+    stems = [name.rpartition(".")[0] for name in names if name.endswith((".dist-info", ".egg-info"))]
+    return tuple((stem.split("-")[0], stem.split("-")[1]) for stem in stems if "-" in stem)
+
+
+class GitProbe:
+    """Asks git about the checkout, in processes that run while the caller goes on.
+
+    They are started here and not later: until it has become git, a new process holds the locks of this one.
+
+    Args:
+        folder: Where to ask; default the current one.
+    """
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self._folder = folder or Path.cwd()
+        self._diff = self._start("diff", "HEAD", "--no-color", "--no-ext-diff")
+        self._where = self._start("rev-parse", "HEAD", "--abbrev-ref", "HEAD", *TREE)
+
+    def _start(self, *arguments: str) -> subprocess.Popen[bytes] | None:
+        try:
+            return subprocess.Popen(
+                ["git", "-c", "core.fsmonitor=false", *arguments],
+                cwd=self._folder,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                env={**os.environ, "GIT_OPTIONAL_LOCKS": "0"},
+            )
+        except OSError:
+            return None
+
+    def abandon(self) -> None:
+        """Ask no more: nobody wants the answers."""
+        for process in (self._diff, self._where):
+            if process is not None:
+                process.kill()
+                process.communicate()
+
+    def result(self) -> tuple[dict[str, Any], bytes]:
+        """Commit, branch, root and whether there are changes; and the diff. Empty outside of a checkout."""
+        end = time.monotonic() + GIT_SECONDS
+        diff = _output(self._diff, end)
+        lines = _output(self._where, end).decode("utf-8", "replace").splitlines()
+        if len(lines) != 4:
+            return {}, b""
+        commit, branch, root, store = lines
+        remote = _origin(self._folder / store / "config")
+        facts = {"commit": commit, "branch": branch, "root": root, "dirty": bool(diff)}
+        if remote:
+            facts["remote"] = _without_password(remote)
+        if len(diff) > LONGEST_DIFF:
+            diff = diff[:LONGEST_DIFF] + b"\n[cut here: the diff is longer]\n"
+        return facts, diff
+
+
+def _output(process: subprocess.Popen[bytes] | None, end: float) -> bytes:
+    if process is None:
+        return b""
+    try:
+        out, _ = process.communicate(timeout=max(0.1, end - time.monotonic()))
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.communicate()
+        return b""
+    return out if process.returncode == 0 else b""
+
+
+def _origin(config: Path) -> str:
+    """The address of the remote "origin" in a checkout's config; reading it here saves a process."""
+    try:
+        lines = [line.strip() for line in config.read_text("utf-8", "replace").splitlines()]
+    except OSError:
+        return ""
+    section = ""
+    for line in lines:
+        if line.startswith("["):
+            section = line
+        elif section == '[remote "origin"]' and line.partition("=")[0].strip() == "url":
+            return line.partition("=")[2].strip()
+    return ""
+
+
+def _without_password(url: str) -> str:
+    parts = urlsplit(url)
+    if "@" not in parts.netloc:
+        return url
+    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
+
+
+def _user() -> str:
+    import getpass  # rarely needed: once for each run
+
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError, ImportError):
+        return ""
+
+
+def _cpu_name() -> str:
+    try:
+        with Path("/proc/cpuinfo").open(encoding="utf-8") as file:
+            for line in file:
+                if line.startswith("model name"):
+                    return line.partition(":")[2].strip()
+    except (OSError, UnicodeDecodeError):
+        pass
+    return platform.processor() or platform.machine()
+
+
+def _memory() -> int:
+    try:
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (ValueError, OSError, AttributeError):
+        return 0

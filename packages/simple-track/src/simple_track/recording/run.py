@@ -1,0 +1,391 @@
+"""Run: what training code holds. It only directs: the writer writes, the pulse beats, the view reads."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+from attrs import evolve
+
+from simple_track.deferred import deferred_artifacts, deferred_values
+from simple_track.errors import RunClosedError, TrackError
+from simple_track.reading.history import History
+from simple_track.reading.rebuild import replay
+from simple_track.reading.summary import MetricRule, Summary
+from simple_track.reading.view import RunView
+from simple_track.recording.config_snapshot import fingerprint, snapshot
+from simple_track.recording.disabled import UntrackedVersion, empty_history, observe
+from simple_track.recording.end_state import ending, known_end
+from simple_track.recording.model_watch import Watch
+from simple_track.recording.writer import timestamp
+from simple_track.storage.journal import TrackWarning
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from simple_track.recording.session import Session
+
+
+class Run:
+    """One run of training. `Track.run` makes it; leaving its `with` block finishes it.
+
+    Args:
+        session: What holds the run's files open, or None when this process does not track.
+        view: The run's facts.
+    """
+
+    def __init__(self, session: Session | None, view: RunView) -> None:
+        self._session = session
+        self._view = view
+        self._watches: list[Watch] = []
+        self._summary = session.summary if session else Summary()
+        if session:
+            self.log = session.writer.log  # type: ignore[method-assign]  # the hot path: one call less
+
+    # --- what it is ----------------------------------------------------------------------------------------
+
+    @property
+    def id(self) -> str:
+        """Sortable by start, unique across machines."""
+        return self._view.id
+
+    @property
+    def name(self) -> str:
+        """A readable name."""
+        return self._view.name
+
+    @property
+    def project(self) -> str:
+        """The project it belongs to."""
+        return self._view.project
+
+    @property
+    def dir(self) -> str:
+        """The folder with everything about this run; empty when it is not tracked."""
+        return self._view.dir if self._session else ""
+
+    @property
+    def config(self) -> dict[str, Any]:
+        """The plain, resolved config, with secrets masked. What is changed in it is noted within a second."""
+        return self._view.config
+
+    @property
+    def fingerprint(self) -> str:
+        """The SHA-256 of the config."""
+        return self._view.fingerprint
+
+    @property
+    def tags(self) -> list[str]:
+        """The tags."""
+        return self._view.tags
+
+    @property
+    def notes(self) -> str:
+        """The notes."""
+        return self._view.notes
+
+    @property
+    def group(self) -> str | None:
+        """The group it belongs to."""
+        return self._view.group
+
+    @property
+    def job_type(self) -> str | None:
+        """What kind of job it is."""
+        return self._view.job_type
+
+    @property
+    def start_time(self) -> datetime:
+        """When it started, in local time with its zone."""
+        return self._view.start_time
+
+    @property
+    def end_time(self) -> datetime | None:
+        """When it ended; None while running."""
+        return self._view.end_time if self.state != "running" else None
+
+    @property
+    def state(self) -> str:
+        """Running, finished, failed, interrupted or crashed."""
+        return self._view.metadata.state
+
+    @property
+    def owned(self) -> bool:
+        """Whether this process started it, tracks it, and has not finished it."""
+        return self._session is not None and self._session.owned
+
+    @property
+    def summary(self) -> Summary:
+        """The last values, or what `define_metric` says; can be written to."""
+        return self._summary
+
+    @property
+    def step(self) -> int:
+        """The highest step so far; -1 before anything was logged."""
+        return self._session.writer.step if self._session else -1
+
+    # --- logging -------------------------------------------------------------------------------------------
+
+    def log(self, values: Mapping[str, Any], step: int | None = None) -> None:  # noqa: ARG002 - as the writer's
+        """Log values; when this returns, `kill -9` cannot take them away.
+
+        Args:
+            values: Numbers, bools, strings, numpy and torch scalars, media values, and nested dicts of
+                these, whose names are joined by `/`.
+            step: The step; default the highest so far + 1. Steps may repeat and come in any order.
+
+        Raises:
+            ValueKindError: A value is of an unknown kind.
+        """
+        observe(self._summary, values)  # a tracked run has the writer's method in this place
+
+    def define_metric(self, pattern: str, step: str | None = None, summary: str = "last") -> None:
+        """Say what holds for metrics.
+
+        Args:
+            pattern: A name, or a pattern such as `val/*`.
+            step: The metric that is their x axis; default the step.
+            summary: What the summary keeps: last, first, min, max, mean or none.
+
+        Raises:
+            SettingError: There is no such summary.
+        """
+        rule = MetricRule(pattern, step, summary)
+        self._summary.define(rule)
+        self._event("metric", pattern=pattern, axis=step, summary=summary)
+        if self._session and any(rule.fits(key) for key in self._summary):  # it comes late: ask the log
+            self._summary.take_over(replay(self._view.layout)[0], rule)
+
+    def update_config(self, values: Mapping[str, Any]) -> None:
+        """Add to the config, or change it; the change is kept in the history.
+
+        Args:
+            values: Top-level names with their new values.
+        """
+        self._check_open("run.update_config")
+        self._view.config.update(snapshot(values))
+        if self._session:
+            self._session.note_config()
+        else:
+            self._view.metadata.fingerprint = fingerprint(self._view.config)
+
+    def alert(self, title: str, text: str = "") -> None:
+        """Note that something needs attention; it is kept in the history and warned about.
+
+        Args:
+            title: A short line.
+            text: More about it.
+        """
+        self._event("alert", title=title, text=text, step=self.step)
+        if self._session:
+            warnings.warn(TrackWarning(f"{title}: {text}" if text else title), stacklevel=2)
+
+    def log_histogram(self, name: str, values: Any, bins: int = 64, step: int | None = None) -> None:
+        """Log how values are spread: an array of any shape, in `bins` equal bins."""
+        self._value(name, step, "Histogram", values, bins=bins)
+
+    def log_plot(self, name: str, x: Any, y: Any, title: str = "", step: int | None = None) -> None:
+        """Log a line plot: x of shape (n,), y of shape (n,) or (n, lines)."""
+        self._value(name, step, "Plot", x, y, title=title)
+
+    def log_scatter(self, name: str, points: Any, labels: Any = None, step: int | None = None) -> None:
+        """Log a scatter plot: points of shape (n, 2) or (n, 3), labels of shape (n,)."""
+        self._value(name, step, "Scatter", points, labels=labels)
+
+    def log_image(
+        self,
+        name: str,
+        img: Any,
+        caption: str = "",
+        masks: Any = None,
+        boxes: Any = None,
+        step: int | None = None,
+    ) -> None:
+        """Log an image: (H, W), (H, W, C) or (C, H, W); uint8, or floats in 0…1."""
+        self._value(name, step, "Image", img, caption=caption, masks=masks, boxes=boxes)
+
+    def log_images(self, name: str, images: Sequence[Any], step: int | None = None) -> None:
+        """Log several images as one value: a list, or an array with one more dimension in front."""
+        self._value(name, step, "Images", images)
+
+    def log_video(self, name: str, frames: Any, fps: int = 30, step: int | None = None) -> None:
+        """Log a video: (T, C, H, W); uint8, or floats in 0…1."""
+        self._value(name, step, "Video", frames, fps=fps)
+
+    def log_audio(self, name: str, samples: Any, sample_rate: int, step: int | None = None) -> None:
+        """Log sound: (n,) or (n, channels), floats in -1…1 or int16; `sample_rate` in Hz."""
+        self._value(name, step, "Audio", samples, sample_rate)
+
+    def log_html(self, name: str, html: str, step: int | None = None) -> None:
+        """Log a piece of HTML."""
+        self._value(name, step, "Html", html)
+
+    def log_point_cloud(self, name: str, points: Any, colors: Any = None, step: int | None = None) -> None:
+        """Log points of shape (n, 3), with colors of shape (n, 3)."""
+        self._value(name, step, "PointCloud", points, colors=colors)
+
+    def log_mesh(self, name: str, vertices: Any, faces: Any, step: int | None = None) -> None:
+        """Log a triangle mesh: vertices of shape (n, 3), faces of shape (m, 3) with rows of vertices."""
+        self._value(name, step, "Mesh", vertices, faces)
+
+    def log_text(self, name: str, text: str, step: int | None = None) -> None:
+        """Log a text."""
+        self._value(name, step, "Text", text)
+
+    def log_table(self, name: str, table: Any, step: int | None = None) -> None:
+        """Log a `Track.Table`."""
+        if self._session:
+            self.log({name: table}, step)
+
+    def log_figure(self, name: str, figure: Any, step: int | None = None) -> None:
+        """Log a matplotlib figure."""
+        self._value(name, step, "Figure", figure)
+
+    def _value(self, name: str, step: int | None, kind: str, *content: Any, **options: Any) -> None:
+        if self._session:
+            self.log({name: getattr(deferred_values(), kind)(*content, **options)}, step)
+
+    def _event(self, event: str, **fields: Any) -> None:
+        if self._session:
+            self._session.writer.event(event, **fields)
+
+    # --- artifacts -----------------------------------------------------------------------------------------
+
+    def log_artifact(self, artifact: Any, aliases: Sequence[str] = ()) -> Any:
+        """Keep an artifact as the next version of its name; equal contents make no new version.
+
+        Args:
+            artifact: A `Track.Artifact`.
+            aliases: Names that shall point to it, besides `latest`.
+
+        Returns:
+            The version; one that only has a name when this process does not track, or the disk refuses.
+        """
+        if not self._session:
+            metadata = getattr(artifact, "metadata", {})
+            return UntrackedVersion(str(getattr(artifact, "name", "")), tuple(aliases), metadata)
+        self._check_open("run.log_artifact")
+        store = deferred_artifacts()
+        try:
+            version = store.log_artifact(self._view.layout.root, self.project, self.id, artifact, aliases)
+        except OSError as error:
+            if isinstance(error, TrackError):
+                raise
+            self._session.report(error, f"artifact {artifact.name!r} was not kept")
+            return UntrackedVersion(artifact.name, tuple(aliases), artifact.metadata)
+        self._event("artifact", action="log", artifact=f"{self.project}/{version.name}:{version.version}")
+        return version
+
+    def use_artifact(self, ref: Any) -> Any:
+        """Say that this run uses an artifact.
+
+        Args:
+            ref: Such as `"data:v2"` or `"data:production"`, or a version.
+
+        Returns:
+            The version, found whether or not this process tracks.
+        """
+        store = deferred_artifacts()
+        layout = self._view.layout.root
+        if not self._session:
+            return store.find_artifact(layout, self.project, ref) if isinstance(ref, str) else ref
+        self._check_open("run.use_artifact")
+        version = store.use_artifact(layout, self.project, self.id, ref)
+        self._event("artifact", action="use", artifact=f"{self.project}/{version.name}:{version.version}")
+        return version
+
+    # --- watching ------------------------------------------------------------------------------------------
+
+    def watch(self, model: Any, log: str = "gradients", log_freq: int = 100, log_graph: bool = False) -> None:
+        """Log histograms and norms of a torch model's gradients or parameters.
+
+        Args:
+            model: A `torch.nn.Module`.
+            log: "gradients", "parameters" or "all".
+            log_freq: Once in so many backward passes.
+            log_graph: Keep the list of the model's modules in the history.
+        """
+        if self._session:
+            self._watches.append(Watch(self._session.writer, model, log, log_freq, log_graph))
+
+    def unwatch(self, model: Any = None) -> None:
+        """Stop watching a model, or all; nothing of it stays in the model."""
+        for watch in [w for w in self._watches if model is None or w.model is model]:
+            watch.remove()
+            self._watches.remove(watch)
+
+    # --- reading -------------------------------------------------------------------------------------------
+
+    def history(
+        self, keys: Sequence[str] | None = None, samples: int | None = None, *, system: bool = False
+    ) -> History:
+        """The numbers logged so far, as columns; see `RunView.history`."""
+        if not self._session:
+            return empty_history(self.id, keys)
+        return self._view.history(keys, samples, system=system)
+
+    def media(self, name: str) -> list[tuple[int, Any]]:
+        """Every media value logged under a name, as (step, value)."""
+        return self._view.media(name) if self._session else []
+
+    def table(self, name: str) -> Any:
+        """The table that was logged last under a name."""
+        return self._view.table(name) if self._session else deferred_values().Table(columns=[], data=[])
+
+    def follow(self, *, poll: float = 0.2, start: bool = True) -> Iterator[dict[str, Any]]:
+        """Yield every record of numbers, and then each new one, until the run has ended."""
+        return self._view.follow(poll=poll, start=start) if self._session else iter(())
+
+    # --- the end -------------------------------------------------------------------------------------------
+
+    def finish(self, state: str = "finished") -> None:
+        """End the run; what is logged afterwards is an error. Ending twice does nothing.
+
+        Args:
+            state: How it ended: finished, failed or interrupted.
+
+        Raises:
+            SettingError: There is no such end.
+        """
+        self._end(known_end(state), None)
+
+    def _end(self, state: str, error: dict[str, Any] | None) -> None:
+        if self._session is None:
+            if self._view.metadata.end_time is None:
+                self._view.metadata = evolve(
+                    self._view.metadata, state=state, end_time=timestamp(), error=error
+                )
+            return
+        if self._session.closed:
+            return
+        self.unwatch()
+        self._session.close(state, error)
+        self.log = self._refuse  # type: ignore[method-assign]
+
+    def _check_open(self, call: str) -> None:
+        if self._session and self._session.closed:
+            raise RunClosedError(self.id, call)
+
+    def _refuse(self, *_: Any, **__: Any) -> None:
+        raise RunClosedError(self.id, "run.log")
+
+    def __enter__(self) -> Run:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._end(*ending(error))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        from simple_track.recording.start import (
+            rejoin,  # only when a run is sent to another process; start builds runs
+        )
+
+        return rejoin, (self._view.dir if self._session else None, self._view.metadata)
+
+    def __repr__(self) -> str:
+        return f"<run {self.id} {self.name!r} of {self.project!r}, {self.state}>"

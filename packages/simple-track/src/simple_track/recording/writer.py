@@ -1,0 +1,248 @@
+"""Writer: one process's pen on a run; each process has files of its own, so no two mix their lines."""
+
+from __future__ import annotations
+
+import os
+import warnings
+import weakref
+from collections.abc import Callable, Mapping
+from os import write
+from time import time_ns
+from typing import Any
+
+from orjson import OPT_APPEND_NEWLINE, dumps
+
+from simple_track.deferred import deferred_values
+from simple_track.errors import RunClosedError, StorageError, ValueKindError
+from simple_track.reading.summary import Summary
+from simple_track.storage.journal import Journal, TrackWarning
+from simple_track.storage.layout import RunLayout
+from simple_track.storage.lock import this_process
+from simple_track.storage.record import as_scalar, encode_event, encode_metrics, flatten, mark_nonfinite
+
+LAST = 2**63 - 1
+PLAIN_TYPES = (float, int, bool, str)
+_writers: weakref.WeakSet[Writer] = weakref.WeakSet()
+
+
+CALLS = {"alert": "run.alert", "summary": "run.summary", "metric": "run.define_metric", "media": "run.log"}
+"""What a user called to write an event of this kind, for messages."""
+
+
+class Writer:
+    """Appends metrics and events to a run's files.
+
+    Args:
+        layout: The run's folder.
+        stream: None for the first writer; a name for each further one.
+        summary: What follows the logged values.
+        step: The highest step so far; -1 when there is none.
+        strict: Raise when the disk refuses, instead of warning.
+        durability: What a line survives: "process", "second" or "power".
+        on_fork: Called in a forked child before its first line.
+    """
+
+    def __init__(
+        self,
+        layout: RunLayout,
+        stream: str | None,
+        summary: Summary,
+        *,
+        step: int = -1,
+        strict: bool = False,
+        durability: str = "second",
+        on_fork: Callable[[], object] = lambda: None,
+    ) -> None:
+        self.layout = layout
+        self.summary = summary
+        self.observe = summary.observer()
+        summary.on_rules = self._renew_observer
+        self.step = step
+        self.strict = strict
+        self.durability = durability
+        self.on_fork = on_fork
+        self._forked = False
+        self._closed = False
+        self._open(stream)
+        _writers.add(self)
+
+    def _open(self, stream: str | None) -> None:
+        pair = (self.layout.metrics, self.layout.history) if stream is None else self.layout.stream(stream)
+        self.stream = stream
+        self.metrics = Journal(pair[0], strict=self.strict, sync_each=self.durability == "power")
+        self.history = Journal(pair[1], strict=self.strict, sync_each=self.durability == "power")
+
+    def log(self, values: Mapping[str, Any], step: int | None = None) -> None:
+        """Append one metrics line, or what else the values need. This is the hot path: it is kept flat.
+
+        The sum finds everything unusual at once: it cannot be taken of text, arrays of many and nested
+        values, and it is not finite when one of the values is not.
+        """
+        journal = self.metrics
+        with journal.lock:
+            highest = self.step
+            try:
+                if step is None:
+                    number = highest + 1
+                elif type(step) is int and step <= LAST:
+                    number = step
+                else:
+                    raise TypeError
+                record = {"step": number, **values}
+                record["timestamp"] = time_ns() // 1_000_000 / 1000  # in a display it would be a second dict
+                total = sum(values.values())
+                if total - total != 0 or len(record) != len(values) + 2:
+                    raise TypeError
+                line = dumps(record, None, OPT_APPEND_NEWLINE)
+                written = write(journal.fd, line)
+            except OSError:
+                written = 0
+            except Exception:  # whatever it is that cannot be added up or encoded
+                written = -1
+            if written < 0:
+                self.log_any(values, step)
+                return
+            if number > highest:
+                self.step = number
+            self.observe(values)
+            journal.dirty = True
+            if written != len(line) or journal.sync_each:
+                self._settle(line, written)
+
+    def _renew_observer(self) -> None:
+        self.observe = self.summary.observer()
+
+    def _settle(self, line: bytes, written: int) -> None:
+        """Do for a line what the hot path leaves out."""
+        if self._closed:
+            raise RunClosedError(self.layout.run_id, "run.log")
+        if self._forked:
+            self._forked = False
+            self.on_fork()
+        if written != len(line):
+            self.metrics.rescue(line, written)
+        if self.metrics.sync_each:
+            self.metrics.sync()
+
+    def log_any(self, values: Mapping[Any, Any], step: Any = None, *, advance: bool = True) -> None:
+        """Append whatever the values need: nothing is written before all of them are understood.
+
+        Args:
+            values: Scalars, media values, and mappings of these.
+            step: The step, or None for the last one + 1.
+            advance: Whether the step counter follows.
+
+        Raises:
+            ValueKindError: A value, a name or the step is of an unknown kind.
+        """
+        if not isinstance(values, Mapping):
+            raise ValueKindError("run.log", type(values).__name__, 'log a dict: {"loss": 0.5}', "log values")
+        scalars: dict[str, Any] = {}
+        media: dict[str, Any] = {}
+        for key, value in flatten(values):
+            if type(value) not in PLAIN_TYPES and deferred_values().is_value(value):
+                media[key] = value
+            else:
+                scalar = as_scalar(key, value)
+                while key in scalars:  # "step" and "~step" in one call
+                    key = f"~{key}"
+                scalars[key] = scalar
+        number = None if step is None else _step(step)
+        if self._closed:
+            raise RunClosedError(self.layout.run_id, "run.log")
+        with self.metrics.lock:
+            number = self.step + 1 if number is None else number
+            if advance and number > self.step:
+                self.step = number
+            if scalars:
+                self.observe(scalars)
+                line = encode_metrics(number, scalars, timestamp())
+                self._settle(line, 0)
+        for key, value in media.items():
+            self._log_value(key, value, number)
+
+    def _log_value(self, key: str, value: Any, step: int) -> None:
+        try:
+            body = deferred_values().write_value(value, key=key, step=step, layout=self.layout)
+        except OSError as error:
+            if isinstance(error, ImportError):
+                raise
+            trouble = StorageError(
+                self.layout.dir, str(error), f"{key} at step {step} was not kept", error.errno
+            )
+            if self.strict:
+                raise trouble from error
+            warnings.warn(TrackWarning(str(trouble)), stacklevel=5)
+            return
+        self.event("media", key=key, step=step, value=body)
+
+    def event(self, event: str, **fields: Any) -> None:
+        """Append one event.
+
+        Args:
+            event: What kind of event.
+            fields: Plain values that describe it.
+        """
+        if self._closed:
+            raise RunClosedError(self.layout.run_id, CALLS.get(event, f"an event of kind {event!r}"))
+        if self._forked:
+            self._forked = False
+            self.on_fork()
+        self.history.append(encode_event({"event": event, **fields, "timestamp": timestamp()}))
+
+    def note_summary(self, key: str, value: Any) -> None:
+        """Append the event of a summary value that was written by hand, with its place in the log.
+
+        Args:
+            key: The metric.
+            value: Its value; None when it was deleted.
+        """
+        place = [self.metrics.path.name, self.metrics.position()]
+        self.event("summary", key=key, after=place, **mark_nonfinite({"value": value}))
+
+    def sync(self) -> None:
+        """Ask the disk to keep what was written."""
+        self.metrics.sync()
+        self.history.sync()
+
+    def close(self) -> int:
+        """Close the files.
+
+        Returns:
+            How many lines were lost because the disk never took them.
+        """
+        self._closed = True
+        return self.metrics.close() + self.history.close()
+
+    def after_fork(self) -> None:
+        """In a forked child: leave the parent's files alone and write to files of its own, when it writes."""
+        closed = self._closed
+        self.metrics.forget()
+        self.history.forget()
+        if not closed:
+            process = this_process()
+            self._open(f"{process.host}-{process.pid}")
+            self._forked = True
+
+
+def timestamp() -> float:
+    """Seconds since 1970, to the millisecond."""
+    return time_ns() // 1_000_000 / 1000
+
+
+def _step(step: Any) -> int:
+    number = step if type(step) is int else as_scalar("step", step)
+    plain = isinstance(number, int | float) and not isinstance(number, bool)
+    if isinstance(number, str) or not plain or number != number // 1 or not -LAST - 1 <= number <= LAST:
+        hint = "a step is a whole number of up to 64 bits"
+        raise ValueKindError("step", f"{type(step).__name__} ({step!r})", hint, "take a step")
+    return int(number)
+
+
+def _after_fork_in_child() -> None:
+    for writer in list(_writers):
+        writer.after_fork()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork_in_child)

@@ -1,0 +1,1 @@
+"""Files on disk: layout, records, journals, locks, metadata."""

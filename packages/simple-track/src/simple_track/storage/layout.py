@@ -1,0 +1,239 @@
+"""Layout: the only module that knows what folders and files are called."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import attrs
+
+from simple_track.errors import FormatError, UnsafeNameError
+from simple_track.storage.names import check_segment, segment
+
+FORMAT_VERSION = 1
+"""The version of the files on disk, written into every `metadata.sdn`."""
+PACKED = ".zst"
+METADATA = "metadata.sdn"
+SUMMARY = "summary.sdn"
+SYSTEM_STREAM = "system"
+
+
+def _absolute(path: Path) -> Path:
+    return Path(path).absolute()
+
+
+@attrs.frozen
+class Layout:
+    """Where things are below the root folder, usually `.simple`.
+
+    Args:
+        root: The root folder; it need not exist.
+    """
+
+    root: Path = attrs.field(converter=_absolute)
+
+    @property
+    def runs(self) -> Path:
+        """The folder of all runs."""
+        return self.root / "runs"
+
+    @property
+    def objects(self) -> Path:
+        """The content-addressed store."""
+        return self.root / "artifacts" / "objects"
+
+    @property
+    def registry(self) -> Path:
+        """The registry's folder."""
+        return self.root / "registry"
+
+    @property
+    def sweeps(self) -> Path:
+        """The folder of all sweeps."""
+        return self.root / "sweeps"
+
+    @property
+    def cache(self) -> Path:
+        """Everything below may be deleted at any time."""
+        return self.root / "cache"
+
+    def project(self, project: str) -> Path:
+        """The folder of a project's runs."""
+        return self.runs / self._project(project)
+
+    def run(self, project: str, run_id: str) -> RunLayout:
+        """Where one run lives."""
+        return RunLayout(self.project(project) / check_segment(run_id, what="run id"))
+
+    def artifact(self, project: str, name: str) -> Path:
+        """The folder of an artifact's versions, aliases and lineage."""
+        return self.root / "artifacts" / self._project(project) / check_segment(name, what="artifact")
+
+    def _project(self, project: str) -> str:
+        if check_segment(project, what="project").casefold() == self.objects.name:
+            raise UnsafeNameError("project", project, "is the name of the folder that holds all contents")
+        return project
+
+    def series_cache(self, run: RunLayout) -> Path:
+        """The folder of a run's cached columns."""
+        return self.cache / "series" / segment(run.project) / segment(run.run_id)
+
+    @property
+    def catalog_cache(self) -> Path:
+        """The file that remembers metadata and summaries of all runs."""
+        return self.cache / "catalog.json"
+
+    def rendezvous(self, project: str, key: str) -> Path:
+        """The file through which the ranks of one job agree on a run."""
+        return self.cache / "shared" / segment(project) / segment(key)
+
+    def projects(self) -> list[str]:
+        """The names of all projects, sorted."""
+        return sorted(_folders(self.runs))
+
+    def run_layouts(self, project: str | None = None) -> Iterator[RunLayout]:
+        """All runs of one project or of all, oldest first within a project."""
+        for name in [project] if project is not None else self.projects():
+            folder = self.project(name)
+            for run_id in sorted(_folders(folder)):
+                yield RunLayout(folder / run_id)
+
+    def find_run(self, run_id: str) -> RunLayout | None:
+        """The run of that id in any project, or None."""
+        check_segment(run_id, what="run id")
+        for project in self.projects():
+            folder = self.runs / project / run_id
+            if folder.is_dir():
+                return RunLayout(folder)
+        return None
+
+
+@attrs.frozen
+class RunLayout:
+    """Where the parts of one run are.
+
+    Args:
+        dir: The run's folder.
+    """
+
+    dir: Path
+
+    @property
+    def run_id(self) -> str:
+        """The run's id."""
+        return self.dir.name
+
+    @property
+    def project(self) -> str:
+        """The run's project."""
+        return self.dir.parent.name
+
+    @property
+    def root(self) -> Layout:
+        """The layout this run lies in."""
+        return Layout(self.dir.parent.parent.parent)
+
+    @property
+    def metadata(self) -> Path:
+        """Who, what, where, config, tags, state."""
+        return self.dir / METADATA
+
+    @property
+    def metrics(self) -> Path:
+        """The numbers of the first writer."""
+        return self.dir / "metrics.jsonl"
+
+    @property
+    def history(self) -> Path:
+        """All other events of the first writer."""
+        return self.dir / "history.jsonl"
+
+    @property
+    def summary(self) -> Path:
+        """The run's last (or best) values."""
+        return self.dir / SUMMARY
+
+    @property
+    def lock(self) -> Path:
+        """Held by the writing process; its time of change is the heartbeat."""
+        return self.dir / "run.lock"
+
+    @property
+    def artifacts(self) -> Path:
+        """Artifacts that the run logged."""
+        return self.dir / "artifacts"
+
+    @property
+    def tables(self) -> Path:
+        """Logged tables, as Parquet."""
+        return self.dir / "tables"
+
+    @property
+    def files(self) -> Path:
+        """Anything else."""
+        return self.dir / "files"
+
+    @property
+    def console(self) -> Path:
+        """What the process printed."""
+        return self.files / "console.log"
+
+    @property
+    def diff(self) -> Path:
+        """What the git checkout had changed at the start."""
+        return self.files / "diff.patch"
+
+    @property
+    def requirements(self) -> Path:
+        """The installed packages and their versions."""
+        return self.files / "requirements.txt"
+
+    def media(self, kind: str) -> Path:
+        """The folder of one kind of media, such as "images"."""
+        return self.dir / "media" / check_segment(kind, what="media kind")
+
+    def stream(self, writer: str) -> tuple[Path, Path]:
+        """The metrics and history files of a further writer, such as "node3-4711"."""
+        name = segment(writer)
+        return self.dir / f"metrics.{name}.jsonl", self.dir / f"history.{name}.jsonl"
+
+    def metric_files(self) -> list[Path]:
+        """Every writer's metrics, the first writer's first; a packed file is named by its plain name."""
+        return self._streams("metrics")
+
+    def history_files(self) -> list[Path]:
+        """Every writer's other events, the first writer's first."""
+        return self._streams("history")
+
+    def _streams(self, kind: str) -> list[Path]:
+        try:
+            names = {path.name.removesuffix(PACKED) for path in self.dir.iterdir()}
+        except FileNotFoundError:
+            return []
+        first = f"{kind}.jsonl"
+        further = sorted(n for n in names if n.startswith(f"{kind}.") and n.endswith(".jsonl") and n != first)
+        return [self.dir / name for name in [first] * (first in names) + further]
+
+    def relative(self, path: Path) -> str:
+        """The path below the run's folder, with `/`, as it is written into events."""
+        return path.relative_to(self.dir).as_posix()
+
+    def resolve(self, relative: str) -> Path:
+        """The file that an event names.
+
+        Raises:
+            FormatError: The name leads out of the run's folder.
+        """
+        parts = relative.replace("\\", "/").split("/")
+        if "\0" in relative or ":" in parts[0] or any(part in ("", ".", "..") for part in parts):
+            raise FormatError(self.history, f"an event names {relative!r}, which is not below the run")
+        return self.dir.joinpath(*parts)
+
+
+def _folders(folder: Path) -> list[str]:
+    try:
+        with os.scandir(folder) as entries:
+            return [entry.name for entry in entries if entry.is_dir() and entry.name[0] != "."]
+    except (FileNotFoundError, NotADirectoryError):
+        return []

@@ -1,0 +1,144 @@
+"""Metadata: who, what, where and in what state; the file `metadata.sdn` of a run."""
+
+from __future__ import annotations
+
+from functools import lru_cache, partial
+from typing import TYPE_CHECKING, Any, get_args, get_origin
+
+import attrs
+
+from simple_track.deferred import DeferredModule
+from simple_track.errors import FormatError
+from simple_track.storage.layout import FORMAT_VERSION, RunLayout
+from simple_track.storage.lock import is_alive
+from simple_track.storage.sdn_file import read_document, write_document
+
+if TYPE_CHECKING:
+    import cattrs
+else:  # needed where a run is read, and not where it is written
+    cattrs = DeferredModule("cattrs")
+
+STATES = ("running", "finished", "failed", "interrupted", "crashed")
+
+
+@attrs.define(kw_only=True)
+class Metadata:
+    """What `metadata.sdn` holds.
+
+    Args:
+        id: The run's id.
+        project: Its project.
+        name: Its readable name.
+        state: As it was written; a reader finds out whether "running" is still true by `seen_state`.
+        start_time: Seconds since 1970.
+        end_time: Seconds since 1970, None while running.
+        group: The group it belongs to, or None.
+        job_type: What kind of job it is, or None.
+        tags: Its tags.
+        notes: Free text.
+        fingerprint: The SHA-256 of the config.
+        config: The plain, resolved config.
+        resumed: When it was resumed.
+        paused: Seconds between the ends of its earlier parts and the times when it was resumed.
+        error: Type, message and traceback of what ended it, when it failed.
+        environment: What it ran on.
+        format: The version of the files on disk.
+    """
+
+    id: str
+    project: str
+    name: str
+    state: str = "running"
+    start_time: float = 0.0
+    end_time: float | None = None
+    group: str | None = None
+    job_type: str | None = None
+    tags: list[str] = attrs.field(factory=list)
+    notes: str = ""
+    fingerprint: str = ""
+    config: dict[str, Any] = attrs.field(factory=dict)
+    resumed: list[float] = attrs.field(factory=list)
+    paused: float = 0.0
+    error: dict[str, Any] | None = None
+    environment: dict[str, Any] = attrs.field(factory=dict)
+    format: int = FORMAT_VERSION
+
+
+FIELDS = tuple(field.name for field in attrs.fields(Metadata))
+
+
+def read_metadata(layout: RunLayout) -> Metadata:
+    """Read a run's metadata.
+
+    Args:
+        layout: The run's folder.
+
+    Raises:
+        FileNotFoundError: There is no such run.
+        FormatError: The file cannot be read, or a newer version of this package wrote it.
+    """
+    tree = read_document(layout.metadata)
+    version = tree.get("format")
+    if not isinstance(version, int) or version > FORMAT_VERSION:
+        reason = f"has format {version}, and this version of simple-track reads up to {FORMAT_VERSION}"
+        raise FormatError(layout.metadata, reason, "upgrade simple-track")
+    known = {key: tree[key] for key in FIELDS if tree.get(key) is not None}
+    try:
+        return _converter().structure(known, Metadata)
+    except cattrs.ClassValidationError as error:
+        faults = cattrs.transform_error(error, path="", format_exception=_fault)
+        placed = (fault.rpartition(" @ .") for fault in faults)
+        reason = "; ".join(f"{name}: {what}" for what, _, name in placed)
+        raise FormatError(layout.metadata, reason, "set it right in the file") from error
+
+
+@lru_cache(maxsize=1)
+def _converter() -> cattrs.Converter:
+    """What makes metadata of plain values; nothing is converted, each has to be what its field says."""
+    converter = cattrs.Converter()
+    for kind, what in ((str, "text"), (float, "a number"), (int, "a whole number")):
+        converter.register_structure_hook(kind, partial(_checked, what=what))
+    converter.register_structure_hook_func(
+        lambda kind: _outer(kind) in (list, dict), lambda value, kind: _contained(converter, value, kind)
+    )
+    return converter
+
+
+def _outer(kind: Any) -> Any:
+    return get_origin(kind)
+
+
+def _checked(value: Any, kind: type, *, what: str) -> Any:
+    allowed = int | float if kind is float else kind
+    if not isinstance(value, allowed) or isinstance(value, bool):
+        raise ValueError(f"is {value!r}, expected {what}")
+    return value
+
+
+def _contained(converter: cattrs.Converter, value: Any, kind: Any) -> Any:
+    outer = _outer(kind)
+    if not isinstance(value, outer):
+        raise ValueError(f"is {value!r}, expected {'a list' if outer is list else 'keys with values'}")
+    return value if outer is dict else [converter.structure(item, get_args(kind)[0]) for item in value]
+
+
+def _fault(error: BaseException, _: type | None) -> str:
+    return "lacks what every run has" if isinstance(error, KeyError) else str(error)
+
+
+def write_metadata(layout: RunLayout, metadata: Metadata) -> None:
+    """Replace a run's metadata.
+
+    Args:
+        layout: The run's folder; it must exist.
+        metadata: What to write.
+    """
+    order = ("format", *(name for name in FIELDS if name != "format"))
+    write_document(layout.metadata, {name: getattr(metadata, name) for name in order})
+
+
+def seen_state(layout: RunLayout, metadata: Metadata) -> str:
+    """The state as it is: "crashed" when a run says that it is running and its writer is gone."""
+    if metadata.state == "running" and not is_alive(layout.lock):
+        return "crashed"
+    return metadata.state

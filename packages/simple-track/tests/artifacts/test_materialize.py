@@ -1,0 +1,67 @@
+import os
+
+import pytest
+
+from simple_track.artifacts.materialize import place
+from simple_track.artifacts.objects import CorruptObjectError, ObjectStore
+
+NOISE = os.urandom(10_000)
+
+
+@pytest.fixture
+def store(tmp_path):
+    return ObjectStore(tmp_path / "objects")
+
+
+@pytest.mark.parametrize("data", [NOISE, b"text " * 5000, b""], ids=["plain", "packed", "empty"])
+@pytest.mark.parametrize("link", [True, False, None])
+def test_the_content_is_placed(store, tmp_path, data, link):
+    target = tmp_path / "a" / "b"
+    place(store, store.put_bytes(data).digest, target, link=link)
+    assert target.read_bytes() == data
+    assert [path.name for path in target.parent.iterdir()] == ["b"]
+
+
+def test_a_link_shares_the_stored_file(store, tmp_path):
+    ref = store.put_bytes(NOISE)
+    place(store, ref.digest, tmp_path / "linked", link=True)
+    place(store, ref.digest, tmp_path / "copied", link=False)
+    stored = store.path(ref.digest)
+    if (tmp_path / "linked").stat().st_nlink == 2:  # no reflinks here
+        assert stored.samefile(tmp_path / "linked")
+    assert not stored.samefile(tmp_path / "copied")
+
+
+def test_a_copy_may_be_written_to(store, tmp_path):
+    ref = store.put_bytes(NOISE)
+    place(store, ref.digest, tmp_path / "copy", link=False)
+    (tmp_path / "copy").write_bytes(b"mine")
+    assert store.read(ref.digest) == NOISE
+
+
+@pytest.mark.parametrize("link", [True, False])
+def test_damage_is_found_and_the_target_left_as_it_was(store, tmp_path, link):
+    ref = store.put_bytes(NOISE)
+    path = store.path(ref.digest)
+    path.chmod(0o644)
+    path.write_bytes(NOISE[:-1] + b"?")
+    (tmp_path / "target").write_bytes(b"old")
+    with pytest.raises(CorruptObjectError):
+        place(store, ref.digest, tmp_path / "target", link=link)
+    assert (tmp_path / "target").read_bytes() == b"old"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["objects", "target"]
+
+
+def test_what_is_in_place_is_not_placed_again(store, tmp_path):
+    ref = store.put_bytes(NOISE)
+    (tmp_path / "a").write_bytes(NOISE)
+    before = (tmp_path / "a").stat().st_ino
+    place(store, ref.digest, tmp_path / "a")
+    assert (tmp_path / "a").stat().st_ino == before
+
+
+def test_a_changed_file_is_replaced(store, tmp_path):
+    ref = store.put_bytes(NOISE)
+    (tmp_path / "a").write_bytes(b"changed")
+    place(store, ref.digest, tmp_path / "a")
+    assert (tmp_path / "a").read_bytes() == NOISE
