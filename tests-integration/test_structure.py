@@ -1,5 +1,6 @@
 """Each package is a stack of sub-packages without cycles, and the checker finds every violation."""
 
+import re
 import subprocess
 import sys
 import textwrap
@@ -44,6 +45,21 @@ def test_the_layers_name_every_package_that_has_sub_packages(ours):
     graph, layers, _ = ours
     packages = {name.partition(".")[0] for name in graph.modules}
     assert set(layers) == packages - {"simple_ml"}
+
+
+def test_the_page_for_developers_names_every_sub_package_and_only_paths_that_exist(ours):
+    _, layers, _ = ours
+    page = (ROOT / "docs/development.md").read_text("utf-8")
+    for package, order in layers.items():
+        _, _, section = page.partition(f"\n### {package}\n")
+        section = section.partition("\n#")[0]
+        source = ROOT / "packages" / package.replace("_", "-") / "src" / package
+        named = re.findall(r"`([\w/.]+(?:/|\.py|\.lark))`", section)
+        missing = [path for path in named if not (source / path).exists()]
+        assert named
+        assert not missing, f"docs/development.md, {package}: {missing}"
+        folders = {name for names in order for name in names if (source / name).is_dir()}
+        assert folders <= {path.partition("/")[0] for path in named}, package
 
 
 def test_the_command_prints_the_map_and_exits_by_what_it_found():
