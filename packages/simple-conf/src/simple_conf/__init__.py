@@ -26,10 +26,10 @@ from simple_conf.errors import (
     UnknownReferenceError,
     UnwritableError,
     ValidationError,
+    ValidationIssue,
 )
 from simple_conf.merging.strategy import MergeStrategy
 from simple_conf.schemas.schema import schema, validate
-from simple_conf.schemas.validation import ValidationIssue
 from simple_conf.values import MISSING, Secret, Table
 
 __all__ = [

@@ -12,7 +12,7 @@ from simple_conf.config.config import Config, throw_on_missing
 from simple_conf.formats import writing
 from simple_conf.merging.merge import merge
 from simple_conf.merging.strategy import MergeStrategy, merge_mode
-from simple_conf.origin import caller
+from simple_conf.origin.layers import caller
 from simple_conf.references import resolvers
 from simple_conf.schemas import validation
 from simple_conf.script import commandline

@@ -31,9 +31,9 @@ from __future__ import annotations
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import Any
 
-    from simple_conf.origin import Origin
-    from simple_conf.schemas.validation import ValidationIssue
+    from simple_conf.origin.origin import Origin
 
 
 class ConfError(Exception):
@@ -255,6 +255,46 @@ class ResolveError(ConfError, ValueError):
 
     def __reduce__(self) -> tuple[object, ...]:
         return ResolveError, (self.errors,)
+
+
+class ValidationIssue:
+    """One thing that is wrong with a config.
+
+    Args:
+        path: Where in the config, such as ``model.layers[0]``.
+        message: What is wrong.
+        expected: What the schema wants, in words, or None.
+        got: The value, or None.
+        origin: Where the value was written, or None.
+        hint: What to do about it, or None.
+    """
+
+    __slots__ = ("expected", "got", "hint", "message", "origin", "path")
+
+    def __init__(
+        self,
+        path: str,
+        message: str,
+        expected: str | None = None,
+        got: Any = None,
+        origin: Origin | None = None,
+        hint: str | None = None,
+    ) -> None:
+        self.path = path
+        self.message = message
+        self.expected = expected
+        self.got = got
+        self.origin = origin
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return block(self.message, self.path, self.origin, self.hint)
+
+    def __repr__(self) -> str:
+        return f"ValidationIssue({self.path!r}, {self.message!r})"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return ValidationIssue, (self.path, self.message, self.expected, self.got, self.origin, self.hint)
 
 
 class ValidationError(ConfError, ValueError):

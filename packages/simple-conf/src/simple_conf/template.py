@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
 
-    from simple_conf.origin import Path
+    from simple_conf.keypath import KeyPath
 
 REMEMBERED = 10_000
 SIMPLE = re.compile(r"\$\{([A-Za-z_][\w-]*(?:\.[A-Za-z_][\w-]*)*)\}", re.ASCII)
@@ -36,7 +36,7 @@ class Reference:
 
     __slots__ = ("path", "text", "up")
 
-    def __init__(self, up: int, path: Path | Template, text: str) -> None:
+    def __init__(self, up: int, path: KeyPath | Template, text: str) -> None:
         self.up = up
         self.path = path
         self.text = text
@@ -169,7 +169,7 @@ def read_body(body: str) -> Reference | Call:
     return Reference(up, read_reference(rest, text), text)
 
 
-def read_reference(rest: str, text: str) -> Path:
+def read_reference(rest: str, text: str) -> KeyPath:
     """Return the path of a reference."""
     try:
         return parse_path(rest)

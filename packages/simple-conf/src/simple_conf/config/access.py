@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from simple_conf import origin
 from simple_conf.config.config import Config, ConfigList, change, drop, missing_key, put, refuse_frozen, store
 from simple_conf.errors import KeyPathError, MissingKeyError, PlacedError
 from simple_conf.keypath import format_path, parse_path
 from simple_conf.merging.merge import is_reference, lay_over
+from simple_conf.origin.layers import caller
 from simple_conf.references.evaluation import ABSENT, follow, index_of
 from simple_conf.tree.copying import copy_list, copy_mapping
 from simple_conf.tree.location import place, raw_of
@@ -18,24 +18,25 @@ if TYPE_CHECKING:
     from typing import Any
 
     from simple_conf.errors import ConfError
-    from simple_conf.origin import Layer, Path
+    from simple_conf.keypath import KeyPath
+    from simple_conf.origin.layers import Layer
 
 REQUIRED: Any = object()
 
 
-def path_of(path: str | Path) -> Path:
+def path_of(path: str | KeyPath) -> KeyPath:
     """Return a path given as text or as its segments."""
     return parse_path(path) if isinstance(path, str) else tuple(path)
 
 
-def not_empty(path: Path) -> Path:
+def not_empty(path: KeyPath) -> KeyPath:
     """Return a path that names something inside a config."""
     if not path:
         raise KeyPathError("the path is empty; name a key", text="")
     return path
 
 
-def get(cfg: Any, path: str | Path, default: Any = None) -> Any:
+def get(cfg: Any, path: str | KeyPath, default: Any = None) -> Any:
     """Return the value at ``path``, or ``default`` where there is none.
 
     Raises:
@@ -47,7 +48,7 @@ def get(cfg: Any, path: str | Path, default: Any = None) -> Any:
     return default if found is ABSENT else found
 
 
-def has_path(cfg: Any, path: str | Path) -> bool:
+def has_path(cfg: Any, path: str | KeyPath) -> bool:
     """Return whether there is a value at ``path``, worked out or not."""
     *parents, last = path_of(path) or ("",)
     holder = cfg
@@ -60,7 +61,7 @@ def has_path(cfg: Any, path: str | Path) -> bool:
     return isinstance(holder, ConfigList) and index is not None and -len(holder) <= index < len(holder)
 
 
-def set_at(cfg: Any, path: str | Path, value: Any, layer: Layer | None = None) -> None:
+def set_at(cfg: Any, path: str | KeyPath, value: Any, layer: Layer | None = None) -> None:
     """Set the value at ``path``, making the mappings on the way.
 
     Raises:
@@ -68,7 +69,7 @@ def set_at(cfg: Any, path: str | Path, value: Any, layer: Layer | None = None) -
         PlacedError: The path leads through a value that has no keys or items.
     """
     segments = not_empty(path_of(path))
-    layer = layer or origin.caller()
+    layer = layer or caller()
     refuse_frozen(cfg.__tree__, (*cfg.__path__, *segments))
     holder, last = reach(cfg, segments, layer, strict=None)
     put_item(holder, last, value, layer)
@@ -101,7 +102,7 @@ def index_in(items: Any, segment: Any) -> int:
     return index
 
 
-def reach(node: Any, segments: Path, layer: Layer, strict: Any) -> tuple[Any, Any]:
+def reach(node: Any, segments: KeyPath, layer: Layer, strict: Any) -> tuple[Any, Any]:
     """Return the node that holds the last segment of a path, making mappings on the way.
 
     Args:
@@ -176,7 +177,7 @@ def update(cfg: Any, values: Any) -> None:
     cfg.__tree__.forget(cfg.__path__)
 
 
-def delete_at(cfg: Any, path: str | Path) -> None:
+def delete_at(cfg: Any, path: str | KeyPath) -> None:
     """Remove the key or item at ``path``.
 
     Raises:
@@ -195,7 +196,7 @@ def delete_at(cfg: Any, path: str | Path) -> None:
     raise nothing_at(cfg, segments)
 
 
-def nothing_at(node: Any, segments: Path) -> ConfError:
+def nothing_at(node: Any, segments: KeyPath) -> ConfError:
     """Return the error for a path that leads nowhere."""
     holder = node
     for depth, segment in enumerate(segments):

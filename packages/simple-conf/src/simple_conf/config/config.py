@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from sys import intern
 
-from simple_conf import origin
 from simple_conf.errors import ConfError, FrozenConfigError, MissingKeyError, PlacedError
 from simple_conf.keypath import format_path
+from simple_conf.origin.layers import caller
 from simple_conf.suggestion import did_you_mean
 from simple_conf.tree.comparison import alike
 from simple_conf.tree.copying import adopt, copy_mapping, key_text
@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from typing import Any
 
-    from simple_conf.origin import Layer, Path
+    from simple_conf.keypath import KeyPath
+    from simple_conf.origin.layers import Layer
 
 
 class Config(MappingNode):
@@ -48,10 +49,10 @@ class Config(MappingNode):
         return Reading.read(self, key) if key in self.__raw__ else absent(self, key)
 
     def __setattr__(self, name: str, value: Any) -> None:
-        put(self, name, value, origin.caller())
+        put(self, name, value, caller())
 
     def __setitem__(self, key: str, value: Any) -> None:
-        put(self, key_text(key), value, origin.caller())
+        put(self, key_text(key), value, caller())
 
     def __delattr__(self, name: str) -> None:
         drop(self, name)
@@ -273,7 +274,7 @@ def change(items: Any, edit: Callable[[list[Any]], object], layer: Layer | None 
     }
     edited = list(before)
     edit(edited)
-    layer = layer or origin.caller()
+    layer = layer or caller()
     adopted = [keep(value, tree, (*items.__path__, i), layer) for i, value in enumerate(edited)]
     trail = [
         known.get(id(value)) or Trail(layer, (*items.__path__, i), new)
@@ -289,7 +290,7 @@ def change(items: Any, edit: Callable[[list[Any]], object], layer: Layer | None 
         settle_in(items)
 
 
-def keep(value: Any, tree: Tree, path: Path, layer: Layer) -> Any:
+def keep(value: Any, tree: Tree, path: KeyPath, layer: Layer) -> Any:
     """Return ``value`` itself where it stands at ``path`` of ``tree`` already, else a copy that does."""
     if isinstance(value, (MappingNode, ListNode)) and value.__tree__ is tree and value.__path__ == path:
         return value
@@ -327,7 +328,7 @@ def throw_on_missing(cfg: Config, throw: bool) -> None:
     tree.forget_reads()
 
 
-def refuse_frozen(tree: Tree, path: Path) -> None:
+def refuse_frozen(tree: Tree, path: KeyPath) -> None:
     """Raise FrozenConfigError where ``tree`` must not change."""
     if tree.frozen:
         raise FrozenConfigError(

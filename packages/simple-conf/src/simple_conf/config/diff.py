@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from typing import Any
 
     from simple_conf.config.config import Config
-    from simple_conf.origin import Origin, Path
+    from simple_conf.keypath import KeyPath
+    from simple_conf.origin.origin import Origin
 
 ABSENT: Any = object()
 RED, GREEN, DIM, OFF = "\x1b[31m", "\x1b[32m", "\x1b[2m", "\x1b[0m"
@@ -171,7 +172,7 @@ def plain(cfg: Config, resolve: bool, reveal: bool) -> Any:
     return Exporter(resolve=resolve, reveal=reveal, lenient=True).run(cfg)
 
 
-def compare(one: Side, two: Side, path: Path, changes: list[Change]) -> None:
+def compare(one: Side, two: Side, path: KeyPath, changes: list[Change]) -> None:
     """Note the differences of two plain values that stand at ``path``."""
     a, b = one.value, two.value
     if isinstance(a, dict) and isinstance(b, dict):
@@ -186,7 +187,7 @@ def compare(one: Side, two: Side, path: Path, changes: list[Change]) -> None:
         changes.append(Change(kind, format_path(path), before, after, there, here))
 
 
-def place(cfg: Config, path: Path, hide: bool) -> Origin | None:
+def place(cfg: Config, path: KeyPath, hide: bool) -> Origin | None:
     """Return where a value was written, or where the reference stands that it came through."""
     for end in range(len(path), 0, -1):
         try:

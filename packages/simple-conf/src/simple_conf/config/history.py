@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from typing import Any
 
     from simple_conf.config.config import Config
-    from simple_conf.origin import Origin, Path
+    from simple_conf.keypath import KeyPath
+    from simple_conf.origin.origin import Origin
     from simple_conf.tree.node import Tree
     from simple_conf.tree.provenance import Trail
 
@@ -39,7 +40,7 @@ class Entry:
         return f"{self.value!r} ({self.origin})"
 
 
-def origin(cfg: Config, path: str | Path) -> Origin:
+def origin(cfg: Config, path: str | KeyPath) -> Origin:
     """Return where the value at ``path`` was written.
 
     Raises:
@@ -51,7 +52,7 @@ def origin(cfg: Config, path: str | Path) -> Origin:
     return place_in(holder(cfg, segments), segments[-1])
 
 
-def history(cfg: Config, path: str | Path) -> list[Entry]:
+def history(cfg: Config, path: str | KeyPath) -> list[Entry]:
     """Return every value that was set at ``path``, the current one first.
 
     Raises:
@@ -67,7 +68,7 @@ def history(cfg: Config, path: str | Path) -> list[Entry]:
     return entries
 
 
-def entry_of(trail: Trail, tree: Tree, path: Path) -> Entry:
+def entry_of(trail: Trail, tree: Tree, path: KeyPath) -> Entry:
     """Return who set the value at ``path`` of ``tree``, secrets masked."""
     place, value = trail.layer.locate(trail.path), as_written(trail.value)
     if not tree.secrets:
@@ -83,7 +84,7 @@ def entry_of(trail: Trail, tree: Tree, path: Path) -> Entry:
     return Entry(value, shielded(place, tree.root))
 
 
-def masked_at(value: Any, path: Path) -> Any:
+def masked_at(value: Any, path: KeyPath) -> Any:
     """Return plain data with the mask at a path, where there is something."""
     if not path:
         return MASK
@@ -104,7 +105,7 @@ def as_written(value: Any) -> Any:
     )
 
 
-def holder(cfg: Config, segments: Path) -> Any:
+def holder(cfg: Config, segments: KeyPath) -> Any:
     """Return the node that holds the last segment of a path, references on the way followed."""
     node: Any = cfg
     for depth, segment in enumerate(segments):

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from simple_conf.config.config import Config
-    from simple_conf.origin import Path
+    from simple_conf.keypath import KeyPath
 
 ITEMS = frozenset({"list", "tuple", "set", "frozenset", "Sequence", "MutableSequence", "Iterable", "Set"})
 ENTRIES = frozenset({"dict", "Mapping", "MutableMapping"})
@@ -30,7 +30,7 @@ BETWEEN = ' \t\n"[]{},:='
 """What separates the words of a value that cannot be read."""
 
 
-def mark(cfg: Config, path: str | Path) -> None:
+def mark(cfg: Config, path: str | KeyPath) -> None:
     """Mask the value at ``path`` from now on, in this config and in all that it is merged into.
 
     Raises:
@@ -42,14 +42,14 @@ def mark(cfg: Config, path: str | Path) -> None:
     cfg.__tree__.forget(())
 
 
-def add(cfg: Config, paths: set[Path]) -> None:
+def add(cfg: Config, paths: set[KeyPath]) -> None:
     """Mask what stands at some paths of a config's tree."""
     tree = cfg.__tree__
     with tree.lock:
         tree.secrets = tree.secrets | paths  # a new set: others may be going through the old one
 
 
-def hide(cfg: Config, schema: Any) -> set[Path]:
+def hide(cfg: Config, schema: Any) -> set[KeyPath]:
     """Mask what a schema has as `Secret` fields; return the paths that were not masked before."""
     fresh = set(secret_paths(schema, cfg, cfg.__path__)) - cfg.__tree__.secrets
     add(cfg, fresh)
@@ -72,7 +72,7 @@ def hiding(cfg: Config, schema: Any) -> Iterator[None]:
             tree.forget_reads()
 
 
-def secret_paths(kind: Any, value: Any, path: Path) -> Iterator[Path]:
+def secret_paths(kind: Any, value: Any, path: KeyPath) -> Iterator[KeyPath]:
     """Yield the paths at which a value of some type holds secrets, absent ones of its own fields included.
 
     Args:
@@ -220,6 +220,6 @@ def is_near(text: str, paths: list[tuple[str, ...]]) -> bool:
     return closest(keys[-1], [path[-1] for path in paths if path]) is not None
 
 
-def is_secret(cfg: Config, path: Path) -> bool:
+def is_secret(cfg: Config, path: KeyPath) -> bool:
     """Return whether the value at ``path``, or one around it, is masked."""
     return cfg.__tree__.hides((*cfg.__path__, *path))

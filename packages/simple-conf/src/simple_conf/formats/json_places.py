@@ -11,18 +11,18 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from simple_conf.origin import Path
+    from simple_conf.keypath import KeyPath
 
 SPACE = re.compile(r"[ \t\r\n]*")
 SCALAR = re.compile(r"[^\s,\]}]+")
 
 
-def search(source: Source) -> Callable[[Path], Span | None]:
+def search(source: Source) -> Callable[[KeyPath], Span | None]:
     """Return what finds a value in JSON text that is known to be right."""
-    places: dict[Path, tuple[int, int]] = {}
+    places: dict[KeyPath, tuple[int, int]] = {}
     scan(source.text, skip(source.text, 0), (), 0, places)
 
-    def find(path: Path) -> Span | None:
+    def find(path: KeyPath) -> Span | None:
         if path not in places:
             return None
         key, value = places[path]
@@ -35,10 +35,10 @@ class Repeated(Exception):  # noqa: N818 - caught in this module
     """A key stands twice in one object; holds the key and its offset."""
 
 
-class Once(dict["Path", tuple[int, int]]):
+class Once(dict["KeyPath", tuple[int, int]]):
     """Places of which none may be noted twice."""
 
-    def __setitem__(self, path: Path, place: tuple[int, int]) -> None:
+    def __setitem__(self, path: KeyPath, place: tuple[int, int]) -> None:
         if path in self:
             raise Repeated(path[-1], place[0])
         super().__setitem__(path, place)
@@ -64,7 +64,7 @@ def skip(text: str, at: int) -> int:
     return match.end() if match else at
 
 
-def scan(text: str, at: int, path: Path, key_at: int, places: dict[Path, tuple[int, int]]) -> int:
+def scan(text: str, at: int, path: KeyPath, key_at: int, places: dict[KeyPath, tuple[int, int]]) -> int:
     """Note the places of the value at ``at`` and of all values in it; return the offset after it."""
     places[path] = (key_at, at)
     if text[at] == '"':

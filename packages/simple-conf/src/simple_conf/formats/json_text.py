@@ -7,13 +7,14 @@ import json
 from simple_conf.errors import LoadError
 from simple_conf.formats import json_places
 from simple_conf.formats.numbers import NumberError, finite, shown, whole
-from simple_conf.origin import Origin, TextLayer
+from simple_conf.origin.layers import TextLayer
+from simple_conf.origin.origin import Origin
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from simple_conf.origin import Layer
+    from simple_conf.origin.layers import Layer
     from simple_conf.source import Source
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 
 from simple_conf.errors import ConfError, ConfigNotFoundError, LoadError
-from simple_conf.origin import TextLayer
+from simple_conf.origin.layers import TextLayer
 from simple_conf.suggestion import MANY, closest
 from simple_conf.tree.node import grow, marked
 
@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from typing import Any
 
     from simple_conf.config.config import Config
-    from simple_conf.origin import Layer, Path
+    from simple_conf.keypath import KeyPath
+    from simple_conf.origin.layers import Layer
     from simple_conf.source import Source, Span
 
     Reader = Callable[[Source], tuple[Any, Layer]]
@@ -31,7 +32,7 @@ def read_sdn(source: Source) -> tuple[Any, Layer]:
     return parse(source).values, TextLayer(source, places_in_sdn)
 
 
-def places_in_sdn(source: Source) -> Callable[[Path], Span | None]:
+def places_in_sdn(source: Source) -> Callable[[KeyPath], Span | None]:
     """Return what finds a value in SDN text."""
     from simple_conf.sdn import parse
 

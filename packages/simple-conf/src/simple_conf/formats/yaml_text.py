@@ -6,7 +6,8 @@ import re
 
 from simple_conf.errors import LoadError, MissingExtraError
 from simple_conf.formats.numbers import finite, whole
-from simple_conf.origin import Origin, TextLayer
+from simple_conf.origin.layers import TextLayer
+from simple_conf.origin.origin import Origin
 from simple_conf.source import Source, Span
 
 TYPE_CHECKING = False
@@ -14,7 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-    from simple_conf.origin import Layer, Path
+    from simple_conf.keypath import KeyPath
+    from simple_conf.origin.layers import Layer
 
 MAX_DEPTH = 64
 MAX_VALUES = 1_000_000
@@ -193,14 +195,14 @@ CONSTRUCT: dict[str, Callable[[str], Any]] = {
 }
 
 
-def search(source: Source) -> Callable[[Path], Span | None]:
+def search(source: Source) -> Callable[[KeyPath], Span | None]:
     """Return what finds a value in YAML text."""
-    places: dict[Path, Span] = {}
+    places: dict[KeyPath, Span] = {}
     note(compose(source), (), None, places)
     return places.get
 
 
-def note(node: Any, path: Path, key: Any, places: dict[Path, Span]) -> None:
+def note(node: Any, path: KeyPath, key: Any, places: dict[KeyPath, Span]) -> None:
     """Note the place of a node and of all nodes in it."""
     if node is None or len(path) > MAX_DEPTH:
         return

@@ -11,7 +11,7 @@ from simple_conf.errors import MergeError
 from simple_conf.keypath import format_path
 from simple_conf.merging.arrays import combine
 from simple_conf.merging.strategy import DEFAULT, MergeStrategy, current
-from simple_conf.origin import NamedLayer
+from simple_conf.origin.layers import NamedLayer
 from simple_conf.suggestion import did_you_mean
 from simple_conf.tree.copying import copy_mapping, copy_value, same_depth
 from simple_conf.tree.node import PLAIN, ListNode, MappingNode, Overlaid, Tree, grow, node_of
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from simple_conf.config.config import Config
-    from simple_conf.origin import Path
+    from simple_conf.keypath import KeyPath
 
 
 ABSENT: Any = object()
@@ -142,7 +142,7 @@ def is_reference(value: Any) -> bool:
     return isinstance(value, str) and value.startswith("${") and value.endswith("}")
 
 
-def put_tree(root: Any, path: Path, config: Any) -> None:
+def put_tree(root: Any, path: KeyPath, config: Any) -> None:
     """Put a copy of a whole config at ``path`` of ``root``, in the place of what is there."""
     holder = root
     for key in path[:-1]:

@@ -12,7 +12,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from simple_conf.origin import Path
+    from simple_conf.keypath import KeyPath
 
     Arrays = str | Mapping[str, str]
 
@@ -49,7 +49,7 @@ class MergeStrategy:
         self.paths = {parse_path(path): checked(how) for path, how in (paths or {}).items()}
         self.keep_on_null = keep_on_null
 
-    def for_path(self, path: Path) -> Arrays:
+    def for_path(self, path: KeyPath) -> Arrays:
         """Return the treatment of the array at ``path``."""
         return self.paths.get(path, self.arrays) if self.paths else self.arrays
 

@@ -26,7 +26,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from simple_conf.origin import Path
+    from simple_conf.keypath import KeyPath
 
     Trace = list[tuple[Any, Any]]
 
@@ -170,7 +170,7 @@ def answer(part: Reference | Call | str, node: Any, key: Any, trace: Trace) -> A
     return found
 
 
-def path_of(text: str, node: Any, key: Any) -> Path:
+def path_of(text: str, node: Any, key: Any) -> KeyPath:
     """Return a path that was put together from references."""
     try:
         return parse_path(text)
@@ -178,14 +178,14 @@ def path_of(text: str, node: Any, key: Any) -> Path:
         raise error(InterpolationError, node, key, f"{text!r} is not a path: {failure.message}") from None
 
 
-def hide_what_comes_from(path: Path, node: Any, key: Any) -> None:
+def hide_what_comes_from(path: KeyPath, node: Any, key: Any) -> None:
     """Make a value a secret where it refers to one."""
     tree = node.__tree__
     if tree.hides(path):
         tree.secrets = tree.secrets | {(*node.__path__, key)}  # a new set: others may go through the old one
 
 
-def follow(start: Any, path: Path, trace: Trace) -> Any:
+def follow(start: Any, path: KeyPath, trace: Trace) -> Any:
     """Return the value at ``path``, working out what stands in the way, or ABSENT."""
     value = start
     for segment in path:
@@ -337,7 +337,7 @@ def encloses(found: Any, node: Any, key: Any) -> bool:
     return bool(path[: len(found.__path__)] == found.__path__)
 
 
-def unknown(part: Reference, path: Path, node: Any, key: Any) -> Any:
+def unknown(part: Reference, path: KeyPath, node: Any, key: Any) -> Any:
     """Return the error for a reference to a key that is not there."""
     holder: Any = node.__tree__.root
     names: Any = ()

@@ -11,7 +11,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from simple_conf.origin import Layer, Path
+    from simple_conf.keypath import KeyPath
+    from simple_conf.origin.layers import Layer
 
 
 def overlay(below: Any, node: Any, key: Any, raw: Any) -> Any:
@@ -25,7 +26,7 @@ def overlay(below: Any, node: Any, key: Any, raw: Any) -> Any:
     under = adopt(below, tree, path, node.__layer__)
     lay_over(under, raw.overrides)
 
-    def write_on_top(target: Path, value: Any, layer: Layer) -> None:
+    def write_on_top(target: KeyPath, value: Any, layer: Layer) -> None:
         holder = raw.overrides
         for segment in target[len(path) : -1]:
             if not isinstance(holder.__raw__.get(segment), Config):
@@ -45,7 +46,7 @@ def planted(value: Any, node: Any, key: Any) -> Any:
     tree, path = own_tree(node), (*node.__path__, key)
     grown = adopt(literal(value), tree, path, node.__layer__)
 
-    def put_in_place(target: Path, _: Any, layer: Layer) -> None:
+    def put_in_place(target: KeyPath, _: Any, layer: Layer) -> None:
         del target
         if isinstance(node, Config):
             put(node, key, grown, layer)

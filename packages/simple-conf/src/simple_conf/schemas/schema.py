@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from simple_conf.errors import ConfError, ValidationError
+from simple_conf.errors import ConfError, ValidationError, ValidationIssue
 from simple_conf.values import MISSING
 
 TYPE_CHECKING = False
@@ -89,8 +89,6 @@ def check_object(self: Any) -> None:
     Raises:
         ValidationError: Some of them failed; it carries an issue for each.
     """
-    from simple_conf.schemas.validation import ValidationIssue
-
     issues = []
     attributes = attributes_of(type(self))
     gaps = {name for name in attributes.values() if getattr(self, name, None) is MISSING}

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from simple_conf import migration
-from simple_conf.errors import ConfError, PlacedError, ValidationError, block
+from simple_conf.errors import ConfError, PlacedError, ValidationError, ValidationIssue
 from simple_conf.keypath import format_path
-from simple_conf.origin import caller
+from simple_conf.origin.layers import caller
 from simple_conf.suggestion import did_you_mean
 from simple_conf.tree.copying import adopt
 from simple_conf.tree.node import ListNode, MappingNode, Tree
@@ -18,53 +18,14 @@ if TYPE_CHECKING:
     from typing import Any, TypeVar
 
     from simple_conf.config.config import Config
-    from simple_conf.origin import Origin, Path
+    from simple_conf.keypath import KeyPath
+    from simple_conf.origin.origin import Origin
     from simple_conf.schemas.containers import Mode
 
     T = TypeVar("T")
 
 
 PYTHON_WORDS = {"None": "null", "True": "true", "False": "false"}
-
-
-class ValidationIssue:
-    """One thing that is wrong with a config.
-
-    Args:
-        path: Where in the config, such as ``model.layers[0]``.
-        message: What is wrong.
-        expected: What the schema wants, in words, or None.
-        got: The value, or None.
-        origin: Where the value was written, or None.
-        hint: What to do about it, or None.
-    """
-
-    __slots__ = ("expected", "got", "hint", "message", "origin", "path")
-
-    def __init__(
-        self,
-        path: str,
-        message: str,
-        expected: str | None = None,
-        got: Any = None,
-        origin: Origin | None = None,
-        hint: str | None = None,
-    ) -> None:
-        self.path = path
-        self.message = message
-        self.expected = expected
-        self.got = got
-        self.origin = origin
-        self.hint = hint
-
-    def __str__(self) -> str:
-        return block(self.message, self.path, self.origin, self.hint)
-
-    def __repr__(self) -> str:
-        return f"ValidationIssue({self.path!r}, {self.message!r})"
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return ValidationIssue, (self.path, self.message, self.expected, self.got, self.origin, self.hint)
 
 
 def validate(
@@ -177,7 +138,7 @@ def discreetly(failure: Exception, cfg: Any, schema: Any) -> list[ValidationIssu
     return found
 
 
-def gather(failure: BaseException, path: Path, cfg: Any) -> list[ValidationIssue]:
+def gather(failure: BaseException, path: KeyPath, cfg: Any) -> list[ValidationIssue]:
     """Return the issues that an error of `structure` stands for, deepest parts first."""
     from cattrs.errors import ClassValidationError, ForbiddenExtraKeysError
 
@@ -228,7 +189,7 @@ def gather(failure: BaseException, path: Path, cfg: Any) -> list[ValidationIssue
     return [placed(cfg, where, text or type(failure).__name__, None, value_at(cfg, where), None)]
 
 
-def of_field(failure: BaseException, path: Path, cfg: Any) -> list[ValidationIssue]:
+def of_field(failure: BaseException, path: KeyPath, cfg: Any) -> list[ValidationIssue]:
     """Return the issues of one field, whose name cattrs leaves in a note."""
     from cattrs import AttributeValidationNote
 
@@ -243,7 +204,7 @@ def of_field(failure: BaseException, path: Path, cfg: Any) -> list[ValidationIss
     return gather(failure, (*path, name), cfg)
 
 
-def extra_key(cfg: Any, path: Path, known: list[str], owner: str) -> ValidationIssue:
+def extra_key(cfg: Any, path: KeyPath, known: list[str], owner: str) -> ValidationIssue:
     """Return the issue of a key that is no field of the schema ``owner``, whose fields are ``known``."""
     hint = migration.KEYS.get(str(path[-1])) or did_you_mean(str(path[-1]), known)
     if path[-1] == "extends":
@@ -275,7 +236,7 @@ def advise(issue: ValidationIssue, keys: list[str]) -> None:
         issue.hint = f"did you mean {' or '.join(map(repr, same))}?"
 
 
-def absent(cfg: Any, path: Path, message: str, expected: str, hint: str | None) -> ValidationIssue:
+def absent(cfg: Any, path: KeyPath, message: str, expected: str, hint: str | None) -> ValidationIssue:
     """Return the issue of a key that is not there, at the override that deleted it where one did."""
     from simple_conf.config.config import Config
     from simple_conf.tree.location import removal
@@ -290,7 +251,7 @@ def absent(cfg: Any, path: Path, message: str, expected: str, hint: str | None) 
     return issue
 
 
-def of_tag(failure: Any, path: Path, cfg: Any) -> ValidationIssue:
+def of_tag(failure: Any, path: KeyPath, cfg: Any) -> ValidationIssue:
     """Return the issue of the field that tells which schema is meant."""
     from simple_conf.values import MISSING
 
@@ -300,7 +261,7 @@ def of_tag(failure: Any, path: Path, cfg: Any) -> ValidationIssue:
     return misfit(cfg, path, failure.expected, failure.got, failure.hint)
 
 
-def misfit(cfg: Any, path: Path, expected: str, got: Any, hint: str | None) -> ValidationIssue:
+def misfit(cfg: Any, path: KeyPath, expected: str, got: Any, hint: str | None) -> ValidationIssue:
     """Return the issue of a value that is not as expected."""
     from simple_conf.schemas.conversion import shown
     from simple_conf.values import MISSING
@@ -315,7 +276,7 @@ def misfit(cfg: Any, path: Path, expected: str, got: Any, hint: str | None) -> V
 
 
 def placed(
-    cfg: Any, path: Path, message: str, expected: str | None, got: Any, hint: str | None, key: bool = False
+    cfg: Any, path: KeyPath, message: str, expected: str | None, got: Any, hint: str | None, key: bool = False
 ) -> ValidationIssue:
     """Return an issue with the origin of its value, or of the nearest mapping around it."""
     place = nearest(cfg, path, key)
@@ -324,7 +285,7 @@ def placed(
     return ValidationIssue(format_path(path), message, expected, got, place, hint)
 
 
-def hidden(cfg: Any, path: Path, got: Any) -> bool:
+def hidden(cfg: Any, path: KeyPath, got: Any) -> bool:
     """Return whether an issue is about a secret, which must not be shown."""
     from simple_conf.config.config import Config
     from simple_conf.config.secrets import is_secret
@@ -332,7 +293,7 @@ def hidden(cfg: Any, path: Path, got: Any) -> bool:
     return isinstance(got, Secret) or (isinstance(cfg, Config) and is_secret(cfg, path))
 
 
-def nearest(cfg: Any, path: Path, key: bool = False) -> Origin | None:
+def nearest(cfg: Any, path: KeyPath, key: bool = False) -> Origin | None:
     """Return the origin of the value at ``path``, or of what is around it."""
     from simple_conf.config.config import Config
     from simple_conf.tree.location import place
@@ -348,7 +309,7 @@ def nearest(cfg: Any, path: Path, key: bool = False) -> Origin | None:
     return None
 
 
-def value_at(cfg: Any, path: Path) -> Any:
+def value_at(cfg: Any, path: KeyPath) -> Any:
     """Return the value at ``path`` of a config or of plain data, or None."""
     value = cfg
     for segment in path:

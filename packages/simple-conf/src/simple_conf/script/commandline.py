@@ -12,7 +12,7 @@ from simple_conf.config.secrets import discreet, hide
 from simple_conf.errors import ConfError
 from simple_conf.formats.reading import READERS
 from simple_conf.merging.merge import merge
-from simple_conf.origin import NamedLayer
+from simple_conf.origin.layers import NamedLayer
 from simple_conf.schemas.validation import validate
 from simple_conf.script import options
 from simple_conf.sources import compose, extends, override

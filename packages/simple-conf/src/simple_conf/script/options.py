@@ -5,7 +5,7 @@ from __future__ import annotations
 from simple_conf import migration
 from simple_conf.errors import OverrideError
 from simple_conf.formats.reading import READERS
-from simple_conf.origin import ArgumentLayer
+from simple_conf.origin.layers import ArgumentLayer
 from simple_conf.suggestion import closest
 
 TYPE_CHECKING = False

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from typing import Any
 
     from simple_conf.config.config import Config
-    from simple_conf.origin import Origin, Path
+    from simple_conf.keypath import KeyPath
+    from simple_conf.origin.origin import Origin
 
 CHOICES = (".sdn", ".yaml", ".yml", ".toml")
 """The suffixes of files that a key chooses from; a folder of JSON files is more often data."""
@@ -38,7 +39,7 @@ class Choice:
 
     __slots__ = ("_config", "_path")
 
-    def __init__(self, path: Path, config: Config) -> None:
+    def __init__(self, path: KeyPath, config: Config) -> None:
         self._path = path
         self._config = config
 
@@ -59,14 +60,14 @@ class Group:
 
     __slots__ = ("choices", "now", "origin", "path")
 
-    def __init__(self, path: Path, choices: list[str], now: str | None, origin: Origin | None) -> None:
+    def __init__(self, path: KeyPath, choices: list[str], now: str | None, origin: Origin | None) -> None:
         self.path = path
         self.choices = choices
         self.now = now
         self.origin = origin
 
 
-def listed(path: str | os.PathLike[str], overrides: Sequence[str], keys: Sequence[Path]) -> list[Group]:
+def listed(path: str | os.PathLike[str], overrides: Sequence[str], keys: Sequence[KeyPath]) -> list[Group]:
     """Return those of ``keys`` that choose among files, each with its choices.
 
     Args:
@@ -86,7 +87,7 @@ def listed(path: str | os.PathLike[str], overrides: Sequence[str], keys: Sequenc
 
 
 def present(
-    key: Path, choices: dict[str, str], base: Any, steps: Sequence[Any]
+    key: KeyPath, choices: dict[str, str], base: Any, steps: Sequence[Any]
 ) -> tuple[str, Origin] | tuple[None, None]:
     """Return the choice that the overrides, or else the file, make for a key, and where it is written."""
     for step in reversed(steps):
@@ -142,7 +143,7 @@ def choice_of(step: Override, folder: str) -> str | None:
     )
 
 
-def own_choices(base: Config, folder: str, taken: set[Path]) -> list[Choice]:
+def own_choices(base: Config, folder: str, taken: set[KeyPath]) -> list[Choice]:
     """Return the choices that the file itself makes with a plain text under a key that has a folder."""
     found = []
     for name in sorted(os.listdir(folder or ".")):
@@ -162,7 +163,7 @@ def own_choices(base: Config, folder: str, taken: set[Path]) -> list[Choice]:
     return found
 
 
-def choices_for(path: Path, folder: str) -> dict[str, str] | None:
+def choices_for(path: KeyPath, folder: str) -> dict[str, str] | None:
     """Return the files that a key chooses from, by name, or None where there is no folder of them."""
     parts = [str(part) for part in path]
     if any(part in ("", ".", "..") or "/" in part or os.sep in part for part in parts):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from simple_conf.errors import OverrideError, SdnSyntaxError
-from simple_conf.origin import Origin
+from simple_conf.origin.layers import VariableLayer
 from simple_conf.sources.override import Override, from_overrides, read_value
 
 TYPE_CHECKING = False
@@ -13,24 +13,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from simple_conf.config.config import Config
-    from simple_conf.origin import Path
-
-
-class VariableLayer:
-    """A value read from one environment variable.
-
-    Args:
-        name: The variable.
-    """
-
-    __slots__ = ("_name",)
-
-    def __init__(self, name: str) -> None:
-        self._name = name
-
-    def locate(self, path: Path, key: bool = False) -> Origin:  # noqa: ARG002 - a variable has no place
-        """Return the variable, whatever the path."""
-        return Origin("environment", self._name)
 
 
 def from_env(

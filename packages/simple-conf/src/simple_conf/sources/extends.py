@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from simple_conf.config.config import Config
-    from simple_conf.origin import Layer
+    from simple_conf.origin.layers import Layer
 
 EXTENDS = "extends"
 

@@ -14,7 +14,7 @@ from simple_conf.keypath import format_path, parse_path
 from simple_conf.merging.arrays import combine
 from simple_conf.merging.merge import Laid, lay_over
 from simple_conf.merging.strategy import DEFAULT
-from simple_conf.origin import ArgumentLayer, NamedLayer
+from simple_conf.origin.layers import ArgumentLayer, NamedLayer
 from simple_conf.suggestion import did_you_mean
 from simple_conf.tree.copying import adopt
 from simple_conf.tree.node import ListNode, MappingNode, grow
@@ -27,8 +27,9 @@ if TYPE_CHECKING:
     from typing import Any
 
     from simple_conf.config.config import Config
+    from simple_conf.keypath import KeyPath
     from simple_conf.merging.strategy import MergeStrategy
-    from simple_conf.origin import Layer, Path
+    from simple_conf.origin.layers import Layer
 
 PLAIN_LETTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ/_-")
 WORDS = frozenset({"true", "false", "null", "nil"})
@@ -49,7 +50,7 @@ class Override:
     __slots__ = ("argument", "column", "kind", "layer", "path", "value")
 
     def __init__(
-        self, argument: str, kind: str, path: Path, value: Any, column: int, layer: Layer | None = None
+        self, argument: str, kind: str, path: KeyPath, value: Any, column: int, layer: Layer | None = None
     ) -> None:
         self.argument = argument
         self.kind = kind
@@ -80,7 +81,7 @@ class Override:
             raise OverrideError(message, origin=place, hint=hint) from failure
 
 
-def key_columns(argument: str, path: Path) -> list[int]:
+def key_columns(argument: str, path: KeyPath) -> list[int]:
     """Return the 1-based columns where the keys of an override's path begin."""
     columns, at = [], 0
     for segment in path:
@@ -165,11 +166,11 @@ def equals(argument: str) -> int:
     return -1
 
 
-def left_side(argument: str, text: str, start: int) -> Path:
+def left_side(argument: str, text: str, start: int) -> KeyPath:
     """Return the path that an override is about."""
     begin = start + len(text) - len(text.lstrip())
     try:
-        path: Path = parse_path(text.strip())
+        path: KeyPath = parse_path(text.strip())
     except KeyPathError as failure:
         raise refused(argument, failure.message, begin + failure.column) from None
     return path
@@ -244,7 +245,7 @@ def write(root: Any, override: Override, rules: MergeStrategy, strict: bool) -> 
     tree.forget(path)
 
 
-def appended(holder: Any, key: str, path: Path, override: Override, value: Any) -> Any:
+def appended(holder: Any, key: str, path: KeyPath, override: Override, value: Any) -> Any:
     """Return the list under ``key`` with the value at its end; a list as value adds all its items."""
     tree = holder.__tree__
     if not isinstance(value, ListNode):

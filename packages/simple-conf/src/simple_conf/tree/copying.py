@@ -26,10 +26,11 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from simple_conf.origin import Layer, Path
+    from simple_conf.keypath import KeyPath
+    from simple_conf.origin.layers import Layer
 
 
-def adopt(value: Any, tree: Tree, path: Path, layer: Layer) -> Any:
+def adopt(value: Any, tree: Tree, path: KeyPath, layer: Layer) -> Any:
     """Copy ``value``, which belongs to somebody else, into ``tree`` at ``path``."""
     kind = type(value)
     if kind is str:
@@ -58,9 +59,9 @@ def adopt(value: Any, tree: Tree, path: Path, layer: Layer) -> Any:
     return value
 
 
-def bring_secrets(node: Any, tree: Tree, path: Path) -> None:
+def bring_secrets(node: Any, tree: Tree, path: KeyPath) -> None:
     """Mark at ``path`` of ``tree`` what is marked as secret in ``node``, or around it."""
-    here: Path = node.__path__
+    here: KeyPath = node.__path__
     for secret in node.__tree__.secrets.copy():
         if secret[: len(here)] == here:
             tree.secrets.add((*path, *secret[len(here) :]))
@@ -68,7 +69,7 @@ def bring_secrets(node: Any, tree: Tree, path: Path) -> None:
             tree.secrets.add(path)
 
 
-def key_text(key: object, path: Path = ()) -> str:
+def key_text(key: object, path: KeyPath = ()) -> str:
     """Return a mapping's key as text: strings as they are, whole numbers written out.
 
     It is interned, since the interpreter is fast only at attributes whose name is the very key.
@@ -81,7 +82,7 @@ def key_text(key: object, path: Path = ()) -> str:
     raise PlacedError(f"a key must be text or a whole number, not {kind}: {key!r}", path=format_path(path))
 
 
-def copy_mapping(node: Any, tree: Tree, path: Path, written: bool = False) -> Any:
+def copy_mapping(node: Any, tree: Tree, path: KeyPath, written: bool = False) -> Any:
     """Copy a mapping node to ``path`` of ``tree``, with the origins of everything in it.
 
     A node that leaves the tree it stands in takes the values of its references along, since what they name
@@ -101,7 +102,7 @@ def copy_mapping(node: Any, tree: Tree, path: Path, written: bool = False) -> An
                 lazy = []
             lazy.append(key)
     copy = MappingNode(tree, path, node.__layer__, raw, lazy)
-    here: Path = node.__path__
+    here: KeyPath = node.__path__
     if here != path:
         object.__setattr__(copy, "__trail__", Step(raw.copy(), node.__layer__, here, node.__trail__))
     elif node.__trail__ is not None:
@@ -111,13 +112,13 @@ def copy_mapping(node: Any, tree: Tree, path: Path, written: bool = False) -> An
     return copy
 
 
-def copy_list(node: Any, tree: Tree, path: Path, written: bool = False) -> Any:
+def copy_list(node: Any, tree: Tree, path: KeyPath, written: bool = False) -> Any:
     """Copy a list node to ``path`` of ``tree``, with the origins of everything in it."""
     source = node if node.__raw__ is None else node.__raw__
     raw = [copy_value(value, node, i, tree, (*path, i), written) for i, value in enumerate(source)]
     copy = ListNode(tree, path, node.__layer__, raw)
     trail: list[Trail | None] | None = node.__trail__
-    here: Path = node.__path__
+    here: KeyPath = node.__path__
     if here != path:
         known = trail or [None] * len(raw)
         trail = [t or Trail(node.__layer__, (*here, i), source[i], None) for i, t in enumerate(known)]
@@ -127,7 +128,7 @@ def copy_list(node: Any, tree: Tree, path: Path, written: bool = False) -> Any:
     return copy
 
 
-def copy_value(value: Any, node: Any, key: Any, tree: Tree, path: Path, written: bool = False) -> Any:
+def copy_value(value: Any, node: Any, key: Any, tree: Tree, path: KeyPath, written: bool = False) -> Any:
     """Copy what ``node`` holds under ``key`` to ``path`` of ``tree``."""
     kind = type(value)
     if kind in PLAIN:
@@ -145,9 +146,9 @@ def copy_value(value: Any, node: Any, key: Any, tree: Tree, path: Path, written:
     return value
 
 
-def leaves(node: Any, tree: Tree, path: Path) -> bool:
+def leaves(node: Any, tree: Tree, path: KeyPath) -> bool:
     """Return whether what ``node`` refers to stays behind when it is copied to ``path`` of ``tree``."""
-    here: Path = node.__path__
+    here: KeyPath = node.__path__
     return here != path and (node.__tree__ is not tree or len(here) != len(path))
 
 
@@ -159,7 +160,7 @@ def same_depth(over: Any, base: Any) -> bool:
     return len(over.__path__) == len(base.__path__)
 
 
-def settled(node: Any, key: Any, text: str, tree: Tree, path: Path) -> Any:
+def settled(node: Any, key: Any, text: str, tree: Tree, path: KeyPath) -> Any:
     """Return what the reference ``text`` reads as where it stands now, or ``text`` where that fails."""
     try:
         value = node[key] if isinstance(node, Mapping) else Reading.read(node, key)

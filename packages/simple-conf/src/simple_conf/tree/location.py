@@ -10,7 +10,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from simple_conf.origin import Origin, Path
+    from simple_conf.keypath import KeyPath
+    from simple_conf.origin.origin import Origin
     from simple_conf.tree.provenance import Trail
 
 
@@ -19,7 +20,7 @@ def raw_of(node: Any) -> Any:
     return node if node.__raw__ is None else node.__raw__
 
 
-def place(root: Any, path: Path, key: bool = False) -> Origin:
+def place(root: Any, path: KeyPath, key: bool = False) -> Origin:
     """Return the origin of the value, or of the key, at ``path`` of the tree as written.
 
     Below a reference it is the origin of the reference.
@@ -36,7 +37,7 @@ def place(root: Any, path: Path, key: bool = False) -> Origin:
     return shielded(found, root) if root.__tree__.secrets else found
 
 
-def removal(root: Any, path: Path) -> Origin | None:
+def removal(root: Any, path: KeyPath) -> Origin | None:
     """Return the override that deleted the key at ``path``, or None where none did."""
     layer = root.__tree__.removed.get(path)
     return None if layer is None else layer.locate(path, key=True)

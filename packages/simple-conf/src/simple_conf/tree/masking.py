@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from simple_conf.errors import ConfError, PlacedError, ResolveError, SdnSyntaxError, ValidationError
-from simple_conf.origin import Origin
+from simple_conf.origin.origin import Origin
 from simple_conf.template import ExpressionError, read_template
 from simple_conf.tree.node import MappingNode, Overlaid
 from simple_conf.values import MASK, Secret, Table
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from typing import Any
 
-    from simple_conf.origin import Path
+    from simple_conf.keypath import KeyPath
 
 SHORT = 4
 """A text of fewer characters is only taken out where it stands as a word of its own."""
@@ -100,7 +100,7 @@ def censor_of(root: Any) -> Censor:
     return Censor(text for path in root.__tree__.secrets.copy() for text in texts_at(root, path))
 
 
-def texts_at(root: Any, path: Path) -> Iterator[str]:
+def texts_at(root: Any, path: KeyPath) -> Iterator[str]:
     """Yield what stands at a path of a tree, as written and as it reads, as texts."""
     node = root
     for depth, segment in enumerate(path):

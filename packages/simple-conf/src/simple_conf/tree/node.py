@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-    from simple_conf.origin import Layer, Path
+    from simple_conf.keypath import KeyPath
+    from simple_conf.origin.layers import Layer
     from simple_conf.tree.provenance import Step, Trail
 
 MARKER = "???"
@@ -53,11 +54,11 @@ class Tree:
         self.instant: float | None = None
         self.lock = _thread.RLock()
         self.patches: list[Any] | None = None
-        self.secrets: set[Path] = set()
-        self.removed: dict[Path, Layer] = {}
-        self.behind: Callable[[Path, Any, Layer], None] | None = None
+        self.secrets: set[KeyPath] = set()
+        self.removed: dict[KeyPath, Layer] = {}
+        self.behind: Callable[[KeyPath, Any, Layer], None] | None = None
 
-    def forget(self, path: Path) -> None:
+    def forget(self, path: KeyPath) -> None:
         """Drop every value that was worked out, and resolver results at and below ``path``, which changed."""
         self.forget_reads()
         if self.calls:
@@ -70,7 +71,7 @@ class Tree:
             values.pop(key, None)
         self.memo.clear()
 
-    def hides(self, path: Path) -> bool:
+    def hides(self, path: KeyPath) -> bool:
         """Return whether the value at ``path``, or one around it, is a secret."""
         secrets = self.secrets
         return bool(secrets) and any(path[:end] in secrets for end in range(1, len(path) + 1))
@@ -91,14 +92,14 @@ class MappingNode:
     __slots__ = ("__barrier__", "__dict__", "__layer__", "__path__", "__raw__", "__trail__", "__tree__")
 
     __tree__: Tree
-    __path__: Path
+    __path__: KeyPath
     __layer__: Layer
     __trail__: Step | None
     __raw__: dict[str, Any]
     __barrier__: bool
 
     def __init__(
-        self, tree: Tree, path: Path, layer: Layer, raw: dict[str, Any], lazy: list[str] | None
+        self, tree: Tree, path: KeyPath, layer: Layer, raw: dict[str, Any], lazy: list[str] | None
     ) -> None:
         self.__tree__ = tree
         self.__path__ = path
@@ -119,12 +120,12 @@ class ListNode(list):  # type: ignore[type-arg]
     __slots__ = ("__layer__", "__path__", "__raw__", "__trail__", "__tree__")
 
     __tree__: Tree
-    __path__: Path
+    __path__: KeyPath
     __layer__: Layer
     __trail__: list[Trail | None] | None
     __raw__: list[Any] | None
 
-    def __init__(self, tree: Tree, path: Path, layer: Layer, raw: list[Any]) -> None:
+    def __init__(self, tree: Tree, path: KeyPath, layer: Layer, raw: list[Any]) -> None:
         list.__init__(self, raw)
         self.__tree__ = tree
         self.__path__ = path
@@ -171,7 +172,7 @@ def is_lazy(value: object) -> bool:
     return kind is Table or kind is Overlaid or value is MISSING
 
 
-def wrap(values: dict[str, Any], tree: Tree, path: Path, layer: Layer) -> Any:
+def wrap(values: dict[str, Any], tree: Tree, path: KeyPath, layer: Layer) -> Any:
     """Make ``values``, fresh from a parser and owned from now on, a mapping node without copying."""
     lazy: list[str] | None = None
     for key, value in values.items():
@@ -196,7 +197,7 @@ def wrap(values: dict[str, Any], tree: Tree, path: Path, layer: Layer) -> Any:
     return MappingNode(tree, path, layer, values, lazy)
 
 
-def wrap_list(values: list[Any], tree: Tree, path: Path, layer: Layer) -> Any:
+def wrap_list(values: list[Any], tree: Tree, path: KeyPath, layer: Layer) -> Any:
     """Make ``values``, fresh from a parser, a list node."""
     for index, value in enumerate(values):
         if type(value) is dict:
@@ -228,6 +229,6 @@ def marked(values: Any, depth: int = 0) -> Any:
     return MISSING if isinstance(values, str) and values == MARKER else values
 
 
-def node_of(tree: Tree, path: Path, layer: Layer, raw: dict[str, Any]) -> Any:
+def node_of(tree: Tree, path: KeyPath, layer: Layer, raw: dict[str, Any]) -> Any:
     """Make a mapping node of values that are nodes or leaves already."""
     return MappingNode(tree, path, layer, raw, [key for key, value in raw.items() if is_lazy(value)])

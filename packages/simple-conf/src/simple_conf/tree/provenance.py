@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from simple_conf.origin import CodeLayer
+from simple_conf.origin.layers import CodeLayer
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from simple_conf.origin import Layer, Path
+    from simple_conf.keypath import KeyPath
+    from simple_conf.origin.layers import Layer
 
 
 class Trail:
@@ -23,7 +24,7 @@ class Trail:
 
     __slots__ = ("before", "layer", "path", "value")
 
-    def __init__(self, layer: Layer, path: Path, value: Any, before: Trail | None = None) -> None:
+    def __init__(self, layer: Layer, path: KeyPath, value: Any, before: Trail | None = None) -> None:
         self.layer = layer
         self.path = path
         self.value = value
@@ -47,7 +48,7 @@ class Step:
         self,
         values: dict[str, Any],
         layer: Layer,
-        path: Path,
+        path: KeyPath,
         over: Step | None = None,
         below: Step | None = None,
     ) -> None:
@@ -81,9 +82,9 @@ def note(node: Any, key: str, value: Any, layer: Layer) -> None:
     object.__setattr__(node, "__trail__", Step({key: value}, layer, node.__path__, None, below))
 
 
-def entries(step: Step | None, key: str) -> list[tuple[Layer, Path, Any]]:
+def entries(step: Step | None, key: str) -> list[tuple[Layer, KeyPath, Any]]:
     """Return who set a key, newest first: the source, the path in it and the value."""
-    found: list[tuple[Layer, Path, Any]] = []
+    found: list[tuple[Layer, KeyPath, Any]] = []
     while step is not None:
         if key in step.values:
             found += entries(step.over, key) or [(step.layer, (*step.path, key), step.values[key])]
