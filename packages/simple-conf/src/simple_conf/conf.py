@@ -8,7 +8,7 @@ from simple_conf import formats
 from simple_conf.config import access, history, secrets
 from simple_conf.config import diff as diffs
 from simple_conf.config import freeze as freezing
-from simple_conf.config.config import Config, throw_on_missing
+from simple_conf.config.config import Config, as_config
 from simple_conf.formats import writing
 from simple_conf.merging.merge import merge
 from simple_conf.merging.strategy import MergeStrategy, merge_mode
@@ -20,6 +20,7 @@ from simple_conf.sources import compose, environment, override
 from simple_conf.sources.extends import load as load_file
 from simple_conf.tree import export
 from simple_conf.tree.copying import adopt
+from simple_conf.tree.editing import throw_on_missing
 from simple_conf.tree.node import Tree
 
 TYPE_CHECKING = False
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
     from simple_conf.errors import ConfError
     from simple_conf.sources.watch import Watcher
+    from simple_conf.tree.node import MappingNode
 
     T = TypeVar("T")
     Name = str | os.PathLike[str]
@@ -79,7 +81,21 @@ class Conf:
         """Load a TOML file, whatever its suffix; see `Conf.load`."""
         return loaded(load_file(path, ".toml", extends=extends), lazy_resolve)
 
-    compose = staticmethod(compose.load)
+    @staticmethod
+    def compose(path: Name, overrides: Sequence[str] = (), *, strict_keys: bool = False) -> Config:
+        """Return a config file with the files that its keys and the overrides choose, overrides merged over it.
+
+        Args:
+            path: The config file; the folders of choices are beside it.
+            overrides: Such as ``["model=resnet", "train.lr=0.1"]``.
+            strict_keys: Whether an override of a key that is not there is an error.
+
+        Raises:
+            OverrideError: An override cannot be read, or chooses what is not there; the choices are listed.
+            MergeError: The file itself chooses what is not there.
+            LoadError: A file cannot be read.
+        """
+        return as_config(compose.load(path, overrides, strict_keys=strict_keys))
 
     @staticmethod
     def from_object(obj: Any) -> Config:
@@ -95,8 +111,34 @@ class Conf:
             raise TypeError(f"from_object takes an attrs object or a dataclass, not {type(obj).__name__}")
         return Conf.from_dict(to_plain(obj))
 
-    from_env = staticmethod(environment.from_env)
-    parse_sdn = staticmethod(formats.parse_sdn)
+    @staticmethod
+    def from_env(
+        prefix: str = "APP_", separator: str = "__", *, variables: Mapping[str, str] | None = None
+    ) -> Config:
+        """Return the config that environment variables make: ``APP_TRAIN__LR=5e-4`` sets ``train.lr``.
+
+        Args:
+            prefix: What the names of the variables begin with.
+            separator: What is between the keys of a path; the keys are the parts in lower case.
+            variables: By default those of this process.
+
+        Raises:
+            OverrideError: A variable's text is not an SDN value, or its name has an empty part.
+        """
+        return as_config(environment.from_env(prefix, separator, variables=variables))
+
+    @staticmethod
+    def parse_sdn(text: str, name: str = "<text>") -> Config:
+        """Return the config of an SDN text.
+
+        Args:
+            text: The text.
+            name: What errors call it.
+
+        Raises:
+            SdnSyntaxError: The text is not SDN.
+        """
+        return as_config(formats.parse_sdn(text, name))
 
     @staticmethod
     def from_dict(values: Mapping[str, Any]) -> Config:
@@ -109,7 +151,7 @@ class Conf:
             raise TypeError(f"from_dict takes a mapping, not {type(values).__name__}")
         tree = Tree()
         tree.root = adopt(values, tree, (), caller())
-        return tree.root  # type: ignore[no-any-return]
+        return as_config(tree.root)
 
     @staticmethod
     def parse_dotlist(arguments: Sequence[str]) -> Config:
@@ -118,7 +160,7 @@ class Conf:
         Raises:
             OverrideError: An argument cannot be read; the message points into it.
         """
-        return override.parse_dotlist(arguments, load_file)
+        return as_config(override.parse_dotlist(arguments, load_file))
 
     @staticmethod
     def from_cli_dotlist(arguments: Sequence[str] | None = None, *, ignore_unknown: bool = False) -> Config:
@@ -131,7 +173,7 @@ class Conf:
         Raises:
             OverrideError: An argument cannot be read; the message points into it.
         """
-        return override.parse_dotlist(override.chosen(arguments, ignore_unknown), load_file)
+        return Conf.parse_dotlist(override.chosen(arguments, ignore_unknown))
 
     @staticmethod
     def merge(*configs: Config | Mapping[str, Any], strict_keys: bool = False) -> Config:
@@ -141,7 +183,7 @@ class Conf:
             configs: Configs or plain dicts; they stay as they are.
             strict_keys: Whether a key that the configs before do not have is an error.
         """
-        return merge([as_config(config) for config in configs], strict_keys=strict_keys)
+        return as_config(merge([config_of(config) for config in configs], strict_keys=strict_keys))
 
     @staticmethod
     def merge_with(
@@ -152,7 +194,7 @@ class Conf:
         strict_keys: bool = False,
     ) -> Config:
         """Return a new config with ``overlay`` laid over ``base`` by a strategy for arrays and nulls."""
-        return merge([as_config(base), as_config(overlay)], strategy, strict_keys=strict_keys)
+        return as_config(merge([config_of(base), config_of(overlay)], strategy, strict_keys=strict_keys))
 
     merge_mode = staticmethod(merge_mode)
     get = staticmethod(access.get)
@@ -174,15 +216,15 @@ class Conf:
         Raises:
             FrozenConfigError: The config is frozen.
         """
-        access.update(cfg, as_config(values))
+        access.update(cfg, config_of(values))
 
     set_throw_on_missing = staticmethod(throw_on_missing)
     delete = staticmethod(access.delete_at)
     resolve = staticmethod(export.resolve)
     to_dict = staticmethod(export.to_dict)
-    to_sdn = staticmethod(export.to_sdn)
-    to_yaml = staticmethod(export.to_yaml)
-    to_json = staticmethod(export.to_json)
+    to_sdn = staticmethod(writing.to_sdn)
+    to_yaml = staticmethod(writing.to_yaml)
+    to_json = staticmethod(writing.to_json)
     save = staticmethod(writing.save)
     diff = staticmethod(diffs.diff)
     mark_secret = staticmethod(secrets.mark)
@@ -262,13 +304,13 @@ class Conf:
     cli = staticmethod(commandline.cli)
 
 
-def as_config(values: Config | Mapping[str, Any]) -> Config:
+def config_of(values: Config | Mapping[str, Any]) -> Config:
     """Return a config as it is, and plain data as a config."""
     return values if isinstance(values, Config) else Conf.from_dict(values)
 
 
-def loaded(cfg: Config, lazy_resolve: bool) -> Config:
-    """Return ``cfg``, worked out where it should not be lazy."""
+def loaded(root: MappingNode, lazy_resolve: bool) -> Config:
+    """Return the root of a tree as a config, with everything resolved where it is not lazy."""
     if not lazy_resolve:
-        export.resolve(cfg)
-    return cfg
+        export.resolve(root)
+    return as_config(root)

@@ -6,6 +6,8 @@
     └── SdnSyntaxError (ValueError)      a text is not SDN
         └── SdnLimitError                a text is larger or deeper than allowed
     └── KeyPathError (ValueError)        a path such as ``train.layers[0]`` cannot be read
+    └── StrategyError (ValueError)       a merge strategy has an unknown array mode
+    └── ResolverUsageError (ValueError)  a resolver is registered or called in a way that cannot work
     └── DocumentError (ValueError)       an edit cannot be made at this place of a document
     └── UnwritableError (ValueError)     a value has no form in SDN text
     └── PlacedError                      something about one value; names its path and its origin
@@ -16,12 +18,12 @@
         ├── OverrideError (ValueError)        a command-line override cannot be read or applied
         ├── LoadError (ValueError)            a file cannot be read as a config
         │   └── ConfigNotFoundError (FileNotFoundError)
-        └── InterpolationError (ValueError)   a ``${…}`` cannot be worked out
+        └── InterpolationError (ValueError)   a ``${…}`` cannot be resolved
             ├── UnknownReferenceError (LookupError)
             ├── InterpolationCycleError (RecursionError)
             ├── InterpolationLimitError (OverflowError)
             └── ResolverError (RuntimeError)
-    └── ResolveError (ValueError)        several values cannot be worked out; carries one error each
+    └── ResolveError (ValueError)        several values cannot be resolved; carries one error each
     └── ValidationError (ValueError)     a config does not fit its schema; carries every issue
     └── MissingExtraError (ImportError)  an optional dependency is not installed
 """
@@ -108,6 +110,14 @@ class KeyPathError(ConfError, ValueError):
 
     def __reduce__(self) -> tuple[object, ...]:
         return _rebuild_path, (self.message, self.text, self.column)
+
+
+class StrategyError(ConfError, ValueError):
+    """A merge strategy has an unknown array mode."""
+
+
+class ResolverUsageError(ConfError, ValueError):
+    """A resolver is registered or called in a way that cannot work."""
 
 
 class DocumentError(ConfError, ValueError):
@@ -223,7 +233,7 @@ class ConfigNotFoundError(LoadError, FileNotFoundError):
 
 
 class InterpolationError(PlacedError, ValueError):
-    """A ``${…}`` cannot be worked out."""
+    """A ``${…}`` cannot be resolved."""
 
 
 class UnknownReferenceError(InterpolationError, LookupError):
@@ -235,7 +245,7 @@ class InterpolationCycleError(InterpolationError, RecursionError):
 
 
 class InterpolationLimitError(InterpolationError, OverflowError):
-    """Working out a ``${…}`` goes deeper or produces more text than allowed."""
+    """Resolving a ``${…}`` goes deeper or produces more text than allowed."""
 
 
 class ResolverError(InterpolationError, RuntimeError):
@@ -243,7 +253,7 @@ class ResolverError(InterpolationError, RuntimeError):
 
 
 class ResolveError(ConfError, ValueError):
-    """Several values cannot be worked out.
+    """Several values cannot be resolved.
 
     Args:
         errors: one error for each value.

@@ -71,7 +71,8 @@ class Template:
     def __init__(self, parts: list[str | Reference | Call]) -> None:
         self.parts = parts
         self.simple: tuple[str, ...] | None = None
-        self.whole = parts[0] if len(parts) == 1 and not isinstance(parts[0], str) else None
+        first = parts[0]
+        self.whole = first if len(parts) == 1 and not isinstance(first, str) else None
 
 
 _known: dict[str, Template] = {}

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import sys
+from pathlib import Path
 
 import attrs
 import pytest
@@ -104,7 +104,7 @@ def test_the_caller_is_the_nearest_line_of_other_code(monkeypatch):
 
 def test_a_path_is_shown_relative_to_the_working_directory_where_that_is_shorter(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    assert shorten(str(tmp_path / "a" / "b.py")) == os.path.join("a", "b.py")
+    assert shorten(str(tmp_path / "a" / "b.py")) == str(Path("a", "b.py"))
     assert shorten(str(tmp_path.parent / "b.py")) == str(tmp_path.parent / "b.py")
     assert shorten("/x") == "/x"
 

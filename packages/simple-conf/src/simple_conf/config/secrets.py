@@ -11,9 +11,8 @@ from simple_conf.config.history import holder
 from simple_conf.errors import ConfError, KeyPathError, SdnSyntaxError
 from simple_conf.keypath import parse_path
 from simple_conf.suggestion import closest
-from simple_conf.tree.location import raw_of
 from simple_conf.tree.masking import Censor
-from simple_conf.tree.node import ListNode, MappingNode, Overlaid
+from simple_conf.tree.node import ListNode, MappingNode, Overlaid, raw_items
 from simple_conf.values import Table
 
 TYPE_CHECKING = False
@@ -113,8 +112,7 @@ def inside(value: Any, key: Any) -> Any:
     """Return what a node or a table has under a key: as written, or what a reference names."""
     if isinstance(value, Table):
         return value.rows[key]
-    raw = raw_of(value)
-    found = raw.get(key) if isinstance(raw, dict) else raw[key]
+    found = value.__raw__.get(key) if isinstance(value, MappingNode) else raw_items(value)[key]
     if isinstance(found, str) and "${" in found and isinstance(value, MappingNode):
         try:
             return value[key]  # type: ignore[index]
@@ -202,7 +200,7 @@ def holds_near(value: Any, paths: list[tuple[str, ...]]) -> bool:
     if isinstance(value, MappingNode):
         names = {path[-1] for path in paths if path}
         return any(key in names or holds_near(inner, paths) for key, inner in value.__raw__.items())
-    return isinstance(value, ListNode) and any(holds_near(inner, paths) for inner in raw_of(value))
+    return isinstance(value, ListNode) and any(holds_near(inner, paths) for inner in raw_items(value))
 
 
 def is_near(text: str, paths: list[tuple[str, ...]]) -> bool:

@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-    from simple_conf.config.config import Config
     from simple_conf.keypath import KeyPath
     from simple_conf.origin.layers import Layer
     from simple_conf.source import Source, Span
+    from simple_conf.tree.node import MappingNode
 
     Reader = Callable[[Source], tuple[Any, Layer]]
 
@@ -69,15 +69,19 @@ READERS: dict[str, Reader] = {
 }
 
 
-def parse_sdn(text: str, name: str = "<text>") -> Config:
-    """Return the tree of an SDN text.
+def parse_sdn(text: str, name: str = "<text>") -> MappingNode:
+    """Return the config of an SDN text.
+
+    Args:
+        text: The text.
+        name: What errors call it.
 
     Raises:
         SdnSyntaxError: The text is not SDN.
     """
     from simple_conf.source import Source, normalise
 
-    return grow(*read_sdn(Source(normalise(text), name)))  # type: ignore[no-any-return]
+    return grow(*read_sdn(Source(normalise(text), name)))
 
 
 def read_file(path: str | os.PathLike[str], suffix: str | None = None) -> tuple[dict[str, Any], Layer]:
@@ -110,11 +114,6 @@ def read_file(path: str | os.PathLike[str], suffix: str | None = None) -> tuple[
         except ConfError as failure:
             raise LoadError(f"{name}: {failure}") from None
     return values, layer
-
-
-def load_file(path: str | os.PathLike[str], suffix: str | None = None) -> Config:
-    """Return the tree of one config file, without what it extends."""
-    return grow(*read_file(path, suffix))  # type: ignore[no-any-return]
 
 
 def read_text(name: str) -> Source:

@@ -1,16 +1,17 @@
-"""How arrays and nulls are treated when configs are merged."""
+"""How arrays and nulls are merged."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 
-from simple_conf.errors import ConfError
+from simple_conf.errors import StrategyError
 from simple_conf.keypath import parse_path
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from simple_conf.keypath import KeyPath
 
@@ -19,21 +20,17 @@ if TYPE_CHECKING:
 ARRAYS = ("replace", "append", "prepend", "by_index")
 
 
-class StrategyError(ConfError, ValueError):
-    """A merge strategy that does not exist was asked for."""
-
-
 class MergeStrategy:
-    """What happens to arrays and to ``null`` over a mapping.
+    """How arrays, and ``null`` over a mapping, are merged.
 
     Args:
         arrays: ``"replace"``, ``"append"``, ``"prepend"``, ``"by_index"``, or ``{"key": "name"}`` to merge
             the mappings in two arrays that have the same ``name``.
-        paths: Other treatments for the arrays at some paths, such as ``{"train.tags": "append"}``.
+        paths: Other modes for the arrays at some paths, such as ``{"train.tags": "append"}``.
         keep_on_null: Whether a mapping stays when ``null`` is merged over it.
 
     Raises:
-        StrategyError: There is no such treatment.
+        StrategyError: There is no such mode.
     """
 
     __slots__ = ("arrays", "keep_on_null", "paths")
@@ -50,20 +47,24 @@ class MergeStrategy:
         self.keep_on_null = keep_on_null
 
     def for_path(self, path: KeyPath) -> Arrays:
-        """Return the treatment of the array at ``path``."""
+        """Return the mode of the array at ``path``."""
         return self.paths.get(path, self.arrays) if self.paths else self.arrays
 
 
 def checked(arrays: Arrays) -> Arrays:
-    """Return ``arrays`` where it is a treatment that exists."""
+    """Return an array mode.
+
+    Raises:
+        StrategyError: There is no such mode.
+    """
     if isinstance(arrays, str):
-        if arrays not in ARRAYS:
-            raise StrategyError(
-                f"arrays={arrays!r} is no treatment; use one of {', '.join(ARRAYS)} or {{'key': name}}"
-            )
-    elif list(arrays) != ["key"] or not isinstance(arrays["key"], str):
+        known = arrays in ARRAYS
+    else:
+        known = isinstance(arrays, Mapping) and list(arrays) == ["key"] and isinstance(arrays["key"], str)
+    if not known:
         raise StrategyError(
-            f"arrays={arrays!r} is no treatment; use {{'key': 'name of the field that identifies an item'}}"
+            f"unknown array mode {arrays!r}; use one of {', '.join(ARRAYS)}, "
+            "or {'key': 'name'} with the field that identifies an item"
         )
     return arrays
 

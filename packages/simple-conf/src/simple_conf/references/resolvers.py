@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import os
 
-from simple_conf.errors import ConfError
+from simple_conf.errors import ResolverUsageError
 from simple_conf.suggestion import did_you_mean
+from simple_conf.tree.node import ABSENT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,13 +20,8 @@ if TYPE_CHECKING:
 
     F = TypeVar("F", bound=Callable[..., Any])
 
-ABSENT: Any = object()
 REQUIRED: Any = object()
 VARIADIC = 0x04  # inspect.CO_VARARGS, whose module is slow to import
-
-
-class ResolverUsageError(ConfError, ValueError):
-    """A resolver was called or registered in a way that cannot work."""
 
 
 class Scope:
@@ -226,7 +222,7 @@ def decode(scope: Scope | None, text: object) -> Any:  # noqa: ARG001
 def get(scope: Scope, path: object, default: Any = REQUIRED) -> Any:
     """Return the value at a path from the root, or ``default`` where there is none."""
     found = scope.look_up(str(path))
-    if type(found) is object:
+    if found is ABSENT:
         if default is REQUIRED:
             raise ResolverUsageError(f"there is no {path!s}; give a default: ${{get:{path},default}}")
         return default

@@ -126,7 +126,7 @@ def discreetly(failure: Exception, cfg: Any, schema: Any) -> list[ValidationIssu
     censor = censor_of(cfg.__tree__.root)
     for issue in found:
         advise(issue, keys)
-        censor.place(issue)
+        censor.mask(issue)
         if issue.message.startswith("unknown key") and (
             is_near(issue.path, paths) or holds_near(issue.got, paths)
         ):
@@ -239,12 +239,12 @@ def advise(issue: ValidationIssue, keys: list[str]) -> None:
 def absent(cfg: Any, path: KeyPath, message: str, expected: str, hint: str | None) -> ValidationIssue:
     """Return the issue of a key that is not there, at the override that deleted it where one did."""
     from simple_conf.config.config import Config
-    from simple_conf.tree.location import removal
+    from simple_conf.tree.location import deletion_at
 
     if isinstance(cfg, Config) and not cfg.__tree__.root.__raw__:
         hint = hint or "there is nothing in this config"
     issue = placed(cfg, path, f"{message}: {expected}", expected, None, hint)
-    if isinstance(cfg, Config) and (deleted := removal(cfg.__tree__.root, (*cfg.__path__, *path))):
+    if isinstance(cfg, Config) and (deleted := deletion_at(cfg.__tree__.root, (*cfg.__path__, *path))):
         issue.message = f"{message}: {expected}; this override deletes it"
         issue.origin = deleted
         issue.hint = f"leave {deleted.name} away, or give {issue.path} another value: {issue.path}=…"
@@ -296,14 +296,14 @@ def hidden(cfg: Any, path: KeyPath, got: Any) -> bool:
 def nearest(cfg: Any, path: KeyPath, key: bool = False) -> Origin | None:
     """Return the origin of the value at ``path``, or of what is around it."""
     from simple_conf.config.config import Config
-    from simple_conf.tree.location import place
+    from simple_conf.tree.location import origin_at
 
     if not isinstance(cfg, Config):
         return None
     whole = (*cfg.__path__, *path)
     for end in range(len(whole), -1, -1):
         try:
-            return place(cfg.__tree__.root, whole[:end], key)
+            return origin_at(cfg.__tree__.root, whole[:end], key)
         except (KeyError, IndexError, TypeError, AttributeError):
             continue
     return None

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import sys
 
+from simple_conf.config.config import as_config
 from simple_conf.config.secrets import discreet, hide
 from simple_conf.errors import ConfError
 from simple_conf.formats.reading import READERS
@@ -212,9 +213,9 @@ def gathered(words: Sequence[str], config: str | os.PathLike[str] | None, folder
     """Return the config file with the overrides over it."""
     name, overrides = split(words, config, folder)
     if name is not None:
-        return compose.load(name, overrides)
+        return as_config(compose.load(name, overrides))
     nothing = grow({}, NamedLayer("command line", "no config file"))
-    return merge([nothing, override.parse_dotlist(overrides, extends.load)])
+    return as_config(merge([nothing, override.parse_dotlist(overrides, extends.load)]))
 
 
 def split(

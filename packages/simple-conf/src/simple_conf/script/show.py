@@ -5,7 +5,7 @@ from __future__ import annotations
 from simple_conf.errors import ConfError
 from simple_conf.schemas import fields
 from simple_conf.tree.export import Exporter, simple
-from simple_conf.tree.location import place_in
+from simple_conf.tree.location import origin_in
 from simple_conf.tree.node import MappingNode, Overlaid
 from simple_conf.values import MASK, MISSING, Secret, Table
 
@@ -70,11 +70,11 @@ def whole(values: Any, kind: Any) -> tuple[Any, type | None]:
 def entry(node: Any, key: str, raw: Any, kind: Any) -> list[str]:
     """Return the lines of one value with its origin."""
     exporter = Exporter(tables=True, escape=True)
-    plain = exporter.mapping_value(node, key)
+    plain = exporter.item(raw, node, key)
     comment = origin_of(node, key)
     if exporter.errors:
         comment = message(exporter.errors[0])
-        plain = Exporter(resolve=False, lenient=True, tables=True).mapping_value(node, key)
+        plain = Exporter(resolve=False, lenient=True, tables=True).item(raw, node, key)
     elif isinstance(raw, str) and "${" in raw and plain != MASK:
         comment += f": {raw}"
     full = completed(plain, kind)
@@ -148,7 +148,7 @@ def works(node: Any, key: str) -> bool:
 
 def origin_of(node: Any, key: str) -> str:
     """Return where a value was written."""
-    return str(place_in(node, key))
+    return str(origin_in(node, key))
 
 
 def message(failure: ConfError) -> str:

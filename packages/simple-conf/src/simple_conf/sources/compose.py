@@ -10,20 +10,20 @@ import os
 from simple_conf.errors import ConfError, MergeError, OverrideError
 from simple_conf.keypath import format_path
 from simple_conf.merging.merge import is_reference, merge, put_tree
-from simple_conf.references.evaluation import ABSENT
 from simple_conf.sources import extends
 from simple_conf.sources.override import Override, from_overrides, read_steps
 from simple_conf.suggestion import did_you_mean
-from simple_conf.tree.location import place
+from simple_conf.tree.location import origin_at
+from simple_conf.tree.node import ABSENT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any
 
-    from simple_conf.config.config import Config
     from simple_conf.keypath import KeyPath
     from simple_conf.origin.origin import Origin
+    from simple_conf.tree.node import MappingNode
 
 CHOICES = (".sdn", ".yaml", ".yml", ".toml")
 """The suffixes of files that a key chooses from; a folder of JSON files is more often data."""
@@ -39,7 +39,7 @@ class Choice:
 
     __slots__ = ("_config", "_path")
 
-    def __init__(self, path: KeyPath, config: Config) -> None:
+    def __init__(self, path: KeyPath, config: MappingNode) -> None:
         self._path = path
         self._config = config
 
@@ -95,11 +95,13 @@ def present(
             chosen = step.value if isinstance(step.value, str) else ""
             return (chosen, step.layer.locate(key)) if chosen in choices else (None, None)
     value = base.__raw__.get(key[0]) if base is not None and len(key) == 1 else None
-    return (value, place(base, key)) if isinstance(value, str) and value in choices else (None, None)
+    return (value, origin_at(base, key)) if isinstance(value, str) and value in choices else (None, None)
 
 
-def load(path: str | os.PathLike[str], overrides: Sequence[str] = (), *, strict_keys: bool = False) -> Config:
-    """Return a config file with the files that its keys and the overrides choose, and the overrides over it.
+def load(
+    path: str | os.PathLike[str], overrides: Sequence[str] = (), *, strict_keys: bool = False
+) -> MappingNode:
+    """Return a config file with the files that its keys and the overrides choose, overrides merged over it.
 
     Args:
         path: The config file; the folders of choices stand beside it.
@@ -143,7 +145,7 @@ def choice_of(step: Override, folder: str) -> str | None:
     )
 
 
-def own_choices(base: Config, folder: str, taken: set[KeyPath]) -> list[Choice]:
+def own_choices(base: MappingNode, folder: str, taken: set[KeyPath]) -> list[Choice]:
     """Return the choices that the file itself makes with a plain text under a key that has a folder."""
     found = []
     for name in sorted(os.listdir(folder or ".")):
@@ -156,7 +158,7 @@ def own_choices(base: Config, folder: str, taken: set[KeyPath]) -> list[Choice]:
             raise MergeError(
                 f"there is no choice {value!r} for {name}",
                 path=name,
-                origin=place(base, path),
+                origin=origin_at(base, path),
                 hint=did_you_mean(value, choices),
             )
         found.append(Choice(path, extends.load(choices[value])))

@@ -12,12 +12,12 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from simple_conf.config.config import Config
+    from simple_conf.tree.node import MappingNode
 
 
 def from_env(
     prefix: str = "APP_", separator: str = "__", *, variables: Mapping[str, str] | None = None
-) -> Config:
+) -> MappingNode:
     """Return the config that environment variables make.
 
     Args:

@@ -11,14 +11,14 @@ from simple_conf.errors import ConfigNotFoundError, LoadError
 from simple_conf.formats import read_file
 from simple_conf.merging.merge import merge
 from simple_conf.tree.node import grow
-from simple_conf.tree.provenance import steps_of
+from simple_conf.tree.provenance import assignments_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from simple_conf.config.config import Config
     from simple_conf.origin.layers import Layer
+    from simple_conf.tree.node import MappingNode
 
 EXTENDS = "extends"
 
@@ -29,7 +29,7 @@ def load(
     *,
     extends: bool = True,
     files: list[str] | None = None,
-) -> Config:
+) -> MappingNode:
     """Return the tree of a config file, laid over the files that it extends.
 
     Args:
@@ -47,19 +47,19 @@ def load(
         files.append(os.fspath(path))
     values, layer = read_file(path, suffix)
     if not extends or EXTENDS not in values:
-        return grow(values, layer)  # type: ignore[no-any-return]
+        return grow(values, layer)
     config = merge(stack(os.fspath(path), values, layer, [], [] if files is None else files))
-    object.__setattr__(config, "__trail__", steps_of(config))  # what the files below set stays theirs
-    object.__setattr__(config, "__layer__", layer)  # what no file sets is missed in the one asked for
+    object.__setattr__(config, "__provenance__", assignments_of(config))  # before the layer changes
+    object.__setattr__(config, "__layer__", layer)  # a key that no file sets is missing in the one asked for
     return config
 
 
 def stack(
     name: str, values: dict[str, Any], layer: Layer, chain: list[tuple[str, str]], files: list[str]
-) -> list[Config]:
+) -> list[MappingNode]:
     """Return a file's tree after the trees of all files that it extends."""
     here = os.path.realpath(name)
-    below: list[Config] = []
+    below: list[MappingNode] = []
     bases = values.pop(EXTENDS, [])
     for base in [bases] if isinstance(bases, str) else bases if isinstance(bases, list) else [bases]:
         if not isinstance(base, str):

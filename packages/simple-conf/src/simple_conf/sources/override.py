@@ -8,17 +8,17 @@ from __future__ import annotations
 import os
 
 from simple_conf.config import access
-from simple_conf.config.config import ConfigList, store
 from simple_conf.errors import ConfError, KeyPathError, LoadError, OverrideError, SdnSyntaxError
 from simple_conf.keypath import format_path, parse_path
 from simple_conf.merging.arrays import combine
-from simple_conf.merging.merge import Laid, lay_over
+from simple_conf.merging.merge import ConfigPatch, lay_over
 from simple_conf.merging.strategy import DEFAULT
 from simple_conf.origin.layers import ArgumentLayer, NamedLayer
 from simple_conf.suggestion import did_you_mean
 from simple_conf.tree.copying import adopt
+from simple_conf.tree.editing import store
 from simple_conf.tree.node import ListNode, MappingNode, grow
-from simple_conf.tree.provenance import note
+from simple_conf.tree.provenance import record
 from simple_conf.values import MISSING
 
 TYPE_CHECKING = False
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from typing import Any
 
-    from simple_conf.config.config import Config
     from simple_conf.keypath import KeyPath
     from simple_conf.merging.strategy import MergeStrategy
     from simple_conf.origin.layers import Layer
@@ -240,7 +239,7 @@ def write(root: Any, override: Override, rules: MergeStrategy, strict: bool) -> 
     else:
         if isinstance(value, MappingNode) and there:
             object.__setattr__(value, "__barrier__", True)
-        note(holder, key, value, override.layer)
+        record(holder, key, value, override.layer)
         store(holder, key, value)
     tree.forget(path)
 
@@ -280,7 +279,7 @@ def delete(root: Any, override: Override) -> None:
     root.__tree__.removed[override.path] = override.layer
 
 
-def from_overrides(steps: Sequence[Any]) -> Config:
+def from_overrides(steps: Sequence[Any]) -> MappingNode:
     """Return a tree of what overrides set, which carries them out where it is merged over another."""
     root = grow({}, NamedLayer("command line", "(no arguments)"))
     for step in steps:
@@ -293,7 +292,7 @@ def from_overrides(steps: Sequence[Any]) -> Config:
             continue
         step.apply(root, DEFAULT, False)
     root.__tree__.patches = list(steps)
-    return root  # type: ignore[no-any-return]
+    return root
 
 
 def show_alone(root: Any, step: Override) -> None:
@@ -304,13 +303,13 @@ def show_alone(root: Any, step: Override) -> None:
         if not isinstance(segment, int):
             continue
         holder = access.get(root, step.path[:depth])
-        count = len(holder) if isinstance(holder, ConfigList) else 0
+        count = len(holder) if isinstance(holder, ListNode) else 0
         for index in range(count, segment):
             access.set_at(root, (*step.path[:depth], index), MISSING, step.layer)
     access.set_at(root, step.path, step.value, step.layer)
 
 
-def parse_dotlist(arguments: Sequence[str], load: Callable[[str], Config] | None = None) -> Config:
+def parse_dotlist(arguments: Sequence[str], load: Callable[[str], MappingNode] | None = None) -> MappingNode:
     """Return the tree that a list of overrides makes.
 
     Args:
@@ -326,7 +325,7 @@ def parse_dotlist(arguments: Sequence[str], load: Callable[[str], Config] | None
     return from_overrides(read_steps(arguments, load))
 
 
-def read_steps(arguments: Sequence[str], load: Callable[[str], Config] | None) -> list[Any]:
+def read_steps(arguments: Sequence[str], load: Callable[[str], MappingNode] | None) -> list[Any]:
     """Return what each override says to do."""
     steps: list[Any] = []
     if isinstance(arguments, (str, dict)) or not all(isinstance(argument, str) for argument in arguments):
@@ -334,13 +333,13 @@ def read_steps(arguments: Sequence[str], load: Callable[[str], Config] | None) -
     arguments = list(arguments)
     for index, argument in enumerate(arguments):
         if argument.startswith("@") and load is not None:
-            steps.append(Laid(load_file(argument, load)))
+            steps.append(ConfigPatch(load_file(argument, load)))
         else:
             steps.append(read_override(argument, arguments[index + 1 : index + 3]))
     return steps
 
 
-def load_file(argument: str, load: Callable[[str], Config]) -> Config:
+def load_file(argument: str, load: Callable[[str], MappingNode]) -> MappingNode:
     """Return the config of an ``@file`` argument."""
     if len(argument) == 1:
         raise refused(argument, "'@' needs the name of a file: @overrides.sdn", 2)
