@@ -83,7 +83,7 @@ class Conf:
 
     @staticmethod
     def compose(path: Name, overrides: Sequence[str] = (), *, strict_keys: bool = False) -> Config:
-        """Return a config file with the files that its keys and the overrides choose, overrides merged over it.
+        """Return a config file with the files that its keys and the overrides choose, and the overrides.
 
         Args:
             path: The config file; the folders of choices are beside it.

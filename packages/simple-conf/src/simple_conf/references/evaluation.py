@@ -5,6 +5,7 @@ from __future__ import annotations
 from simple_conf import migration
 from simple_conf.errors import (
     ConfError,
+    InterpolationCycleError,
     InterpolationError,
     InterpolationLimitError,
     KeyPathError,
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from simple_conf.tree.node import Key, Node
 
 MAX_DEPTH = 64
+MAX_NESTING = 200
 MAX_TEXT = 16 * 1024 * 1024
 
 
@@ -143,12 +145,11 @@ def evaluate(template: Template, node: Node, key: Key, trace: Trace) -> Any:
     """Return the value of a template: what it names where it is one whole ``${…}``, else text."""
     if template.whole is not None:
         return evaluate_part(template.whole, node, key, trace)
-    pieces, size = [], 0
+    pieces: list[str] = []
+    size = 0
     for part in template.parts:
         piece = part if isinstance(part, str) else text_of(evaluate_part(part, node, key, trace), trace)
-        size += len(piece)
-        if size > MAX_TEXT:
-            raise error(InterpolationLimitError, node, key, f"the text grows beyond {MAX_TEXT:,} characters")
+        size = bounded(size + len(piece), node, key)
         pieces.append(piece)
     return "".join(pieces)
 
@@ -212,8 +213,14 @@ def resolve_items(value: Any, trace: Trace) -> Any:
     return value
 
 
-def text_of(value: Any, trace: Trace) -> str:
-    """Return a value as it reads inside a text."""
+def text_of(value: Any, trace: Trace, around: tuple[int, ...] = ()) -> str:
+    """Return a value as it reads inside a text.
+
+    Args:
+        value: The value.
+        trace: The values that are being resolved; the last one is the text.
+        around: The ids of the mappings and lists whose text it becomes part of.
+    """
     if isinstance(value, str):
         return str(value)
     if value is True:
@@ -222,12 +229,33 @@ def text_of(value: Any, trace: Trace) -> str:
         return "false"
     if value is None:
         return "null"
-    if isinstance(value, MappingNode):
-        inner = [f"{name}: {text_of(follow(value, (name,), trace), trace)}" for name in value.__raw__]
-        return "{" + ", ".join(inner) + "}"
-    if isinstance(value, list):
-        return "[" + ", ".join(text_of(item, trace) for item in value) + "]"
-    return str(value)
+    if not isinstance(value, (MappingNode, list)):
+        return str(value)
+    node, key = trace[-1]
+    if id(value) in around:
+        message = "this text contains itself: a reference in what it names leads back to that"
+        raise error(InterpolationCycleError, node, key, message)
+    if len(around) >= MAX_NESTING:
+        raise error(InterpolationLimitError, node, key, f"the text nests more than {MAX_NESTING} deep")
+    around = (*around, id(value))
+    pieces: list[str] = []
+    size = 0
+    for item in value.__raw__ if isinstance(value, MappingNode) else value:
+        if isinstance(value, MappingNode):
+            piece = f"{item}: {text_of(follow(value, (item,), trace), trace, around)}"
+        else:
+            piece = text_of(item, trace, around)
+        size = bounded(size + len(piece), node, key)
+        pieces.append(piece)
+    text = ", ".join(pieces)
+    return f"{{{text}}}" if isinstance(value, MappingNode) else f"[{text}]"
+
+
+def bounded(size: int, node: Node, key: Key) -> int:
+    """Return the size of a text in characters, or raise an error where it grows too long."""
+    if size > MAX_TEXT:
+        raise error(InterpolationLimitError, node, key, f"the text grows beyond {MAX_TEXT:,} characters")
+    return size
 
 
 def step(holder: Any, segment: Key, trace: Trace) -> Any:
@@ -283,8 +311,8 @@ def call(name: str, arguments: list[Any], text: str, node: Node, key: Key, trace
     if failure is not None:  # raised here, so that no cause shows a secret
         hidden = tree.hides((*node.__path__, key))
         raise call_error(failure, text, node, key, hidden) from (None if hidden else failure)
-    if isinstance(result, str) and len(result) > MAX_TEXT:
-        raise error(InterpolationLimitError, node, key, f"the text grows beyond {MAX_TEXT:,} characters")
+    if isinstance(result, str):
+        bounded(len(result), node, key)
     if not resolver.live:
         tree.calls[known] = result
     return result
