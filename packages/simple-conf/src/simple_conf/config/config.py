@@ -139,7 +139,7 @@ class ConfigList(ListNode):
         return list(self)
 
     def __deepcopy__(self, memo: object) -> list[Any]:
-        return [detached(v) if isinstance(v, Config) else v for v in self]
+        return [v.__deepcopy__(memo) if isinstance(v, (Config, ConfigList)) else v for v in self]
 
     def __reduce__(self) -> tuple[Any, ...]:
         return list, (self.__deepcopy__(None),)
