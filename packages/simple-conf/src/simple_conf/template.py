@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
-
 from simple_conf.errors import ConfError, KeyPathError, SdnSyntaxError
 from simple_conf.keypath import parse_path
+from simple_conf.literal import WORDS, read_value
+from simple_conf.pattern import Pattern
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,10 +15,9 @@ if TYPE_CHECKING:
     from simple_conf.keypath import KeyPath
 
 REMEMBERED = 10_000
-SIMPLE = re.compile(r"\$\{([A-Za-z_][\w-]*(?:\.[A-Za-z_][\w-]*)*)\}", re.ASCII)
-BARE_WORD = re.compile(r"[A-Za-z_./%][^\"'\[\]{}#,$:|>]*", re.ASCII)
-NAME = re.compile(r"\s*([A-Za-z_][\w-]*(?:\.[A-Za-z_][\w-]*)*)\s*:", re.ASCII)
-WORDS = frozenset({"true", "false", "null", "nil"})
+SIMPLE = Pattern(r"(?a:\$\{([A-Za-z_][\w-]*(?:\.[A-Za-z_][\w-]*)*)\})")
+BARE_WORD = Pattern(r"[A-Za-z_./%][^\"'\[\]{}#,$:|>]*")
+NAME = Pattern(r"(?a:\s*([A-Za-z_][\w-]*(?:\.[A-Za-z_][\w-]*)*)\s*:)")
 
 
 class ExpressionError(ConfError, ValueError):
@@ -200,9 +199,7 @@ def read_argument(text: str) -> Any:
     """Return one argument as an SDN value; an empty one is the empty string."""
     if not text or (text not in WORDS and BARE_WORD.fullmatch(text)) or text.startswith("${"):
         return text
-    from simple_conf.sdn import parse_value
-
     try:
-        return parse_value(text, name="argument")
+        return read_value(text)
     except SdnSyntaxError as error:
         raise ExpressionError(f"argument {text!r} is not an SDN value: {error.message}") from None

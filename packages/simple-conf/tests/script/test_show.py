@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from simple_conf import Conf, OverrideError, Secret, schema, validate
-from simple_conf.config.secrets import hide
+from simple_conf.schemas.secrets import hide
 from simple_conf.script.show import annotate
 
 

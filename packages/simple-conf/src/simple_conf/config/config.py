@@ -8,7 +8,7 @@ from simple_conf.errors import ConfError
 from simple_conf.origin.layers import caller
 from simple_conf.references.evaluation import read
 from simple_conf.tree.comparison import equal_pairs
-from simple_conf.tree.copying import key_text
+from simple_conf.tree.copying import key_text, planted
 from simple_conf.tree.editing import absent, change, detached, drop, put, refuse_frozen
 from simple_conf.tree.export import Exporter
 from simple_conf.tree.node import ListNode, MappingNode, register_classes
@@ -217,3 +217,19 @@ def comparable(node: Any, key: str) -> Any:
         return node[key]
     except ConfError:
         return node.__raw__[key] if isinstance(node, MappingNode) else None
+
+
+def from_dict(values: Mapping[str, Any]) -> Config:
+    """Return a config with a copy of ``values``.
+
+    Raises:
+        TypeError: ``values`` is not a mapping.
+    """
+    if not isinstance(values, Mapping):
+        raise TypeError(f"from_dict takes a mapping, not {type(values).__name__}")
+    return as_config(planted(values, caller()))
+
+
+def config_of(values: Config | Mapping[str, Any]) -> Config:
+    """Return a config as it is, and plain data as a config."""
+    return values if isinstance(values, Config) else from_dict(values)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from simple_conf.config.history import origin
 from simple_conf.errors import ConfError
 from simple_conf.keypath import format_path
@@ -148,7 +146,7 @@ def diff(a: MappingNode, b: MappingNode, *, resolve: bool = True) -> Diff:
     return Diff(changes)
 
 
-class Side(NamedTuple):
+class Side:
     """One value of a comparison.
 
     Args:
@@ -157,9 +155,12 @@ class Side(NamedTuple):
         shown: The value as it may be shown.
     """
 
-    cfg: MappingNode
-    value: Any
-    shown: Any
+    __slots__ = ("cfg", "shown", "value")
+
+    def __init__(self, cfg: MappingNode, value: Any, shown: Any) -> None:
+        self.cfg = cfg
+        self.value = value
+        self.shown = shown
 
     def inner(self, key: str) -> Side:
         """Return what is under a key of a mapping."""

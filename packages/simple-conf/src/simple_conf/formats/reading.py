@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 
+from simple_conf.config.config import as_config
 from simple_conf.errors import ConfError, ConfigNotFoundError, LoadError
 from simple_conf.origin.layers import TextLayer
 from simple_conf.suggestion import MANY, closest
@@ -17,10 +18,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
+    from simple_conf.config.config import Config
     from simple_conf.keypath import KeyPath
     from simple_conf.origin.layers import Layer
     from simple_conf.source import Source, Span
-    from simple_conf.tree.node import MappingNode
 
     Reader = Callable[[Source], tuple[Any, Layer]]
 
@@ -69,7 +70,7 @@ READERS: dict[str, Reader] = {
 }
 
 
-def parse_sdn(text: str, name: str = "<text>") -> MappingNode:
+def parse_sdn(text: str, name: str = "<text>") -> Config:
     """Return the config of an SDN text.
 
     Args:
@@ -81,7 +82,7 @@ def parse_sdn(text: str, name: str = "<text>") -> MappingNode:
     """
     from simple_conf.source import Source, normalise
 
-    return grow(*read_sdn(Source(normalise(text), name)))
+    return as_config(grow(*read_sdn(Source(normalise(text), name))))
 
 
 def read_file(path: str | os.PathLike[str], suffix: str | None = None) -> tuple[dict[str, Any], Layer]:

@@ -15,14 +15,16 @@ from simple_conf.errors import (
 )
 from simple_conf.keypath import format_path, parse_path
 from simple_conf.references import resolvers
+from simple_conf.references.builtins import Scope
 from simple_conf.references.failures import cycle, enclosing_cycle, error, missing_value
-from simple_conf.references.overlay import overlay, planted
+from simple_conf.references.overlay import overlay, resolver_result
 from simple_conf.suggestion import closest, did_you_mean
 from simple_conf.template import Call, ExpressionError, Reference, Template, known_path, read_template
 from simple_conf.tree.editing import store
 from simple_conf.tree.location import deletion_at
 from simple_conf.tree.node import (
     ABSENT,
+    PLAIN,
     ListNode,
     MappingNode,
     Overlaid,
@@ -49,7 +51,7 @@ MAX_TEXT = 16 * 1024 * 1024
 
 def read(node: Node, key: Key) -> Any:
     """Return the value of ``key`` of ``node``, which needs resolving, and remember it."""
-    raw = raw_item(node, key)
+    raw = node.__raw__[key]  # type: ignore[index]  # what needs resolving is written there
     if type(raw) is str:
         value = read_simple(node.__tree__, raw)
         if value is not ABSENT:
@@ -66,18 +68,20 @@ def read_simple(tree: Tree, text: str) -> Any:
     if simple is None or tree.secrets:
         return ABSENT
     value: Any = tree.root
+    mapping = type(value)  # all mappings are made as one class
     for segment in simple:
-        if not isinstance(value, MappingNode):
+        if type(value) is not mapping:
             return ABSENT
         value = value.__dict__.get(segment, ABSENT)
-    return ABSENT if isinstance(value, (MappingNode, ListNode)) else value
+    kind = type(value)
+    return value if kind is str or kind in PLAIN or not isinstance(value, (MappingNode, ListNode)) else ABSENT
 
 
 def remember(node: MappingNode, key: Key, value: Any) -> None:
     """Let a mapping read ``value`` natively until something changes."""
-    visible, name = node.__dict__, str(key)
-    visible[name] = value
-    node.__tree__.memo.append((visible, name))
+    visible: dict[Any, Any] = node.__dict__
+    visible[key] = value
+    node.__tree__.memo.append((visible, key))
 
 
 def resolve(node: Node, key: Key, trace: Trace) -> Any:
@@ -114,7 +118,11 @@ def resolve_lazy(raw: Any, node: Node, key: Key, trace: Trace) -> Any:
     """Return the lazy value ``raw``, resolved by its kind."""
     if isinstance(raw, str):
         value = evaluate(template_of(raw, node, key), node, key, trace)
-        return resolve_items(planted(value, node, key), []) if type(value) in (dict, list, tuple) else value
+        return (
+            resolve_items(resolver_result(value, node, key), [])
+            if type(value) in (dict, list, tuple)
+            else value
+        )
     if isinstance(raw, ListNode):
         return fill(raw, trace)
     if type(raw) is Table:
@@ -300,7 +308,7 @@ def call(name: str, arguments: list[Any], text: str, node: Node, key: Key, trace
     known = ((), name, repr(values)) if resolver.shared else (*place, repr(values))
     if not resolver.live and known in tree.calls:
         return tree.calls[known]
-    scope = resolvers.Scope(tree, lambda path: look_up(path, node, key, trace))
+    scope = Scope(tree, lambda path: look_up(path, node, key, trace))
     failure: Exception | None = None
     try:
         result = resolver.run(values, scope)

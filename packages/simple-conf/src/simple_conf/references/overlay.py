@@ -42,7 +42,7 @@ def overlay(below: Any, node: Node, key: Key, raw: Overlaid) -> MappingNode:
     return under
 
 
-def planted(value: Any, node: Node, key: Key) -> Node:
+def resolver_result(value: Any, node: Node, key: Key) -> Node:
     """Return a mapping or list that a resolver gave as one that reads like the rest of the config.
 
     It is a tree of its own; writing to it puts it in the place of the reference.

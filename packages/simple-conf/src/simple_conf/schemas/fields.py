@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import dataclasses
 import inspect
 import itertools
 import textwrap
@@ -10,12 +11,16 @@ import types
 import typing
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args, get_origin
 
+import attrs
+
 from simple_conf.errors import ConfError
 from simple_conf.keypath import format_path
 from simple_conf.schemas.schema import attributes_of, is_schema
 from simple_conf.schemas.type_names import describe
+from simple_conf.sdn import write
 from simple_conf.suggestion import closest
-from simple_conf.values import MISSING, Secret
+from simple_conf.tree.export import simple
+from simple_conf.values import MASK, MISSING, Secret
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -118,14 +123,10 @@ def raw_fields(cls: type) -> Iterator[tuple[str, str, Any, Any]]:
     """Yield each field's key in a config, its attribute, its default (MISSING for none) and its metadata."""
     attributes = getattr(cls, "__attrs_attrs__", None)
     if attributes is not None:
-        import attrs
-
         for field in attributes:
             if field.init:
                 yield field.alias, field.name, made(field.default, attrs.NOTHING), field.metadata
         return
-    import dataclasses
-
     for item in dataclasses.fields(cls):
         if item.init:
             default = item.default
@@ -204,11 +205,8 @@ def doc_of(cls: type) -> str:
 
 def default_text(value: Any) -> str:
     """Return a default as a config file would have it, on one line."""
-    from simple_conf.sdn import write
-    from simple_conf.tree.export import simple
-
     if isinstance(value, Secret):
-        return "••••"
+        return MASK
     if is_schema(type(value)):
         value = to_plain(value)
     text = write({"x": simple(value)}).strip()

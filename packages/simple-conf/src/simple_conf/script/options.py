@@ -6,6 +6,7 @@ from simple_conf import migration
 from simple_conf.errors import OverrideError
 from simple_conf.formats.reading import READERS
 from simple_conf.origin.layers import ArgumentLayer
+from simple_conf.schemas import fields
 from simple_conf.suggestion import closest
 
 TYPE_CHECKING = False
@@ -69,8 +70,6 @@ def bare(option: str) -> str:
 
 def meant(name: str, value: str, schema: Any) -> str:
     """Return the hint for ``--name value``: the override or the config file that it stands for."""
-    from simple_conf.schemas import fields
-
     if name in FILE_OPTIONS and value.lower().endswith(tuple(READERS)):
         return f"name the config file first, without an option: {value}"
     if name in migration.OPTIONS:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from simple_conf.errors import ConfError
 from simple_conf.schemas import fields
+from simple_conf.schemas.containers import Mode
+from simple_conf.schemas.structure import structure
+from simple_conf.sdn import write
 from simple_conf.tree.export import Exporter, simple
 from simple_conf.tree.location import origin_in
 from simple_conf.tree.node import MappingNode, Overlaid
@@ -52,9 +55,6 @@ def whole(values: Any, kind: Any) -> tuple[Any, type | None]:
     schemas = fields.schemas_in(kind)
     if not schemas:
         return None, None
-    from simple_conf.schemas.containers import Mode
-    from simple_conf.schemas.structure import structure
-
     made = None
     for strict in (True, False):  # what fits several schemas of a union may fit only one exactly
         try:
@@ -94,8 +94,6 @@ def default(field: fields.Field, cls: type | None, made: Any) -> list[str]:
 
 def commented(key: str, value: Any, comment: str) -> list[str]:
     """Return the lines of a key and its plain value, the comment behind the only line or above them."""
-    from simple_conf.sdn import write
-
     comment = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in comment)
     try:
         lines = write({key: simple(value)}).rstrip("\n").split("\n")
@@ -158,6 +156,4 @@ def message(failure: ConfError) -> str:
 
 def name_of(key: str) -> str:
     """Return a key as SDN writes it."""
-    from simple_conf.sdn import write
-
     return write({key: 1}).rpartition(":")[0].rstrip()

@@ -6,7 +6,6 @@ import os
 import sys
 import threading
 
-from simple_conf.config.config import as_config
 from simple_conf.errors import ConfError
 from simple_conf.sources import extends
 
@@ -46,7 +45,7 @@ class Watcher:
         self._interval = interval
         self._stopped = threading.Event()
         files: list[str] = []
-        self.config: Config = as_config(extends.load(self._path, files=files))
+        self.config: Config = extends.load(self._path, files=files)
         """The last good config."""
         self._stamp = stamp(files)
         self._thread = threading.Thread(target=self._run, name=f"watch {self._path}", daemon=True)
@@ -65,7 +64,7 @@ class Watcher:
             return False
         files: list[str] = []
         try:
-            fresh = as_config(extends.load(self._path, files=files))
+            fresh = extends.load(self._path, files=files)
         except ConfError as failure:
             self._stamp = {**now, **stamp(files)}
             self._on_error(failure)

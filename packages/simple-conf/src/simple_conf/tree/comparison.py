@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from threading import local
+from _thread import _local as local  # threading is slower to import
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

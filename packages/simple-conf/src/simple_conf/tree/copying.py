@@ -71,6 +71,13 @@ def adopt(value: Any, tree: Tree, path: KeyPath, layer: Layer) -> Any:
     return value
 
 
+def planted(values: Mapping[Any, Any], layer: Layer) -> MappingNode:
+    """Return the root of a new tree with a copy of ``values``; see `adopt`."""
+    tree = Tree()
+    tree.root = adopt(values, tree, (), layer)
+    return tree.root
+
+
 def copy_secrets(node: Node, tree: Tree, path: KeyPath) -> None:
     """Mark at ``path`` of ``tree`` what is marked as secret in ``node``, or around it."""
     here = node.__path__

@@ -67,7 +67,7 @@ class Tree:
     def __init__(self) -> None:
         self.frozen = False
         self.quiet = False
-        self.memo: list[tuple[dict[str, Any], str]] = []
+        self.memo: list[tuple[dict[Any, Any], Key]] = []
         self.calls: dict[Any, Any] = {}
         self.instant: float | None = None
         self.lock = _thread.RLock()
