@@ -2,7 +2,7 @@
 
 from simple_conf.__about__ import __version__
 from simple_conf.conf import Conf
-from simple_conf.config.config import Config
+from simple_conf.config import Config
 from simple_conf.errors import (
     ConfError,
     ConfigNotFoundError,
@@ -21,8 +21,10 @@ from simple_conf.errors import (
     PlacedError,
     ResolveError,
     ResolverError,
+    ResolverUsageError,
     SdnLimitError,
     SdnSyntaxError,
+    StrategyError,
     UnknownReferenceError,
     UnwritableError,
     ValidationError,
@@ -54,9 +56,11 @@ __all__ = [
     "PlacedError",
     "ResolveError",
     "ResolverError",
+    "ResolverUsageError",
     "SdnLimitError",
     "SdnSyntaxError",
     "Secret",
+    "StrategyError",
     "Table",
     "UnknownReferenceError",
     "UnwritableError",

@@ -142,7 +142,7 @@ class UnwritableError(ConfError, ValueError):
 
     Args:
         message: what cannot be written, and what to do.
-        key_path: where the value stands in the tree, as text.
+        key_path: the path of the value in the tree, as text.
     """
 
     def __init__(self, message: str, *, key_path: str = "") -> None:

@@ -130,7 +130,7 @@ def cut(text: str) -> list[str | Reference | Call]:
 
 
 def outside_quotes(text: str, at: int = 0) -> Iterator[tuple[int, str]]:
-    """Yield each letter from ``at`` on that does not stand in double quotes, with its place."""
+    """Yield each character from ``at`` on that is not in double quotes, with its offset."""
     quoted = False
     while at < len(text):
         letter = text[at]
@@ -145,7 +145,7 @@ def outside_quotes(text: str, at: int = 0) -> Iterator[tuple[int, str]]:
 
 
 def closing(text: str, start: int) -> int:
-    """Return where the brace that closes the ``${`` at ``start`` stands."""
+    """Return the offset of the brace that closes the ``${`` at ``start``."""
     depth = 0
     for at, letter in outside_quotes(text, start + 1):
         depth += (letter == "{") - (letter == "}")
@@ -155,7 +155,7 @@ def closing(text: str, start: int) -> int:
 
 
 def read_body(body: str) -> Reference | Call:
-    """Return what stands between ``${`` and ``}``: a call where a name and a colon begin it, else a path."""
+    """Return what is between ``${`` and ``}``: a call if it begins with a name and a colon, else a path."""
     text = body.strip()
     if not text:
         raise ExpressionError("'${}' names nothing")

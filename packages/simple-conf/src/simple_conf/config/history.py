@@ -106,7 +106,8 @@ def holder(cfg: MappingNode, segments: KeyPath) -> Node:
         if not has_item(node, segment):
             break
         if depth == len(segments) - 1:
-            return node  # type: ignore[no-any-return]
+            holding: Node = node
+            return holding
         inner = raw_item(node, segment)
         node = inner if isinstance(inner, (MappingNode, ListNode)) else follow(node, (segment,), [])
     raise nothing_at(cfg, segments)

@@ -27,35 +27,35 @@ if TYPE_CHECKING:
 
 
 def read_sdn(source: Source) -> tuple[Any, Layer]:
-    """Return the values of SDN text and where they stand."""
+    """Return the values of SDN text and the layer that locates them."""
     from simple_conf.sdn import parse
 
     return parse(source).values, TextLayer(source, places_in_sdn)
 
 
 def places_in_sdn(source: Source) -> Callable[[KeyPath], Span | None]:
-    """Return what finds a value in SDN text."""
+    """Return a function that gives the place of the value at a path of SDN text."""
     from simple_conf.sdn import parse
 
     return parse(source).locate
 
 
 def read_json(source: Source) -> tuple[Any, Layer]:
-    """Return the values of JSON text and where they stand."""
+    """Return the values of JSON text and the layer that locates them."""
     from simple_conf.formats.json_text import read
 
     return read(source)
 
 
 def read_toml(source: Source) -> tuple[Any, Layer]:
-    """Return the values of TOML text and where they stand."""
+    """Return the values of TOML text and the layer that locates them."""
     from simple_conf.formats.toml_text import read
 
     return read(source)
 
 
 def read_yaml(source: Source) -> tuple[Any, Layer]:
-    """Return the values of YAML text and where they stand."""
+    """Return the values of YAML text and the layer that locates them."""
     from simple_conf.formats.yaml_text import read
 
     return read(source)
@@ -86,7 +86,7 @@ def parse_sdn(text: str, name: str = "<text>") -> Config:
 
 
 def read_file(path: str | os.PathLike[str], suffix: str | None = None) -> tuple[dict[str, Any], Layer]:
-    """Return the values of a config file and where they stand.
+    """Return the values of a config file and the layer that locates them.
 
     Args:
         path: The file.
@@ -122,7 +122,7 @@ def read_text(name: str) -> Source:
     from simple_conf.source import read_source
 
     if "\0" in name:
-        raise LoadError(f"{name!r} is no name of a file")
+        raise LoadError(f"{name!r} cannot name a file")
     try:
         return read_source(name)
     except FileNotFoundError:

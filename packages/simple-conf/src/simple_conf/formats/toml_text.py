@@ -1,4 +1,4 @@
-"""TOML: the standard library's parser, with places found when asked."""
+"""TOML by the standard library's parser, with positions found on demand."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ HEADER = re.compile(r"\s*(\[\[?)(.*?)\]\]?\s*(?:#.*)?$")
 
 
 def read(source: Source) -> tuple[Any, Layer]:
-    """Return the values of TOML text and where they stand.
+    """Return the values of TOML text and the layer that locates them.
 
     Raises:
         LoadError: The text is not TOML.

@@ -82,7 +82,7 @@ def current() -> MergeStrategy:
 def merge_mode(
     *, append_arrays: bool = False, strategy: MergeStrategy | None = None, keep_on_null: bool = False
 ) -> Iterator[MergeStrategy]:
-    """Let every merge in the block treat arrays and nulls this way.
+    """Let every merge in the block merge arrays and nulls this way.
 
     Args:
         append_arrays: Whether arrays are appended instead of replaced.

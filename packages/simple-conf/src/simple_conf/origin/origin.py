@@ -15,8 +15,8 @@ class Origin:
     Args:
         kind: ``"file"``, ``"command line"``, ``"environment"`` or ``"code"``.
         name: The file's path, the argument, the variable or the Python file.
-        line: 1-based line, where there is one.
-        column: 1-based column, where there is one.
+        line: 1-based line, or None.
+        column: 1-based column, or None.
         quote: Returns the source lines with a caret under the column, or ``""``.
     """
 

@@ -26,7 +26,7 @@ def describe(schema: type, form: str) -> str:
 
     Raises:
         ConfError: There is no such form.
-        TypeError: ``schema`` is no schema.
+        TypeError: ``schema`` is not a schema.
     """
     if not is_schema(schema):
         raise TypeError(f"describe takes a schema: an attrs class or a dataclass, not {schema!r}")

@@ -33,7 +33,7 @@ class Field(NamedTuple):
         path: Its path from the top schema, such as ``("train", "lr")``: the keys that a config has.
         kind: Its type.
         default: Its default, or MISSING where it must be given.
-        help: What the text under it says, in one line.
+        help: Its description, in one line: the string under it in the source.
         schemas: The schemas that its value may be, empty for a plain value.
         attribute: The attribute of the object that holds it; not its key where attrs has an alias.
     """
@@ -75,12 +75,12 @@ def walk(
 ) -> Iterator[Field]:
     """Yield the fields of a schema, each nested schema's after the field that holds it.
 
-    A schema inside itself is not gone into again.
+    A schema inside itself is not entered again.
 
     Args:
         cls: The schema.
-        path: Where it stands.
-        around: The schemas that it stands in.
+        path: Its path.
+        around: The schemas that it is in.
         unions: Whether the fields of each schema of a union are yielded too; a path may come several times.
     """
     for field in fields_of(cls, path):
@@ -102,7 +102,7 @@ def keys_of(schema: Any) -> list[tuple[str, Any]]:
 
 
 def keys_like(name: str, keys: list[str]) -> list[str]:
-    """Return the keys that a mistyped or shortened one may stand for: ``lr`` for ``train.lr``.
+    """Return the keys that a mistyped or shortened one may mean: ``lr`` for ``train.lr``.
 
     Args:
         name: What was written.
@@ -176,7 +176,7 @@ def is_secret(kind: Any) -> bool:
 
 
 def help_of(cls: type) -> dict[str, str]:
-    """Return the text that stands under each field in the source of a class, base classes included."""
+    """Return the string under each field in the source of a class, base classes included."""
     texts: dict[str, str] = {}
     for base in reversed(cls.__mro__[:-1]):
         try:

@@ -1,4 +1,4 @@
-"""The issues that an error of `structure` stands for, each with its path, its origin and a hint."""
+"""Turns an error of `structure` into issues, each with its path, its origin and a hint."""
 
 from __future__ import annotations
 
@@ -29,7 +29,13 @@ PYTHON_WORDS = {"None": "null", "True": "true", "False": "false"}
 
 
 def gather(failure: BaseException, path: KeyPath, cfg: Any) -> list[ValidationIssue]:
-    """Return the issues that an error of `structure` stands for, deepest parts first."""
+    """Return the issues of an error of `structure`.
+
+    Args:
+        failure: The error.
+        path: The path of the value that it is about.
+        cfg: The config or the plain data that the path is in.
+    """
     if isinstance(failure, SeveralErrors):
         return [
             issue
@@ -133,9 +139,9 @@ def absent(cfg: Any, path: KeyPath, message: str, expected: str, hint: str | Non
 
 
 def of_tag(failure: TagError, path: KeyPath, cfg: Any) -> ValidationIssue:
-    """Return the issue of the field that tells which schema is meant."""
+    """Return the issue of the field that decides which schema of a union is meant."""
     if failure.got is MISSING:
-        message = "this key is required, it says which kind is meant"
+        message = "this key is required, it decides which kind is meant"
         return absent(cfg, path, message, failure.expected, failure.hint)
     return misfit(cfg, path, failure.expected, failure.got, failure.hint)
 

@@ -56,7 +56,7 @@ def main(
         A decorator; the function it makes takes no arguments.
 
     Raises:
-        TypeError: ``schema`` is a function: ``@Conf.main`` stands without its brackets.
+        TypeError: ``schema`` is a function: ``@Conf.main`` is used without its brackets.
     """
     if not isinstance(schema, type) and hasattr(schema, "__code__"):
         raise TypeError("Conf.main takes the schema: write @Conf.main(AppCfg) above the function")

@@ -138,11 +138,11 @@ def present(field: fields.Field, cfg: Config | None) -> str:
     try:
         if not has_path(cfg, path):
             return ""
-        place = origin(cfg, path)
+        where = origin(cfg, path)
         value = value_text(cfg, field)
     except ConfError as failure:
         return f"an error: {getattr(failure, 'message', failure)}"
-    return f"{value}, {place}"
+    return f"{value}, {where}"
 
 
 def value_text(cfg: Config, field: fields.Field) -> str:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 class EqualPairs(local):
     """The pairs of mappings that the comparison going on in a thread has found equal.
 
-    References can name one mapping very often; without this each of them would be compared anew.
+    References can name one mapping very often; without this each of them would be compared again.
     """
 
     pairs: dict[tuple[int, int], tuple[object, object]] | None = None

@@ -125,7 +125,7 @@ class Exporter:
         if kind is Table:
             return raw if self._tables and not has_secrets(node, key) else self.resolved(node, key)
         if kind is Overlaid:
-            return self.resolved(node, key)  # there is no way to write keys on top of a reference
+            return self.resolved(node, key)  # files have no form for keys on top of a reference
         if isinstance(raw, Secret):
             return raw.reveal() if self._reveal else MASK
         return raw
@@ -219,7 +219,8 @@ def to_dict(cfg: MappingNode, resolve: bool = True, *, reveal: bool = False) -> 
         InterpolationError: A value cannot be resolved.
         ResolveError: Several values cannot be.
     """
-    return Exporter(resolve=resolve, reveal=reveal).run(cfg)  # type: ignore[no-any-return]
+    values: dict[str, Any] = Exporter(resolve=resolve, reveal=reveal).run(cfg)
+    return values
 
 
 def resolve(cfg: MappingNode) -> None:

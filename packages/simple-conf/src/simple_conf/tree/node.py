@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from simple_conf.tree.assignment import Assignment, AssignmentGroup
 
 ABSENT: Any = object()
-"""Stands for a value that is not there."""
+"""The value of a key that is not there."""
 
 MARKER = "???"
 MAX_DEPTH = 200
@@ -144,7 +144,7 @@ class MappingNode:
         raise NotImplementedError
 
 
-class ListNode(list):  # type: ignore[type-arg]
+class ListNode(list["Any"]):
     """The storage of one list; every one is made as a ``ConfigList``, which notices changes.
 
     Args:
@@ -182,7 +182,7 @@ Key = str | int
 NODE_CLASSES: list[type[Any]] = [MappingNode, ListNode]
 """The classes that nodes are made as: ``simple_conf.config.config`` registers ``Config`` and ``ConfigList``.
 
-They must read, and so stand above the evaluation of references, which itself makes nodes.
+They read by the evaluation of references, which makes nodes itself and so cannot import them.
 """
 
 
@@ -230,11 +230,11 @@ def has_item(node: object, key: Key) -> bool:
     return isinstance(node, ListNode) and isinstance(key, int) and -len(node) <= key < len(node)
 
 
-def is_lazy(value: object) -> bool:
+def is_lazy(value: Any) -> bool:
     """Return whether a value needs resolving: a reference, ``???``, a table, a list with one of these."""
     kind = type(value)
     if kind is str:
-        return "${" in value  # type: ignore[operator]
+        return "${" in value
     if kind in PLAIN:
         return False
     if isinstance(value, ListNode):

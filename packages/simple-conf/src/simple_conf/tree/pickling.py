@@ -23,7 +23,7 @@ def pack(root: MappingNode) -> tuple[Any, ...]:
 
 
 def is_plain(value: Any) -> bool:
-    """Return whether a resolver's result is plain data; other results are made anew where they are needed."""
+    """Return whether a resolver's result is plain data; other results are not kept."""
     if isinstance(value, dict):
         return all(is_plain(inner) for inner in value.values())
     if isinstance(value, list):
@@ -41,7 +41,7 @@ def unpack(packed: tuple[Any, ...]) -> MappingNode:
 
 
 def pack_value(value: Any) -> tuple[Any, ...]:
-    """Return a value as a tuple headed by its kind; what is no node is in a tuple headed by ``"value"``."""
+    """Return a value as a tuple that begins with its kind, ``"value"`` for any that is not a node."""
     if isinstance(value, MappingNode):
         known = plain_group(value.__provenance__)
         inner = {key: pack_value(one) for key, one in value.__raw__.items()}
