@@ -70,3 +70,5 @@ __all__ = [
     "schema",
     "validate",
 ]
+
+__path__.append(f"{__path__[0]}/moved")  # where pickles made by version 0.3.0 find the modules that they name

@@ -91,7 +91,7 @@ def default(field: fields.Field, cls: type | None, made: Any) -> list[str]:
 
 
 def commented(key: str, value: Any, comment: str) -> list[str]:
-    """Return the lines of a key and its plain value; the comment is behind the only line, or above several."""
+    """Return the lines of a key and its plain value; the comment is behind the only line or above several."""
     comment = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in comment)
     try:
         lines = write({key: simple(value)}).rstrip("\n").split("\n")

@@ -178,7 +178,9 @@ def has_secrets(node: Node, key: Key) -> bool:
 
 
 def as_written(value: Any) -> Any:
-    """Return a value as plain data, references as text."""
+    """Return a value as plain data, references as text; of keys on top of a reference only these keys."""
+    if isinstance(value, Overlaid):
+        value = value.overrides
     if isinstance(value, (MappingNode, ListNode)):
         return Exporter(resolve=False, lenient=True).run(value)
     return value
