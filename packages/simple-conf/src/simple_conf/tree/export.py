@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from simple_conf.errors import ConfError, InterpolationCycleError, InterpolationLimitError, ResolveError
 from simple_conf.keypath import format_path
+from simple_conf.tree.copying import adopt
 from simple_conf.tree.location import origin_at
 from simple_conf.tree.node import MARKER, ListNode, MappingNode, Overlaid, raw_item, raw_items, read_item
 from simple_conf.values import MASK, MISSING, Secret, Table
@@ -123,12 +124,19 @@ class Exporter:
         if raw is MISSING:
             return raw if self._tables else MARKER
         if kind is Table:
-            return raw if self._tables and not has_secrets(node, key) else self.resolved(node, key)
+            if self._tables and not has_secrets(node, key):
+                return raw
+            return self.resolved(node, key) if self._resolve else self.rows(raw, node, key)
         if kind is Overlaid:
             return self.resolved(node, key)  # files have no form for keys on top of a reference
         if isinstance(raw, Secret):
             return raw.reveal() if self._reveal else MASK
         return raw
+
+    def rows(self, table: Table, node: Node, key: Key) -> list[Any]:
+        """Return a table, which ``node`` holds under ``key``, as a list of its rows as written."""
+        tree, path = node.__tree__, (*node.__path__, key)
+        return self.items(adopt(table.to_list(), tree, path, node.__layer__))
 
     def resolved(self, node: Node, key: Key) -> Any:
         """Return the plain data of a value, resolved."""
@@ -142,7 +150,7 @@ class Exporter:
                 raw = raw_item(node, key)
                 if type(raw) is Overlaid:
                     return self.mapping(raw.overrides)
-                return raw if isinstance(raw, str) else None
+                return self.items(raw) if isinstance(raw, ListNode) else raw
             self.errors.append(failure)
             return None
         finally:
