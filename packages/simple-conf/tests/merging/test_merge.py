@@ -272,7 +272,7 @@ def test_merge_mode_is_scoped_and_nests():
 
 
 def test_a_strategy_that_does_not_exist_is_refused():
-    with pytest.raises(ConfError, match="arrays='apend' is no treatment; use one of replace, append"):
+    with pytest.raises(ConfError, match="unknown array mode 'apend'; use one of replace, append"):
         MergeStrategy("apend")
     with pytest.raises(ConfError, match="identifies an item"):
         MergeStrategy({"name": "x"})

@@ -62,7 +62,9 @@ def test_an_unknown_tag_names_the_known_ones():
     )
     (issue,) = Conf.check_schema({"optim": {"lr": 1}}, App)
     assert issue.path == "optim.type"
-    assert issue.message == 'this key is required, it says which kind is meant: one of "sgd", "adam", "adamw"'
+    assert (
+        issue.message == 'this key is required, it decides which kind is meant: one of "sgd", "adam", "adamw"'
+    )
 
 
 def test_issues_are_those_of_the_schema_that_the_tag_names():
