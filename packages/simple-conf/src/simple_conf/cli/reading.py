@@ -12,8 +12,8 @@ from simple_conf.errors import SdnSyntaxError
 from simple_conf.keypath import KeyPath, format_path, parse_path
 from simple_conf.sdn import parse, write
 from simple_conf.sdn.editing.diff import differences
-from simple_conf.sdn.quoting import plain_text
-from simple_conf.sdn.writer import one_line
+from simple_conf.sdn.quoting import non_string_text
+from simple_conf.sdn.writer import write_inline
 from simple_conf.suggestion import did_you_mean
 from simple_conf.values import Table
 
@@ -55,8 +55,8 @@ def _shown(value: Any, *, as_json: bool) -> str:
     if isinstance(value, str):
         return value
     if isinstance(value, dict | list | Table):
-        return write(value).rstrip("\n") if value else one_line(value)
-    return plain_text(value)
+        return write(value).rstrip("\n") if value else write_inline(value)
+    return non_string_text(value)
 
 
 def _absent(holder: Any, path: KeyPath) -> str:
@@ -86,7 +86,7 @@ def diff(arguments: argparse.Namespace) -> int:
     for path, old, new in found:
         name = format_path(path) or "(top)"
         if old is not None:
-            print(f"- {name}: {one_line(old[0])}")
+            print(f"- {name}: {write_inline(old[0])}")
         if new is not None:
-            print(f"+ {name}: {one_line(new[0])}")
+            print(f"+ {name}: {write_inline(new[0])}")
     return 1 if found else 0
