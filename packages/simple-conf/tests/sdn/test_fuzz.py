@@ -13,7 +13,7 @@ from simple_conf.sdn import Limits, SdnDocument, parse, write
 from simple_conf.sdn.editing.tree import equal_trees as same
 from simple_conf.sdn.editing.tree import plain
 from simple_conf.sdn.format import format_text
-from simple_conf.sdn.parsing.lark_parser import ParserInput, run_parser, values_parser
+from simple_conf.sdn.parsing.lark_parser import ParserInput, run, values_parser
 from simple_conf.source import source_from_bytes
 
 HERE = Path(__file__).parent / "fuzz"
@@ -29,7 +29,7 @@ def check(data):
     except SdnSyntaxError as error:
         return str(error)
     closed = source.text if source.text.endswith("\n") else source.text + "\n"
-    assert same(values, plain(run_parser(values_parser(), ParserInput(closed, Limits(), fast=False))))
+    assert same(values, plain(run(values_parser(), ParserInput(closed, Limits(), fast=False))))
     assert same(values, plain(parse(write(values)).values))
     neat = format_text(source.text)
     assert same(values, plain(parse(neat).values))

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from simple_conf.errors import SdnSyntaxError
 from simple_conf.sdn import Limits, parse, parse_value, write
-from simple_conf.sdn.parsing.lark_parser import ParserInput, run_parser, values_parser
+from simple_conf.sdn.parsing.lark_parser import ParserInput, run, values_parser
 from simple_conf.values import MISSING, Table
 
 LOOKALIKES = st.sampled_from(
@@ -122,7 +122,7 @@ def outcome(text, *, fast):
     """What the parser makes of a text, on the fast path or on the slow one."""
     closed = text if text.endswith("\n") else text + "\n"
     try:
-        return run_parser(values_parser(), ParserInput(closed, Limits(), fast=fast))
+        return run(values_parser(), ParserInput(closed, Limits(), fast=fast))
     except Exception as error:
         return error
 

@@ -60,11 +60,12 @@ class Parsed:
     @cached_property
     def positions(self) -> Position:
         """Positions of all keys and values, from a second parse."""
-        from simple_conf.sdn.parsing.lark_parser import ParserInput, positions_parser, run_parser
+        from simple_conf.sdn.parsing import lark_parser
 
         text = with_final_newline(self.source.text)
+        source = lark_parser.ParserInput(text, self.limits, fast=False)
         with _max_digits(self.limits):
-            position: Position = run_parser(positions_parser(), ParserInput(text, self.limits, fast=False))
+            position: Position = lark_parser.run(lark_parser.positions_parser(), source)
         return position
 
 
@@ -117,7 +118,7 @@ def _parse(source: Source, limits: Limits, *, single_value: bool) -> Any:
     try:
         _check_characters(source.text)
         with _max_digits(limits):
-            return _run_parser(with_final_newline(source.text), limits, single_value=single_value)
+            return _values(with_final_newline(source.text), limits, single_value=single_value)
     except Fault as fault:
         raise fault.to_error(source) from None
     except RecursionError:  # possible only if the caller has raised the depth limit
@@ -126,20 +127,21 @@ def _parse(source: Source, limits: Limits, *, single_value: bool) -> Any:
         ) from None
 
 
-def _run_parser(text: str, limits: Limits, *, single_value: bool) -> Any:
+def _values(text: str, limits: Limits, *, single_value: bool) -> Any:
     """Parse on the fast path, and again on the slow path if that is needed to locate an error."""
     from lark.exceptions import UnexpectedToken
 
-    from simple_conf.sdn.parsing.lark_parser import ParserInput, run_parser, values_parser
+    from simple_conf.sdn.parsing import lark_parser
 
+    parser = lark_parser.values_parser()
     if not single_value:
         try:
-            return run_parser(values_parser(), ParserInput(text, limits))
+            return lark_parser.run(parser, lark_parser.ParserInput(text, limits))
         except (SlowPathRequired, UnexpectedToken):
             pass
     try:
-        source = ParserInput(text, limits, fast=False, single_value=single_value)
-        return run_parser(values_parser(), source)
+        source = lark_parser.ParserInput(text, limits, fast=False, single_value=single_value)
+        return lark_parser.run(parser, source)
     except UnexpectedToken as error:
         from simple_conf.sdn.parsing.syntax_errors import explain
 

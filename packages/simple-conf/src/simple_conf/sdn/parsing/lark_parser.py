@@ -63,7 +63,7 @@ def positions_parser() -> Lark:
     return lark_table.load(LexerAdapter, PositionsTransformer())
 
 
-def run_parser(parser: Lark, source: ParserInput) -> Any:
+def run(parser: Lark, source: ParserInput) -> Any:
     """Parse one text.
 
     Raises:
