@@ -80,4 +80,14 @@ def public_surface(tree):
         if isinstance(node, kinds) and not node.name.startswith("_"):
             yield node
             if isinstance(node, ast.ClassDef):
-                yield from (n for n in node.body if isinstance(n, kinds) and not n.name.startswith("_"))
+                yield from (
+                    n
+                    for n in node.body
+                    if isinstance(n, kinds) and not n.name.startswith("_") and not is_overload(n)
+                )
+
+
+def is_overload(node):
+    return any(
+        isinstance(decorator, ast.Name) and decorator.id == "overload" for decorator in node.decorator_list
+    )

@@ -21,7 +21,7 @@ from simple_track.storage.record import encode_metrics
 @pytest.fixture(autouse=True)
 def small(monkeypatch):
     """Cache after every new line, so that small logs show what large ones do."""
-    monkeypatch.setattr(column_cache, "WORTHWHILE", 1)
+    monkeypatch.setattr(column_cache, "SMALLEST_UPDATE", 1)
 
 
 @pytest.fixture
@@ -47,7 +47,7 @@ def rows(run, **options):
 
 
 def index_of(run):
-    return run.root.series_cache(run) / "metrics.jsonl" / "index.json"
+    return run.root.column_cache(run) / "metrics.jsonl" / "index.json"
 
 
 def from_log(run):
@@ -213,7 +213,7 @@ def test_many_readers_of_a_live_writer_see_whole_prefixes(tmp_path):
         import sys
         from simple_track import Track
         from simple_track.reading import column_cache
-        column_cache.WORTHWHILE = 1
+        column_cache.SMALLEST_UPDATE = 1
         run = Track.load(sys.argv[2], dir=sys.argv[1])
         last = looks = 0
         while True:

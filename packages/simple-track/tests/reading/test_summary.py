@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from simple_track import SettingError, Track, ValueKindError
-from simple_track.reading.rebuild import replay
+from simple_track.reading.rebuild import rebuild_summary
 from simple_track.reading.summary import MetricRule, Summary, rule_for
 from simple_track.recording.writer import Writer
 from simple_track.storage.layout import Layout
@@ -44,7 +44,7 @@ def test_the_log_alone_gives_the_same_summary(root, kind):
         for value in (3.0, math.nan, 1.0, 5, 4.0, math.nan) if kind != "last" else (3.0, 4.0):
             run.log({"x": value, "y": "text"})
         live = dict(run.summary)
-        again, step = replay(Track.load(run.id).layout)
+        again, step = rebuild_summary(Track.load(run.id).layout)
         assert dict(again) == pytest.approx(live, nan_ok=True)
         assert step == run.step
     assert dict(Track.load(run.id).summary) == pytest.approx(live, nan_ok=True)
@@ -79,7 +79,7 @@ def test_live_and_replayed_are_the_same_for_any_values(tmp_path_factory, kind, v
     for value in values:
         writer.log({"x": value})
     writer.close()
-    again, _ = replay(layout)
+    again, _ = rebuild_summary(layout)
     assert repr(dict(again)) == repr(dict(live))
     for value in values:  # and both go on alike, as when the run is resumed
         live.observe({"x": value})
@@ -112,7 +112,7 @@ def test_what_is_written_by_hand_stays_until_the_metric_is_logged_again(root):
         del run.summary["gone"]
         run.log({"y": 2})
         assert dict(run.summary) == {"x": 10, "y": 2, "nested/a": math.inf}
-        assert dict(replay(Track.load(run.id).layout)[0]) == dict(run.summary)
+        assert dict(rebuild_summary(Track.load(run.id).layout)[0]) == dict(run.summary)
         run.log({"x": 3})
         assert run.summary["x"] == 3
         with pytest.raises(ValueKindError, match="bad: cannot log a value of type list"):
@@ -136,7 +136,7 @@ def test_a_rule_after_the_logging_gives_live_what_the_log_gives(root, kind):
             run.log({"x": value})
         run.define_metric("x", summary=kind)
         run.log({"x": 4.0})
-        assert dict(run.summary) == dict(replay(Track.load(run.id).layout)[0])
+        assert dict(run.summary) == dict(rebuild_summary(Track.load(run.id).layout)[0])
 
 
 @pytest.mark.parametrize("kind", ["min", "max", "mean", "first", "last"])
@@ -149,7 +149,7 @@ def test_rules_go_on_from_the_log_after_a_value_by_hand(root, kind):
         run.log({"x": math.inf})
         run.log({"x": -math.inf})
         live = dict(run.summary)
-        assert live == pytest.approx(dict(replay(Track.load(run.id).layout)[0]), nan_ok=True)
+        assert live == pytest.approx(dict(rebuild_summary(Track.load(run.id).layout)[0]), nan_ok=True)
 
 
 def test_a_mean_survives_text_written_by_hand(root):
@@ -160,7 +160,7 @@ def test_a_mean_survives_text_written_by_hand(root):
         run.summary["x"] = "by hand"
         run.log({"x": 5.0})
         assert run.summary["x"] == 3.0
-        assert dict(replay(Track.load(run.id).layout)[0]) == {"x": 3.0}
+        assert dict(rebuild_summary(Track.load(run.id).layout)[0]) == {"x": 3.0}
 
 
 def test_text_has_no_least():

@@ -13,7 +13,7 @@ import pytest
 from simple_conf import Conf
 from simple_track.errors import ValueKindError
 from simple_track.recording.config_snapshot import fingerprint, snapshot
-from simple_track.storage.sdn_file import read_document, write_document
+from simple_track.storage.sdn_file import read_sdn, write_sdn
 
 
 class Color(enum.Enum):
@@ -61,8 +61,8 @@ def test_everything_becomes_plain_and_survives_the_file(tmp_path):
         "3": "number",
         "text": "true",
     }
-    write_document(tmp_path / "x.sdn", plain)
-    assert read_document(tmp_path / "x.sdn") == plain
+    write_sdn(tmp_path / "x.sdn", plain)
+    assert read_sdn(tmp_path / "x.sdn") == plain
 
 
 def test_equal_configs_have_equal_fingerprints_whatever_they_were_made_from():

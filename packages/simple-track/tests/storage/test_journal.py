@@ -10,8 +10,8 @@ import warnings
 
 import pytest
 
-from simple_track.errors import StorageError
-from simple_track.storage.journal import Journal, TrackWarning
+from simple_track.errors import StorageError, TrackWarning
+from simple_track.storage.journal import Journal
 from simple_track.storage.reader import read_records
 from simple_track.storage.record import encode_metrics
 

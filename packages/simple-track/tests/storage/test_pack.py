@@ -206,7 +206,7 @@ def test_what_does_not_read_back_is_not_kept(root, monkeypatch):
     before = content(layout)
     monkeypatch.setattr("simple_track.storage.pack._plain", lambda _: iter([b"something else"]))
     with pytest.raises(
-        FormatError, match="does not read back as what was packed; the plain file was kept; try again"
+        FormatError, match="does not read back as it was packed; the plain file was kept; try again"
     ):
         pack(layout)
     assert content(layout) == before

@@ -1,4 +1,4 @@
-"""Query: SQL over runs, metrics and logged tables, through DuckDB."""
+"""SQL over runs, metrics and logged tables, through DuckDB."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from simple_track.catalog.catalog import all_runs
-from simple_track.catalog.field_names import meant, names_of, spelled
-from simple_track.catalog.query_result import QueryError, QueryResult, query_library
-from simple_track.deferred import numpy as np
+from simple_track.catalog.field_names import field_names, spell, suggest_fields
+from simple_track.catalog.query_result import QueryResult, query_library
+from simple_track.errors import QueryError, TrackWarning
+from simple_track.lazy_module import numpy as np
 from simple_track.reading.column_cache import load_columns
 from simple_track.reading.columns import NUMERIC, Columns
 from simple_track.reading.view import RunView
-from simple_track.storage.journal import TrackWarning
 from simple_track.storage.layout import Layout
 from simple_track.storage.record import mark_nonfinite
 
@@ -74,7 +74,7 @@ def run_query(layout: Layout, sql: str) -> QueryResult:
 
 
 def _reason(said: str) -> str:
-    """What DuckDB says, without empty lines and the tables of its own that it suggests."""
+    """The message of DuckDB, without empty lines and suggestions of its own tables."""
     lines = [line.rstrip() for line in said.splitlines()]
     return "\n".join(
         line for line in lines if line and not re.match(r'Did you mean "(duckdb_|pg_|sql)', line)
@@ -82,11 +82,11 @@ def _reason(said: str) -> str:
 
 
 def _hint(said: str, views: list[RunView], tables: list[str]) -> str:
-    """What there is, or the columns that may have been meant by one that is not there."""
+    """The columns that were probably meant by one that does not exist, or the tables that exist."""
     wrong = re.search(r'Referenced column "(.+?)" not found', said)
-    near = meant(wrong[1], (), names_of(views)) if wrong else []
+    near = suggest_fields(wrong[1], (), field_names(views)) if wrong else []
     if near:
-        names = [_sql_name(f"{head}.{key}") for head, key in names_of(views) if spelled(head, key) in near]
+        names = [_sql_name(f"{head}.{key}") for head, key in field_names(views) if spell(head, key) in near]
         return f"In runs there is {' and '.join(names)}; in metrics, each name is a value of key."
     logged = (
         ", ".join(f"tables.{_sql_name(name)}" for name in sorted(tables)) or 'logged tables as tables."name"'

@@ -1,4 +1,4 @@
-"""Column file: the values of one metric and kind in a file that only grows."""
+"""The values of one metric and kind in a file that only grows."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import BinaryIO
 import attrs
 import orjson
 
-from simple_track.deferred import numpy as np
+from simple_track.lazy_module import numpy as np
 from simple_track.reading.columns import Array, Part
 
 TYPES = {"f": "<f8", "i": "<i8", "u": "<u8", "b": "?"}
@@ -42,7 +42,7 @@ class ColumnFile:
 
     @staticmethod
     def opened(path: Path, size: int) -> BinaryIO:
-        """A file ready to be written from a byte on; what lies there was left by a writer that died."""
+        """Open a file to write from a byte on; the bytes there were left by a writer that died."""
         fd = os.open(
             path, os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0), 0o644
         )

@@ -1,4 +1,4 @@
-"""Series: the numbers of a run as columns, built from lines."""
+"""The numbers of a run as columns, built from lines."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, Any
 import attrs
 import orjson
 
-from simple_track.deferred import numpy as np
+from simple_track.lazy_module import numpy as np
 from simple_track.storage.record import NONFINITE, decode, restore_nonfinite
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Array = NDArray[Any]
-else:  # nothing here asks numpy for anything before there is a series to hold
+else:  # numpy is imported with the first column
     Array = Any
 ROW = [("step", "<i8"), ("timestamp", "<f8")]
 """The fields of a row, as `numpy.dtype` takes them."""

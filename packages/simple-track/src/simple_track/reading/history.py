@@ -1,4 +1,4 @@
-"""History: the numbers of a run, as a mapping from names to numpy columns of one length."""
+"""The numbers of a run, as a mapping from names to numpy columns of one length."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from types import ModuleType
 from typing import Any
 
-from simple_track.deferred import numpy as np
 from simple_track.errors import MetricNotFoundError, MissingExtraError, SettingError
+from simple_track.lazy_module import numpy as np
 from simple_track.reading.columns import Array, Columns, Part, dense, min_max_rows
 from simple_track.reading.summary import MetricRule, rule_for
 

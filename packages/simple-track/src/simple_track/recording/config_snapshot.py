@@ -1,4 +1,4 @@
-"""Config: a plain snapshot of whatever the run was configured with, and its fingerprint."""
+"""A plain snapshot of a run's config, and its fingerprint."""
 
 from __future__ import annotations
 

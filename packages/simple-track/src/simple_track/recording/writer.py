@@ -1,4 +1,4 @@
-"""Writer: one process's pen on a run; each process has files of its own, so no two mix their lines."""
+"""Appends one process's metrics and events to a run; each process has its own files."""
 
 from __future__ import annotations
 
@@ -8,17 +8,20 @@ import weakref
 from collections.abc import Callable, Mapping
 from os import write
 from time import time_ns
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from orjson import OPT_APPEND_NEWLINE, dumps
 
-from simple_track.deferred import deferred_values
-from simple_track.errors import RunClosedError, StorageError, ValueKindError
+from simple_track.errors import RunClosedError, StorageError, TrackWarning, ValueKindError
 from simple_track.reading.summary import Summary
-from simple_track.storage.journal import Journal, TrackWarning
+from simple_track.storage.clock import timestamp
+from simple_track.storage.journal import Journal
 from simple_track.storage.layout import RunLayout
 from simple_track.storage.lock import this_process
 from simple_track.storage.record import as_scalar, encode_event, encode_metrics, flatten, mark_nonfinite
+
+if TYPE_CHECKING:
+    from simple_track.values import Value
 
 LAST = 2**63 - 1
 PLAIN_TYPES = (float, int, bool, str)
@@ -34,11 +37,11 @@ class Writer:
 
     Args:
         layout: The run's folder.
-        stream: None for the first writer; a name for each further one.
-        summary: What follows the logged values.
-        step: The highest step so far; -1 when there is none.
-        strict: Raise when the disk refuses, instead of warning.
-        durability: What a line survives: "process", "second" or "power".
+        stream: None for the first writer, or the name of a further one.
+        summary: The summary, which observes the logged values.
+        step: The highest step so far; -1 if there is none.
+        strict: Raise an error of the disk, instead of warning.
+        durability: "process", "second" or "power"; see `set_durability`.
         on_fork: Called in a forked child before its first line.
     """
 
@@ -113,7 +116,7 @@ class Writer:
         self.observe = self.summary.observer()
 
     def _settle(self, line: bytes, written: int) -> None:
-        """Do for a line what the hot path leaves out."""
+        """Handle a line that the hot path could not write, or that has to be synced."""
         if self._closed:
             raise RunClosedError(self.layout.run_id, "run.log")
         if self._forked:
@@ -138,9 +141,9 @@ class Writer:
         if not isinstance(values, Mapping):
             raise ValueKindError("run.log", type(values).__name__, 'log a dict: {"loss": 0.5}', "log values")
         scalars: dict[str, Any] = {}
-        media: dict[str, Any] = {}
+        media: dict[str, Value] = {}
         for key, value in flatten(values):
-            if type(value) not in PLAIN_TYPES and deferred_values().is_value(value):
+            if type(value) not in PLAIN_TYPES and _is_value(value):
                 media[key] = value
             else:
                 scalar = as_scalar(key, value)
@@ -161,9 +164,11 @@ class Writer:
         for key, value in media.items():
             self._log_value(key, value, number)
 
-    def _log_value(self, key: str, value: Any, step: int) -> None:
+    def _log_value(self, key: str, value: Value, step: int) -> None:
+        from simple_track.values import write_value  # needs numpy
+
         try:
-            body = deferred_values().write_value(value, key=key, step=step, layout=self.layout)
+            body = write_value(value, key=key, step=step, layout=self.layout)
         except OSError as error:
             if isinstance(error, ImportError):
                 raise
@@ -191,17 +196,17 @@ class Writer:
         self.history.append(encode_event({"event": event, **fields, "timestamp": timestamp()}))
 
     def note_summary(self, key: str, value: Any) -> None:
-        """Append the event of a summary value that was written by hand, with its place in the log.
+        """Append the event of a summary value that was set by the user, with the position in the log.
 
         Args:
             key: The metric.
-            value: Its value; None when it was deleted.
+            value: Its value; None if it was deleted.
         """
-        place = [self.metrics.path.name, self.metrics.position()]
-        self.event("summary", key=key, after=place, **mark_nonfinite({"value": value}))
+        position = [self.metrics.path.name, self.metrics.position()]
+        self.event("summary", key=key, after=position, **mark_nonfinite({"value": value}))
 
     def sync(self) -> None:
-        """Ask the disk to keep what was written."""
+        """Wait until all that was written is on disk."""
         self.metrics.sync()
         self.history.sync()
 
@@ -209,13 +214,13 @@ class Writer:
         """Close the files.
 
         Returns:
-            How many lines were lost because the disk never took them.
+            The number of lines that were lost because the disk never took them.
         """
         self._closed = True
         return self.metrics.close() + self.history.close()
 
     def after_fork(self) -> None:
-        """In a forked child: leave the parent's files alone and write to files of its own, when it writes."""
+        """In a forked child: close the parent's files; the first line opens files of the child."""
         closed = self._closed
         self.metrics.forget()
         self.history.forget()
@@ -225,9 +230,10 @@ class Writer:
             self._forked = True
 
 
-def timestamp() -> float:
-    """Seconds since 1970, to the millisecond."""
-    return time_ns() // 1_000_000 / 1000
+def _is_value(value: object) -> bool:
+    from simple_track.values import is_value  # needs numpy
+
+    return is_value(value)
 
 
 def _step(step: Any) -> int:

@@ -20,6 +20,8 @@ from simple_track.errors import ValueKindError
 
 NONFINITE = "~nonfinite"
 RESERVED = {"step": "~step", "timestamp": "~timestamp", NONFINITE: "~" + NONFINITE}
+SYSTEM_PREFIX = "system/"
+"""The names of the metrics that are sampled of the machine begin with it."""
 LARGEST = 2**64
 DEEPEST = 64
 APPEND_NEWLINE = orjson.OPT_APPEND_NEWLINE

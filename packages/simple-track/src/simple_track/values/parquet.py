@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Protocol, Self, TypeVar
 
 import orjson
 
@@ -14,14 +14,33 @@ from simple_track.values.arrays import ValueRangeError, ValueShapeError
 from simple_track.values.media import read_media
 from simple_track.values.value import Value, ValueFolder, files_of
 
-if TYPE_CHECKING:
-    from simple_track.values.table import Table
 
-T = TypeVar("T", bound="Table")
+class Columnar(Protocol):
+    """Named columns with types: what a `Table` is to this module."""
+
+    @property
+    def columns(self) -> list[str]:
+        """The columns' names, in order."""
+
+    @property
+    def types(self) -> dict[str, str]:
+        """The columns' types, by name."""
+
+    def get_column(self, name: str) -> list[Any]:
+        """All cells of a column."""
+
+    @classmethod
+    def from_columns(
+        cls, columns: Mapping[str, Sequence[Any]], types: Mapping[str, str] | None = None
+    ) -> Self:
+        """Make a table of whole columns."""
+
+
+T = TypeVar("T", bound=Columnar)
 _NOTE = b"simple_track"  # where the schema's metadata keep the columns' types
 
 
-def to_arrow(table: Table, show_media: Callable[[Value], str]) -> Any:
+def to_arrow(table: Columnar, show_media: Callable[[Value], str]) -> Any:
     """The table as a `pyarrow.Table`; lists, dicts and media cells become text."""
     arrow = need("pyarrow", library="pyarrow", extra="tables", purpose="a table")
     types = _arrow_types(arrow)
@@ -36,7 +55,7 @@ def to_arrow(table: Table, show_media: Callable[[Value], str]) -> Any:
     return arrow.Table.from_arrays(columns, schema=arrow.schema(fields, metadata={_NOTE: note}))
 
 
-def to_bytes(table: Table, folder: ValueFolder) -> tuple[bytes, list[str]]:
+def to_bytes(table: Columnar, folder: ValueFolder) -> tuple[bytes, list[str]]:
     """The table as a Parquet file, and the files that its media cells wrote."""
     arrow = need("pyarrow", library="pyarrow", extra="tables", purpose="a table")
     need("pyarrow.parquet", library="pyarrow", extra="tables", purpose="a table")
@@ -66,7 +85,7 @@ def from_bytes(cls: type[T], data: bytes, folder: ValueFolder) -> T:
     return cls.from_columns(columns, types)
 
 
-def to_pandas(table: Table) -> Any:
+def to_pandas(table: Columnar) -> Any:
     """The table as a `pandas.DataFrame`."""
     pandas = need("pandas", library="pandas", extra=None, purpose="a data frame")
     series = {}

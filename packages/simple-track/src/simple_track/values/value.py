@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
-import secrets
 from abc import ABC, abstractmethod
 from pathlib import Path
 from typing import Any, ClassVar, Self
@@ -12,6 +10,7 @@ from typing import Any, ClassVar, Self
 import attrs
 
 from simple_track.errors import TrackError
+from simple_track.storage.atomic_write import atomic_write
 from simple_track.storage.layout import RunLayout
 from simple_track.storage.names import segment
 
@@ -58,12 +57,8 @@ class ValueFolder:
         folder = self._folder(place)
         folder.mkdir(parents=True, exist_ok=True)
         path = folder / f"{segment(self.key)}-{self.step}-{digest[:12]}{suffix}"
-        temporary = folder / f".{os.getpid()}-{secrets.token_hex(6)}.part"
-        try:
-            temporary.write_bytes(data)
-            temporary.replace(path)
-        finally:
-            temporary.unlink(missing_ok=True)
+        with atomic_write(path) as file:
+            file.write(data)
         return {"file": self.layout.relative(path), "sha256": digest, "size": len(data)}
 
     def load(self, body: Body) -> bytes:

@@ -51,7 +51,7 @@ def _write(client: Any, entities: Any, run: RunView, artifacts: str | None) -> N
     metrics = _metrics(entities, run)
     while batch := list(islice(metrics, _BATCH)):
         client.log_batch(run_id, metrics=batch)
-    for folder in (run.layout.dir / "media", run.layout.tables):
+    for folder in (run.layout.all_media, run.layout.tables):
         if folder.is_dir():
             client.log_artifacts(run_id, str(folder), folder.name)
     ended = round(run.end_time.timestamp() * 1000) if run.end_time else None

@@ -13,6 +13,7 @@ from simple_track.extras import need
 from simple_track.reading.view import RunView
 from simple_track.storage.names import segment
 from simple_track.values import Audio, Figure, Histogram, Image, Images, Text, Video, read_value
+from simple_track.values.audio import to_wav
 
 
 def write_tensorboard(runs: Sequence[RunView], target: Path) -> None:
@@ -99,8 +100,6 @@ def _summary(writer: Any, step: int, time: float, **value: Any) -> None:
 
 
 def _audio(writer: Any, key: str, value: Audio, step: int, time: float) -> None:
-    from simple_track.values.audio import to_wav
-
     proto = need("tensorboardX.proto.summary_pb2", library="tensorboardX", extra="export", purpose="audio")
     sound = proto.Summary.Audio(
         sample_rate=value.sample_rate,
