@@ -53,6 +53,9 @@ class Loss(Metric):
             target: What `loss_fn` takes second.
         """
         if self.ignore_index is not None:
+            if not isinstance(target, Tensor):
+                got = f"target {described(target)} with ignore_index={self.ignore_index}"
+                raise MetricInputError("Loss", got, "a tensor of targets")
             size: int | Tensor = torch.count_nonzero(target != self.ignore_index)
         else:
             size = self.batch_size(pred, target)
