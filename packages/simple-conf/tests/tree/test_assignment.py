@@ -3,9 +3,20 @@
 from __future__ import annotations
 
 from simple_conf.origin.layers import NamedLayer
-from simple_conf.tree.assignment import AssignmentGroup, entries
+from simple_conf.tree.assignment import Assignment, AssignmentGroup, entries
 
 ONE, TWO, THREE = (NamedLayer("file", name) for name in ("one", "two", "three"))
+
+
+def test_an_assignment_and_a_group_hold_what_they_are_made_of():
+    first = Assignment(ONE, ("x",), 1)
+    second = Assignment(TWO, ("y", 0), 2, first)
+    assert (first.layer, first.path, first.value, first.before) == (ONE, ("x",), 1, None)
+    assert (second.layer, second.path, second.value, second.before) == (TWO, ("y", 0), 2, first)
+    below, over = AssignmentGroup({}, ONE, ()), AssignmentGroup({}, TWO, ())
+    group = AssignmentGroup({"a": 1}, THREE, ("z",), over, below)
+    assert (group.values, group.layer, group.path) == ({"a": 1}, THREE, ("z",))
+    assert (group.over, group.below, below.over, below.below) == (over, below, None, None)
 
 
 def test_the_entries_of_a_key_are_the_newest_first():

@@ -66,6 +66,16 @@ def test_mappings_lists_and_tuples_are_adopted_as_nodes_with_their_paths():
     assert items[1][1].__layer__ is CODE
 
 
+def test_nodes_are_adopted_with_their_origins():
+    root = tree_of(m={"x": 1}, items=[1, {"y": 2}])
+    tree = Tree()
+    m, items = (adopt(root.__raw__[key], tree, ("to",), CODE) for key in ("m", "items"))
+    assert (as_written(m), as_written(items)) == ({"x": 1}, [1, {"y": 2}])
+    assert [m.__tree__, m.__path__, items.__tree__, items.__path__] == [tree, ("to",), tree, ("to",)]
+    assert m.__layer__ is items.__layer__ is FILE
+    assert origins(items, 0) == [(FILE, ("items", 0))]
+
+
 def test_adopted_data_are_copies():
     values = {"a": [1, {"b": 2}]}
     node = planted(values, CODE)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from simple_conf import MISSING, Conf, ConfError, Config, Table
@@ -93,18 +95,12 @@ def test_nodes_know_their_tree_their_path_and_their_layer():
 
 
 def test_wrapping_finds_what_needs_resolving_and_keeps_the_dict():
-    values = {
-        "n": 1,
-        "t": "${n}",
-        "m": {"r": "${n}"},
-        "plain": [1],
-        "lazy": ["${n}"],
-        "gap": MISSING,
-        "x": None,
-    }
+    lazy = {"r": "${n}", "rows": ["${n}"], "gap": MISSING, "t": Table(["a"], [[1]])}
+    plain = {"n": 1, "text": "x", "m": {"r": "${n}"}, "items": [1], "none": None, "day": date(2026, 1, 2)}
+    values = {**lazy, **plain}
     node = wrap(values, Tree(), (), LAYER)
     assert node.__raw__ is values
-    assert set(node.__dict__) == {"n", "m", "plain", "x"}
+    assert set(node.__dict__) == set(plain)
     assert set(values["m"].__dict__) == set()
 
 

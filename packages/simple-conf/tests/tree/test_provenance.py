@@ -11,6 +11,7 @@ from simple_conf.tree.node import ListNode, Tree, grow
 from simple_conf.tree.provenance import assignment_of, assignments_of, record
 
 FILE = NamedLayer("file", "c.json")
+ARGUMENT = ArgumentLayer("a=1", 3)
 
 
 def values(assignment):
@@ -45,7 +46,7 @@ def test_each_assignment_is_recorded_on_top_of_those_before():
         ([("a", CodeLayer("run.py", 1)), ("a", CodeLayer("run.py", 1))], [2, 0]),
         ([("a", CodeLayer("run.py", 1)), ("a", CodeLayer("run.py", 2))], [2, 1, 0]),
         ([("a", CodeLayer("run.py", 1)), ("a", CodeLayer("other.py", 1))], [2, 1, 0]),
-        ([("a", ArgumentLayer("a=1", 3)), ("a", ArgumentLayer("a=1", 3))], [2, 1, 0]),
+        ([("a", ARGUMENT), ("a", ARGUMENT)], [2, 1, 0]),
         ([("a", CodeLayer("run.py", 1)), ("b", CodeLayer("run.py", 1))], [1, 0]),
     ],
 )

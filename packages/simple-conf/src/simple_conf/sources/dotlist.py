@@ -105,7 +105,7 @@ def read_override(argument: str, following: Sequence[str] = ()) -> Override:
         kind, left = "append", left[:-1]
     if left.startswith("+"):
         start = len(left) - len(left.lstrip("+"))
-        kind, left = ("add" if kind == "set" else kind), left[start:]
+        kind, left = ("add" if kind == "set" else "add_append"), left[start:]
     path = left_side(argument, left, start)
     if not path:
         raise refused(argument, "there is no key before '='", 1)

@@ -26,13 +26,17 @@ if TYPE_CHECKING:
     from simple_conf.merging.strategy import MergeStrategy
     from simple_conf.origin.layers import Layer
 
+ADDS = frozenset({"add", "add_append"})
+APPENDS = frozenset({"append", "add_append"})
+
 
 class Override:
     """One override, such as ``train.lr=5e-4``.
 
     Args:
         argument: The whole text of it.
-        kind: ``"set"``, ``"add"``, ``"append"`` or ``"delete"``.
+        kind: ``"set"``, ``"append"`` or ``"delete"``; ``"add"`` or ``"add_append"`` with a ``+`` before the
+            key, which may make a new key even under ``strict_keys``.
         path: The path that it changes.
         value: The value, plain.
         column: 1-based column of the value in the text.
@@ -69,7 +73,7 @@ class Override:
             if self.kind == "delete":
                 delete(root, self)
             else:
-                write(root, self, rules, strict_keys and self.kind != "add")
+                write(root, self, rules, strict_keys and self.kind not in ADDS)
         except OverrideError:
             raise
         except ConfError as failure:
@@ -117,7 +121,7 @@ def write(root: MappingNode, override: Override, rules: MergeStrategy, strict: b
     if strict and not there:
         raise unknown(holder, key)
     value = adopt(override.value, tree, path, override.layer)
-    if override.kind == "append":
+    if override.kind in APPENDS:
         value = appended(holder, key, path, override, value)
     mine = holder.__raw__.get(key)
     if isinstance(value, MappingNode) and isinstance(mine, MappingNode):
