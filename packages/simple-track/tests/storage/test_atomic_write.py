@@ -7,7 +7,13 @@ from pathlib import Path
 import pytest
 
 from simple_track.storage import atomic_write as module
-from simple_track.storage.atomic_write import atomic_write, create_folder, sync_folder, temporary_path
+from simple_track.storage.atomic_write import (
+    atomic_write,
+    create_folder,
+    sync_file,
+    sync_folder,
+    temporary_path,
+)
 
 
 def write(path, data, **options):
@@ -34,7 +40,7 @@ def test_all_content_is_flushed_before_it_is_synced(tmp_path, monkeypatch):
 
 
 def test_a_cache_is_replaced_without_waiting_for_the_disk(tmp_path, disk):
-    write(tmp_path / "a", b"new", cache=True)
+    write(tmp_path / "a", b"new", durable=False)
     assert [kind for kind, _ in disk.calls] == ["name"]
     assert (tmp_path / "a").read_bytes() == b"new"
 
@@ -121,6 +127,14 @@ def test_a_foreign_file_under_the_temporary_name_is_not_followed(tmp_path, monke
     with pytest.raises(FileExistsError):
         write(tmp_path / "a", b"new")
     assert not target.exists()
+
+
+def test_a_file_that_was_written_before_can_be_synced_later(tmp_path, disk):
+    (tmp_path / "a").write_bytes(b"content")
+    sync_file(tmp_path / "a")
+    assert disk.is_synced(tmp_path / "a")
+    assert disk.is_synced(tmp_path)
+    assert (tmp_path / "a").read_bytes() == b"content"
 
 
 def test_new_folders_are_on_disk_with_all_their_parents(tmp_path, disk):
