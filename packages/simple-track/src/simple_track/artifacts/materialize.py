@@ -34,7 +34,7 @@ def materialize(store: ObjectStore, digest: str, target: Path, *, link: bool | N
     target.parent.mkdir(parents=True, exist_ok=True)
     if source.suffix != ".zst" and _linked(store, digest, source, target, link=link):
         return
-    with atomic_write(target, cache=True) as file:  # the store has the content
+    with atomic_write(target, durable=False) as file:  # the store has the content
         for chunk in store.chunks(digest):
             file.write(chunk)
 

@@ -108,7 +108,7 @@ def _write(path: Path, runs: dict[str, Entry]) -> None:
     except TypeError:  # some run has whole numbers beyond 64 bits: that one is parsed each time
         fitting = {key: entry for key, entry in runs.items() if _fits(entry)}
         data = orjson.dumps({"version": VERSION, "runs": fitting})
-    with atomic_write(path, cache=True) as file:
+    with atomic_write(path, durable=False) as file:
         file.write(b"%08x\n" % zlib.crc32(data) + data)
 
 

@@ -191,7 +191,7 @@ class ColumnCache:
             return
         tree: dict[str, Any] = attrs.asdict(index, recurse=False)
         tree["columns"] = [attrs.astuple(column) for column in index.columns]
-        with atomic_write(self._folder / "index.json", cache=True) as file:
+        with atomic_write(self._folder / "index.json", durable=False) as file:
             file.write(orjson.dumps({"version": VERSION, **tree}))
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from simple_track.recording.environment import GitProbe, describe, packages
 from simple_track.recording.hardware import describe_gpus
-from simple_track.storage.atomic_write import atomic_write
+from simple_track.storage.atomic_write import atomic_write, sync_file
 from simple_track.storage.layout import RunLayout
 
 
@@ -25,7 +25,7 @@ class Capture:
 
     def describe(self) -> dict[str, Any]:
         """Read what is known at once: command, Python, host, CPU and memory; writes the list of packages."""
-        with atomic_write(self._layout.requirements) as file:
+        with atomic_write(self._layout.requirements, durable=False) as file:  # `gather` syncs it
             file.write("\n".join([*packages(), ""]).encode())
         return describe()
 
@@ -34,13 +34,14 @@ class Capture:
         self._git.abandon()
 
     def gather(self) -> dict[str, Any]:
-        """Wait for git and the GPUs, and write the checkout's diff.
+        """Wait for git, the GPUs and the disk, and write the checkout's diff.
 
         Returns:
             The facts about the git checkout and the GPUs, if there are any.
         """
         facts: dict[str, Any] = {}
         checkout, diff = self._git.result()
+        sync_file(self._layout.requirements)
         if checkout:
             facts["git"] = checkout
         if diff:

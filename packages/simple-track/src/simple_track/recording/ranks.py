@@ -50,7 +50,7 @@ def announce(layout: Layout, project: str, run_id: str) -> None:
     """Announce the run of this job to its other ranks."""
     path = layout.rendezvous(project, job_key(project))
     path.parent.mkdir(parents=True, exist_ok=True)
-    with atomic_write(path, cache=True) as file:
+    with atomic_write(path, durable=False) as file:
         file.write(run_id.encode("ascii"))
 
 

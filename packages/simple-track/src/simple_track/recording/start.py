@@ -127,7 +127,8 @@ def _open(layout: Layout, options: RunOptions, config: dict[str, Any]) -> Run:
     resumed = find_resumable(layout, options)
     metadata = _new_metadata(options, config, os.environ.get(RUN_VARIABLE, "") if options.resume else "")
     run_layout = resumed or layout.run(options.project, metadata.id)
-    create_folder(run_layout.files)
+    create_folder(run_layout.dir)
+    run_layout.files.mkdir(exist_ok=True)
     ended = (
         RunView(run_layout).end_time if resumed else None
     )  # of a crashed run from its lock: before it is taken

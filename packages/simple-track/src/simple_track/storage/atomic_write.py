@@ -13,7 +13,7 @@ _NO_FOLDER_SYNC = {errno.EINVAL, errno.ENOTSUP}  # file systems that sync names 
 
 
 @contextmanager
-def atomic_write(path: Path, *, cache: bool = False, exclusive: bool = False) -> Iterator[BinaryIO]:
+def atomic_write(path: Path, *, durable: bool = True, exclusive: bool = False) -> Iterator[BinaryIO]:
     """Write a file under a temporary name beside it, and give it its name at the end of the block.
 
     The content is on disk before it gets its name, and the name is on disk when the block has ended. An
@@ -21,7 +21,7 @@ def atomic_write(path: Path, *, cache: bool = False, exclusive: bool = False) ->
 
     Args:
         path: The file; its folder must exist.
-        cache: The content can be made again: do not wait for the disk.
+        durable: Wait for the disk. False for a cache: after power loss the file may be empty.
         exclusive: Never replace a file.
 
     Yields:
@@ -36,13 +36,13 @@ def atomic_write(path: Path, *, cache: bool = False, exclusive: bool = False) ->
         with temporary.open("xb") as file:
             yield file
             file.flush()
-            if not cache:
+            if durable:
                 os.fsync(file.fileno())
         if exclusive:
             _name_once(temporary, path)
         else:
             os.replace(temporary, path)  # noqa: PTH105 - one call to record in tests, with os.fsync
-        if not cache:
+        if durable:
             sync_folder(path.parent)
     finally:
         temporary.unlink(missing_ok=True)
@@ -63,6 +63,20 @@ def create_folder(path: Path) -> None:
     path.mkdir(parents=True, exist_ok=True)
     for folder in missing:
         sync_folder(folder.parent)
+
+
+def sync_file(path: Path) -> None:
+    """Wait until a file that was written before, and its name, are on disk.
+
+    Args:
+        path: The file.
+
+    Raises:
+        OSError: The disk failed.
+    """
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())
+    sync_folder(path.parent)
 
 
 def sync_folder(folder: Path) -> None:

@@ -108,11 +108,10 @@ class Journal:
             try:
                 written = os.write(self.fd, line)
             except OSError:
-                self.rescue(line, 0)
-                return
+                written = 0
+            self.dirty = True
             if written != len(line):
                 self.rescue(line, written)
-            self.dirty = True
             if self.sync_each:
                 self.sync()
 
