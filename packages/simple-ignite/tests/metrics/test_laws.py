@@ -106,7 +106,8 @@ def boxes(floats, whole):
     found, there = [], []
     for size in (5, 0, 3):
         place = floats(4, 4) * 100
-        there.append({"boxes": torch.cat([place[:, :2], place[:, :2] + place[:, 2:]], 1), "labels": whole(2, 4)})
+        corners = torch.cat([place[:, :2], place[:, :2] + place[:, 2:]], 1)
+        there.append({"boxes": corners, "labels": whole(2, 4)})
         near = there[-1]["boxes"][whole(4, size)] + floats(size, 4) * 8
         found.append({"boxes": near.round(), "scores": floats(size), "labels": whole(2, size)})
     return found, there

@@ -1,7 +1,7 @@
 """Every metric of classification against scikit-learn or torchmetrics, for all ways of giving data.
 
-Generated: binary, multiclass and multilabel data, scores and labels of all types, ignored targets, sets in which
-classes are missing, nothing is right, or nothing counts; and every average.
+Generated: binary, multiclass and multilabel data, scores and labels of all types, ignored targets, sets in
+which classes are missing, nothing is right, or nothing counts; and every average.
 """
 
 import math
@@ -191,7 +191,8 @@ def test_binary_scores(name, average, case, zero):
         return
     true, guess = true[kept], guess[kept]
     if average == "none":
-        theirs = [scored(name, 1 - true, 1 - guess, "binary", zero), scored(name, true, guess, "binary", zero)]
+        sides = ((1 - true, 1 - guess), (true, guess))
+        theirs = [scored(name, *side, "binary", zero) for side in sides]
     else:
         theirs = scored(name, true, guess, "binary" if average == "auto" else average, zero, 2)
     near(ours, theirs)
@@ -205,7 +206,8 @@ def test_multiclass_scores(name, average, case, zero):
     ignore, (pred, target) = case
     if zero not in ZEROS.get(name, (zero,)):
         return
-    metric = SCORES[name][0](average=average, num_classes=CLASSES, ignore_index=ignore, zero_division=zero, task="multiclass")
+    options = {"task": "multiclass", "num_classes": CLASSES, "ignore_index": ignore}
+    metric = SCORES[name][0](average=average, zero_division=zero, **options)
     guess, true, kept = arrays("multiclass", pred, target, ignore)
     ours = computed(metric, (pred, target))
     if not kept.any():
@@ -227,8 +229,8 @@ def by_label(function, true, guess, kept, average):
     if average == "samples":
         true, guess, kept = true.T, guess.T, kept.T
     columns = range(true.shape[1])
-    each = [function(true[kept[:, k], k], guess[kept[:, k], k]) if kept[:, k].any() else math.nan for k in columns]
-    each = np.array(each, dtype=float)
+    parts = [(true[kept[:, k], k], guess[kept[:, k], k]) for k in columns]
+    each = np.array([function(*part) if len(part[0]) else math.nan for part in parts], dtype=float)
     if average == "none":
         return each
     weights = ((true == 1) & kept).sum(0) if average == "weighted" else np.ones(len(each))
@@ -316,7 +318,9 @@ def test_top_k(case, k):
     _, true, kept = arrays("multiclass", pred, target, ignore)
     theirs = math.nan
     if kept.any():
-        theirs = sk.top_k_accuracy_score(true[kept], ranked[kept], k=k, labels=range(CLASSES)) if k < CLASSES else 1.0
+        theirs = 1.0
+        if k < CLASSES:
+            theirs = sk.top_k_accuracy_score(true[kept], ranked[kept], k=k, labels=range(CLASSES))
     near(computed(TopK(k, ignore_index=ignore), (ranked, target)), theirs)
 
 
@@ -352,10 +356,9 @@ def test_confusion_matrix_kappa_and_mcc(task, drawn, normalize):
 def test_matrices_of_labels(case):
     ignore, batch = case
     guess, true, kept = arrays("multilabel", *batch, ignore)
-    theirs = [
-        sk.confusion_matrix(true[kept[:, k], k], guess[kept[:, k], k], labels=[0, 1]) if kept[:, k].any() else np.zeros((2, 2))
-        for k in range(3)
-    ]
+    parts = [(true[kept[:, k], k], guess[kept[:, k], k]) for k in range(3)]
+    nothing = np.zeros((2, 2))
+    theirs = [sk.confusion_matrix(*part, labels=[0, 1]) if len(part[0]) else nothing for part in parts]
     near(computed(ConfusionMatrix(task="multilabel", ignore_index=ignore), batch), theirs)
 
 
@@ -389,7 +392,9 @@ def test_report(task, drawn, zero):
 def test_mean_iou_is_over_all_classes_that_occur(case):
     ignore, (pred, target) = case
     guess, true, kept = arrays("multiclass", pred, target, ignore)
-    theirs = sk.jaccard_score(true[kept], guess[kept], average="macro", zero_division=0) if kept.any() else math.nan
+    theirs = math.nan
+    if kept.any():
+        theirs = sk.jaccard_score(true[kept], guess[kept], average="macro", zero_division=0)
     near(computed(MeanIoU(ignore_index=ignore), (pred, target)), theirs)
 
 
@@ -398,7 +403,9 @@ def test_mean_iou_is_over_all_classes_that_occur(case):
 def test_mean_iou_of_a_mask_is_over_background_and_foreground(case):
     ignore, (pred, target) = case
     guess, true, kept = arrays("binary", pred, target, ignore)
-    theirs = sk.jaccard_score(true[kept], guess[kept], average="macro", zero_division=0) if kept.any() else math.nan
+    theirs = math.nan
+    if kept.any():
+        theirs = sk.jaccard_score(true[kept], guess[kept], average="macro", zero_division=0)
     near(computed(MeanIoU(task="binary", ignore_index=ignore), (pred, target)), theirs)
 
 
@@ -481,7 +488,8 @@ def test_order_of_multilabel_scores(metric, average, case):
         true, scores, kept = true.T, scores.T, kept.T
     columns = range(true.shape[1])
     known = kept.any(0)
-    each = [ORDERS[metric](true[kept[:, k], k], scores[kept[:, k], k]) if known[k] else math.nan for k in columns]
+    parts = [(true[kept[:, k], k], scores[kept[:, k], k]) for k in columns]
+    each = [ORDERS[metric](*part) if len(part[0]) else math.nan for part in parts]
     weights = known * 1.0
     positives = ((true == 1) & kept).sum(0)
     if average == "weighted" and positives.sum():
