@@ -46,5 +46,6 @@ def test_classes_in_the_wrong_dimension_are_explained():
         Perplexity().update((torch.zeros(2, 9, 7), torch.zeros(2, 7).long()))
     assert str(error.value) == (
         "Perplexity: got pred float32 tensor of shape (2, 9, 7), target int64 tensor of shape (2, 7); "
-        "expected logits (*, vocabulary) and integer tokens (*)"
+        "expected a target of shape (2, 9) for 7 classes in dimension -1; if dimension 1 holds the classes, "
+        "give the metric dim=1"
     )

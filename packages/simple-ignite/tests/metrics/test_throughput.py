@@ -65,5 +65,5 @@ def test_what_has_no_size_is_explained():
     with pytest.raises(MetricInputError) as error:
         Frequency().update(1.5)
     assert str(error.value) == (
-        "Frequency: got float; expected a number of items, or tensors with a first dimension"
+        "Frequency: got float; expected a whole number of items, or tensors with a first dimension"
     )

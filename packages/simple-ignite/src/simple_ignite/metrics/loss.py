@@ -52,6 +52,8 @@ class Loss(Metric):
             pred: What `loss_fn` takes first.
             target: What `loss_fn` takes second.
         """
+        if pred is None:
+            raise MetricInputError("Loss", "pred None", "what loss_fn takes first")
         if self.ignore_index is not None:
             if not isinstance(target, Tensor):
                 got = f"target {described(target)} with ignore_index={self.ignore_index}"

@@ -131,12 +131,14 @@ class MeanAveragePrecision(Metric):
         Raises:
             MetricInputError: There were some.
         """
-        boxes = torch.cat([self.boxes.joined(), self.true_boxes.joined()])
-        number = int((~(boxes.isfinite().all(1) & (boxes[:, 2:] >= 0).all(1))).sum())
+        true = self.true_boxes.joined()
+        number = int((~(true[:, 2:] >= 0)).any(1).sum())
         if number:
-            got = f"{number} boxes that are not finite, or have a negative width or height"
-            wanted = f"boxes {self.box_format}, as box_format says; it may be {', '.join(FORMATS)}"
-            raise misfit(got, wanted)
+            got = f"{number} boxes of targets with a negative width or height, or NaN"
+            raise misfit(got, f"boxes {self.box_format}, as box_format says; it may be {', '.join(FORMATS)}")
+        number = int((~self.boxes.joined().isfinite()).any(1).sum())
+        if number:
+            raise misfit(f"{number} predicted boxes that are not finite", "numbers")
         number = int(self.scores.joined().isnan().sum())
         if number:
             raise misfit(f"{number} scores that are NaN", "numbers, to put in order")
