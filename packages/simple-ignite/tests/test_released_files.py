@@ -9,6 +9,7 @@ import runpy
 import shutil
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -32,7 +33,8 @@ def agree(got, wanted):
         if name == "metrics":
             agree(got[name], value)
         elif isinstance(value, torch.Tensor):
-            torch.testing.assert_close(got[name], value, rtol=1e-5, atol=1e-7, msg=lambda text, name=name: f"{name}: {text}")
+            explained = partial("{}: {}".format, name)
+            torch.testing.assert_close(got[name], value, rtol=1e-5, atol=1e-7, msg=explained)
         else:
             assert got[name] == pytest.approx(value), name
 

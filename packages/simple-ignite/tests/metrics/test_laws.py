@@ -223,7 +223,7 @@ KEEP_ALL = {
     *("Kendall", "MeanAveragePrecision"),
 }
 NO_METRIC = {
-    *("Cat", "Max", "Metric", "MetricSet", "Min", "Reduced", "Sum", "larger", "pair", "smaller"),
+    *("Cat", "Max", "Metric", "MetricSet", "Min", "Reduced", "Sum", "larger", "pair", "single", "smaller"),
     *("PRPoints", "ROCPoints", "curve_table", "report_text"),
 }
 BY_LAMBDA = {name for name in CASES if "Lambda" in name or name == "EpochMetric" or "Average " in name}

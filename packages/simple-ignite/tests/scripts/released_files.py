@@ -93,9 +93,7 @@ class Built:
         self.model = nn.Sequential(nn.Linear(3, 4), nn.Dropout(0.5), nn.Linear(4, 2))
         optimizer = torch.optim.Adam(self.model.parameters(), lr=0.01)
         scaler = torch.amp.GradScaler("cpu", init_scale=8.0)
-        trainer = supervised_trainer(
-            self.model, optimizer, cross_entropy, grad_accumulation=2, scaler=scaler
-        )
+        trainer = supervised_trainer(self.model, optimizer, cross_entropy, grad_accumulation=2, scaler=scaler)
         trainer.add_metrics({"accuracy": Accuracy(), "f1": F1Score(), "loss": Loss(cross_entropy)})
         trainer.add_metric(RunningAverage(), "running", loss_of)
         trainer.register_events("noted")
@@ -120,9 +118,7 @@ class Built:
         self.plain_model = nn.Linear(3, 1)
         plain_optimizer = torch.optim.SGD(self.plain_model.parameters(), lr=0.1)
         self.plain = Engine(lambda engine, batch: self.plain_model(batch).square().mean().backward())
-        self.plain.on(
-            Events.ITERATION_COMPLETED, GradientAccumulator(2, OptimizerStep(plain_optimizer))
-        )
+        self.plain.on(Events.ITERATION_COMPLETED, GradientAccumulator(2, OptimizerStep(plain_optimizer)))
         self.stateful_loader = Remembering()
 
     def parts(self):
