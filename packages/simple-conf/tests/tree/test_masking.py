@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from simple_conf import (
+    MISSING,
     Conf,
     KeyPathError,
     LoadError,
@@ -16,7 +17,7 @@ from simple_conf import (
     ValidationIssue,
 )
 from simple_conf.origin.origin import Origin
-from simple_conf.tree.masking import Censor, censor_of, plain_parts, texts_at, texts_in
+from simple_conf.tree.masking import Censor, censor_of, earlier_texts, plain_parts, texts_at, texts_in
 
 
 @pytest.mark.parametrize(
@@ -105,6 +106,7 @@ def test_each_of_several_errors_is_masked():
         (1.5, ["1.5"]),
         (True, []),
         (None, []),
+        (MISSING, []),
         (["a", {"k": "b"}, ("c",)], ["a", "b", "c"]),
         (Secret("a"), ["a"]),
         (Secret(["a"]), ["a"]),
@@ -151,6 +153,31 @@ def test_the_censor_of_a_tree_knows_all_its_secrets():
     Conf.mark_secret(cfg, "a")
     Conf.mark_secret(cfg, "b[0]")
     assert censor_of(cfg).text("hunter2, other secret, fine") == "••••, ••••, fine"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda cfg: Conf.set(cfg, "db.password", "other"),
+        lambda cfg: Conf.update(cfg, {"db": {"password": "other"}}),
+        lambda cfg: Conf.set(cfg, "db", {"password": "other"}),
+        lambda cfg: Conf.set(cfg, "db.password", "${name}"),
+    ],
+)
+def test_what_a_secret_was_before_is_not_shown_either(change):
+    cfg = Conf.parse_sdn("db: {user: ada, password: hunter2}\nname: other\n", "c.sdn")
+    change(cfg)
+    Conf.mark_secret(cfg, "db.password")
+    assert censor_of(cfg).text("hunter2") == "••••"
+    shown = [entry for path in ("db", "db.password") for entry in Conf.history(cfg, path)]
+    assert "hunter2" not in repr(shown) + "".join(entry.origin.excerpt() for entry in shown)
+
+
+def test_what_a_secret_item_of_a_list_was_before_is_not_shown():
+    cfg = Conf.merge({"keys": ["first"]}, {"keys": ["second"]})
+    Conf.mark_secret(cfg, "keys[0]")
+    assert censor_of(cfg).text("first second") == "•••• ••••"
+    assert list(earlier_texts(cfg, ("keys", 5))) == []
 
 
 def test_the_parts_of_a_text_that_are_no_references():

@@ -12,8 +12,9 @@ from simple_conf.errors import (
 )
 from simple_conf.origin.origin import Origin
 from simple_conf.template import ExpressionError, read_template
-from simple_conf.tree.node import MappingNode, Overlaid
-from simple_conf.values import MASK, Secret, Table
+from simple_conf.tree.node import MappingNode, Overlaid, has_item, raw_item
+from simple_conf.tree.provenance import assignment_of
+from simple_conf.values import MASK, MISSING, Secret, Table
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from simple_conf.keypath import KeyPath
+    from simple_conf.tree.assignment import Assignment
 
 SHORT = 4
 """A text of fewer characters is only replaced where it is a word of its own."""
@@ -103,8 +105,23 @@ def pattern_of(forms: list[str]) -> re.Pattern[str]:
 
 
 def censor_of(root: MappingNode) -> Censor:
-    """Return the censor of the secrets of a tree."""
-    return Censor(text for path in root.__tree__.secrets.copy() for text in texts_at(root, path))
+    """Return the censor of the secrets of a tree, of what they were before they were overridden too."""
+    paths = root.__tree__.secrets.copy()
+    return Censor(text for path in paths for text in (*texts_at(root, path), *earlier_texts(root, path)))
+
+
+def earlier_texts(root: MappingNode, path: KeyPath) -> Iterator[str]:
+    """Yield the texts of every value that was set at a path of a tree, or in a value around it."""
+    node: Any = root
+    for depth, segment in enumerate(path):
+        node = node.overrides if type(node) is Overlaid else node
+        if not has_item(node, segment):
+            return
+        assignment: Assignment | None = assignment_of(node, segment)
+        while assignment is not None:
+            yield from texts_at(assignment.value, path[depth + 1 :])
+            assignment = assignment.before
+        node = raw_item(node, segment)
 
 
 def texts_at(root: Any, path: KeyPath) -> Iterator[str]:
@@ -128,7 +145,7 @@ def texts_at(root: Any, path: KeyPath) -> Iterator[str]:
 
 
 def texts_in(value: Any) -> Iterator[str]:
-    """Yield the texts of a value and of everything in it; true, false and null have none."""
+    """Yield the texts of a value and of everything in it; true, false, null and ``???`` have none."""
     if isinstance(value, Secret):
         value = value.reveal()
     if isinstance(value, MappingNode):
@@ -141,7 +158,7 @@ def texts_in(value: Any) -> Iterator[str]:
             yield from texts_in(inner)
     elif isinstance(value, str) and "${" in value:
         yield from plain_parts(value)
-    elif value is not None and not isinstance(value, bool):
+    elif value is not None and value is not MISSING and not isinstance(value, bool):
         yield str(value)
 
 
