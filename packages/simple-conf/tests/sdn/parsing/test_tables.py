@@ -91,12 +91,13 @@ def test_a_typed_table_has_a_row_per_line():
 def test_a_short_table_ends_at_its_bracket():
     layout = Layout("table{i8} = [(1)]  # c\n", Limits())
     layout.begin()
-    lexer = TableLexer(layout, fast=False).typed(TYPED_HEADER.match(layout.text))
-    tokens = []
-    with pytest.raises(StopIteration) as stop:
-        while True:
-            tokens.append(next(lexer))
-    assert stop.value.value == 17
+    ends = []
+
+    def lexed():
+        ends.append((yield from TableLexer(layout, fast=False).typed(TYPED_HEADER.match(layout.text))))
+
+    tokens = list(lexed())
+    assert ends == [17]
     assert shown(tokens) == [("i8",), "EQUAL", "LSQB", "LPAR", 1, "RPAR", "RSQB"]
 
 
