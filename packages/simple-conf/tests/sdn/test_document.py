@@ -212,6 +212,20 @@ def test_line_ends_and_the_byte_order_mark_stay():
     assert document.text == "\ufeffb:\r\n  c: 5\n  d: 3\r\n  e: 6\r\nz: 7\r\n# end"
 
 
+def test_crlf_without_a_final_newline_stays():
+    for text, path, after in (
+        ("a: 1\r\nb: 2", "b", "a: 1"),
+        ("a: 1\r\nb:\r\n  c: 2", "b.c", "a: 1\r\nb: {}"),
+        ("\ufeffa: 1\r\nb: 2", "b", "\ufeffa: 1"),
+    ):
+        document = SdnDocument(text)
+        document.delete(path)
+        assert document.text == after
+    document = SdnDocument("# c\r\n# d")
+    document.set("a", 1)
+    assert document.text == "# c\r\n# d\r\na: 1"
+
+
 def test_a_comment_below_does_not_become_part_of_a_text():
     document = SdnDocument("a: 1\n # a comment below\nb: 2\n")
     document.set("a", "two\nlines")

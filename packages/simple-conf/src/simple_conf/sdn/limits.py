@@ -16,7 +16,8 @@ class Limits:
         characters: maximum length of the text in characters.
         depth: maximum nesting depth of blocks and brackets together.
         values: maximum number of values (scalars and cells) in a document.
-        digits: maximum number of digits of a decimal integer; hexadecimal integers are not limited.
+        digits: maximum number of digits of a decimal integer, at least 4,300; hexadecimal integers are not
+            limited.
     """
 
     characters: int = MAX_CHARACTERS

@@ -1,3 +1,4 @@
+# ruff: noqa: E501
 """Scalar literals: what is a number, a constant, a string, a bare text."""
 
 import math
@@ -109,7 +110,12 @@ def test_a_string_ends_at_its_first_quote_without_a_backslash():
     assert read_string('"a\\" b" "c"', 0) == ('a" b', 7)
 
 
+def test_a_wrong_escape_in_a_string_is_located():
+    assert fault(read_string, 'a: "x\\q"', 3).offset == 5
+
+
 def test_a_string_with_very_many_escapes():
+    assert read_string('"' + '\\"' * 30_000 + '" tail', 0) == ('"' * 30_000, 60_002)
     text = '"' + "\\n" * 30_000 + '" tail'
     assert read_string(text, 0) == ("\n" * 30_000, 60_002)
     assert fault(read_string, '"' + "\\n" * 30_000 + "\n", 0).message == "unclosed string"
@@ -131,6 +137,7 @@ def test_an_unclosed_string_is_a_fault_at_its_quote(text):
         ("a\\ud800", "unpaired surrogate", 101),
         ("\\n\\udc00 \\n", "unpaired surrogate", 102),
         ("\\u0041\\uDBFFx", "unpaired surrogate", 106),
+        ("\\ud7ff\\ud800", "unpaired surrogate", 106),
     ],
 )
 def test_a_wrong_escape_is_a_fault_at_its_offset(body, message, offset):
@@ -153,7 +160,7 @@ def test_escapes_next_to_each_other_keep_the_text_between_them():
 def test_a_bare_text_ends_before_a_comment(line, bare):
     text = f"k: {line}\n"
     end = bare_text_end(text, 3, len(text) - 1)
-    assert text[3:end].rstrip() == bare
+    assert text[3:end].rstrip(" \t") == bare
 
 
 def test_a_comment_sign_between_quotes_is_ambiguous():
@@ -168,7 +175,16 @@ def test_a_comment_sign_between_quotes_is_ambiguous():
 
 @pytest.mark.parametrize(
     ("text", "end"),
-    [("${a}", 4), ("${a}}", 4), ("${f:{x}}y", 8), ('${a:"}"}', 8), ("${a:'}", 6), ('${a"} x', 5), ('${a:"}" "}', 10)],
+    [
+        ("${a}", 4),
+        ("${a}}", 4),
+        ("${f:{x}}y", 8),
+        ('${a:"}"}', 8),
+        ("${a:'}", 6),
+        ('${a"} x', 5),
+        ('${a:"}" "}', 10),
+        ('${a:"}" "}" }', 13),
+    ],
 )
 def test_an_interpolation_ends_at_its_brace(text, end):
     assert interpolation_end(f"{text}\n", 0, len(text)) == end

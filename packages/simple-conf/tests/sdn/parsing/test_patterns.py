@@ -1,3 +1,4 @@
+# ruff: noqa: E501
 """The parts of the patterns match exactly what they name, and in linear time."""
 
 import re

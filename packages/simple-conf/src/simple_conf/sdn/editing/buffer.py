@@ -77,7 +77,7 @@ def apply_splices(original: str, splices: list[Splice]) -> str:
     is_closed = original.endswith("\n") or original in ("", "\ufeff")
     text = original if is_closed else original + newline
     mark = 1 if original.startswith("\ufeff") else 0
-    returns = _carriage_returns(original)
+    returns = _carriage_returns(text)
     parts: list[str] = []
     done = 0
     for start, end, replacement in sorted(splices):
@@ -88,12 +88,12 @@ def apply_splices(original: str, splices: list[Splice]) -> str:
     return result if is_closed else result.removesuffix(newline)
 
 
-def _carriage_returns(original: str) -> list[int]:
+def _carriage_returns(text: str) -> list[int]:
     """Return the offsets, in the normalised text, of the newlines that were CRLF."""
     offsets: list[int] = []
-    found = original.find("\r\n")
-    mark = 1 if original.startswith("\ufeff") else 0
+    found = text.find("\r\n")
+    mark = 1 if text.startswith("\ufeff") else 0
     while found >= 0:
         offsets.append(found - mark - len(offsets))
-        found = original.find("\r\n", found + 2)
+        found = text.find("\r\n", found + 2)
     return offsets
