@@ -52,7 +52,7 @@ FILES = {
 
 
 def imported(path):
-    """Yield the modules of the package that a file imports: at its top, in functions and for type checkers."""
+    """Yield the modules of the package that a file imports, also in functions and for type checkers."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.ImportFrom):
             names = (f"{node.module}.{alias.name}" for alias in node.names)

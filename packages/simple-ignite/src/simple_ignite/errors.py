@@ -33,7 +33,9 @@
 
 from __future__ import annotations
 
+import copyreg
 from pathlib import Path
+from typing import Any
 
 __all__ = [
     "BatchError",
@@ -67,6 +69,12 @@ __all__ = [
 
 class IgniteError(Exception):
     """Base of every error raised by simple-ignite."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Have pickle restore message and attributes without calling `__init__`, whose arguments differ."""
+        reduced: tuple[Any, ...] = super().__reduce__()  # type: ignore[assignment]
+        state = {**(reduced[2] if len(reduced) > 2 else {}), "args": self.args}
+        return copyreg.__newobj__, (type(self),), state  # type: ignore[attr-defined]
 
 
 class IgniteWarning(UserWarning):

@@ -103,17 +103,17 @@ class BatchSource:
         return repeat(None) if self.data is None else iterate_sheltered(self.data)
 
 
-def is_iterable(data: Any) -> bool:
+def is_iterable(data: object) -> bool:
     """Return whether data can be iterated over, or is None."""
     return data is None or hasattr(type(data), "__iter__") or hasattr(type(data), "__getitem__")
 
 
-def is_iterator(data: Any) -> bool:
+def is_iterator(data: object) -> bool:
     """Return whether data is an iterator, which can be used only once."""
     return isinstance(data, Iterator)
 
 
-def _length(data: Any) -> int | None:
+def _length(data: object) -> int | None:
     if not isinstance(data, Sized):
         return None
     try:

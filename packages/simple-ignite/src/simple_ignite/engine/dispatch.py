@@ -230,7 +230,7 @@ class HandlerTable:
         elif count == plan.due:
             plan.due = self.fire_due(plan.event, engine, count)
         else:
-            call: Any = None
+            call: Call | None = None
             try:
                 for call in plan.calls:
                     call(engine)
@@ -243,7 +243,7 @@ class HandlerTable:
         if self.control.failed is None:
             self.control.failed = (event, name_of(handler))
 
-    def blame_call(self, event: Event, call: Call) -> None:
+    def blame_call(self, event: Event, call: Call | None) -> None:
         """Record the handler that raised the exception being raised, by its call in the event's plan."""
         plan = self._plans[event]
         if call in plan.calls:

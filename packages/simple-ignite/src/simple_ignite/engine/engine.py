@@ -130,7 +130,7 @@ class Engine:
             registered(self)
         return handle
 
-    def register_events(self, *events: Event, counters: Mapping[Any, str] | None = None) -> None:
+    def register_events(self, *events: Event, counters: Mapping[Event, str] | None = None) -> None:
         """Register events of your own.
 
         Args:
@@ -154,7 +154,7 @@ class Engine:
     # Metrics
 
     def add_metric(
-        self, metric: Any, name: str, output_transform: Callable[[Any], Any] | None = None
+        self, metric: object, name: str, output_transform: Callable[[Any], Any] | None = None
     ) -> None:
         """Add a metric; its value is in `state.metrics` from EPOCH_COMPLETED on.
 
@@ -170,7 +170,7 @@ class Engine:
             self.metrics = self._attach_metrics()
         self.metrics.add(name, metric, output_transform)
 
-    def add_metrics(self, metrics: Mapping[str, Any]) -> None:
+    def add_metrics(self, metrics: Mapping[str, object]) -> None:
         """Add several metrics by name; see `add_metric`."""
         for name, metric in metrics.items():
             self.add_metric(metric, name)
@@ -309,7 +309,7 @@ class Engine:
                 f"engine {self.name} is already running; use another engine inside its handlers"
             )
         batches = self._prepare(data, max_epochs, max_iterations, epoch_length, restart, seed)
-        watch: AbstractContextManager[Any] = (
+        watch: AbstractContextManager[object] = (
             SignalWatch(lambda name: self.preempt(reason=name)) if graceful else nullcontext()
         )
         state, control = self.state, self.table.control

@@ -14,6 +14,7 @@ from typing import Any
 from simple_ignite.engine.control import AFTER, BEFORE, CHANGED, FETCH, STEP
 from simple_ignite.engine.events import Events
 from simple_ignite.engine.parts import EngineParts
+from simple_ignite.engine.signature import Call
 
 __all__ = ["iterate"]
 
@@ -119,7 +120,7 @@ def _calling(engine: EngineParts, iterator: Iterator[Any], wanted: int) -> None:
     before_plan, after_plan = table.plan(STARTED, i), table.plan(COMPLETED, i)
     before, before_due = before_plan.calls, before_plan.due
     after, after_due = after_plan.calls, after_plan.due
-    call: Any = None
+    call: Call | None = None
     spent, busy, begun = 0.0, 0.0, clock()
     try:
         for batch in islice(iterator, wanted):

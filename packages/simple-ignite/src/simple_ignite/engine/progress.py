@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from typing import Any
 
 from simple_ignite.distributed.collective import is_distributed
 from simple_ignite.engine.batches import BatchSource
@@ -121,7 +120,7 @@ def may_be_empty(state: State) -> bool:
     return state.max_epochs is not None and is_distributed()
 
 
-def _natural(name: str, value: Any) -> int | None:
+def _natural(name: str, value: object) -> int | None:
     if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, int) or value < 1:

@@ -39,7 +39,7 @@ class ResumeState:
         self.pending_batches: dict[str, Any] | None = None
         self.restored: set[int] = set()
         self._pending_rng: dict[str, Any] | None = None
-        self._pending_metrics: Any = None
+        self._pending_metrics: dict[str, Any] | None = None
         self._pending_handlers: dict[str, Any] = {}
         self._kept: dict[str, Stateful] = {}
 

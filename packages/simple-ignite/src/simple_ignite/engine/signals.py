@@ -13,6 +13,7 @@ from simple_ignite.errors import RunError
 __all__ = ["SignalWatch", "watched"]
 
 PREEMPTING = ("SIGTERM", "SIGUSR1")
+Handler = Callable[[int, FrameType | None], Any] | int | None
 _entered: list[SignalWatch] = []
 
 
@@ -35,7 +36,7 @@ class SignalWatch:
     def __init__(self, notify: Callable[[str], None], signals: tuple[str, ...] = PREEMPTING) -> None:
         self._notify = notify
         self._numbers = [getattr(signal, name) for name in signals if hasattr(signal, name)]
-        self._previous: dict[int, Any] = {}
+        self._previous: dict[int, Handler] = {}
 
     @property
     def entered(self) -> bool:

@@ -81,5 +81,5 @@ def _kill_remaining() -> None:
         process.kill()
 
 
-def _ignore(_number: int, _frame: Any) -> None:
+def _ignore(_number: int, _frame: object) -> None:
     pass

@@ -112,7 +112,7 @@ def test_a_name_can_be_taken_once():
     with pytest.raises(MetricInputError) as error:
         metrics.add("accuracy", Recall())
     assert str(error.value) == (
-        "add: got a second metric of the name 'accuracy'; expected a name of its own for each"
+        "add: got a second metric of the name 'accuracy'; expected a different name for each metric"
     )
 
 
