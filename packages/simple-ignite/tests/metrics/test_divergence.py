@@ -96,8 +96,8 @@ def test_what_is_no_distribution_is_reported(row, side):
     with pytest.raises(MetricInputError) as error:
         metric.compute()
     assert str(error.value).startswith(
-        "KLDivergence: got 1 samples whose probabilities are no distribution; expected numbers from 0 on that "
-        'add up to 1 over the classes; form="logits" takes the raw scores'
+        "KLDivergence: got 1 samples whose probabilities are no distribution; expected numbers from 0 on "
+        'that add up to 1 over the classes; form="logits" takes the raw scores'
     )
 
 

@@ -456,7 +456,7 @@ def test_none_is_reported_in_our_words(name):
 
 
 def shares(name, ranks):
-    """Metrics that have seen a share of nine batches each, the last none at all; and one that has seen all."""
+    """Metrics that have seen a share of nine batches each, the last none at all; and one that saw all."""
     make, kind = CASES[name]
     parts, whole = [make() for _ in range(ranks)], make()
     for seed in range(9):

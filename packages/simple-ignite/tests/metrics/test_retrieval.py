@@ -145,8 +145,8 @@ def test_scores_and_relevances_that_cannot_be_taken_are_reported(make, pred, tar
     with pytest.raises(MetricInputError) as error:
         metric.compute()
     assert str(error.value).startswith(
-        f"{make.__name__}: got 1 items with a score of NaN, or a target out of range; expected scores that are "
-        "numbers, and targets that are relevances from 0 on, or indices of items"
+        f"{make.__name__}: got 1 items with a score of NaN, or a target out of range; expected scores that "
+        "are numbers, and targets that are relevances from 0 on, or indices of items"
     )
 
 

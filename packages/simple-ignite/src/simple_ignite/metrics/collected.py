@@ -9,25 +9,26 @@ from simple_ignite.metrics.base.state import Chunks
 from simple_ignite.metrics.base.transform import described
 
 
-def keep(name: str, chunks: Chunks, batch: Tensor) -> None:
-    """Append a batch to those before it, if it can be joined with them.
+def keep(name: str, *batches: tuple[Chunks, Tensor]) -> None:
+    """Append batches to those before them, all or none.
 
     Args:
         name: The metric, for the message.
-        chunks: The batches before, of shape `(n, *)`.
-        batch: `(n, *)` with the same trailing dimensions; a tensor of shape `()` counts as `(1,)`.
+        *batches: What was kept of `(n, *)` before, and a batch with the same trailing dimensions.
 
     Raises:
-        MetricInputError: It has other trailing dimensions, holds integers where the others hold floats
+        MetricInputError: One has other trailing dimensions, holds integers where the others hold floats
             (joining would round them), or is on another device.
     """
-    batch = batch.reshape(1) if batch.ndim == 0 else batch
-    if chunks:
+    for chunks, batch in batches:
+        if not chunks:
+            continue
         last = chunks[-1]
         fits = last.shape[1:] == batch.shape[1:] and last.is_floating_point() == batch.is_floating_point()
         if not fits or last.device != batch.device:
             raise MetricInputError(name, shown(batch), f"{shown(last)}, as in the batches before")
-    chunks.append(batch)
+    for chunks, batch in batches:
+        chunks.append(batch)
 
 
 def shown(batch: Tensor) -> str:

@@ -46,8 +46,8 @@ class EpochMetric(Metric):
             got = f"pred {described(pred)}, target {described(target)}"
             raise MetricInputError("EpochMetric", got, "two tensors with the same first dimension")
         if target.numel() or pred.numel():
-            keep("EpochMetric", self.preds, pred)
-            keep("EpochMetric", self.targets, target)
+            pred, target = (part.reshape(1) if part.ndim == 0 else part for part in (pred, target))
+            keep("EpochMetric", (self.preds, pred), (self.targets, target))
 
     def result(self) -> Any:
         """Call the function."""

@@ -12,7 +12,7 @@ from simple_ignite.errors import MetricInputError
 from simple_ignite.metrics.base.metric import Metric
 from simple_ignite.metrics.base.state import Sum, widened
 from simple_ignite.metrics.base.transform import Transform, described
-from simple_ignite.metrics.classification.inputs import Input, labels_error, outside, signature
+from simple_ignite.metrics.classification.inputs import Input, outside, signature
 
 LEFT_OUT = -100
 
@@ -80,7 +80,8 @@ class Perplexity(Metric):
         """
         number = int(self.outside)
         if number:
-            raise labels_error("Perplexity", number, None)
+            wanted = "tokens from 0 to below the size of the vocabulary, or an ignore_index"
+            raise MetricInputError("Perplexity", f"{number} tokens out of range", wanted)
 
     def result(self) -> Tensor:
         """Return the perplexity; NaN where no token counts."""

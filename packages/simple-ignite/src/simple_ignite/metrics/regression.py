@@ -205,7 +205,7 @@ class MedianAE(Metric):
         pred, target = numbers_of("MedianAE", pred, target)
         off = (pred - target).abs()
         if target.numel():
-            keep("MedianAE", self.errors, off.flatten(1) if off.ndim > 1 else off.reshape(-1, 1))
+            keep("MedianAE", (self.errors, off.flatten(1) if off.ndim > 1 else off.reshape(-1, 1)))
 
     def result(self) -> Tensor:
         """Return the median, of an even number of errors the mean of the middle two; NaN if one is NaN."""

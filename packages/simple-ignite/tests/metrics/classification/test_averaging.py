@@ -56,8 +56,8 @@ def test_data_of_several_classes_have_no_positive_class():
         ),
         (
             lambda: Accuracy(average="binary"),
-            "Accuracy: got average='binary'; expected one of \"micro\", \"macro\", \"weighted\", \"samples\", "
-            '"none"',
+            "Accuracy: got average='binary'; expected one of \"micro\", \"macro\", \"weighted\", "
+            '"samples", "none"',
         ),
         (
             lambda: HammingDistance(average="auto"),

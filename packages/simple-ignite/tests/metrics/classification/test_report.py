@@ -103,6 +103,6 @@ def test_names_that_do_not_fit_are_explained():
         with pytest.raises(MetricInputError) as error:
             ClassificationReport(names)
         assert str(error.value) == (
-            f"ClassificationReport: got names={names!r}; expected names that differ, and differ from 'accuracy', "
-            "'micro avg', 'macro avg', 'weighted avg', 'samples avg'"
+            f"ClassificationReport: got names={names!r}; expected names that differ, and differ from "
+            "'accuracy', 'micro avg', 'macro avg', 'weighted avg', 'samples avg'"
         )

@@ -87,8 +87,7 @@ class Scores(Metric):
             scores = pred.movedim(self.dim, -1).reshape(-1, pred.shape[self.dim])
             targets = target.movedim(self.dim, -1) if self._kind.task == "multilabel" else target
             targets = targets.reshape(scores.shape if self._kind.task == "multilabel" else -1)
-        keep(self.called(), self.scores, scores)
-        keep(self.called(), self.targets, targets)
+        keep(self.called(), (self.scores, scores), (self.targets, targets))
 
     def _prepare(self, pred: Tensor, target: Tensor) -> None:
         """Check a shape that was not seen before."""
