@@ -15,14 +15,13 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-import attrs
 import orjson
 
 from simple_track.errors import FormatError
 from simple_track.reading.rebuild import LAST_STEP
 from simple_track.storage.layout import METADATA, SUMMARY, Layout, RunLayout
-from simple_track.storage.metadata import Metadata, read_metadata
-from simple_track.storage.record import restore_nonfinite
+from simple_track.storage.metadata import Metadata, from_document, read_metadata, to_document
+from simple_track.storage.record import restore_summary
 from simple_track.storage.sdn_file import read_document, replace_bytes
 
 VERSION = 1
@@ -54,7 +53,7 @@ def load_catalog(
                 continue
             changed = True
         current[key] = entry
-        yield place, Metadata(**entry[2]), None if entry[3] is None else restore_nonfinite(dict(entry[3]))
+        yield place, from_document(entry[2]), None if entry[3] is None else restore_summary(dict(entry[3]))
     if project is not None:
         current = {**cached, **current}
     if changed or len(current) < len(cached):
@@ -69,7 +68,7 @@ def _parse(place: RunLayout) -> tuple[dict[str, Any], dict[str, Any] | None]:
         with suppress(FileNotFoundError, FormatError):  # without it the log tells
             summary = read_document(place.summary)
             summary.pop(LAST_STEP, None)
-    return attrs.asdict(metadata, recurse=False), summary
+    return to_document(metadata), summary
 
 
 def _stamp(path: str) -> list[int] | None:

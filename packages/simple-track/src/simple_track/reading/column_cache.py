@@ -28,7 +28,7 @@ from simple_track.storage.sdn_file import remove_folder, replace_bytes
 
 WORTHWHILE = 256 * 1024
 """Fewer new bytes than this are parsed again rather than written to the cache."""
-VERSION = 3
+VERSION = 4
 CHECKED = 4096
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from simple_track.storage.layout import PACKED, RunLayout
-from simple_track.storage.record import decode
+from simple_track.storage.record import decode, restore_event
 
 CHUNK = 128 * 1024  # a piece and what is made of it fit into the cache of a processor
 
@@ -76,5 +76,5 @@ def read_events(layout: RunLayout) -> list[dict[str, Any]]:
     Args:
         layout: The run's folder.
     """
-    streams = [read_records(path) for path in layout.history_files()]
+    streams = [map(restore_event, read_records(path)) for path in layout.history_files()]
     return list(heapq.merge(*streams, key=lambda event: float(event.get("timestamp") or 0)))
