@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from simple_track.deferred import deferred_values
-from simple_track.errors import MetricNotFoundError
+from simple_track.errors import FormatError, MetricNotFoundError
 from simple_track.reading.column_cache import load_columns
 from simple_track.reading.history import History
 from simple_track.reading.rebuild import stored_summary
@@ -194,7 +194,15 @@ class RunView:
             hint = f"it is a metric: read it by history([{name!r}])" if metric else None
             known = sorted({str(e.get("key")) for e in events})
             raise MetricNotFoundError(name, self.id, known, "media", hint)
-        return [(int(e["step"]), deferred_values().read_value(e["value"], self.layout)) for e in found]
+        read = deferred_values().read_value
+        return [(self._step_of(event), read(event.get("value"), self.layout)) for event in found]
+
+    def _step_of(self, event: Mapping[str, Any]) -> int:
+        step = event.get("step")
+        if type(step) is not int:
+            reason = f"the event of {event.get('key')!r} has {step!r:.60} where its step should be"
+            raise FormatError(self.layout.history, reason)
+        return step
 
     def table(self, name: str) -> Any:
         """The table that was logged last under a name.
@@ -205,7 +213,8 @@ class RunView:
         Raises:
             MetricNotFoundError: No table of that name was logged.
         """
-        tables = [e for e in self.events("media") if e.get("value", {}).get("kind") == "table"]
+        bodies = [(e, e.get("value")) for e in self.events("media")]
+        tables = [e for e, body in bodies if isinstance(body, dict) and body.get("kind") == "table"]
         found = [e for e in tables if e.get("key") == name]
         if not found:
             raise MetricNotFoundError(name, self.id, sorted({str(e.get("key")) for e in tables}), "table")

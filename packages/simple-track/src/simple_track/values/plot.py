@@ -10,8 +10,8 @@ import attrs
 import numpy as np
 import orjson
 
-from simple_track.values.arrays import Array, ValueShapeError, as_array, frozen, same
-from simple_track.values.checks import whole
+from simple_track.values.arrays import Array, ValueShapeError, as_array, as_floats, frozen, same
+from simple_track.values.checks import distinct, whole
 from simple_track.values.value import Body, Value, ValueFolder
 
 _NAMES = "simple_track"  # where `layout.meta`, which Plotly leaves to its users, keeps what JSON cannot
@@ -38,6 +38,7 @@ class Plot(Value):
 
     Raises:
         ValueShapeError: x and a line differ in length, or have another shape; the message names it.
+        ValueRangeError: A number is one that float64 would round, or two lines have one name.
     """
 
     kind: ClassVar[str] = "plot"
@@ -51,6 +52,8 @@ class Plot(Value):
         words = isinstance(x, Sequence) and len(x) > 0 and all(isinstance(item, str) for item in x)
         axis = tuple(map(whole, x)) if words else _line("plot x", x)
         lines = {name: _line(f"plot y {name!r}", line) for name, line in _named(y).items()}
+        if not lines:
+            raise ValueShapeError("plot y", (len(axis), 0), "at least one line")
         for name, line in lines.items():
             if len(line) != len(axis):
                 raise ValueShapeError(f"plot y {name!r}", line.shape, f"({len(axis)},), like x")
@@ -90,6 +93,7 @@ class Scatter(Value):
 
     Raises:
         ValueShapeError: The shape is another one, or there are not as many labels as points.
+        ValueRangeError: A coordinate is an integer that float64 would round.
     """
 
     kind: ClassVar[str] = "scatter"
@@ -98,7 +102,7 @@ class Scatter(Value):
     title: str = attrs.field(default="", converter=whole)
 
     def __init__(self, points: Any, labels: Any = None, title: str = "") -> None:
-        array = as_array(points, "scatter").astype(np.float64)
+        array = as_floats(points, "scatter")
         if array.ndim != 2 or array.shape[1] not in (2, 3):
             raise ValueShapeError("scatter", array.shape, "(N, 2) or (N, 3)")
         words = None
@@ -132,7 +136,7 @@ class Scatter(Value):
 
 
 def _line(kind: str, values: Any) -> Array:
-    array = as_array(values, kind).astype(np.float64)
+    array = as_floats(values, kind)
     if array.ndim != 1:
         raise ValueShapeError(kind, array.shape, "(N,)")
     return frozen(array)
@@ -140,7 +144,7 @@ def _line(kind: str, values: Any) -> Array:
 
 def _named(y: Any) -> dict[str, Any]:
     if isinstance(y, Mapping):
-        return {whole(name): line for name, line in y.items()}
+        return dict(zip(distinct("plot y", y), y.values(), strict=True))
     array = as_array(y, "plot y")
     if array.ndim == 1:
         return {"y": array}
