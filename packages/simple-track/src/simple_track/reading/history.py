@@ -10,9 +10,14 @@ from typing import Any
 
 from simple_track.deferred import numpy as np
 from simple_track.errors import MetricNotFoundError, MissingExtraError, SettingError
+from simple_track.html_table import html_table
 from simple_track.reading.columns import Array, Columns, Part, dense, min_max_rows
 from simple_track.reading.summary import MetricRule, rule_for
 from simple_track.reading.typed_column import TypedColumn, to_arrow, to_polars, typed_columns
+
+
+METRICS = 100
+"""How many metrics a notebook shows."""
 
 
 class History(Mapping[str, Array]):
@@ -75,6 +80,19 @@ class History(Mapping[str, Array]):
 
     def __repr__(self) -> str:
         return f"History({len(self._rows)} rows: {', '.join(self)})"
+
+    def _repr_html_(self) -> str:
+        shown = list(self._parts)[:METRICS]
+        rest = f", the first {METRICS} of {len(self._parts)} metrics" if len(self._parts) > METRICS else ""
+        columns = ("metric", "values", "first", "last", "lowest", "highest")
+        return html_table(columns, map(self._facts, shown), f"{self.rows} rows{rest}")
+
+    def _facts(self, key: str) -> list[Any]:
+        """What is shown of a metric: how many values, the first and last, the lowest and highest number."""
+        values = self[key][self.present(key)].tolist()
+        numbers = [v for v in values if isinstance(v, int | float) and v == v]
+        ends = [values[0], values[-1]] if values else [None, None]
+        return [key, len(values), *ends, min(numbers, default=None), max(numbers, default=None)]
 
     @property
     def rows(self) -> int:

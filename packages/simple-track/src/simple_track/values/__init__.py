@@ -10,6 +10,8 @@ from simple_track.values.media import Media
 from simple_track.values.mesh import Mesh
 from simple_track.values.overlay import Box, Mask
 from simple_track.values.plot import Plot, Scatter
+from simple_track.values.plots.confusion_matrix import ConfusionMatrix
+from simple_track.values.plots.precision_recall import PrCurve
 from simple_track.values.points import PointCloud
 from simple_track.values.table import Table
 from simple_track.values.text import Text
@@ -18,6 +20,7 @@ from simple_track.values.video import Video
 __all__ = [
     "Audio",
     "Box",
+    "ConfusionMatrix",
     "Figure",
     "Histogram",
     "Html",
@@ -28,6 +31,7 @@ __all__ = [
     "Mesh",
     "Plot",
     "PointCloud",
+    "PrCurve",
     "Scatter",
     "Table",
     "Text",

@@ -12,6 +12,7 @@ import numpy as np
 from simple_track.values.arrays import Array, ValueRangeError, ValueShapeError, as_array, frozen, same
 from simple_track.values.checks import integer, whole
 from simple_track.values.decoding.sound import FLOAT, PCM, from_wav, read_sound
+from simple_track.values.notebook.media_html import sound
 from simple_track.values.value import Body, Value, ValueFolder
 
 _MAX_CHANNELS = 32
@@ -63,6 +64,9 @@ class Audio(Value):
     def duration(self) -> float:
         """Seconds."""
         return len(self.samples) / self.sample_rate
+
+    def _repr_html_(self) -> str:
+        return sound(to_wav(self.samples, self.sample_rate), self.caption)
 
     def write(self, folder: ValueFolder) -> Body:
         """One WAV file."""

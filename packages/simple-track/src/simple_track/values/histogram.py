@@ -10,6 +10,7 @@ import numpy as np
 
 from simple_track.values.arrays import Array, ValueRangeError, ValueShapeError, as_array, frozen, same
 from simple_track.values.checks import integer
+from simple_track.values.notebook.chart import bars
 from simple_track.values.value import Body, Value, ValueFolder
 
 _LIMIT = 8e307  # beyond it the width of a range overflows a float
@@ -86,6 +87,11 @@ class Histogram(Value):
     def total(self) -> int:
         """How many finite values were counted."""
         return int(self.counts.sum())
+
+    def _repr_html_(self) -> str:
+        apart = {"NaN": self.nan, "below": self.below, "above": self.above}
+        rest = ", ".join(f"{count} {name}" for name, count in apart.items() if count)
+        return bars(self.counts, self.edges, f"{self.total} values" + (f"; apart: {rest}" if rest else ""))
 
     def write(self, folder: ValueFolder) -> Body:  # noqa: ARG002 - needs no file
         """Nothing but JSON: bins of equal width are kept as their range."""

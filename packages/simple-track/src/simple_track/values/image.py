@@ -14,6 +14,7 @@ from simple_track.storage import exact_json
 from simple_track.values.arrays import Array, ValueShapeError, frozen, same
 from simple_track.values.checks import whole
 from simple_track.values.decoding.picture import opened
+from simple_track.values.notebook.media_html import boxes_svg, picture, side_by_side
 from simple_track.values.overlay import Box, Mask, as_boxes, as_masks
 from simple_track.values.pixels import as_pixels
 from simple_track.values.value import Body, Value, ValueFolder
@@ -69,6 +70,22 @@ class Image(Value):
         size = pixels.shape[:2]
         self.__attrs_init__(pixels, caption, as_masks(masks, size), as_boxes(boxes, size))
 
+    def _repr_png_(self) -> bytes:
+        return encode_png(self.pixels)
+
+    def _repr_html_(self) -> str | None:
+        if not (self.caption or self.boxes or self.masks):
+            return None  # the picture itself will do
+        return self.as_html()
+
+    def as_html(self) -> str:
+        """The picture with its boxes, its masks beside it, and its caption."""
+        height, width = self.pixels.shape[:2]
+        boxes = [(b.x0, b.y0, b.x1, b.y1, b.label) for group in self.boxes.values() for b in group]
+        shown = [picture(encode_png(self.pixels), self.caption, boxes_svg(width, height, boxes))]
+        shown += [picture(encode_png(mask.visible()), name) for name, mask in self.masks.items()]
+        return side_by_side(shown)
+
     def write(self, folder: ValueFolder) -> Body:
         """A PNG for the image and one for each mask; the boxes as JSON."""
         body = folder.save(encode_png(self.pixels), "images", ".png")
@@ -118,6 +135,9 @@ class Images(Value):
             raise ValueShapeError("captions", (len(texts),), f"one for each of the {len(given)} images")
         pairs = zip(given, texts, strict=True)
         self.__attrs_init__(tuple(_captioned(img, text, value_range) for img, text in pairs))
+
+    def _repr_html_(self) -> str:
+        return side_by_side(image.as_html() for image in self.items)
 
     def write(self, folder: ValueFolder) -> Body:
         """What each image writes."""

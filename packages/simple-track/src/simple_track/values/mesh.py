@@ -18,6 +18,7 @@ from simple_track.values.arrays import (
     frozen,
     same,
 )
+from simple_track.values.notebook.chart import scatter
 from simple_track.values.points import as_colors, as_narrow
 from simple_track.values.value import Body, Value, ValueFolder
 
@@ -66,6 +67,10 @@ class Mesh(Value):
             raise ValueRangeError("mesh faces", found, f"integers in 0…{len(corners) - 1}")
         tint = as_colors(colors, len(corners), "mesh colors")
         self.__attrs_init__(frozen(as_narrow(corners)), frozen(triangles.astype(np.uint32)), tint)
+
+    def _repr_html_(self) -> str:
+        title = f"{len(self.vertices)} vertices, {len(self.faces)} faces (x and y)"
+        return scatter(self.vertices[:, :2], [0] * len(self.vertices), [], title)
 
     def write(self, folder: ValueFolder) -> Body:
         """One GLB file."""

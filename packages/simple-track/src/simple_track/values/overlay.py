@@ -27,6 +27,13 @@ class Mask:
     labels: Array = attrs.field(eq=attrs.cmp_using(eq=same), converter=frozen)
     classes: dict[int, str] = attrs.field(factory=dict)
 
+    def visible(self) -> Array:
+        """Pixels in which the classes are greys that differ as far as 8 bits allow; class 0 is black."""
+        numbers, places = np.unique(self.labels, return_inverse=True)
+        steps = np.linspace(0 if numbers[0] == 0 else 64, 255, len(numbers)).astype(np.uint8)
+        grey: Array = steps[places.reshape(self.labels.shape)]
+        return grey
+
 
 @attrs.frozen
 class Box:

@@ -12,6 +12,7 @@ import orjson
 
 from simple_track.values.arrays import Array, ValueShapeError, as_array, as_floats, frozen, same
 from simple_track.values.checks import distinct, whole
+from simple_track.values.notebook.chart import lines, scatter
 from simple_track.values.value import Body, Value, ValueFolder
 
 _NAMES = "simple_track"  # where `layout.meta`, which Plotly leaves to its users, keeps what JSON cannot
@@ -59,6 +60,12 @@ class Plot(Value):
                 raise ValueShapeError(f"plot y {name!r}", line.shape, f"({len(axis)},), like x")
         self.__attrs_init__(axis, lines, title, xlabel, ylabel)
 
+    def _repr_html_(self) -> str:
+        words = isinstance(self.x, tuple)
+        x = np.arange(len(self.x)) if words else self.x
+        ends = (self.x[0], self.x[-1]) if words and self.x else None
+        return lines({name: (x, line) for name, line in self.lines.items()}, self.title, ends)
+
     def write(self, folder: ValueFolder) -> Body:
         """One JSON file that Plotly opens."""
         x = list(self.x) if isinstance(self.x, tuple) else self.x.tolist()
@@ -66,13 +73,13 @@ class Plot(Value):
             {"type": "scatter", "mode": "lines", "name": name, "x": x, "y": line.tolist()}
             for name, line in self.lines.items()
         ]
-        layout = {"title": {"text": self.title}, **_axes(xaxis=self.xlabel, yaxis=self.ylabel)}
-        return folder.save(_figure(traces, layout), "plots", ".plotly.json") | {"title": self.title}
+        layout = {"title": {"text": self.title}, **axes(xaxis=self.xlabel, yaxis=self.ylabel)}
+        return folder.save(to_plotly(traces, layout), "plots", ".plotly.json") | {"title": self.title}
 
     @classmethod
     def read(cls, body: Body, folder: ValueFolder) -> Self:
         """The plot from its file."""
-        traces, layout = _traces(folder.load(body))
+        traces, layout = from_plotly(folder.load(body))
         x = traces[0]["x"] if traces else []
         labels = (layout[axis]["title"]["text"] for axis in ("xaxis", "yaxis"))
         return cls(x, {trace["name"]: trace["y"] for trace in traces}, layout["title"]["text"], *labels)
@@ -114,6 +121,13 @@ class Scatter(Value):
                 raise ValueShapeError("scatter labels", (len(words),), f"({len(array)},), one for each point")
         self.__attrs_init__(frozen(array), words, title)
 
+    def _repr_html_(self) -> str:
+        names = list(dict.fromkeys(self.labels or ()))
+        number = {name: n for n, name in enumerate(names)}
+        groups = [number[label] for label in self.labels] if self.labels else [0] * len(self.points)
+        title = f"{self.title} (x and y)" if self.points.shape[1] == 3 else self.title
+        return scatter(self.points[:, :2], groups, names, title)
+
     def write(self, folder: ValueFolder) -> Body:
         """One JSON file that Plotly opens."""
         names = "xyz"[: self.points.shape[1]]
@@ -124,12 +138,12 @@ class Scatter(Value):
             trace["text"] = list(self.labels)
             trace["marker"] = {"color": [number[label] for label in self.labels], "colorscale": "Portland"}
         layout = {"title": {"text": self.title}}
-        return folder.save(_figure([trace], layout), "plots", ".plotly.json") | {"title": self.title}
+        return folder.save(to_plotly([trace], layout), "plots", ".plotly.json") | {"title": self.title}
 
     @classmethod
     def read(cls, body: Body, folder: ValueFolder) -> Self:
         """The points from their file."""
-        (trace,), layout = _traces(folder.load(body))
+        (trace,), layout = from_plotly(folder.load(body))
         names = [axis for axis in "xyz" if axis in trace]
         points = np.array([trace[axis] for axis in names], dtype=np.float64).T.reshape(-1, len(names))
         return cls(points, trace.get("text"), layout["title"]["text"])
@@ -157,11 +171,16 @@ def _same_axis(a: Any, b: Any) -> bool:
     return a == b if isinstance(a, tuple) or isinstance(b, tuple) else same(a, b)
 
 
-def _axes(**labels: str) -> dict[str, Any]:
+def axes(**labels: str) -> dict[str, Any]:
+    """The part of a layout that labels axes.
+
+    Args:
+        labels: The text of each axis, such as `xaxis="epoch"`.
+    """
     return {axis: {"title": {"text": label}} for axis, label in labels.items()}
 
 
-def _figure(traces: list[dict[str, Any]], layout: dict[str, Any]) -> bytes:
+def to_plotly(traces: list[dict[str, Any]], layout: dict[str, Any]) -> bytes:
     """A Plotly figure. Numbers that JSON has not are null, and named in `layout.meta`."""
     odd = [
         [n, axis, place, repr(value)]
@@ -173,7 +192,8 @@ def _figure(traces: list[dict[str, Any]], layout: dict[str, Any]) -> bytes:
     return orjson.dumps({"data": traces, "layout": layout | {"meta": {_NAMES: {"nonfinite": odd}}}})
 
 
-def _traces(data: bytes) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+def from_plotly(data: bytes) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    """The traces and the layout that `to_plotly` was given."""
     figure = orjson.loads(data)
     for n, axis, place, value in figure["layout"]["meta"][_NAMES]["nonfinite"]:
         figure["data"][n][axis][place] = float(value)

@@ -8,6 +8,7 @@ import attrs
 import numpy as np
 
 from simple_track.values.arrays import Array, ValueShapeError, as_array, as_floats, frozen, same
+from simple_track.values.notebook.chart import scatter
 from simple_track.values.pixels import to_bytes
 from simple_track.values.value import Body, Value, ValueFolder
 
@@ -45,6 +46,9 @@ class PointCloud(Value):
             raise ValueShapeError("point cloud", array.shape, "(N, 3), or (N, 6) with colours")
         tint = as_colors(colors, len(array), "point cloud colors")
         self.__attrs_init__(frozen(as_narrow(as_floats(array, "point cloud"))), tint)
+
+    def _repr_html_(self) -> str:
+        return scatter(self.points[:, :2], [0] * len(self.points), [], f"{len(self.points)} points (x and y)")
 
     def write(self, folder: ValueFolder) -> Body:
         """One PLY file."""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from decimal import Decimal
+from decimal import Decimal, localcontext
 from typing import Any, ClassVar, Self
 
 from simple_track.errors import TrackError
 from simple_track.extras import require
+from simple_track.html_table import ROWS, Markup, html_table
 from simple_track.values import parquet
 from simple_track.values.arrays import ValueRangeError, ValueShapeError
 from simple_track.values.cells import check, check_column, check_types, infer
@@ -16,6 +17,7 @@ from simple_track.values.checks import whole
 from simple_track.values.value import Body, Value, ValueFolder
 
 Row = dict[str, Any]
+_EXACT = 200  # digits of a sum of Decimals: enough for as many rows as there can be
 
 
 class UnknownColumnError(TrackError, LookupError):
@@ -156,7 +158,8 @@ class Table(Value):
 
     def sum(self, column: str) -> Any:
         """The sum of a column's numbers, exact for integers and Decimals; None is left out."""
-        return sum(self._numbers(column))
+        with localcontext(prec=_EXACT):
+            return sum(self._numbers(column))
 
     def mean(self, column: str) -> Any:
         """The mean of a column's numbers; None is left out, and NaN comes of an empty column.
@@ -166,7 +169,7 @@ class Table(Value):
         numbers = self._numbers(column)
         if not numbers:
             return math.nan
-        total = sum(numbers)
+        total = self.sum(column)
         if not isinstance(total, float):
             return total / len(numbers)
         try:
@@ -212,6 +215,11 @@ class Table(Value):
     def from_arrow(cls, table: Any, types: Mapping[str, str] | None = None) -> Table:
         """A table of a `pyarrow.Table`'s columns."""
         return parquet.from_arrow(cls, table, types)
+
+    def _repr_html_(self) -> str:
+        rows = ([_shown(cell) for cell in self[n].values()] for n in range(min(len(self), ROWS)))
+        count = f"{len(self)} rows" + (f", the first {ROWS} of them" if len(self) > ROWS else "")
+        return html_table(self.columns, rows, count)
 
     def write(self, folder: ValueFolder) -> Body:
         """One Parquet file, and the files of the media cells."""
@@ -312,6 +320,12 @@ def _names(columns: Iterable[str] | None, rows: Sequence[Any]) -> list[str]:
         expected = "a list of names; contents are given by data="
         raise ValueRangeError("table", f"columns are a {type(columns).__name__}", expected)
     return [whole(name) for name in columns]
+
+
+def _shown(cell: Any) -> Any:
+    """A cell as a notebook shows it: pictures as pictures, other media as their text."""
+    picture = getattr(cell, "as_html", None)
+    return cell if picture is None else Markup(picture())
 
 
 def _equal(a: Any, b: Any) -> bool:

@@ -15,6 +15,7 @@ import numpy as np
 from simple_track.extras import need
 from simple_track.values.arrays import Array, ValueRangeError, ValueShapeError, as_array, is_tensor
 from simple_track.values.checks import number, whole
+from simple_track.values.notebook.media_html import film
 from simple_track.values.pixels import to_bytes
 from simple_track.values.value import Body, Value, ValueFolder
 
@@ -79,6 +80,9 @@ class Video(Value):
         with av.open(BytesIO(self.data)) as container:
             frames = [frame.to_ndarray(format="rgb24") for frame in container.decode(video=0)]
         return np.stack(frames)[:, : self.height, : self.width]
+
+    def _repr_html_(self) -> str:
+        return film(self.data, self.caption)
 
     def write(self, folder: ValueFolder) -> Body:
         """One MP4 file."""
