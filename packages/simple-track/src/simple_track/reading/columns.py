@@ -36,6 +36,8 @@ WIDE = "w"
 NUMERIC = frozenset("fibuw")
 LAST = 2**63 - 1
 EXACT_TO = 2**53
+BLOCK, BLOCKS = 4096, 64
+"""Rows are made into records in blocks of this many, and no more blocks than this."""
 
 
 @attrs.frozen(eq=False)
@@ -334,12 +336,19 @@ def _extreme(numbers: Array, edges: Array, ufunc: np.ufunc) -> Array:
 
 
 def iterate_rows(columns: Columns) -> Iterator[dict[str, Any]]:
-    """Yield every row as a record, with plain Python values."""
-    records: list[dict[str, Any]] = [
-        {"step": step, "timestamp": timestamp} for step, timestamp in columns.rows.tolist()
-    ]
-    for key, kinds in columns.parts.items():
-        for part in kinds.values():
-            for row, value in zip(part.rows.tolist(), part.values.tolist(), strict=True):
-                records[row][key] = value
-    return iter(records)
+    """Yield every row as a record of the metrics it has, with plain Python values.
+
+    Some rows are made at a time, so that it costs as much as there are values, and not rows times metrics.
+    """
+    parts = [(key, part) for key, kinds in columns.parts.items() for part in kinds.values()]
+    size = max(BLOCK, -(-len(columns.rows) // BLOCKS))
+    for start in range(0, len(columns.rows), size):
+        rows = columns.rows[start : start + size].tolist()
+        records: list[dict[str, Any]] = [{"step": step, "timestamp": timestamp} for step, timestamp in rows]
+        for key, part in parts:
+            first, last = np.searchsorted(part.rows, [start, start + size])
+            if first < last:
+                numbers, values = part.rows[first:last].tolist(), part.values[first:last].tolist()
+                for row, value in zip(numbers, values, strict=True):
+                    records[row - start][key] = value
+        yield from records

@@ -11,7 +11,7 @@ from typing import Any
 from simple_track.deferred import numpy as np
 from simple_track.errors import MetricNotFoundError, MissingExtraError, SettingError
 from simple_track.html_table import html_table
-from simple_track.reading.columns import Array, Columns, Part, dense, min_max_rows
+from simple_track.reading.columns import Array, Columns, Part, dense, iterate_rows, min_max_rows
 from simple_track.reading.summary import MetricRule, rule_for
 from simple_track.reading.typed_column import TypedColumn, to_arrow, to_polars, typed_columns
 
@@ -98,6 +98,15 @@ class History(Mapping[str, Array]):
     def rows(self) -> int:
         """How many rows there are."""
         return len(self._rows)
+
+    @property
+    def columns(self) -> Columns:
+        """The rows, and the values of each metric by kind."""
+        return Columns(self._rows, self._parts)
+
+    def records(self) -> Iterator[dict[str, Any]]:
+        """Yield every row as a dict with `step`, `timestamp` and the metrics that it has, as plain values."""
+        return iterate_rows(self.columns)
 
     def present(self, key: str) -> Array:
         """Which rows have this metric: bool, shape (rows,)."""

@@ -21,13 +21,15 @@ class TypedColumn:
     """A metric, or the texts of one, as values of one type.
 
     Args:
-        name: The name.
+        name: The name of the column.
+        key: The name of the metric.
         kind: "bool", "int64", "uint64", "decimal", "float64" or "text".
         values: Shape (rows,); whatever stands in a gap means nothing.
         present: Which rows have a value: bool, shape (rows,).
     """
 
     name: str
+    key: str
     kind: str
     values: Array
     present: Array
@@ -52,10 +54,10 @@ def typed_columns(parts: Mapping[str, Mapping[str, Part]], count: int) -> Iterat
     for key, kinds in parts.items():
         numbers = {letter: part for letter, part in kinds.items() if letter != TEXT}
         if numbers:
-            yield _filled(key, *_numbers(numbers), count)
+            yield _filled(key, key, *_numbers(numbers), count)
         if TEXT in kinds:
             name = _free(f"{key}~text", names) if numbers else key
-            yield _filled(name, "text", {TEXT: kinds[TEXT]}, object, count)
+            yield _filled(name, key, "text", {TEXT: kinds[TEXT]}, object, count)
 
 
 def to_arrow(column: TypedColumn, arrow: Any) -> Any:
@@ -122,11 +124,13 @@ def _as_texts(values: Array) -> Array:
     return texts
 
 
-def _filled(name: str, kind: str, parts: Mapping[str, Part], dtype: Any, count: int) -> TypedColumn:
+def _filled(
+    name: str, key: str, kind: str, parts: Mapping[str, Part], dtype: Any, count: int
+) -> TypedColumn:
     values, present = np.zeros(count, dtype), np.zeros(count, bool)
     for part in parts.values():
         values[part.rows] = part.values
         present[part.rows] = True
     if dtype is object and kind == "text":
         values[~present] = ""
-    return TypedColumn(name, kind, values, present)
+    return TypedColumn(name, key, kind, values, present)

@@ -43,8 +43,9 @@ class Frame:
         """Finite points in pixels of the drawing."""
         good = np.isfinite(x) & np.isfinite(y)
         wide, tall = WIDTH - _LEFT - _RIGHT, HEIGHT - _TOP - _BOTTOM
-        across = _LEFT + (x[good] - self.left) / (self.right - self.left) * wide
-        down = HEIGHT - _BOTTOM - (y[good] - self.low) / (self.high - self.low) * tall
+        x, y = np.clip(x[good], self.left, self.right), np.clip(y[good], self.low, self.high)
+        across = _LEFT + (x - self.left) / (self.right - self.left) * wide
+        down = HEIGHT - _BOTTOM - (y - self.low) / (self.high - self.low) * tall
         return list(zip(across.round(1).tolist(), down.round(1).tolist(), strict=True))
 
 
