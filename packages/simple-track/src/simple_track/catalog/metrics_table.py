@@ -56,9 +56,9 @@ def integer_type(arrow: Any, low: int, high: int) -> Any:
         low: The least integer.
         high: The greatest.
     """
-    if -(2**63) <= low and high < 2**63:
+    if low >= -(2**63) and high < 2**63:
         return arrow.int64()
-    return arrow.uint64() if 0 <= low and high < 2**64 else arrow.decimal128(38, 0)
+    return arrow.uint64() if low >= 0 and high < 2**64 else arrow.decimal128(38, 0)
 
 
 def _integer_type_of(arrow: Any, runs: list[Columns]) -> Any:

@@ -32,8 +32,8 @@ def run_query(layout: Layout, sql: str) -> QueryResult:
     `~step`, and a name that differs from another only in case ends in `~2`. Only what a query names is read.
 
     In `metrics`, `whole` is an integer as it was logged, and `value` any number as a DOUBLE. A query whose
-    `value` has integers that a DOUBLE rounds warns and names them; where no metric has fractions, `value` is of
-    an integer type instead.
+    `value` has integers that a DOUBLE rounds warns and names them; where no metric has fractions, `value` is
+    of an integer type instead.
 
     Args:
         layout: Where data is.

@@ -15,7 +15,6 @@ from simple_track.reading.columns import Array, Columns, Part, dense, iterate_ro
 from simple_track.reading.summary import MetricRule, rule_for
 from simple_track.reading.typed_column import TypedColumn, to_arrow, to_polars, typed_columns
 
-
 METRICS = 100
 """How many metrics a notebook shows."""
 
@@ -24,8 +23,8 @@ class History(Mapping[str, Array]):
     """Columns of one length: `step`, `timestamp` (seconds since 1970), and one for each metric.
 
     A metric that a row does not have is NaN there, or None in a column of text, of bools, or of integers that
-    a float would change; `present` tells a gap from a NaN that was logged. Rows are in the order in which they
-    were logged.
+    a float would change; `present` tells a gap from a NaN that was logged. Rows are in the order in which
+    they were logged.
 
     Args:
         columns: All rows.
@@ -143,13 +142,16 @@ class History(Mapping[str, Array]):
         return _import("to_pandas()", "pandas").DataFrame(dict(self))
 
     def to_polars(self) -> Any:
-        """A polars DataFrame; needs polars. A gap is a null, and the texts of a metric of numbers are apart."""
+        """A polars DataFrame; needs polars. A gap is a null.
+
+        A metric that was numbers and texts in turn becomes two columns: the texts are in `{name}~text`.
+        """
         polars = _import("to_polars()", "polars")
         series = [polars.Series(key, self[key]) for key in ("step", "timestamp")]
         return polars.DataFrame(series + [to_polars(column, polars) for column in self._typed()])
 
     def to_arrow(self) -> Any:
-        """A pyarrow Table; needs pyarrow. A gap is a null, and the texts of a metric of numbers are apart."""
+        """A pyarrow Table; needs pyarrow. A gap is a null, and texts are apart as in `to_polars`."""
         arrow = _import("to_arrow()", "pyarrow", "tables")
         columns = {key: arrow.array(self[key]) for key in ("step", "timestamp")}
         return arrow.table(columns | {column.name: to_arrow(column, arrow) for column in self._typed()})

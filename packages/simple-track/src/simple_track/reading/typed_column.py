@@ -124,9 +124,7 @@ def _as_texts(values: Array) -> Array:
     return texts
 
 
-def _filled(
-    name: str, key: str, kind: str, parts: Mapping[str, Part], dtype: Any, count: int
-) -> TypedColumn:
+def _filled(name: str, key: str, kind: str, parts: Mapping[str, Part], dtype: Any, count: int) -> TypedColumn:
     values, present = np.zeros(count, dtype), np.zeros(count, bool)
     for part in parts.values():
         values[part.rows] = part.values

@@ -195,24 +195,6 @@ class Run:
         """Log a scatter plot: points of shape (n, 2) or (n, 3), labels of shape (n,)."""
         self._value(name, step, "Scatter", points, labels=labels)
 
-    def log_confusion_matrix(
-        self,
-        name: str,
-        truth: Any,
-        predictions: Any,
-        labels: Any = None,
-        title: str = "",
-        step: int | None = None,
-    ) -> None:
-        """Log how often each class was predicted as each: truth (n,), predictions (n,) or scores (n, classes)."""
-        self._value(name, step, "ConfusionMatrix", truth, predictions, labels=labels, title=title)
-
-    def log_pr_curve(
-        self, name: str, truth: Any, scores: Any, labels: Any = None, title: str = "", step: int | None = None
-    ) -> None:
-        """Log precision over recall: truth (n,), scores (n,) of one class or (n, classes)."""
-        self._value(name, step, "PrCurve", truth, scores, labels=labels, title=title)
-
     def log_image(
         self,
         name: str,
@@ -229,9 +211,7 @@ class Run:
         """Log several images as one value: a list, or an array with one more dimension in front."""
         self._value(name, step, "Images", images)
 
-    def log_video(
-        self, name: str, frames: Any, fps: float | None = None, step: int | None = None
-    ) -> None:
+    def log_video(self, name: str, frames: Any, fps: float | None = None, step: int | None = None) -> None:
         """Log a video: (T, C, H, W) or (N, T, C, H, W), uint8 or floats in 0…1; or an MP4 file.
 
         `fps` is 30 by default, and a file's own.

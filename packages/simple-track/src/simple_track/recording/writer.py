@@ -88,9 +88,9 @@ class Writer:
     def log(self, values: Mapping[str, Any], step: int | None = None) -> None:
         """Append one metrics line, or what else the values need. This is the hot path: it is kept flat.
 
-        The encoder asks for the plain number of what is of numpy and refuses tensors and objects. The sum finds
-        everything else that is unusual at once: it cannot be taken of text, None and nested values, and it is
-        not finite when one of the values is not.
+        The encoder asks for the plain number of what is of numpy and refuses tensors and objects. The sum
+        finds everything else that is unusual at once: it cannot be taken of text, None and nested values, and
+        it is not finite when one of the values is not.
         """
         journal = self.metrics
         with journal.lock:
@@ -127,7 +127,7 @@ class Writer:
                 self._settle(line, written)
 
     def _all_plain(self, values: Mapping[str, Any]) -> dict[str, int | float]:
-        """Plain numbers for values of which some are of numpy, where a sum of small integers would overflow."""
+        """Plain numbers for values of which some are of numpy, where a sum could overflow."""
         foreign = self._foreign.copy()
         self._foreign.clear()
         if len(foreign) == len(values):

@@ -1,7 +1,7 @@
-"""NaN and infinities inside nested values, for files that have text only: the text, and a list of where it stands.
+"""NaN and infinities in nested values, for files that have texts instead.
 
-SDN writes `clip: inf` and reads it back as the text "inf". A list of places, as JSON pointers (RFC 6901), says
-which of these texts are numbers.
+SDN writes `clip: inf` and reads it back as the text "inf". A list of places, as JSON pointers (RFC 6901),
+says which of these texts are numbers.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ def as_text(tree: Mapping[str, Any]) -> tuple[Mapping[str, Any], list[str]]:
 
 
 def restored(tree: dict[str, Any], places: list[Any]) -> dict[str, Any]:
-    """A copy of what `as_text` made, with the numbers back; a place that is not there any more is passed over.
+    """A copy of what `as_text` made, with the numbers back; a place that is gone is passed over.
 
     Args:
         tree: Plain values in mappings and lists.
@@ -32,7 +32,9 @@ def restored(tree: dict[str, Any], places: list[Any]) -> dict[str, Any]:
     """
     copy: dict[str, Any] = _copied(tree)
     for place in places:
-        *way, last = [step.replace("~1", "/").replace("~0", "~") for step in str(place).split("/")[1:]] or [""]
+        *way, last = [step.replace("~1", "/").replace("~0", "~") for step in str(place).split("/")[1:]] or [
+            ""
+        ]
         holder: Any = copy
         for step in way:
             holder = _item(holder, step)
@@ -73,4 +75,3 @@ def _texts(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {key: _texts(item) for key, item in value.items()}
     return [_texts(item) for item in value] if isinstance(value, list) else value
-

@@ -24,7 +24,7 @@ from simple_track.storage.exact_json import is_integer, is_numpy
 NONFINITE = "~nonfinite"
 RESERVED = {"step": "~step", "timestamp": "~timestamp", NONFINITE: "~" + NONFINITE}
 WIDEST = 10**38
-"""Integers below this, and above its negative, are kept to the last digit: as many as decimals of 128 bits hold."""
+"""Integers below this, and above its negative, are kept: those that decimals of 128 bits hold."""
 DEEPEST = 64
 APPEND_NEWLINE = orjson.OPT_APPEND_NEWLINE
 
@@ -34,9 +34,10 @@ Scalar = int | float | bool | str
 
 
 def flatten(values: Mapping[Any, Any], prefix: str = "", depth: int = 0) -> Iterator[tuple[str, Any]]:
-    """Yield every leaf of nested mappings with its path, joined by `/`, and without those that are None.
+    """Yield every leaf of nested mappings that is not None, with its path, joined by `/`.
 
-    Reserved names get a `~` in front. Two leaves may have one path: {"a/b": 1, "a": {"b": 2}}; see `free_name`.
+    Reserved names get a `~` in front. Two leaves may have one path, as in {"a/b": 1, "a": {"b": 2}}: see
+    `free_name`.
 
     Args:
         values: What was logged.
@@ -138,11 +139,11 @@ def _compares(number: Any) -> bool:
 
 
 NUMBER_TYPES: dict[type, type[int | float]] = {float: float, int: int, bool: bool}
-"""What converts a number of each type without changing its value; those of numpy are added when they are met."""
+"""What converts a number of each type without changing it; types of numpy are added when they are met."""
 
 
 def number_converter(converted: list[int | float]) -> Callable[[Any], int | float]:
-    """What gives an encoder the plain numbers of numpy's scalars, as `as_scalar` does; it refuses anything else.
+    """What gives an encoder the plain numbers of numpy's scalars, as `as_scalar` does, and of nothing else.
 
     Args:
         converted: Takes every number that was converted.

@@ -30,8 +30,8 @@ class Audio(Value):
     Args:
         samples: An array or tensor of shape (N,), (N, C) or (C, N); the longer side is taken as time. Floats
             lie in -1…1 and are kept as 32-bit floats; what lies up to 2 outside is kept too, for decoders and
-            resamplers overshoot. int16, int32 and uint8 are kept as they are. Or the path of a sound file: WAV,
-            and with PyAV installed also FLAC, MP3, Ogg and others, whose decoded samples are kept.
+            resamplers overshoot. int16, int32 and uint8 are kept as they are. Or the path of a sound file:
+            WAV, and with PyAV installed also FLAC, MP3, Ogg and others, whose decoded samples are kept.
         sample_rate: Samples a second, in Hz; a file says its own.
         caption: A line of text for it.
 
@@ -52,7 +52,10 @@ class Audio(Value):
     def __init__(self, samples: Any, sample_rate: int | None = None, caption: str | None = "") -> None:
         if isinstance(samples, str | Path):
             path, (samples, rate) = samples, read_sound(samples)
-            if sample_rate is not None and integer("audio", "sample_rate", sample_rate, _RATE, **_RATES) != rate:
+            if (
+                sample_rate is not None
+                and integer("audio", "sample_rate", sample_rate, _RATE, **_RATES) != rate
+            ):
                 raise ValueRangeError("audio", f"sample_rate is {sample_rate}", f"{rate}, as {path} says")
             sample_rate = rate
         else:
@@ -93,7 +96,7 @@ def _as_samples(array: Array) -> Array:
         array = array[:, 0]
     if array.dtype.kind == "f":
         low, high = (float(array.min()), float(array.max())) if array.size else (0.0, 0.0)
-        if not (-_LOUDEST <= low and high <= _LOUDEST):  # NaN fails too
+        if not (low >= -_LOUDEST and high <= _LOUDEST):  # NaN fails too
             raise ValueRangeError("audio", f"{array.dtype} from {low:g} to {high:g}", _SCALE)
         return array.astype("<f4")
     if array.dtype not in (np.uint8, np.int16, np.int32):

@@ -15,7 +15,13 @@ from simple_track.storage import exact_json
 from simple_track.values.arrays import is_tensor
 from simple_track.values.checks import whole
 from simple_track.values.tables.arrow_column import DIGITS, digits
-from simple_track.values.tables.times import NANOSECONDS, is_missing, kind_of_time, plain_time, with_nanoseconds
+from simple_track.values.tables.times import (
+    NANOSECONDS,
+    is_missing,
+    kind_of_time,
+    plain_time,
+    with_nanoseconds,
+)
 from simple_track.values.value import Value
 
 TYPES = (
@@ -128,8 +134,8 @@ def _fits(cells: Sequence[Any]) -> bool:
 def check(value: Any, expected: str, row: int, column: str) -> Any:
     """The cell as it is kept.
 
-    Scalars of numpy and torch become plain ones, aware times are in UTC, and an integer is a float or a Decimal
-    where the column holds these.
+    Scalars of numpy and torch become plain ones, aware times are in UTC, and an integer is a float or a
+    Decimal where the column holds these.
 
     Raises:
         TableCellError: It is not of the expected type, or cannot be kept exactly; the message names row and
@@ -151,7 +157,11 @@ def check(value: Any, expected: str, row: int, column: str) -> Any:
     kept = _widened(value, kind, expected) if kind != expected else _kept(value, kind)
     if kept is None:
         of_64_bits = kind == "int" and expected in ("int", "float")
-        wanted = {"int": "an int of 64 bits", "float": "a float that equals it"}[expected] if of_64_bits else expected
+        wanted = (
+            {"int": "an int of 64 bits", "float": "a float that equals it"}[expected]
+            if of_64_bits
+            else expected
+        )
         raise TableCellError(row, column, wanted, value)
     return kept
 

@@ -52,7 +52,11 @@ def number(kind: str, what: str, value: Any, expected: str, *, above: float, up_
         ValueRangeError: It is no number, or out of range.
     """
     try:
-        plain = float("nan") if isinstance(value, bool | np.bool_ | str | bytes) or value is None else float(value)
+        plain = (
+            float("nan")
+            if isinstance(value, bool | np.bool_ | str | bytes) or value is None
+            else float(value)
+        )
     except (TypeError, ValueError, OverflowError, RuntimeError):
         plain = float("nan")
     if not above < plain <= up_to:

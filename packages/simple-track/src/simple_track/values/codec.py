@@ -60,7 +60,9 @@ def read_value(body: Any, layout: RunLayout) -> Value:
         return Table.read(body, folder) if body["kind"] == Table.kind else read_media(body, folder)
     except (TrackError, MemoryError):
         raise
-    except Exception as error:  # whatever the readers of each kind, and their libraries, make of other contents
+    except (
+        Exception
+    ) as error:  # whatever the readers of each kind, and their libraries, make of other contents
         place = body.get("file")
         path = layout.dir / place if isinstance(place, str) else layout.history
         why = f"what the log says of a value of kind {body['kind']!r} does not fit: {error!r:.200}"

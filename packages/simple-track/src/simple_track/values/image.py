@@ -27,7 +27,8 @@ class Image(Value):
     Args:
         img: An array, a torch tensor, a PIL image, or the path of an image file, which is turned as its EXIF
             data say. The shape is (H, W), (H, W, C) or (C, H, W) with C = 1, 3 (RGB) or 4 (RGBA). Where both
-            could be meant, such as (3, 8, 3), a tensor is taken as (C, H, W) and everything else as (H, W, C).
+            could be meant, such as (3, 8, 3), a tensor is taken as (C, H, W) and everything else as (H, W,
+            C).
             Numbers: uint8 is taken as it is; uint16 too, for grey images; bool becomes black and white; other
             integers must lie in 0…255; floats in 0…1 are scaled to 0…255, floats in -1…1 with some below 0
             are scaled from that range, and floats in 0…255 with some of 2 or more are rounded. What lies up

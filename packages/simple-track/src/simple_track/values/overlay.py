@@ -11,7 +11,6 @@ import numpy as np
 from simple_track.values.arrays import Array, ValueRangeError, ValueShapeError, as_array, frozen, same
 from simple_track.values.checks import distinct, integer, whole
 
-
 _RARE = ("class_id", "scores")
 
 

@@ -47,9 +47,10 @@ class Table(Value):
         columns: The columns' names; may be left out when the rows are dicts.
         data: Rows, each a sequence in the order of the columns, or a dict; or a `pandas.DataFrame`; or a dict
             of whole columns, by name.
-        types: Types by column, instead of inferring: "int", "float", "decimal", "bool", "str", "bytes", "date",
-            "time", "datetime", "datetime[ns]", "datetime[UTC]", "duration", "duration[ns]", "json" (lists and
-            dicts), "media" (images and the like). The cells of the types with [ns] are scalars of numpy.
+        types: Types by column, instead of inferring: "int", "float", "decimal", "bool", "str", "bytes",
+            "date", "time", "datetime", "datetime[ns]", "datetime[UTC]", "duration", "duration[ns]", "json"
+            (lists and dicts), "media" (images and the like). The cells of the types with [ns] are scalars of
+            numpy.
 
     Raises:
         TableCellError: A cell does not have its column's type; the message names row and column.

@@ -90,7 +90,9 @@ class ValueFolder:
             DamagedValueError: The event does not name one.
         """
         if not isinstance(body.get("file"), str):
-            raise DamagedValueError(self.layout.history, f"an event of kind {body.get('kind')!r} names no file")
+            raise DamagedValueError(
+                self.layout.history, f"an event of kind {body.get('kind')!r} names no file"
+            )
         return self.layout.resolve(body["file"])
 
     def _folder(self, place: str) -> Path:

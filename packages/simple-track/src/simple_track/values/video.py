@@ -19,7 +19,9 @@ from simple_track.values.notebook.media_html import film
 from simple_track.values.pixels import to_bytes
 from simple_track.values.value import Body, Value, ValueFolder
 
-_EXPECTED = "(N, T, C, H, W), (T, C, H, W), (T, H, W, C) or (T, H, W) with C = 1, 3 or 4, and at least one frame"
+_EXPECTED = (
+    "(N, T, C, H, W), (T, C, H, W), (T, H, W, C) or (T, H, W) with C = 1, 3 or 4, and at least one frame"
+)
 _CHANNELS = (1, 3, 4)
 _SPEED = "frames a second, from 0.001 to 1000"
 
@@ -29,14 +31,14 @@ class Video(Value):
     """A film without sound. It *is* its MP4 file: it is encoded when it is made, and compared by its bytes.
 
     Args:
-        frames: An array or tensor of shape (T, C, H, W), (T, H, W, C) or (T, H, W), with C = 1 (grey), 3 (RGB)
-            or 4 (RGBA, over black), and with numbers as `Image` takes them; or the path of an MP4 file. Where
-            both could be meant it is (T, C, H, W). N films of shape (N, T, C, H, W) or (N, T, H, W, C) are laid
-            side by side, row by row, into one that is about square.
+        frames: An array or tensor of shape (T, C, H, W), (T, H, W, C) or (T, H, W), with C = 1 (grey), 3
+            (RGB) or 4 (RGBA, over black), and with numbers as `Image` takes them; or the path of an MP4
+            file. Where both could be meant it is (T, C, H, W). N films of shape (N, T, C, H, W) or
+            (N, T, H, W, C) are laid side by side, row by row, into one that is about square.
         fps: Frames a second; default 30. A file says its own.
         caption: A line of text for it.
-        lossless: Keep every pixel as it is, which has to be opaque. Such a file is much larger, and browsers do
-            not play it.
+        lossless: Keep every pixel as it is, which has to be opaque. Such a file is much larger, and
+            browsers do not play it.
 
     Attributes:
         data: The MP4 file.
@@ -64,10 +66,10 @@ class Video(Value):
             fps = number("video", "fps", fps, _SPEED, above=0.001 - 1e-9, up_to=1000)
         if isinstance(frames, str | Path):
             data = Path(frames).read_bytes()
-            speed, *facts = _probe(data)
+            speed, count, width, height = _probe(data)
             if fps is not None and abs(fps - speed) > 0.001 * speed:
                 raise ValueRangeError("video", f"fps is {fps:g}", f"{speed:g}, as {frames} says")
-            self.__attrs_init__(data, speed, *facts, caption)
+            self.__attrs_init__(data, speed, count, width, height, caption)
             return
         fps = 30.0 if fps is None else fps
         rgb = _as_frames(frames, lossless=lossless)

@@ -17,8 +17,9 @@ def write_csv(runs: Sequence[RunView], target: Path) -> None:
     """Write the metrics of runs as CSV.
 
     The columns are `run` (the id), `step`, `timestamp` (seconds since 1970) and one for each metric; a metric
-    that is called `run` is in `~run`, and `~run` in `~~run`. Numbers are written so that they read back exactly;
-    a gap is empty, NaN is `nan`, infinities are `inf` and `-inf`. Texts are in quotes, and numbers are not.
+    that is called `run` is in `~run`, and `~run` in `~~run`. Numbers are written so that they read back
+    exactly; a gap is empty, NaN is `nan`, infinities are `inf` and `-inf`. Texts are in quotes, and numbers
+    are not.
 
     Args:
         runs: The runs.

@@ -18,8 +18,8 @@ from simple_track.storage import exact_json
 def write_json(runs: Sequence[RunView], target: Path) -> None:
     """Write everything about runs as a JSON list, one object for each.
 
-    NaN and infinities, which JSON has not, are `{"$float": "nan"}` and so on, and an integer beyond 64 bits is
-    `{"$int": "…"}`.
+    NaN and infinities, which JSON has not, are `{"$float": "nan"}` and so on, and an integer beyond 64 bits
+    is `{"$int": "…"}`.
 
     Args:
         runs: The runs.

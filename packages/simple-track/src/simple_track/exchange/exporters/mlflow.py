@@ -37,9 +37,9 @@ def write_mlflow(runs: Sequence[RunView], target: str) -> None:
     """Write runs into MLflow: an experiment for each project, with metrics, parameters, tags and media.
 
     A run that is there already, and has not changed since, is left as it is; one that has changed is written
-    anew, and the older one deleted. Names that MLflow refuses are changed so that no two meet. What MLflow cannot
-    hold is in files of the run below `simple_track/`: the config as it is, the map of changed names, and the
-    values that are texts, infinities or integers that a float rounds.
+    anew, and the older one deleted. Names that MLflow refuses are changed so that no two meet. What MLflow
+    cannot hold is in files of the run below `simple_track/`: the config as it is, the map of changed names,
+    and the values that are texts, infinities or integers that a float rounds.
 
     Args:
         runs: The runs.
@@ -70,7 +70,9 @@ def write_mlflow(runs: Sequence[RunView], target: str) -> None:
             if isinstance(error, TrackError) or not isinstance(error, Exception):
                 raise
             reason = f"MLflow refuses ({type(error).__name__}: {str(error).splitlines()[0][:200]})"
-            raise ExportError(target, reason, "nothing was exported; see to that, and export again") from error
+            raise ExportError(
+                target, reason, "nothing was exported; see to that, and export again"
+            ) from error
 
 
 @attrs.define
@@ -103,7 +105,7 @@ class Made:
             for number in ids:
                 try:
                     getattr(self.client, call)(number)
-                except Exception:  # noqa: BLE001, S112 - the first error is the one to tell
+                except Exception:  # noqa: S112 - the first error is the one to tell
                     continue
 
 
@@ -121,7 +123,8 @@ def _write(made: Made, entities: Any, run: RunView, metric_names: dict[str, str]
     number = client.create_run(experiment, started, tags, run.name).info.run_id
     made.runs.append(number)
     params = [
-        entities.Param(names["params"][place], _param(value)) for place, (_, value) in enumerate(flat(run.config))
+        entities.Param(names["params"][place], _param(value))
+        for place, (_, value) in enumerate(flat(run.config))
     ]
     for start in range(0, len(params), _PARAMS):
         client.log_batch(number, params=params[start : start + _PARAMS])
@@ -196,7 +199,7 @@ def _param(value: Any) -> str:
 def _metrics(
     entities: Any, run: RunView, names: Mapping[str, str], rest: list[dict[str, Any]]
 ) -> Iterator[Any]:
-    """The metrics; what MLflow has not as it is, being text, infinite or too long an integer, goes into `rest`."""
+    """The metrics; what MLflow does not keep (texts, infinities, integers it rounds) goes into `rest`."""
     for row in rows_of(run):
         step, timestamp = row.pop("step"), row.pop("timestamp")
         for key, value in row.items():

@@ -1,4 +1,4 @@
-"""Names of metrics in formats that refuse some of them or have names of their own: mapped so that no two meet."""
+"""Names of metrics in formats that refuse some of them, changed so that no two meet."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ def distinct_names(
 ) -> dict[T, str]:
     """A name for each thing, in the order given; no two are equal.
 
-    One whose wanted name the format takes keeps it, as far as it is free. Any other gets what the format takes
-    of it, and where that is taken a number behind it.
+    One whose wanted name the format takes keeps it, as far as it is free. Any other gets what the format
+    takes of it, and where that is taken a number behind it.
 
     Args:
         wanted: The name that each thing should have.

@@ -24,8 +24,8 @@ def write_parquet(runs: Sequence[RunView], target: Path) -> None:
 
     A gap is a null; NaN stays NaN. Where a metric was numbers and texts in turn, the texts are in a column
     `{name}~text`; one that is called `run` is in `~run`, and `~run` in `~~run`. The runs' names, configs and
-    summaries are in the schema's metadata, under `simple_track.runs`, as JSON, and under `simple_track.names` the
-    metric of each column that is called otherwise.
+    summaries are in the schema's metadata, under `simple_track.runs`, as JSON, and under `simple_track.names`
+    the metric of each column that is called otherwise.
 
     Args:
         runs: The runs.

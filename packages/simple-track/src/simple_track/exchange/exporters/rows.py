@@ -40,7 +40,8 @@ def media_of(run: RunView) -> Iterator[tuple[str, int, dict[str, Any], float]]:
     for event in run.events("media"):
         match event:
             case {"key": str(key), "step": int(step), "value": {"kind": str()} as body}:
-                yield key, step, body, float(event.get("timestamp") or 0)
+                time = event.get("timestamp")
+                yield key, step, body, float(time) if isinstance(time, int | float) else 0.0
 
 
 def flat(config: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:

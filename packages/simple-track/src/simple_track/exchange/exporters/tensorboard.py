@@ -35,8 +35,8 @@ def write_tensorboard(runs: Sequence[RunView], target: Path) -> None:
     """Write runs for TensorBoard: scalars, text, histograms, pictures, sound, films, and the config.
 
     A tag is the name of the metric or value. Where two would have one tag, as a number and a picture of one
-    name, the second is called otherwise; the text `simple_track/names` says which. TensorBoard keeps numbers as
-    32-bit floats; one that is beyond them is warned about.
+    name, the second is called otherwise; the text `simple_track/names` says which. TensorBoard keeps numbers
+    as 32-bit floats; one that is beyond them is warned about.
 
     Args:
         runs: The runs.
@@ -50,7 +50,10 @@ def write_tensorboard(runs: Sequence[RunView], target: Path) -> None:
     tags = _tags(runs)
     with whole_folders(target, list(folders)) as place:
         for name, run in folders.items():
-            with silence("tensorboardX.x2num"), board.SummaryWriter(str(place / name), max_queue=1000) as writer:
+            with (
+                silence("tensorboardX.x2num"),
+                board.SummaryWriter(str(place / name), max_queue=1000) as writer,
+            ):
                 _write(Events(writer, board.summary, tags), run)
 
 
@@ -89,7 +92,7 @@ class Events:
     tags: dict[tuple[str, str], str]
 
     def add(self, kind: str, key: str, summary: Any, step: int, time: float) -> None:
-        """Write a summary under the tag of its kind and name; tensorboardX would change some characters of it."""
+        """Write a summary under the tag of its kind and name, which tensorboardX would change."""
         if (kind, key) not in self.tags:
             return  # logged since the export began
         summary.value[0].tag = self.tags[kind, key]
@@ -114,7 +117,9 @@ def _write(events: Events, run: RunView) -> None:
             scalar = make.Value(tag="", simple_value=float(value))
             events.add("scalar", key, make(value=[scalar]), step, time)
     for key, count in beyond.items():
-        message = f"{run.id}: {count} values of {key!r} are beyond 32-bit floats; TensorBoard has infinity there"
+        message = (
+            f"{run.id}: {count} values of {key!r} are beyond 32-bit floats; TensorBoard has infinity there"
+        )
         warnings.warn(TrackWarning(message), stacklevel=4)
     for key, step, body, time in media_of(run):
         add = _ADD.get(body["kind"])

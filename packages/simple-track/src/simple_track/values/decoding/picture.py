@@ -18,8 +18,8 @@ def opened(img: Any) -> Any:
     """The array of a PIL image or of an image file; anything else as it is.
 
     Args:
-        img: A PIL image, whose pixels are taken as they are; the path of a file, whose picture is turned as its
-            EXIF data say; or anything else.
+        img: A PIL image, whose pixels are taken as they are; the path of a file, whose picture is turned as
+            its EXIF data say; or anything else.
 
     Raises:
         ValueRangeError: The file is no picture, or one of several frames; or pillow cannot make RGB of it.
@@ -37,7 +37,9 @@ def _from_file(path: str | Path) -> Array:
     try:
         with pillow.open(path) as image:
             frames = getattr(image, "n_frames", 1)
-            if frames > 1 and image.format != "MPO":  # an MPO is a photograph with a preview, or a second view
+            if (
+                frames > 1 and image.format != "MPO"
+            ):  # an MPO is a photograph with a preview, or a second view
                 raise ValueRangeError("image", f"{path} has {frames} frames", _SEVERAL)
             array = _from_pillow(turn(image))
             is_16_bits = image.format == "PNG" and image.mode == "I"  # as pillow before 11 opens it
@@ -61,4 +63,6 @@ def _from_pillow(image: Any) -> Array:
     try:
         return np.asarray(image.convert("RGBA" if has_alpha else "RGB"))
     except ValueError as error:
-        raise ValueRangeError("image", f"a PIL image of mode {image.mode}", "one that converts to RGB") from error
+        raise ValueRangeError(
+            "image", f"a PIL image of mode {image.mode}", "one that converts to RGB"
+        ) from error

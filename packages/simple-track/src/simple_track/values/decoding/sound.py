@@ -49,7 +49,8 @@ def from_wav(data: bytes) -> tuple[Array, int]:
     """
     if data[:4] != b"RIFF" or data[8:12] != b"WAVE":
         raise KeyError("RIFF")
-    chunks, at = {}, 12
+    chunks: dict[bytes, bytes] = {}
+    at = 12
     while at + 8 <= len(data):
         name, size = struct.unpack_from("<4sI", data, at)
         chunks.setdefault(name, data[at + 8 : at + 8 + size])

@@ -49,7 +49,9 @@ class Frame:
         return list(zip(across.round(1).tolist(), down.round(1).tolist(), strict=True))
 
 
-def lines(curves: Mapping[str, tuple[Any, Any]], title: str = "", ends: tuple[str, str] | None = None) -> Markup:
+def lines(
+    curves: Mapping[str, tuple[Any, Any]], title: str = "", ends: tuple[str, str] | None = None
+) -> Markup:
     """Lines by name; NaN and infinities are gaps.
 
     Args:
@@ -58,7 +60,8 @@ def lines(curves: Mapping[str, tuple[Any, Any]], title: str = "", ends: tuple[st
         ends: What stands at the ends of the x axis, instead of numbers.
     """
     pairs = {name: (_numbers(x), _numbers(y)) for name, (x, y) in curves.items()}
-    frame = Frame.around(*(np.concatenate([pair[n] for pair in pairs.values()] or [[]]) for n in (0, 1)))
+    x_all, y_all = (np.concatenate([np.zeros(0), *(pair[n] for pair in pairs.values())]) for n in (0, 1))
+    frame = Frame.around(x_all, y_all)
     drawn = []
     for number, (x, y) in enumerate(pairs.values()):
         color = COLORS[number % len(COLORS)]
@@ -103,10 +106,10 @@ def bars(counts: Array, edges: Array, title: str = "") -> Markup:
     top = frame.place(_numbers(edges)[:-1], heights)
     foot = frame.place(_numbers(edges)[1:], np.zeros(len(heights)))
     drawn = [
-        f"<rect x='{a}' y='{b}' width='{max(c - a, 0.5):.1f}' height='{max(d - b, 0):.1f}' fill='{COLORS[0]}'/>"
+        f"<rect x='{a}' y='{b}' width='{max(c - a, 0.5):.1f}' height='{max(d - b, 0):.1f}'/>"
         for (a, b), (c, d) in zip(top, foot, strict=True)
     ]
-    return _drawing(frame, "".join(drawn), title, [], None)
+    return _drawing(frame, f"<g fill='{COLORS[0]}'>{''.join(drawn)}</g>", title, [], None)
 
 
 def _numbers(values: Any) -> Array:
@@ -133,8 +136,10 @@ def _drawing(frame: Frame, drawn: str, title: str, names: list[str], ends: tuple
         label.format(_LEFT - 4, _TOP + 8, "end", f"{frame.high:.4g}"),
     ]
     legend = " ".join(
-        f"<span style='color:{COLORS[n % len(COLORS)]}'>■ {html_text(name)}</span>" for n, name in enumerate(names[:20])
+        f"<span style='color:{COLORS[n % len(COLORS)]}'>■ {html_text(name)}</span>"
+        for n, name in enumerate(names[:20])
     )
     axes = f"<path d='M{_LEFT} {_TOP}V{bottom}H{WIDTH - _RIGHT}' fill='none' stroke='currentColor'/>"
-    svg = f"<svg width='{WIDTH}' height='{HEIGHT}' viewBox='0 0 {WIDTH} {HEIGHT}'>{axes}{drawn}{''.join(texts)}</svg>"
+    size = f"width='{WIDTH}' height='{HEIGHT}' viewBox='0 0 {WIDTH} {HEIGHT}'"
+    svg = f"<svg {size}>{axes}{drawn}{''.join(texts)}</svg>"
     return Markup(f"<div>{svg}{f'<div>{legend}</div>' if legend else ''}</div>")

@@ -32,7 +32,9 @@ def sound(wav: bytes, caption: str = "") -> Markup:
 
 def film(mp4: bytes, caption: str = "") -> Markup:
     """A player of an MP4 file under a caption."""
-    return captioned(_file("<video controls loop style='max-width:100%' src='{}'></video>", "video/mp4", mp4), caption)
+    return captioned(
+        _file("<video controls loop style='max-width:100%' src='{}'></video>", "video/mp4", mp4), caption
+    )
 
 
 def document(html: str) -> Markup:
@@ -61,8 +63,8 @@ def boxes_svg(width: int, height: int, boxes: Iterable[tuple[float, float, float
     size = max(width, height) / 30
     shapes = [
         f"<rect x='{x0:g}' y='{y0:g}' width='{x1 - x0:g}' height='{y1 - y0:g}' fill='none' stroke='#e6194b' "
-        f"stroke-width='{size / 8:g}'/><text x='{x0:g}' y='{max(y0 - size / 4, size):g}' font-size='{size:g}' "
-        f"fill='#e6194b'>{html_text(label)}</text>"
+        f"stroke-width='{size / 8:g}'/><text x='{x0:g}' y='{max(y0 - size / 4, size):g}' fill='#e6194b' "
+        f"font-size='{size:g}'>{html_text(label)}</text>"
         for x0, y0, x1, y1, label in boxes
     ]
     style = "position:absolute;left:0;top:0;width:100%;height:100%"

@@ -10,7 +10,6 @@ import numpy as np
 from simple_track.values.arrays import Array, ValueRangeError, ValueShapeError, as_array
 from simple_track.values.checks import distinct
 
-
 MOST = 4096
 """The most classes: beyond it a matrix of counts has more than 16 million."""
 
@@ -60,7 +59,9 @@ def class_numbers(kind: str, what: str, values: Any, count: int | None) -> Array
     return array.astype(np.int64)
 
 
-def numbered(kind: str, columns: Iterable[Any], labels: Sequence[str] | None) -> tuple[list[Array], list[str]]:
+def numbered(
+    kind: str, columns: Iterable[Any], labels: Sequence[str] | None
+) -> tuple[list[Array], list[str]]:
     """Words as class numbers: in the order of `labels`, or in alphabetical order where that is None.
 
     Args:
@@ -72,7 +73,9 @@ def numbered(kind: str, columns: Iterable[Any], labels: Sequence[str] | None) ->
         ValueRangeError: A word is not among the labels.
     """
     texts = [list(map(str, column)) for column in columns]
-    names = sorted({text for column in texts for text in column}) if labels is None else distinct(kind, labels)
+    names = (
+        sorted({text for column in texts for text in column}) if labels is None else distinct(kind, labels)
+    )
     if len(names) > MOST:
         raise ValueRangeError(kind, f"{len(names)} different words", f"at most {MOST} classes")
     numbers = {name: number for number, name in enumerate(names)}

@@ -44,13 +44,12 @@ class ConfusionMatrix(Value):
     def __init__(self, truth: Any, predictions: Any, labels: Any = None, title: str | None = "") -> None:
         if are_words(truth) or are_words(predictions):
             (true, predicted), labels = numbered(_KIND, (truth, predictions), labels)
-            classes = len(labels)
+            known = len(labels)
         else:
-            known = None if labels is None else len(labels)
-            predicted, classes = _predicted(predictions, known)
-            true = class_numbers(_KIND, "truth", truth, classes)
-            if classes is None:
-                classes = int(max(true.max(initial=-1), predicted.max(initial=-1))) + 1
+            predicted, known = _predicted(predictions, None if labels is None else len(labels))
+            true = class_numbers(_KIND, "truth", truth, known)
+        highest = int(max(true.max(initial=-1), predicted.max(initial=-1)))
+        classes = highest + 1 if known is None else known
         if len(true) != len(predicted) or not classes:
             raise ValueShapeError(_KIND, (len(true), len(predicted)), "as many predictions as true classes")
         counts = np.bincount(true * classes + predicted, minlength=classes**2).reshape(classes, classes)
@@ -74,7 +73,9 @@ class ConfusionMatrix(Value):
             raise ValueShapeError(_KIND, array.shape, "(C, C)")
         counted = array.astype(np.float64)
         if not ((counted >= 0) & (counted < 2**53) & (counted == np.trunc(counted))).all():
-            raise ValueRangeError(_KIND, f"{array.dtype} from {array.min()} to {array.max()}", "counts from 0")
+            raise ValueRangeError(
+                _KIND, f"{array.dtype} from {array.min()} to {array.max()}", "counts from 0"
+            )
         made = cls.__new__(cls)
         made.__attrs_init__(frozen(array.astype(np.int64)), class_names(labels, len(array)), title)
         return made

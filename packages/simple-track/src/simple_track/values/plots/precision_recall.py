@@ -26,8 +26,8 @@ class Curve:
     Args:
         recall: float64, shape (P,), growing from 0.
         precision: float64, shape (P,).
-        average_precision: The mean of the precisions at each threshold, weighted by the growth of the recall, over
-            all points; NaN for a class that no sample is of, which has no curve.
+        average_precision: The mean of the precisions at each threshold, weighted by the growth of the recall,
+            over all points; NaN for a class that no sample is of, which has no curve.
     """
 
     recall: Array = attrs.field(eq=attrs.cmp_using(eq=same), converter=frozen)
@@ -127,12 +127,15 @@ def _is_of(truth: Any, scores: Array) -> Array:
         return of
     flags = array.reshape(len(scores), -1)
     if not ((flags == 0) | (flags == 1)).all():
-        raise ValueRangeError(f"{_KIND} truth", f"{array.dtype} with others than 0 and 1", "0 and 1, or bools")
-    return flags == 1
+        raise ValueRangeError(
+            f"{_KIND} truth", f"{array.dtype} with others than 0 and 1", "0 and 1, or bools"
+        )
+    is_of: Array = flags == 1
+    return is_of
 
 
 def _curve(positive: Array, scores: Array) -> Curve:
-    """The curve of one class, as `sklearn.metrics.precision_recall_curve` has it, from the highest threshold on."""
+    """The curve of one class, as `sklearn.metrics.precision_recall_curve` has it, turned round."""
     total = int(positive.sum())
     if not total:
         return Curve(np.zeros(0), np.zeros(0), float("nan"))

@@ -12,6 +12,7 @@ import orjson
 
 from simple_track.extras import need
 from simple_track.storage import exact_json
+from simple_track.values.arrays import ValueRangeError
 from simple_track.values.tables.times import NANOSECONDS
 from simple_track.values.value import Value
 
@@ -68,6 +69,9 @@ def foreign_cells(column: Any) -> list[Any]:
 
     Args:
         column: An array of pyarrow.
+
+    Raises:
+        ValueRangeError: It has zoned times with nanoseconds, which no type of cell holds.
     """
     arrow = need("pyarrow", library="pyarrow", extra="tables", purpose="a table")
     type_ = column.type
@@ -76,8 +80,9 @@ def foreign_cells(column: Any) -> list[Any]:
     if arrow.types.is_timestamp(type_) and type_.unit == "ns":
         try:
             column = column.cast(arrow.timestamp("us", type_.tz))
-        except arrow.ArrowInvalid:  # some have nanoseconds, and are refused by name
-            return column.to_numpy(zero_copy_only=False).astype("datetime64[ns]").tolist()
+        except arrow.ArrowInvalid as error:
+            found, expected = f"a column of {type_} has nanoseconds", "zoned times to the microsecond"
+            raise ValueRangeError("table", found, expected) from error
     cells: list[Any] = column.to_pylist()
     return cells
 
