@@ -73,11 +73,9 @@ def _plain(value: Any, depth: int, *, top: bool = False) -> Any:
         items = value if isinstance(value, list | tuple) else sorted(value, key=str)
         return [_plain(item, depth + 1) for item in items]
     if hasattr(value, "shape") and hasattr(value, "tolist"):  # an array, of numpy, torch or their kin
-        dated = getattr(getattr(value, "dtype", None), "kind", "") in (
-            "m",
-            "M",
-        )  # else some would become integers
-        return _plain((value.astype(str) if dated else value).tolist(), depth + 1)
+        if getattr(getattr(value, "dtype", None), "kind", "") in ("m", "M"):  # `tolist` makes integers of some
+            return [_plain(item, depth + 1) for item in value] if value.shape else str(value)
+        return _plain(value.tolist(), depth + 1)
     if isinstance(value, PurePath) or not callable(value):
         return str(value)
     return getattr(value, "__qualname__", None) or str(value)

@@ -221,7 +221,7 @@ class Run:
     def log_audio(
         self, name: str, samples: Any, sample_rate: int | None = None, step: int | None = None
     ) -> None:
-        """Log sound: (n,) or (n, channels), floats in -1…1 or int16, with `sample_rate` in Hz; or a sound file."""
+        """Log sound: (n,) or (n, channels), floats in -1…1 or int16, at `sample_rate` Hz; or a sound file."""
         self._value(name, step, "Audio", samples, sample_rate)
 
     def log_html(self, name: str, html: str, step: int | None = None) -> None:

@@ -44,7 +44,7 @@ class ConfusionMatrix(Value):
     def __init__(self, truth: Any, predictions: Any, labels: Any = None, title: str | None = "") -> None:
         if are_words(truth) or are_words(predictions):
             (true, predicted), labels = numbered(_KIND, (truth, predictions), labels)
-            known = len(labels)
+            known: int | None = len(labels)
         else:
             predicted, known = _predicted(predictions, None if labels is None else len(labels))
             true = class_numbers(_KIND, "truth", truth, known)
