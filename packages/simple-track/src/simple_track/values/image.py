@@ -153,7 +153,11 @@ class Images(Value):
 def _captioned(img: Any, caption: str | None, value_range: tuple[float, float] | None) -> Image:
     if not isinstance(img, Image):
         return Image(img, caption=caption, value_range=value_range)
-    return img if caption is None else attrs.evolve(img, caption=caption)
+    if caption is None:
+        return img
+    made = Image.__new__(Image)
+    made.__attrs_init__(img.pixels, caption, img.masks, img.boxes)
+    return made
 
 
 def encode_png(pixels: Array) -> bytes:

@@ -70,12 +70,11 @@ def with_nanoseconds(value: Any, kind: str) -> Any:
 
 
 def _from_numpy(value: Any, family: str, python: type) -> Any:
+    if family == "timedelta64" and np.datetime_data(value.dtype)[0] in ("Y", "M", "generic"):
+        return value  # no fixed time
     for unit in ("us", "ns"):
-        try:
-            converted = value.astype(f"{family}[{unit}]")
-            exact = bool(converted.astype(value.dtype) == value)
-        except (TypeError, OverflowError):  # months as a duration
-            return value
+        converted = value.astype(f"{family}[{unit}]")
+        exact = bool(converted.astype(value.dtype) == value)
         if exact and unit == "ns":
             return converted
         if exact and isinstance(converted.item(), python):
