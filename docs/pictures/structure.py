@@ -36,8 +36,10 @@ def draw(picture: Path) -> None:
     figure.savefig(picture, bbox_inches="tight", facecolor="white")
 
 
-def draw_layer(axes: plt.Axes, left: float, bottom: float, names: list[str], folder: Path, colour: str) -> None:
-    """Draw one layer, its sub-packages and modules side by side, each as wide as its name asks."""
+def draw_layer(
+    axes: plt.Axes, left: float, bottom: float, names: list[str], folder: Path, colour: str
+) -> None:
+    """Draw one layer, its sub-packages and modules side by side."""
     space = 0.08
     total = sum(len(name) + 4 for name in names)
     free = WIDTH - space * (len(names) - 1)

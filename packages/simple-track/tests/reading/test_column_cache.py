@@ -37,6 +37,8 @@ def write(run, first, count, mode="ab"):
             values = {"i": i, "x": i / 3, "flag": i % 2 == 0, "text": f"t{i}"}
             if i % 5 == 0:
                 values["gap"] = float("nan") if i % 2 else 1.0
+            if i % 3 == 0:
+                values["large"] = [2**63 + i, -(2**70) - i, i][i % 9 // 3]
             if i % 7 == 0:
                 values["mixed"] = i if i % 2 else "word"
             file.write(encode_metrics(i, values, float(i)))
@@ -93,7 +95,7 @@ def test_only_wanted_metrics_are_read(run):
     rows(run)
     columns = load_columns(run, system=False, keys=frozenset(["x"]))
     assert dense(columns.parts["x"], 100)[-1] == 33.0
-    assert set(columns.parts) == {"i", "x", "flag", "text", "gap", "mixed"}
+    assert set(columns.parts) == {"i", "x", "flag", "text", "gap", "mixed", "large"}
     assert len(columns.parts["text"]["s"].values) == 0
 
 

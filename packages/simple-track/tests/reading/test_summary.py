@@ -1,7 +1,9 @@
 """The summary follows the log by the rules, and the log alone can rebuild it."""
 
+import enum
 import math
 
+import numpy as np
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -10,6 +12,7 @@ from simple_track import SettingError, Track, ValueKindError
 from simple_track.reading.rebuild import rebuild_summary
 from simple_track.reading.summary import MetricRule, Summary, rule_for
 from simple_track.recording.writer import Writer
+from simple_track.storage.exact_json import NotJsonError
 from simple_track.storage.layout import Layout
 
 numbers = st.lists(st.floats(allow_infinity=False, allow_nan=True, width=32), min_size=1, max_size=20)
@@ -115,8 +118,8 @@ def test_what_is_written_by_hand_stays_until_the_metric_is_logged_again(root):
         assert dict(rebuild_summary(Track.load(run.id).layout)[0]) == dict(run.summary)
         run.log({"x": 3})
         assert run.summary["x"] == 3
-        with pytest.raises(ValueKindError, match="bad: cannot log a value of type list"):
-            run.summary["bad"] = [1]
+        with pytest.raises(ValueKindError, match="bad: cannot log a value of type object"):
+            run.summary["bad"] = object()
     assert dict(Track.load(run.id).summary) == {"x": 3, "y": 2, "nested/a": math.inf}
 
 
@@ -167,3 +170,39 @@ def test_text_has_no_least():
     assert folded("min", ["b", "a"]) == "a"
     assert folded("max", ["b", 1.0]) == 1.0
     assert folded("mean", ["text", 2.0, 4.0]) in (3.0, "text")
+
+
+def test_lists_may_be_written_into_the_summary(root):
+    lists = {"best": [3, 1.5, "a", None, True], "odd": [math.inf, [2**70, {"$float": "nan"}]], "empty": []}
+    with Track.run(project="demo", system=False) as run:
+        run.summary.update({**lists, "tuple": (1, 2), "nested": {"array": np.arange(3)}})
+        expected = {**lists, "tuple": [1, 2], "nested/array": [0, 1, 2]}
+        assert dict(run.summary) == expected
+        live = Track.load(run.id)
+        assert dict(live.summary) == expected  # from the log
+        assert [event["value"] for event in live.events("summary")] == list(expected.values())
+    assert dict(Track.load(run.id).summary) == expected  # from its file
+    assert [dict(view.summary) for view in (*Track.runs(), *Track.runs())] == [expected, expected]  # from the cache
+
+
+def test_a_list_with_something_else_in_it_names_the_place(root):
+    with Track.run(project="demo", system=False) as run:
+        with pytest.raises(NotJsonError, match=r"best\[1\]: object cannot be kept as JSON"):
+            run.summary["best"] = [1, object()]
+        assert dict(run.summary) == {}
+
+
+def test_none_takes_a_value_away(root):
+    with Track.run(project="demo", system=False) as run:
+        run.log({"x": 1})
+        run.summary["x"] = None
+        run.summary["never"] = None
+        assert dict(run.summary) == {}
+    assert dict(Track.load(run.id).summary) == {}
+
+
+def test_numbers_of_numpy_and_of_enums_are_plain_in_the_file(root):
+    with Track.run(project="demo", system=False) as run:
+        run.log({"a": np.float64(0.5), "b": np.uint8(3), "c": enum.IntEnum("Kind", "ONE").ONE, "d": 2**70})
+        assert [type(value) for value in run.summary.values()][:2] == [float, int]
+    assert dict(Track.load(run.id).summary) == {"a": 0.5, "b": 3, "c": 1, "d": 2**70}

@@ -15,15 +15,14 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-import attrs
 import orjson
 
 from simple_track.errors import FormatError
 from simple_track.reading.rebuild import LAST_STEP
 from simple_track.storage.atomic_write import atomic_write
 from simple_track.storage.layout import METADATA, SUMMARY, Layout, RunLayout
-from simple_track.storage.metadata import Metadata, read_metadata
-from simple_track.storage.record import restore_nonfinite
+from simple_track.storage.metadata import Metadata, from_document, read_metadata, to_document
+from simple_track.storage.record import restore_summary
 from simple_track.storage.sdn_file import read_sdn
 
 VERSION = 1
@@ -57,8 +56,8 @@ def load_catalog(
         current[key] = entry
         yield (
             run_layout,
-            Metadata(**entry[2]),
-            None if entry[3] is None else restore_nonfinite(dict(entry[3])),
+            from_document(entry[2]),
+            None if entry[3] is None else restore_summary(dict(entry[3])),
         )
     if project is not None:
         current = {**cached, **current}
@@ -74,7 +73,7 @@ def _parse(run_layout: RunLayout) -> tuple[dict[str, Any], dict[str, Any] | None
         with suppress(FileNotFoundError, FormatError):  # it is rebuilt from the log
             summary = read_sdn(run_layout.summary)
             summary.pop(LAST_STEP, None)
-    return attrs.asdict(metadata, recurse=False), summary
+    return to_document(metadata), summary
 
 
 def _stamp(path: str) -> list[int] | None:

@@ -10,6 +10,7 @@ from typing import Any
 import attrs
 
 from simple_track.errors import MissingExtraError
+from simple_track.html_table import ROWS, html_table
 
 
 @attrs.frozen
@@ -31,6 +32,10 @@ class QueryResult:
 
     def __len__(self) -> int:
         return len(self.rows)
+
+    def _repr_html_(self) -> str:
+        count = f"{len(self)} rows" + (f", the first {ROWS} of them" if len(self) > ROWS else "")
+        return html_table(self.columns, self.rows[:ROWS], count)
 
     def to_arrow(self) -> Any:
         """A pyarrow Table."""

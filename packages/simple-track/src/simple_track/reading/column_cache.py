@@ -28,7 +28,7 @@ from simple_track.storage.reader import read_chunks
 
 SMALLEST_UPDATE = 256 * 1024
 """Fewer new bytes than this are parsed again, and not written to the cache."""
-VERSION = 3
+VERSION = 4
 CHECKED = 4096
 
 

@@ -11,7 +11,7 @@ from simple_track.reading.columns import NUMERIC, Columns, Part, parse_lines
 from simple_track.reading.summary import MetricRule, Summary, rule_for
 from simple_track.storage.layout import RunLayout
 from simple_track.storage.reader import read_chunks, read_events
-from simple_track.storage.record import mark_nonfinite, restore_nonfinite
+from simple_track.storage.record import mark_summary, restore_summary
 from simple_track.storage.sdn_file import read_sdn, write_sdn
 
 LAST_STEP = "~last_step"
@@ -24,7 +24,7 @@ def stored_summary(layout: RunLayout) -> dict[str, Any]:
         layout: The run's folder.
     """
     try:
-        tree = restore_nonfinite(read_sdn(layout.summary))
+        tree = restore_summary(read_sdn(layout.summary))
     except (FileNotFoundError, FormatError):  # it has not ended, or the file is damaged
         return dict(rebuild_summary(layout)[0])
     tree.pop(LAST_STEP, None)
@@ -39,7 +39,7 @@ def write_summary(layout: RunLayout, summary: Summary, step: int) -> None:
         summary: Its summary.
         step: Its highest step.
     """
-    write_sdn(layout.summary, {**mark_nonfinite(dict(summary)), LAST_STEP: step})
+    write_sdn(layout.summary, {**mark_summary(summary), LAST_STEP: step})
 
 
 def rebuild_summary(layout: RunLayout) -> tuple[Summary, int]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, cast
 
-from simple_track.errors import MetricNotFoundError
+from simple_track.errors import FormatError, MetricNotFoundError
 from simple_track.reading.column_cache import load_columns
 from simple_track.reading.history import History
 from simple_track.reading.rebuild import stored_summary
@@ -197,7 +197,14 @@ class RunView:
             hint = f"it is a metric: read it by history([{name!r}])" if metric else None
             known = sorted({str(e.get("key")) for e in events})
             raise MetricNotFoundError(name, self.id, known, "media", hint)
-        return [(int(e["step"]), self._value(e)) for e in found]
+        return [(self._step_of(event), self._value(event)) for event in found]
+
+    def _step_of(self, event: Mapping[str, Any]) -> int:
+        step = event.get("step")
+        if type(step) is not int:
+            reason = f"the event of {event.get('key')!r} has {step!r:.60} where its step should be"
+            raise FormatError(self.layout.history, reason)
+        return step
 
     def table(self, name: str) -> Table:
         """The table that was logged last under a name.
@@ -208,7 +215,8 @@ class RunView:
         Raises:
             MetricNotFoundError: No table of that name was logged.
         """
-        tables = [e for e in self.events("media") if e.get("value", {}).get("kind") == "table"]
+        bodies = [(e, e.get("value")) for e in self.events("media")]
+        tables = [e for e, body in bodies if isinstance(body, dict) and body.get("kind") == "table"]
         found = [e for e in tables if e.get("key") == name]
         if not found:
             raise MetricNotFoundError(name, self.id, sorted({str(e.get("key")) for e in tables}), "table")

@@ -135,7 +135,7 @@ class Run:
 
         Args:
             values: Numbers, bools, strings, numpy and torch scalars, media values, and nested dicts of
-                these, whose names are joined by `/`.
+                these, whose names are joined by `/`. None is no value: the name is left out.
             step: The step; default the highest so far + 1. Steps may repeat and come in any order.
 
         Raises:
@@ -202,7 +202,7 @@ class Run:
         self,
         name: str,
         img: Any,
-        caption: str = "",
+        caption: str | None = "",
         masks: Any = None,
         boxes: Any = None,
         step: int | None = None,
@@ -214,12 +214,17 @@ class Run:
         """Log several images as one value: a list, or an array with one more dimension in front."""
         self._value(name, step, "Images", images)
 
-    def log_video(self, name: str, frames: Any, fps: int = 30, step: int | None = None) -> None:
-        """Log a video: (T, C, H, W); uint8, or floats in 0…1."""
+    def log_video(self, name: str, frames: Any, fps: float | None = None, step: int | None = None) -> None:
+        """Log a video: (T, C, H, W) or (N, T, C, H, W), uint8 or floats in 0…1; or an MP4 file.
+
+        `fps` is 30 by default, and a file's own.
+        """
         self._value(name, step, "Video", frames, fps=fps)
 
-    def log_audio(self, name: str, samples: Any, sample_rate: int, step: int | None = None) -> None:
-        """Log sound: (n,) or (n, channels), floats in -1…1 or int16; `sample_rate` in Hz."""
+    def log_audio(
+        self, name: str, samples: Any, sample_rate: int | None = None, step: int | None = None
+    ) -> None:
+        """Log sound: (n,) or (n, channels), floats in -1…1 or int16, at `sample_rate` Hz; or a sound file."""
         self._value(name, step, "Audio", samples, sample_rate)
 
     def log_html(self, name: str, html: str, step: int | None = None) -> None:

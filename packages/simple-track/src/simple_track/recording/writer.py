@@ -10,7 +10,7 @@ from os import write
 from time import time_ns
 from typing import TYPE_CHECKING, Any
 
-from orjson import OPT_APPEND_NEWLINE, dumps
+from orjson import OPT_APPEND_NEWLINE, OPT_PASSTHROUGH_DATACLASS, OPT_PASSTHROUGH_SUBCLASS, dumps
 
 from simple_track.errors import RunClosedError, StorageError, TrackWarning, ValueKindError
 from simple_track.reading.summary import Summary
@@ -18,11 +18,22 @@ from simple_track.storage.clock import timestamp
 from simple_track.storage.journal import Journal
 from simple_track.storage.layout import RunLayout
 from simple_track.storage.lock import this_process
-from simple_track.storage.record import as_scalar, encode_event, encode_metrics, flatten, mark_nonfinite
+from simple_track.storage.record import (
+    NUMBER_TYPES,
+    as_scalar,
+    encode_event,
+    encode_metrics,
+    flatten,
+    free_name,
+    mark_summary,
+    number_converter,
+)
 
 if TYPE_CHECKING:
     from simple_track.values import Value
 
+ONLY_PLAIN = OPT_APPEND_NEWLINE | OPT_PASSTHROUGH_DATACLASS | OPT_PASSTHROUGH_SUBCLASS
+"""Refuse what orjson can encode although it is no number: dataclasses, and subclasses of dict and list."""
 LAST = 2**63 - 1
 PLAIN_TYPES = (float, int, bool, str)
 _writers: weakref.WeakSet[Writer] = weakref.WeakSet()
@@ -66,6 +77,8 @@ class Writer:
         self.on_fork = on_fork
         self._forked = False
         self._closed = False
+        self._foreign: list[int | float] = []
+        self._convert = number_converter(self._foreign)
         self._open(stream)
         _writers.add(self)
 
@@ -78,8 +91,9 @@ class Writer:
     def log(self, values: Mapping[str, Any], step: int | None = None) -> None:
         """Append one metrics line, or what else the values need. This is the hot path: it is kept flat.
 
-        The sum finds everything unusual at once: it cannot be taken of text, arrays of many and nested
-        values, and it is not finite when one of the values is not.
+        The encoder asks for the plain number of what is of numpy and refuses tensors and objects. The sum
+        finds everything else that is unusual at once: it cannot be taken of text, None and nested values, and
+        it is not finite when one of the values is not.
         """
         journal = self.metrics
         with journal.lock:
@@ -93,16 +107,19 @@ class Writer:
                     raise TypeError
                 record = {"step": number, **values}
                 record["timestamp"] = time_ns() // 1_000_000 / 1000  # in a display it would be a second dict
+                line = dumps(record, self._convert, ONLY_PLAIN)
+                if self._foreign:
+                    values = self._all_plain(values)
                 total = sum(values.values())
                 if total - total != 0 or len(record) != len(values) + 2:
                     raise TypeError
-                line = dumps(record, None, OPT_APPEND_NEWLINE)
                 written = write(journal.fd, line)
             except OSError:
                 written = 0
             except Exception:  # whatever it is that cannot be added up or encoded
                 written = -1
             if written < 0:
+                self._foreign.clear()
                 self.log_any(values, step)
                 return
             if number > highest:
@@ -111,6 +128,14 @@ class Writer:
             journal.dirty = True
             if written != len(line) or journal.sync_each:
                 self._settle(line, written)
+
+    def _all_plain(self, values: Mapping[str, Any]) -> dict[str, int | float]:
+        """Plain numbers for values of which some are of numpy, where a sum could overflow."""
+        foreign = self._foreign.copy()
+        self._foreign.clear()
+        if len(foreign) == len(values):
+            return dict(zip(values, foreign, strict=False))  # the encoder took them in this order
+        return {key: NUMBER_TYPES[type(value)](value) for key, value in values.items()}
 
     def _renew_observer(self) -> None:
         self.observe = self.summary.observer()
@@ -131,7 +156,7 @@ class Writer:
         """Append whatever the values need: nothing is written before all of them are understood.
 
         Args:
-            values: Scalars, media values, and mappings of these.
+            values: Scalars, media values, None for no value, and mappings of these.
             step: The step, or None for the last one + 1.
             advance: Whether the step counter follows.
 
@@ -142,13 +167,13 @@ class Writer:
             raise ValueKindError("run.log", type(values).__name__, 'log a dict: {"loss": 0.5}', "log values")
         scalars: dict[str, Any] = {}
         media: dict[str, Value] = {}
-        for key, value in flatten(values):
-            if type(value) not in PLAIN_TYPES and _is_value(value):
+        for name, value in flatten(values):
+            is_media = type(value) not in PLAIN_TYPES and _is_value(value)
+            scalar = None if is_media else as_scalar(name, value)
+            key = free_name(name, scalars, media)  # "a/b" beside {"a": {"b": …}}, "~step" beside "step"
+            if is_media:
                 media[key] = value
             else:
-                scalar = as_scalar(key, value)
-                while key in scalars:  # "step" and "~step" in one call
-                    key = f"~{key}"
                 scalars[key] = scalar
         number = None if step is None else _step(step)
         if self._closed:
@@ -157,7 +182,7 @@ class Writer:
             number = self.step + 1 if number is None else number
             if advance and number > self.step:
                 self.step = number
-            if scalars:
+            if scalars or not media:
                 self.observe(scalars)
                 line = encode_metrics(number, scalars, timestamp())
                 self._settle(line, 0)
@@ -203,7 +228,7 @@ class Writer:
             value: Its value; None if it was deleted.
         """
         position = [self.metrics.path.name, self.metrics.position()]
-        self.event("summary", key=key, after=position, **mark_nonfinite({"value": value}))
+        self.event("summary", key=key, after=position, **mark_summary({"value": value}))
 
     def sync(self) -> None:
         """Wait until all that was written is on disk."""

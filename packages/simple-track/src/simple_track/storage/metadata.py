@@ -11,6 +11,7 @@ from simple_track.errors import FormatError
 from simple_track.lazy_module import cattrs
 from simple_track.storage.layout import FORMAT_VERSION, RunLayout
 from simple_track.storage.lock import is_alive
+from simple_track.storage.nonfinite import as_text, restored
 from simple_track.storage.sdn_file import read_sdn, write_sdn
 
 
@@ -58,6 +59,8 @@ class Metadata:
 
 
 FIELDS = tuple(field.name for field in attrs.fields(Metadata))
+NONFINITE = "config_nonfinite"
+"""Where the file says which texts of the config are NaN and infinities."""
 
 
 def read_metadata(layout: RunLayout) -> Metadata:
@@ -77,12 +80,33 @@ def read_metadata(layout: RunLayout) -> Metadata:
         raise FormatError(layout.metadata, reason, "upgrade simple-track")
     known = {key: tree[key] for key in FIELDS if tree.get(key) is not None}
     try:
-        return _converter().structure(known, Metadata)
+        return _converter().structure(_with_numbers(known, tree.get(NONFINITE)), Metadata)
     except cattrs.ClassValidationError as error:
         faults = cattrs.transform_error(error, path="", format_exception=_fault)
         placed = (fault.rpartition(" @ .") for fault in faults)
         reason = "; ".join(f"{name}: {what}" for what, _, name in placed)
         raise FormatError(layout.metadata, reason, "set it right in the file") from error
+
+
+def to_document(metadata: Metadata) -> dict[str, Any]:
+    """The fields of metadata as SDN and JSON hold them: NaN and infinities of the config as text."""
+    config, places = as_text(metadata.config)
+    tree = attrs.asdict(metadata, recurse=False) | {"config": config}
+    return tree | {NONFINITE: places} if places else tree
+
+
+def from_document(tree: dict[str, Any]) -> Metadata:
+    """The metadata that `to_document` was given; nothing is checked."""
+    if NONFINITE in tree:
+        tree = _with_numbers(dict(tree), tree[NONFINITE])
+        del tree[NONFINITE]
+    return Metadata(**tree)
+
+
+def _with_numbers(tree: dict[str, Any], places: Any) -> dict[str, Any]:
+    if isinstance(places, list) and isinstance(tree.get("config"), dict):
+        tree["config"] = restored(tree["config"], places)
+    return tree
 
 
 @lru_cache(maxsize=1)
@@ -128,8 +152,7 @@ def write_metadata(layout: RunLayout, metadata: Metadata) -> None:
         layout: The run's folder; it must exist.
         metadata: The new metadata.
     """
-    order = ("format", *(name for name in FIELDS if name != "format"))
-    write_sdn(layout.metadata, {name: getattr(metadata, name) for name in order})
+    write_sdn(layout.metadata, {"format": metadata.format, **to_document(metadata)})
 
 
 def current_state(layout: RunLayout, metadata: Metadata) -> str:

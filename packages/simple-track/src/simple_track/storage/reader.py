@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from simple_track.storage.layout import RunLayout, packed_file
-from simple_track.storage.record import decode
+from simple_track.storage.record import decode, restore_event
 
 CHUNK = 128 * 1024  # a chunk and its records fit into the cache of a processor
 
@@ -79,5 +79,5 @@ def read_events(layout: RunLayout) -> list[dict[str, Any]]:
     Args:
         layout: The run's folder.
     """
-    streams = [read_records(path) for path in layout.history_files()]
+    streams = [map(restore_event, read_records(path)) for path in layout.history_files()]
     return list(heapq.merge(*streams, key=lambda event: float(event.get("timestamp") or 0)))

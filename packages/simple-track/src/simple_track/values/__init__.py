@@ -12,6 +12,8 @@ from simple_track.values.media import Media
 from simple_track.values.mesh import Mesh
 from simple_track.values.overlay import Box, Mask
 from simple_track.values.plot import Plot, Scatter
+from simple_track.values.plots.confusion_matrix import ConfusionMatrix
+from simple_track.values.plots.precision_recall import PrCurve
 from simple_track.values.points import PointCloud
 from simple_track.values.table import RowError, Table, UnknownColumnError
 from simple_track.values.text import Text
@@ -21,6 +23,7 @@ from simple_track.values.video import Video
 __all__ = [
     "Audio",
     "Box",
+    "ConfusionMatrix",
     "DamagedValueError",
     "Figure",
     "Histogram",
@@ -32,6 +35,7 @@ __all__ = [
     "Mesh",
     "Plot",
     "PointCloud",
+    "PrCurve",
     "RowError",
     "Scatter",
     "Table",

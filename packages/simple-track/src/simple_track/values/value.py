@@ -68,6 +68,8 @@ class ValueFolder:
             DamagedValueError: It is gone or has changed; the message names it.
         """
         path = self.locate(body)
+        if not isinstance(body.get("sha256"), str):
+            raise DamagedValueError(self.layout.history, f"the event of {body['file']} has no sha256")
         try:
             data = path.read_bytes()
         except FileNotFoundError as error:
@@ -77,7 +79,15 @@ class ValueFolder:
         return data
 
     def locate(self, body: Body) -> Path:
-        """The path of a value's file, which never leads out of the run's folder."""
+        """The path of a value's file, which never leads out of the run's folder.
+
+        Raises:
+            DamagedValueError: The event does not name one.
+        """
+        if not isinstance(body.get("file"), str):
+            raise DamagedValueError(
+                self.layout.history, f"an event of kind {body.get('kind')!r} names no file"
+            )
         return self.layout.resolve(body["file"])
 
     def _folder(self, place: str) -> Path:
@@ -88,7 +98,8 @@ def files_of(value: object) -> set[str]:
     """All files that a value's body names, below the run's folder, however deep they stand in it."""
     if isinstance(value, dict):
         own = {value["file"]} if isinstance(value.get("file"), str) else set()
-        own |= set(value["files"]) if isinstance(value.get("files"), list) else set()
+        listed = value.get("files")
+        own |= {name for name in listed if isinstance(name, str)} if isinstance(listed, list) else set()
         return own.union(*map(files_of, value.values()))
     if isinstance(value, list):
         return set().union(*map(files_of, value))
