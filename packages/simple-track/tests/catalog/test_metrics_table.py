@@ -60,7 +60,9 @@ def test_integers_are_exact_in_whole_where_there_are_fractions(log):
 
 def test_a_query_that_reads_rounded_integers_says_which(log):
     log({"tokens": 2**53 + 1, "loss": 0.5, "it's": 2**63 + 1})
-    message = "metrics.value is a DOUBLE, which rounds integers of \"it's\", 'tokens'; read them from metrics.whole"
+    message = (
+        "metrics.value is a DOUBLE, which rounds integers of \"it's\", 'tokens'; read them from metrics.whole"
+    )
     with pytest.warns(TrackWarning) as caught:
         rows("select value from metrics")
     assert [str(warning.message) for warning in caught] == [message]
@@ -85,4 +87,8 @@ def test_a_run_that_has_other_types_changes_no_value_of_the_first(log):
     log(2**53 + 1)
     log(2**64 - 1)
     log(-1)
-    assert [value for (value,) in rows("select value from metrics order by value")] == [-1, 2**53 + 1, 2**64 - 1]
+    assert [value for (value,) in rows("select value from metrics order by value")] == [
+        -1,
+        2**53 + 1,
+        2**64 - 1,
+    ]

@@ -182,7 +182,10 @@ def test_lists_may_be_written_into_the_summary(root):
         assert dict(live.summary) == expected  # from the log
         assert [event["value"] for event in live.events("summary")] == list(expected.values())
     assert dict(Track.load(run.id).summary) == expected  # from its file
-    assert [dict(view.summary) for view in (*Track.runs(), *Track.runs())] == [expected, expected]  # from the cache
+    assert [dict(view.summary) for view in (*Track.runs(), *Track.runs())] == [
+        expected,
+        expected,
+    ]  # from the cache
 
 
 def test_a_list_with_something_else_in_it_names_the_place(root):

@@ -15,7 +15,9 @@ from simple_track.storage.record import encode_metrics
 
 scalars = (
     st.floats()
-    | st.sampled_from([0, 1, -1, 2**53, 2**53 + 1, 2**63 - 1, 2**63, 2**64 - 1, -(2**63), 2**70 + 1, -(2**70)])
+    | st.sampled_from(
+        [0, 1, -1, 2**53, 2**53 + 1, 2**63 - 1, 2**63, 2**64 - 1, -(2**63), 2**70 + 1, -(2**70)]
+    )
     | st.integers(1 - 10**38, 10**38 - 1)
     | st.booleans()
     | st.text(st.characters(codec="utf-8"), max_size=4)
@@ -90,6 +92,8 @@ def test_the_type_is_the_one_that_changes_nothing(values, kinds):
 
 def test_no_two_columns_have_one_name():
     builder = ColumnBuilder()
-    builder.add_lines(encode_metrics(0, {"x": 1, "x~text": "own"}, 0.0) + encode_metrics(1, {"x": "word"}, 0.0))
+    builder.add_lines(
+        encode_metrics(0, {"x": 1, "x~text": "own"}, 0.0) + encode_metrics(1, {"x": "word"}, 0.0)
+    )
     names = [(column.name, column.key) for column in typed_columns(builder.columns().parts, 2)]
     assert names == [("x", "x"), ("x~text~", "x"), ("x~text", "x~text")]

@@ -37,7 +37,11 @@ def test_a_call_with_nothing_but_none_is_a_call_with_nothing(run):
     run.log({"a": None})
     run.log({"a": 1})
     lines = Track.load(run.id).layout.metrics.read_text().splitlines()
-    assert [line.partition(',"timestamp')[0] for line in lines] == ['{"step":0', '{"step":1', '{"step":2,"a":1']
+    assert [line.partition(',"timestamp')[0] for line in lines] == [
+        '{"step":0',
+        '{"step":1',
+        '{"step":2,"a":1',
+    ]
 
 
 def test_values_whose_flat_names_meet_are_all_kept(run):
@@ -93,7 +97,9 @@ class Pairs(dict):
         return other
 
 
-@pytest.mark.parametrize("value", [Money(1), np.complex64(1j), np.timedelta64(3, "s"), np.datetime64("2026", "ns")])
+@pytest.mark.parametrize(
+    "value", [Money(1), np.complex64(1j), np.timedelta64(3, "s"), np.datetime64("2026", "ns")]
+)
 def test_what_only_the_encoder_knows_is_no_scalar(run, value):
     with pytest.raises(ValueKindError, match="price: cannot log a value of type"):
         run.log({"price": value, "loss": 0.5})

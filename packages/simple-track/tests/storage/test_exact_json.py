@@ -30,7 +30,15 @@ def test_numbers_that_json_has_not_are_kept():
 
 
 @pytest.mark.parametrize(
-    "text", [{"$float": "1.5"}, {"$float": 1}, {"$int": "1.5"}, {"$int": "²"}, {"$dict": 5}, {"$float": "nan", "b": 1}]
+    "text",
+    [
+        {"$float": "1.5"},
+        {"$float": 1},
+        {"$int": "1.5"},
+        {"$int": "²"},
+        {"$dict": 5},
+        {"$float": "nan", "b": 1},
+    ],
 )
 def test_what_only_looks_like_ours_is_left_as_it_is(text):
     assert decode(text) == text

@@ -10,7 +10,10 @@ from simple_track.storage.nonfinite import as_text, restored
 
 keys = st.text(max_size=4) | st.sampled_from(["a/b", "~", "~1", "0", ""])
 trees = st.recursive(
-    st.none() | st.integers() | st.sampled_from([math.nan, math.inf, -math.inf, 1.5, "nan", "inf"]) | st.text(),
+    st.none()
+    | st.integers()
+    | st.sampled_from([math.nan, math.inf, -math.inf, 1.5, "nan", "inf"])
+    | st.text(),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(keys, inner, max_size=4),
     max_leaves=12,
 )
@@ -48,7 +51,9 @@ def test_finite_values_are_not_copied():
     assert as_text(tree)[0] is tree
 
 
-@pytest.mark.parametrize("places", [["/a/5"], ["/b"], ["/a/x"], ["/a"], [""], ["a"], [5], ["/a/0/b"], ["/a/-1"]])
+@pytest.mark.parametrize(
+    "places", [["/a/5"], ["/b"], ["/a/x"], ["/a"], [""], ["a"], [5], ["/a/0/b"], ["/a/-1"]]
+)
 def test_a_place_that_a_hand_has_changed_is_passed_over(places):
     tree = {"a": ["inf"]}
     assert restored(tree, places) == {"a": ["inf"]}

@@ -56,7 +56,7 @@ def test_no_piece_of_a_line_is_taken_for_a_record(values, data):
     assert decode(line[:cut]) is None
 
 
-class TextColor(str, enum.Enum):
+class TextColor(str, enum.Enum):  # noqa: UP042 - programs still have these
     RED = "red"
 
 
@@ -213,14 +213,20 @@ def test_integers_beyond_64_bits_are_on_the_line_for_every_reader():
     assert (line["flops"], line["~nonfinite"]) == (float(2**70), {"flops": str(2**70)})
 
 
-@pytest.mark.parametrize("text", ["[1]", '"1e3"', '"9999999999999999999999999999999999999999999"', "5", "null"])
+@pytest.mark.parametrize(
+    "text", ["[1]", '"1e3"', '"9999999999999999999999999999999999999999999"', "5", "null"]
+)
 def test_a_side_key_that_names_no_number_changes_nothing(text):
     line = b'{"a":0.5,"~nonfinite":{"a":' + text.encode() + b"}}"
     assert decode(line) == {"a": 0.5}
 
 
 plain_json = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(st.characters(codec="utf-8")),
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False)
+    | st.text(st.characters(codec="utf-8")),
     lambda inner: st.lists(inner) | st.dictionaries(st.text(st.characters(codec="utf-8")), inner, max_size=3),
     max_leaves=8,
 )
@@ -247,7 +253,9 @@ def test_a_summary_comes_back_from_its_file_and_its_events(summary):
         assert alike(event["value"], value)
 
 
-@pytest.mark.parametrize("kind", [np.float16, np.float32, np.float64, np.int8, np.uint8, np.int64, np.uint64, np.bool_])
+@pytest.mark.parametrize(
+    "kind", [np.float16, np.float32, np.float64, np.int8, np.uint8, np.int64, np.uint64, np.bool_]
+)
 def test_the_hot_path_converts_numpy_as_the_slow_one_does(kind):
     converted = []
     number = number_converter(converted)(kind(1))
@@ -255,7 +263,9 @@ def test_the_hot_path_converts_numpy_as_the_slow_one_does(kind):
     assert converted == [number]
 
 
-@pytest.mark.parametrize("value", [np.longdouble(1), np.complex64(1), np.datetime64("2026"), object(), [1], Decimal(1)])
+@pytest.mark.parametrize(
+    "value", [np.longdouble(1), np.complex64(1), np.datetime64("2026"), object(), [1], Decimal(1)]
+)
 def test_the_hot_path_leaves_everything_else_to_the_slow_one(value):
     converted = []
     with pytest.raises((TypeError, KeyError)):

@@ -67,7 +67,9 @@ class Complex:
 
 def test_a_tensor_of_complex_numbers_is_refused():
     tensor = type("Tensor", (Complex,), {"__module__": "torch"})()
-    with pytest.raises(ValueRangeError, match="plot: Tensor has dtype complex128; expected an array of numbers"):
+    with pytest.raises(
+        ValueRangeError, match="plot: Tensor has dtype complex128; expected an array of numbers"
+    ):
         as_array(tensor, "plot")
 
 
@@ -83,7 +85,9 @@ def test_masked_floats_are_nan_and_masked_integers_are_refused():
     np.testing.assert_array_equal(as_array(masked, "plot"), [1, np.nan])
     assert type(as_array(masked, "plot")) is np.ndarray
     assert as_array(np.ma.masked_array([1, 2], [False, False]), "plot").tolist() == [1, 2]
-    with pytest.raises(ValueRangeError, match="plot: a masked array of int64; expected an array without masked"):
+    with pytest.raises(
+        ValueRangeError, match="plot: a masked array of int64; expected an array without masked"
+    ):
         as_array(np.ma.masked_array([1, 2], [False, True]), "plot")
 
 

@@ -105,9 +105,11 @@ def test_a_rate_may_be_a_number_of_any_kind(rate):
     assert (audio.sample_rate, type(audio.sample_rate)) == (8000, int)
 
 
-@pytest.mark.parametrize("rate", [None, 0, -1, 2.5, 2**31, True, np.bool_(True), "8000", math.nan, np.array([1, 2])])
+@pytest.mark.parametrize(
+    "rate", [None, 0, -1, 2.5, 2**31, True, np.bool_(True), "8000", math.nan, np.array([1, 2])]
+)
 def test_what_is_no_rate_is_refused(rate):
-    with pytest.raises(ValueRangeError, match="sample_rate is .*; expected whole samples a second, above 0"):
+    with pytest.raises(ValueRangeError, match=r"sample_rate is .*; expected whole samples a second, above 0"):
         Audio([0.0], rate)
 
 
@@ -123,7 +125,9 @@ def test_a_wav_file_is_read_as_it_is(tmp_path, subtype, channels, round_trip):
     audio = round_trip(Audio(tmp_path / "a.wav", caption="a"))
     dtype = {"PCM_16": "int16", "PCM_32": "int32", "FLOAT": "float32"}.get(subtype)
     expected = soundfile.read(tmp_path / "a.wav", dtype=dtype)[0] if dtype else np.rint(unit * 128 + 128)
-    np.testing.assert_allclose(audio.samples, expected.reshape(audio.samples.shape), atol=1 if dtype is None else 0)
+    np.testing.assert_allclose(
+        audio.samples, expected.reshape(audio.samples.shape), atol=1 if dtype is None else 0
+    )
     assert (audio.sample_rate, audio.caption) == (8000, "a")
 
 

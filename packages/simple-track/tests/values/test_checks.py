@@ -42,7 +42,8 @@ def test_numbers_of_every_kind_are_taken(value):
 
 
 @pytest.mark.parametrize(
-    "value", [True, np.bool_(True), "2", b"2", None, math.nan, math.inf, [2], np.array([1, 2]), 1j, object(), 10**400]
+    "value",
+    [True, np.bool_(True), "2", b"2", None, math.nan, math.inf, [2], np.array([1, 2]), 1j, object(), 10**400],
 )
 def test_what_is_no_number_is_named(value):
     for check in (

@@ -70,10 +70,12 @@ def test_a_kind_of_a_later_version_is_named(run_layout):
 def test_a_body_that_names_no_kind_is_called_damage(body, run_layout):
     with pytest.raises(DamagedValueError) as caught:
         read_value(body, run_layout)
-    assert str(caught.value).startswith(f"{run_layout.history}: an event has {body!r} where a value should be.")
+    assert str(caught.value).startswith(
+        f"{run_layout.history}: an event has {body!r} where a value should be."
+    )
 
 
-@pytest.mark.parametrize("kind", sorted(KINDS) + ["table"])
+@pytest.mark.parametrize("kind", [*sorted(KINDS), "table"])
 @pytest.mark.parametrize(
     "rest",
     [
@@ -92,7 +94,7 @@ def test_a_body_that_lacks_something_is_called_damage(kind, rest, run_layout):
         read_value({"kind": kind, **rest}, run_layout)
 
 
-@pytest.mark.parametrize("kind", sorted(KINDS) + ["table"])
+@pytest.mark.parametrize("kind", [*sorted(KINDS), "table"])
 def test_a_file_of_another_kind_is_named(kind, run_layout):
     if kind in {"histogram", "images"}:
         return  # those have none

@@ -83,7 +83,9 @@ def test_a_number_of_bins_may_be_of_any_kind(bins):
 
 @pytest.mark.parametrize("counts", [[0.5, 1], [np.nan, 1], [-1, 1], [2**63, 1], [np.inf, 1]])
 def test_a_density_is_no_count(counts):
-    with pytest.raises(ValueRangeError, match="histogram counts: one is .*; expected whole numbers from 0, not a density"):
+    with pytest.raises(
+        ValueRangeError, match=r"histogram counts: one is .*; expected whole numbers from 0, not a density"
+    ):
         Histogram.from_counts(counts, [0.0, 1.0, 2.0])
 
 

@@ -253,13 +253,15 @@ def test_a_box_keeps_all_its_scores(round_trip):
 
 def test_boxes_of_an_earlier_version_are_read(run_layout):
     body = write_value(Image(np.zeros((4, 4)), boxes=[[0, 1, 2, 3]]), key="a", step=0, layout=run_layout)
-    assert body["boxes"] == {"boxes": [{"x0": 0.0, "y0": 1.0, "x1": 2.0, "y1": 3.0, "label": "", "score": None}]}
+    assert body["boxes"] == {
+        "boxes": [{"x0": 0.0, "y0": 1.0, "x1": 2.0, "y1": 3.0, "label": "", "score": None}]
+    }
     assert read_value(body, run_layout).boxes == {"boxes": (Box(0, 1, 2, 3),)}
 
 
 @pytest.mark.parametrize("number", [1.5, "cat", None, True])
 def test_a_class_that_is_no_number_is_refused(number):
-    with pytest.raises(ValueRangeError, match="a class number is .*; expected a whole number"):
+    with pytest.raises(ValueRangeError, match=r"a class number is .*; expected a whole number"):
         Image(np.zeros((2, 2)), masks={"a": {"mask": np.zeros((2, 2), int), "classes": {number: "x"}}})
 
 
@@ -276,7 +278,9 @@ def test_names_that_are_one_as_text_are_refused():
 def test_no_caption_is_an_empty_one(round_trip):
     image = Image(np.zeros((2, 2)), caption=None)
     assert (image.caption, round_trip(image)) == ("", image)
-    images = Images([image, Image(np.zeros((2, 2)), caption="kept"), np.zeros((2, 2))], captions=["a", None, None])
+    images = Images(
+        [image, Image(np.zeros((2, 2)), caption="kept"), np.zeros((2, 2))], captions=["a", None, None]
+    )
     assert [item.caption for item in images.items] == ["a", "kept", ""]
 
 
@@ -288,7 +292,9 @@ def test_the_order_of_bytes_does_not_matter(dtype):
 
 def test_masked_pixels_are_no_pixels():
     masked = np.ma.masked_array(np.ones((2, 2), np.uint8), [[0, 0], [0, 1]])
-    with pytest.raises(ValueRangeError, match="image: a masked array of uint8; expected an array without masked"):
+    with pytest.raises(
+        ValueRangeError, match="image: a masked array of uint8; expected an array without masked"
+    ):
         Image(masked)
     with pytest.raises(ValueRangeError, match="from nan to nan"):
         Image(masked.astype(float))

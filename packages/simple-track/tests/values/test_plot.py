@@ -86,7 +86,9 @@ def test_points_that_do_not_fit_are_named():
 
 
 def test_a_number_that_a_float_would_round_is_refused():
-    with pytest.raises(ValueRangeError, match="plot x: int64 with 9007199254740993; expected numbers that float64"):
+    with pytest.raises(
+        ValueRangeError, match="plot x: int64 with 9007199254740993; expected numbers that float64"
+    ):
         Plot(np.array([2**53 + 1]), [1])
     with pytest.raises(ValueRangeError, match="scatter: uint64 with 18446744073709551615"):
         Scatter(np.array([[2**64 - 1, 0]], np.uint64))
@@ -94,12 +96,16 @@ def test_a_number_that_a_float_would_round_is_refused():
 
 
 def test_lines_whose_names_are_one_as_text_are_refused():
-    with pytest.raises(ValueRangeError, match="plot y: two names are '1' as text; expected names that differ"):
+    with pytest.raises(
+        ValueRangeError, match="plot y: two names are '1' as text; expected names that differ"
+    ):
         Plot([1], {1: [1], "1": [2]})
 
 
 def test_a_plot_without_lines_is_refused():
-    with pytest.raises(ValueShapeError, match=r"plot y: shape \(2, 0\) does not fit; expected at least one line"):
+    with pytest.raises(
+        ValueShapeError, match=r"plot y: shape \(2, 0\) does not fit; expected at least one line"
+    ):
         Plot([1, 2], {})
 
 

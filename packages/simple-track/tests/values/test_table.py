@@ -28,9 +28,9 @@ TIMES = st.datetimes(datetime.datetime(1700, 1, 1), datetime.datetime(2200, 1, 1
 CELLS = {
     "int": st.integers(-(2**63), 2**64 - 1),
     "float": st.floats(),
-    "decimal": st.decimals(allow_nan=False, allow_infinity=False, min_value=-(10**30), max_value=10**30).filter(
-        lambda number: max(digits(number)) <= 38
-    ),
+    "decimal": st.decimals(
+        allow_nan=False, allow_infinity=False, min_value=-(10**30), max_value=10**30
+    ).filter(lambda number: max(digits(number)) <= 38),
     "date": st.dates(),
     "time": st.times(),
     "datetime[ns]": st.integers(-(2**63) + 1, 2**63 - 1).map(lambda n: np.datetime64(n, "ns")),
@@ -64,7 +64,9 @@ def test_any_table_comes_back(table, round_trip):
 def test_types_are_inferred_as_they_were_given(table):
     inferred = Table(table.columns, [list(row.values()) for row in table])
     for name, kind in inferred.types.items():
-        assert kind == table.types[name] or kind == table.types[name].removesuffix("[ns]")  # all of microseconds
+        assert kind == table.types[name] or kind == table.types[name].removesuffix(
+            "[ns]"
+        )  # all of microseconds
 
 
 def test_media_are_cells(round_trip):
@@ -226,9 +228,13 @@ def test_text_is_not_taken_for_many_things(make, message):
 
 def test_an_integer_that_no_float_is_is_refused():
     assert Table(["x"], [[2**53]], types={"x": "float"}).get_column("x") == [2.0**53]
-    with pytest.raises(TableCellError, match="row 0, column 'x': expected a float that equals it, got int 9007"):
+    with pytest.raises(
+        TableCellError, match="row 0, column 'x': expected a float that equals it, got int 9007"
+    ):
         Table(["x"], [[2**53 + 1]], types={"x": "float"})
-    with pytest.raises(TableCellError, match="row 1, column 'x': expected a float that equals it, got int 1000"):
+    with pytest.raises(
+        TableCellError, match="row 1, column 'x': expected a float that equals it, got int 1000"
+    ):
         Table(["x"], [[0.5], [10**400]])
 
 
@@ -350,7 +356,9 @@ def test_integers_and_decimals_are_one_column():
 
 @pytest.mark.parametrize("value", [Decimal("NaN"), Decimal("Infinity"), Decimal(10**38), Decimal("1e-39")])
 def test_a_decimal_that_no_file_holds_is_refused(value):
-    with pytest.raises(TableCellError, match="expected a Decimal of up to 38 digits before and behind the point"):
+    with pytest.raises(
+        TableCellError, match="expected a Decimal of up to 38 digits before and behind the point"
+    ):
         Table(["x"], [[value]])
 
 
@@ -359,7 +367,9 @@ def test_decimals_of_any_size_share_a_column(round_trip):
     assert round_trip(table) == table
 
 
-@pytest.mark.parametrize("missing", [None, pandas.NA, pandas.NaT, np.datetime64("NaT"), np.timedelta64("NaT", "s")])
+@pytest.mark.parametrize(
+    "missing", [None, pandas.NA, pandas.NaT, np.datetime64("NaT"), np.timedelta64("NaT", "s")]
+)
 @pytest.mark.parametrize("cell", [1, 0.5, "a", datetime.date(2026, 1, 1), datetime.timedelta(1)])
 def test_whatever_stands_for_no_value_is_none(missing, cell, round_trip):
     table = Table(["x"], [[missing], [cell], [missing]])
@@ -369,7 +379,9 @@ def test_whatever_stands_for_no_value_is_none(missing, cell, round_trip):
 
 
 def test_nan_is_no_missing_text():
-    with pytest.raises(TableCellError, match=r"expected str, got float nan\. Where there is no value, give None\."):
+    with pytest.raises(
+        TableCellError, match=r"expected str, got float nan\. Where there is no value, give None\."
+    ):
         Table(["x"], [["a"], [math.nan]])
 
 
@@ -445,7 +457,7 @@ def test_what_has_no_order_is_said():
     with pytest.raises(ValueRangeError) as caught:
         Table(["a"], [[[1]], [[2]]]).min("a")
     assert str(caught.value) == (
-        "table: column 'a' is of type json, which has no order; expected a column of numbers, texts, bytes or times."
+        "table: column 'a' is of type json, which has no order; expected a column of numbers, texts, bytes or times."  # noqa: E501 - a message, whole
     )
 
 

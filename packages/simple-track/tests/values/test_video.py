@@ -112,7 +112,7 @@ def test_a_file_says_its_own_speed(tmp_path):
 @pytest.mark.parametrize("data", [b"", b"\0" * 200, b"RIFF\0\0\0\0WAVE"])
 def test_a_file_of_anything_is_refused_by_us(tmp_path, data):
     (tmp_path / "a.mp4").write_bytes(data)
-    with pytest.raises(ValueRangeError, match="^video: "):
+    with pytest.raises(ValueRangeError, match=r"^video: "):
         Video(tmp_path / "a.mp4")
 
 

@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
+from simple_track.errors import TrackWarning
 from simple_track.lazy_module import numpy as np
 from simple_track.reading.column_cache import load_columns
 from simple_track.reading.columns import NUMERIC, WIDE, Columns, Part, is_beyond_floats
 from simple_track.reading.view import RunView
-from simple_track.errors import TrackWarning
 
 INTEGERS = ("i", "u", WIDE)
 

@@ -73,7 +73,10 @@ def _plain(value: Any, depth: int, *, top: bool = False) -> Any:
         items = value if isinstance(value, list | tuple) else sorted(value, key=str)
         return [_plain(item, depth + 1) for item in items]
     if hasattr(value, "shape") and hasattr(value, "tolist"):  # an array, of numpy, torch or their kin
-        if getattr(getattr(value, "dtype", None), "kind", "") in ("m", "M"):  # `tolist` makes integers of some
+        if getattr(getattr(value, "dtype", None), "kind", "") in (
+            "m",
+            "M",
+        ):  # `tolist` makes integers of some
             return [_plain(item, depth + 1) for item in value] if value.shape else str(value)
         return _plain(value.tolist(), depth + 1)
     if isinstance(value, PurePath) or not callable(value):

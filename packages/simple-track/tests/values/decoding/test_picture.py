@@ -63,12 +63,7 @@ def test_a_file_is_turned_as_its_exif_data_say(tmp_path, turn, name):
     pixels = Image(tmp_path / name).pixels
     assert pixels.shape == ((4, 8, 3) if turn < 5 else (8, 4, 3))
     height, width = pixels.shape[:2]
-    corners = {
-        (y, x)
-        for y in (0, height - 1)
-        for x in (0, width - 1)
-        if pixels[y, x, 0] > 128
-    }
+    corners = {(y, x) for y in (0, height - 1) for x in (0, width - 1) if pixels[y, x, 0] > 128}
     white = {1: (0, 0), 2: (0, 1), 3: (1, 1), 4: (1, 0), 5: (0, 0), 6: (0, 1), 7: (1, 1), 8: (1, 0)}[turn]
     assert corners == {((height - 1) * white[0], (width - 1) * white[1])}
 
@@ -94,7 +89,7 @@ def test_a_file_of_several_pictures_is_refused(tmp_path):
     with pytest.raises(ValueRangeError) as caught:
         Image(tmp_path / "a.gif")
     assert str(caught.value) == (
-        f"image: {tmp_path / 'a.gif'} has 2 frames; expected one picture; give its frames as Images, or as a Video."
+        f"image: {tmp_path / 'a.gif'} has 2 frames; expected one picture; give its frames as Images, or as a Video."  # noqa: E501 - a message, whole
     )
 
 

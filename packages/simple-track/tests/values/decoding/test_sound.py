@@ -44,7 +44,14 @@ def test_files_with_loss_come_close(tmp_path, name):
 
 @pytest.mark.parametrize(
     "data",
-    [b"", b"RIFF", b"RIFF\0\0\0\0WAVE", b"RIFF\0\0\0\0WAVEfmt \4\0\0\0\1\0\1\0", b"words", b"\x89PNG\r\n\x1a\n" + bytes(99)],
+    [
+        b"",
+        b"RIFF",
+        b"RIFF\0\0\0\0WAVE",
+        b"RIFF\0\0\0\0WAVEfmt \4\0\0\0\1\0\1\0",
+        b"words",
+        b"\x89PNG\r\n\x1a\n" + bytes(99),
+    ],
 )
 def test_a_file_that_is_no_sound_is_refused(tmp_path, data):
     (tmp_path / "a.wav").write_bytes(data)
@@ -53,5 +60,5 @@ def test_a_file_that_is_no_sound_is_refused(tmp_path, data):
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path):
-    with pytest.raises(FileNotFoundError, match="missing.wav"):
+    with pytest.raises(FileNotFoundError, match=r"missing.wav"):
         read_sound(tmp_path / "missing.wav")

@@ -23,7 +23,9 @@ def test_it_counts_as_scikit_learn_does(pairs, round_trip):
     matrix = ConfusionMatrix(truth, predictions, labels="abcde", title="t")
     np.testing.assert_array_equal(matrix.counts, confusion_matrix(truth, predictions, labels=range(5)))
     assert round_trip(matrix) == matrix
-    words = ConfusionMatrix(*(["abcde"[n] for n in column] for column in (truth, predictions)), labels="abcde")
+    words = ConfusionMatrix(
+        *(["abcde"[n] for n in column] for column in (truth, predictions)), labels="abcde"
+    )
     np.testing.assert_array_equal(words.counts, matrix.counts)
     scores = ConfusionMatrix(truth, np.eye(5)[predictions])
     np.testing.assert_array_equal(scores.counts, matrix.counts)
@@ -49,14 +51,38 @@ def test_it_is_a_figure_of_plotly(logged_file):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (([0, 1], [0]), "confusion matrix: shape (2, 1) does not fit; expected as many predictions as true classes."),
-        (([], []), "confusion matrix: shape (0, 0) does not fit; expected as many predictions as true classes."),
-        (([0, -1], [0, 0]), "confusion matrix truth: int64 from -1 to 0; expected class numbers from 0 to 4095."),
-        (([0, 0], [0, 5000]), "confusion matrix predictions: int64 from 0 to 5000; expected class numbers from 0 to"),
-        (([0], [2], ["a", "b"]), "confusion matrix predictions: int64 from 2 to 2; expected class numbers from 0 to 1."),
-        (([0.5], [0]), "confusion matrix truth: float64 from 0.5 to 0.5; expected class numbers from 0 to 4095."),
-        (([0], [[np.nan, 1]]), "confusion matrix: scores with NaN, or none; expected a score for each class."),
-        (([0], [[1, 2]], ["a"]), "confusion matrix predictions: shape (1, 2) does not fit; expected (N, 1), a score"),
+        (
+            ([0, 1], [0]),
+            "confusion matrix: shape (2, 1) does not fit; expected as many predictions as true classes.",
+        ),
+        (
+            ([], []),
+            "confusion matrix: shape (0, 0) does not fit; expected as many predictions as true classes.",
+        ),
+        (
+            ([0, -1], [0, 0]),
+            "confusion matrix truth: int64 from -1 to 0; expected class numbers from 0 to 4095.",
+        ),
+        (
+            ([0, 0], [0, 5000]),
+            "confusion matrix predictions: int64 from 0 to 5000; expected class numbers from 0 to",
+        ),
+        (
+            ([0], [2], ["a", "b"]),
+            "confusion matrix predictions: int64 from 2 to 2; expected class numbers from 0 to 1.",
+        ),
+        (
+            ([0.5], [0]),
+            "confusion matrix truth: float64 from 0.5 to 0.5; expected class numbers from 0 to 4095.",
+        ),
+        (
+            ([0], [[np.nan, 1]]),
+            "confusion matrix: scores with NaN, or none; expected a score for each class.",
+        ),
+        (
+            ([0], [[1, 2]], ["a"]),
+            "confusion matrix predictions: shape (1, 2) does not fit; expected (N, 1), a score",
+        ),
         ((["a"], ["z"], ["a", "b"]), "confusion matrix: 'z' is no class; expected one of a, b."),
         (([0], [0], ["a", "b", "a"]), "class labels: two names are 'a' as text; expected names that differ."),
         (([[0]], [0]), "confusion matrix truth: shape (1, 1) does not fit; expected (N,)."),
@@ -70,7 +96,7 @@ def test_what_does_not_fit_is_named(arguments, message):
 
 @pytest.mark.parametrize("counts", [[[0.5]], [[-1]], [[np.nan]], [[1, 2]], [], [1]])
 def test_counts_that_are_none_are_refused(counts):
-    with pytest.raises((ValueShapeError, ValueRangeError), match="^confusion matrix: "):
+    with pytest.raises((ValueShapeError, ValueRangeError), match=r"^confusion matrix: "):
         ConfusionMatrix.from_counts(counts)
 
 

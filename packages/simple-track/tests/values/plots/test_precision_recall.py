@@ -39,7 +39,9 @@ def test_each_of_several_classes_has_a_curve(round_trip):
     made = PrCurve(truth, scores, labels=["a", "b", "c"])
     assert list(made.curves) == ["a", "b", "c"]
     for number, curve in enumerate(made.curves.values()):
-        assert curve.average_precision == pytest.approx(average_precision_score(truth == number, scores[:, number]))
+        assert curve.average_precision == pytest.approx(
+            average_precision_score(truth == number, scores[:, number])
+        )
     assert PrCurve(np.eye(3)[truth], scores, labels=["a", "b", "c"]) == made
     assert round_trip(made) == made
 
@@ -69,12 +71,24 @@ def test_it_is_a_figure_of_plotly(logged_file):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (([0, 1], [0.5]), "precision-recall curve truth: shape (2,) does not fit; expected (1,) like scores."),
-        (([0, 2], [0.5, 0.1]), "precision-recall curve truth: int64 with others than 0 and 1; expected 0 and 1, or"),
+        (
+            ([0, 1], [0.5]),
+            "precision-recall curve truth: shape (2,) does not fit; expected (1,) like scores.",
+        ),
+        (
+            ([0, 2], [0.5, 0.1]),
+            "precision-recall curve truth: int64 with others than 0 and 1; expected 0 and 1, or",
+        ),
         (([0, 1], [0.5, np.nan]), "precision-recall curve scores: NaN; expected a number for each sample."),
-        (([0, 2], [[1, 2], [3, 4]]), "precision-recall curve truth: int64 from 0 to 2; expected class numbers from 0"),
+        (
+            ([0, 2], [[1, 2], [3, 4]]),
+            "precision-recall curve truth: int64 from 0 to 2; expected class numbers from 0",
+        ),
         (([], []), "precision-recall curve scores: shape (0,) does not fit; expected (N,) or (N, C)."),
-        (([0, 1], [1, 2], ["a", "b"]), "class labels: shape (2,) does not fit; expected (1,), one for each class."),
+        (
+            ([0, 1], [1, 2], ["a", "b"]),
+            "class labels: shape (2,) does not fit; expected (1,), one for each class.",
+        ),
     ],
 )
 def test_what_does_not_fit_is_named(arguments, message):

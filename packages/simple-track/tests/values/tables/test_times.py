@@ -65,7 +65,11 @@ def test_what_is_missing():
 
 
 def test_a_time_that_nanoseconds_do_not_reach_is_none():
-    assert with_nanoseconds(datetime.datetime(2026, 1, 1), "datetime[ns]") == np.datetime64("2026-01-01", "ns")
+    assert with_nanoseconds(datetime.datetime(2026, 1, 1), "datetime[ns]") == np.datetime64(
+        "2026-01-01", "ns"
+    )
     assert with_nanoseconds(datetime.datetime(1600, 1, 1), "datetime[ns]") is None
     assert with_nanoseconds(datetime.timedelta(200_000), "duration[ns]") is None
-    assert with_nanoseconds(datetime.timedelta(microseconds=-1), "duration[ns]") == np.timedelta64(-1000, "ns")
+    assert with_nanoseconds(datetime.timedelta(microseconds=-1), "duration[ns]") == np.timedelta64(
+        -1000, "ns"
+    )

@@ -12,6 +12,7 @@ from typing import Any
 
 import attrs
 
+from simple_track.errors import TrackWarning
 from simple_track.exchange.exporters.names import distinct_names
 from simple_track.exchange.exporters.rows import media_of, rows_of
 from simple_track.exchange.exporters.silence import silence
@@ -20,7 +21,6 @@ from simple_track.extras import need
 from simple_track.reading.columns import NUMERIC
 from simple_track.reading.view import RunView
 from simple_track.storage import exact_json
-from simple_track.errors import TrackWarning
 from simple_track.storage.names import segment
 from simple_track.values import Audio, Figure, Histogram, Image, Images, Text, Video, read_value
 from simple_track.values.audio import to_wav
