@@ -49,7 +49,7 @@ def draw_layer(
         box = FancyBboxPatch((left, bottom), width, ROW - 0.1, boxstyle="round,pad=0,rounding_size=0.06",
                              linewidth=0, facecolor=colour, alpha=0.3 if is_folder else 0.12)  # fmt: skip
         axes.add_patch(box)
-        size = min(8.5, 8.5 * width / (0.115 * len(name) + 0.1))
+        size = min(8.5, 8.5 * width / (0.135 * len(name) + 0.1))
         axes.text(left + width / 2, bottom + (ROW - 0.1) / 2, name, ha="center", va="center", fontsize=size,
                   weight="bold" if is_folder else "normal", color="#222222")  # fmt: skip
         left += width + space
