@@ -178,6 +178,9 @@ class CheckpointError(IgniteError, RuntimeError):
 class CheckpointNotFoundError(CheckpointError, FileNotFoundError):
     """No usable checkpoint is in the folder."""
 
+    # copy calls the first one among the bases, and RuntimeError's refuses
+    __new__ = FileNotFoundError.__new__  # type: ignore[assignment]
+
 
 class DamagedCheckpointError(CheckpointError, ValueError):
     """A checkpoint whose bytes are not those that were written."""

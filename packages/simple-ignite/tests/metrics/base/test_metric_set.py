@@ -120,8 +120,8 @@ def test_what_is_no_metric_is_refused():
     with pytest.raises(MetricInputError) as error:
         MetricSet().add("accuracy", Accuracy)
     assert str(error.value) == (
-        "add: got the class Accuracy; expected a Metric, or an object with reset, update and compute; is "
-        "Accuracy() meant?"
+        "add: got the class Accuracy; expected a Metric, or an object with reset, update and compute; did "
+        "you mean Accuracy()?"
     )
     with pytest.raises(MetricInputError, match="add: got float; expected a Metric"):
         MetricSet().add("accuracy", 0.5)
