@@ -253,16 +253,19 @@ class CacheManager:
                 f"{key}: is disabled in this cache; allow it by set_cache_mode(path, CacheMode.MMAP)",
                 path=key,
             )
-        self._misses += 1
         self._keys[name] = key
         stamp = FileStamp.of_path(key)
-        open_already = self._held.get(key)
-        if open_already is not None and open_already.cached:  # but changed
+        held = self._held.get(key)
+        if held is not None and held.cached:
+            if held.stamp == stamp:  # known by another name
+                self._hits += 1
+                return held
             self._held.drop(key)
+        self._misses += 1
         if mode.cached and not self._room(key, stamp.size):
             mode = CacheMode.NONE
-        if open_already is not None and open_already.mode is mode and open_already.stamp == stamp:
-            return open_already
+        if held is not None and held.mode is mode and held.stamp == stamp:
+            return held
         data = self._load(key, mode)
         if data.cached and data.size > stamp.size and not self._room(key, data.size):  # it grew meanwhile
             data = self._load(key, CacheMode.NONE)
@@ -294,14 +297,18 @@ class CacheManager:
             try:
                 return CachedData(key, mode, advise=self._advise)
             except CacheError as error:
-                cause = error.__cause__
-                if not isinstance(cause, OSError) or cause.errno not in (errno.EMFILE, errno.ENFILE):
+                if not _is_out_of_descriptors(error):
                     raise
                 if not self._held.drop_oldest(self._plan.pins):
                     error.add_note(
                         "Mapped files stay open: raise the limit (ulimit -n), or use CacheMode.NORMAL."
                     )
                     raise
+
+
+def _is_out_of_descriptors(error: CacheError) -> bool:
+    cause = error.__cause__  # no name in a frame that lives on: it would keep all frames, and so the files, alive
+    return isinstance(cause, OSError) and cause.errno in (errno.EMFILE, errno.ENFILE)
 
 
 def _absolute(path: Name) -> str:

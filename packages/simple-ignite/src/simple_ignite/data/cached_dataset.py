@@ -149,14 +149,14 @@ class CachedDataset(Dataset[Any]):
 
     def _rows(self, indices: Sequence[int]) -> npt.NDArray[np.int64]:
         """Return indices as numbers from 0 on; negative ones count from the end."""
-        rows = np.asarray(indices, dtype=np.int64)
+        rows = np.asarray(indices) if len(indices) else np.empty(0, np.int64)
+        if rows.dtype.kind not in "iu" or rows.ndim != 1:
+            raise TypeError(f"{self.path}: records are asked for by whole numbers, not by {indices!r}")
         count = len(self)
-        if rows.size and (rows.min() < 0 or rows.max() >= count):
-            wrong = rows[(rows < -count) | (rows >= count)]
-            if wrong.size:
-                raise self._missing(wrong[0])
-            rows = np.where(rows < 0, rows + count, rows)
-        return rows
+        wrong = rows[(rows < -count) | (rows >= count)]
+        if wrong.size:
+            raise self._missing(wrong[0])
+        return np.where(rows < 0, rows + count, rows).astype(np.int64, copy=False)
 
     def _missing(self, row: int) -> IndexError:
         return IndexError(f"{self.path}: has {len(self)} records, numbered from 0; there is no number {row}")
