@@ -131,12 +131,16 @@ def test_every_error_of_the_module_is_among_the_cases_and_in_its_tree():
     assert all(c.__name__ in simple_track.__all__ for c in classes)
 
 
-TREE = re.compile(r"── (\w+) \((\w+)\) +(?:(values|artifacts|cli):)?")
+TREE = re.compile(r"── (\w+) \((\w+)\) +(?:(values|artifacts|exchange|cli):)?")
 
 
 @pytest.mark.parametrize(("name", "builtin", "where"), TREE.findall(errors.__doc__), ids=lambda text: text)
 def test_the_tree_says_where_each_error_is_defined_and_what_it_derives_from(name, builtin, where):
-    modules = {"": "simple_track.errors", "cli": "simple_track.cli.pick"}
+    modules = {
+        "": "simple_track.errors",
+        "cli": "simple_track.cli.pick",
+        "exchange": "simple_track.exchange.exporters.target",
+    }
     found = getattr(importlib.import_module(modules.get(where, f"simple_track.{where}")), name)
     assert issubclass(found, TrackError)
     assert found.__bases__[1] is getattr(builtins, builtin)

@@ -31,7 +31,6 @@ LATE = {
     "simple_track.catalog.catalog",
     "simple_track.catalog.query",
     "simple_track.storage.pack",
-    "simple_track.storage.exact_json",
 }
 """What a script that logs numbers does not need."""
 SOURCE = Path(simple_track.__file__).parent

@@ -570,7 +570,7 @@ def test_metrics_of_other_settings_do_not_merge():
         Huber(1.0).merge(Huber(2.0))
     assert str(error.value) == (
         "Huber(kind='Huber', delta=1.0): cannot merge Huber(kind='Huber', delta=2.0); expected a metric of "
-        "the same kind and settings"
+        "the same class and settings"
     )
 
 

@@ -14,6 +14,8 @@ TrackError (Exception)
 ├── StorageError (OSError)              the disk is full, read-only, or gone
 ├── FormatError (ValueError)            a file on disk is damaged or of a newer version
 ├── WhereError (ValueError)             a filter or an order that cannot be parsed
+├── ExportError (OSError)               exchange: an export that could not be written
+│   └── ExportExistsError (FileExistsError)  exchange: the target exists and is kept
 ├── QueryError (ValueError)             SQL that DuckDB refuses
 ├── ValueShapeError (ValueError)        values: a shape that this kind of value cannot have
 ├── ValueRangeError (ValueError)        values: numbers or a type that it cannot have
@@ -35,8 +37,8 @@ TrackError (Exception)
 └── ProjectNotFoundError (LookupError)  cli: no project of that name
 ```
 
-`values:` and `artifacts:` are defined in `simple_track.values` and `simple_track.artifacts`, which are loaded
-when they are used; the command line raises `cli:`. Each error carries the facts of its message as attributes,
+`values:`, `artifacts:` and `exchange:` are defined in `simple_track.values`, `simple_track.artifacts` and
+`simple_track.exchange`, which are loaded when they are used; the command line raises `cli:`. Each error carries the facts of its message as attributes,
 and survives pickling. `TrackWarning` is the one category of warnings.
 """
 

@@ -59,6 +59,14 @@ class Box:
     class_id: int | None = None
     scores: dict[str, float] = attrs.field(factory=dict, hash=False)
 
+    def __getstate__(self) -> dict[str, Any]:
+        return {field.name: getattr(self, field.name) for field in attrs.fields(type(self))}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Take the state of a pickle; one of version 0.3.0 has no `class_id` and no `scores`."""
+        for name, value in {"class_id": None, "scores": {}, **state}.items():
+            object.__setattr__(self, name, value)
+
     def as_dict(self) -> dict[str, Any]:
         """Its fields, without those that few boxes have."""
         fields = attrs.asdict(self)

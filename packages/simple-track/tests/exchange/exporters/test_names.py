@@ -45,6 +45,8 @@ def test_the_column_of_a_metric_is_its_own(key):
     assert (column_name(key) == key) != bool(re.fullmatch("~*run", key))
 
 
-@pytest.mark.parametrize(("key", "column"), [("run", "~run"), ("~run", "~~run"), ("runs", "runs"), ("~a", "~a")])
+@pytest.mark.parametrize(
+    ("key", "column"), [("run", "~run"), ("~run", "~~run"), ("runs", "runs"), ("~a", "~a")]
+)
 def test_only_the_column_of_runs_is_evaded(key, column):
     assert column_name(key) == column

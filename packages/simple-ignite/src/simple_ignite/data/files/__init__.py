@@ -1,1 +1,0 @@
-"""Files as the system sees them: opened, mapped, read, listed."""

@@ -1,1 +1,0 @@
-"""Batches drawn ahead of their consumer, and moved to its device."""
