@@ -59,6 +59,13 @@ class Hits(Metric):
         top_k: The target must be among this many highest scores.
     """
 
+    # Of metrics that were pickled by version 0.3.0:
+    dim = 1
+    _shapes: tuple[Any, ...] = ()
+    _kind: Kind | None = None
+    _tally: Tally | None = None
+    _plain = False
+
     detail = 0
     correct = Sum()
     seen = Sum()
@@ -93,9 +100,9 @@ class Hits(Metric):
 
     def _forget_shapes(self) -> None:
         """Let the next batch be of any shape and kind."""
-        self._shapes: tuple[Any, ...] = ()
-        self._kind: Kind | None = None
-        self._tally: Tally | None = None
+        self._shapes = ()
+        self._kind = None
+        self._tally = None
         self._plain = False
 
     def accumulate(self, pred: Tensor, target: Tensor) -> None:

@@ -51,8 +51,11 @@ class FBeta(Averaged):
         if not beta > 0:
             raise MetricInputError(type(self).__name__, f"beta={beta!r}", "a number above 0")
         self.beta = float(beta)
-        self.score = functools.partial(scores.f_beta, beta=self.beta)
         super().__init__(average=average, zero_division=zero_division, **options)
+
+    def score_of(self, task: str) -> Score:  # noqa: ARG002 (some metrics mean another thing by it)
+        """Return what makes the value of each class."""
+        return functools.partial(scores.f_beta, beta=self.beta)
 
 
 class F1Score(Averaged):
