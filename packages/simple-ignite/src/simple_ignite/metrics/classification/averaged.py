@@ -34,7 +34,7 @@ class Averaged(Derived[Counts | Samples]):
         **options: See `CountOptions`.
     """
 
-    zero_division: float = 0.0  # of metrics that were pickled by version 0.3.0
+    zero_division: float | str = 0.0  # of metrics that were pickled by version 0.3.0
 
     score: Score
     """Makes the value of each class from its counts."""

@@ -41,6 +41,11 @@ class CalibrationError(Metric):
         output_transform: Makes `(pred, target)` of a step's output, pred being probabilities.
     """
 
+    # Of metrics that were pickled by version 0.3.0:
+    dim = 1
+    _shapes: tuple[object, ...] = ()
+    _kind: Kind | None = None
+
     counted = Sum()
     confidence = Sum()
     right = Sum()
@@ -73,8 +78,8 @@ class CalibrationError(Metric):
     def reset(self) -> None:
         """Forget everything seen."""
         super().reset()
-        self._shapes: tuple[object, ...] = ()
-        self._kind: Kind | None = None
+        self._shapes = ()
+        self._kind = None
 
     def accumulate(self, pred: Tensor, target: Tensor) -> None:
         """Take in one batch.
@@ -84,7 +89,7 @@ class CalibrationError(Metric):
             target: Labels `(n, *)`.
         """
         shapes = signature(self, pred, target)
-        if shapes != self._shapes:
+        if shapes != self._shapes or self._kind is None:
             self._prepare(pred, target)
             self._shapes = shapes
         if not target.numel() or self._kind is None:

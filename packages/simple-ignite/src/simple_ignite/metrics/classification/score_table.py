@@ -53,6 +53,11 @@ class Scores(Metric):
         dim: See `Counts`.
     """
 
+    # Of metrics that were pickled by version 0.3.0:
+    dim = 1
+    _shapes: tuple[object, ...] = ()
+    _kind: Kind | None = None
+
     scores = Cat()
     targets = Cat()
 
@@ -65,8 +70,8 @@ class Scores(Metric):
     def reset(self) -> None:
         """Forget all."""
         super().reset()
-        self._shapes: tuple[object, ...] = ()
-        self._kind: Kind | None = None
+        self._shapes = ()
+        self._kind = None
 
     def accumulate(self, pred: Tensor, target: Tensor) -> None:
         """Keep one batch.
@@ -76,7 +81,7 @@ class Scores(Metric):
             target: `(n, *)` labels; multilabel: `(n, labels, *)` of 0/1.
         """
         shapes = signature(self, pred, target)
-        if shapes != self._shapes:
+        if shapes != self._shapes or self._kind is None:
             self._prepare(pred, target)
             self._shapes = shapes
         if not target.numel() or self._kind is None:
