@@ -27,6 +27,8 @@ class Perplexity(Metric):
         output_transform: Makes `(pred, target)` of a step's output.
     """
 
+    dim = -1  # of metrics that were pickled by version 0.3.0
+
     nll = Sum()
     tokens = Sum()
     outside = Sum()
