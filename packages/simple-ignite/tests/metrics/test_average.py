@@ -34,6 +34,83 @@ def test_average_takes_the_size_of_each_batch():
     assert metric.compute() == 2.0
 
 
+@pytest.mark.parametrize("weight", [3, 3.0, np.int64(3), torch.tensor(3), torch.tensor(3.0)])
+def test_average_weighs_a_pair_of_value_and_weight(weight):
+    metric = Average()
+    metric.update((1.0, weight))
+    metric.update((5.0, weight / 3))
+    assert metric.compute() == 2.0
+
+
+def test_average_weighs_rows_alike_or_each_by_its_own():
+    rows, weights = torch.rand(6, 2), torch.tensor([1.0, 0.0, 2.0, 3.0, 1.0, 1.0])
+    alike = Average()
+    alike.update((rows[:4], 2))
+    alike.update((rows[4:], torch.tensor(1)))
+    own = Average(output_transform=lambda output: output)
+    own.update((rows[:4], torch.tensor([2, 2, 2, 2])))
+    own.update((rows[4:], torch.ones(2)))
+    wanted = np.average(rows.double(), weights=[2, 2, 2, 2, 1, 1], axis=0)
+    np.testing.assert_allclose(alike.compute(), wanted)
+    np.testing.assert_allclose(own.compute(), wanted)
+    flat = Average(output_transform=lambda output: output)
+    flat.update((rows[:, 0], weights))
+    assert flat.compute() == pytest.approx(np.average(rows[:, 0].double(), weights=weights))
+
+
+weighted = st.tuples(st.floats(-1e6, 1e6), st.integers(1, 9))
+
+
+@given(st.lists(weighted, min_size=1, max_size=20), st.integers(0, 20))
+def test_weighted_numbers_have_one_mean_however_merged(pairs, cut):
+    one, other = Average(), Average()
+    for i, pair in enumerate(pairs):
+        (one if i < cut else other).update(pair)
+    one.merge(other)
+    numbers, weights = zip(*pairs, strict=True)
+    assert one.compute() == pytest.approx(np.average(numbers, weights=weights), abs=1e-6)
+
+
+def test_a_pair_of_tensors_is_no_value_with_its_weight():
+    with pytest.raises(MetricInputError) as error:
+        Average().update((torch.rand(3), torch.rand(3)))
+    assert str(error.value) == (
+        "Average: got tuple of 2 (float32 tensor of shape (3,), float32 tensor of shape (3,)); expected a "
+        "number or a tensor; output_transform= can take it from the output"
+    )
+    with pytest.raises(MetricInputError) as error:
+        Average(output_transform=lambda output: output).update((torch.rand(3, 2), torch.rand(2)))
+    assert str(error.value) == (
+        "Average: got a weight float32 tensor of shape (2,); expected a number, or a tensor of shape () or "
+        "(3,)"
+    )
+
+
+def test_values_of_another_shape_than_before_are_explained():
+    metric = Average()
+    metric.update(torch.rand(4, 1))
+    with pytest.raises(MetricInputError) as error:
+        metric.update(torch.rand(4, 3))
+    message = "Average: got values of shape (3,); expected shape (1,), as in the batches before"
+    assert str(error.value) == message
+
+
+def test_a_running_average_leaves_out_a_batch_without_data():
+    metric, of_a_metric = RunningAverage(alpha=0.5), RunningAverage(Accuracy(), alpha=0.5)
+    for values in ([1.0], [], [3.0]):
+        metric.update(torch.tensor(values))
+        of_a_metric.update((torch.eye(2)[: len(values)], torch.arange(2)[: len(values)]))
+    assert metric.compute() == 2.0
+    assert of_a_metric.compute() == 1.0
+
+
+def test_a_running_average_of_version_0_3_is_loaded():
+    metric = RunningAverage(alpha=0.5)
+    metric.load_state_dict({"weighted": torch.tensor(3.0, dtype=torch.float64), "weight": 1})
+    metric.update(5.0)
+    assert metric.compute() == 4.0
+
+
 def test_average_says_what_it_wants():
     with pytest.raises(MetricInputError) as error:
         Average().update({"loss": 1.0})
@@ -132,6 +209,18 @@ def test_loss_that_is_no_mean_is_explained():
         "Loss: got float32 tensor of shape (2,) from loss_fn; expected the mean over the batch: a tensor "
         "of shape ()"
     )
+
+
+def test_loss_of_nothing_is_explained():
+    with pytest.raises(MetricInputError) as error:
+        Loss(torch.nn.functional.cross_entropy).update((None, torch.zeros(2).long()))
+    assert str(error.value) == "Loss: got pred None; expected what loss_fn takes first"
+    with pytest.raises(MetricInputError) as error:
+        Loss(torch.nn.functional.cross_entropy, ignore_index=-1).update((torch.rand(2, 3), None))
+    assert str(error.value) == "Loss: got target NoneType with ignore_index=-1; expected a tensor of targets"
+    without_target = Loss(lambda pred, target: pred.mean())
+    without_target.update((torch.ones(3), None))
+    assert without_target.compute() == 1.0
 
 
 def test_loss_keeps_no_graph():

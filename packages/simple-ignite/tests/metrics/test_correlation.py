@@ -1,5 +1,7 @@
 """Correlations agree with scipy and scikit-learn, also where means are large and spreads small."""
 
+import math
+
 import numpy as np
 import pytest
 import scipy.stats
@@ -8,7 +10,6 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from simple_ignite.errors import MetricInputError
 from simple_ignite.metrics import MetricSet, Pearson, R2Score, Spearman
 
 seeds = st.integers(0, 2**31)
@@ -92,9 +93,17 @@ def test_pearson_and_r2_share_their_moments():
     assert metrics["r"].leaves() == metrics["r2"].leaves()
 
 
-def test_nan_has_no_rank():
-    metric = Spearman()
-    metric.update((torch.tensor([1.0, float("nan")]), torch.tensor([1.0, 2.0])))
-    with pytest.raises(MetricInputError) as error:
-        metric.compute()
-    assert str(error.value) == "Spearman: got NaN in pred or target; expected numbers, which have ranks"
+@pytest.mark.parametrize("make", [Pearson, Spearman, R2Score])
+@pytest.mark.parametrize("side", [0, 1])
+def test_nan_among_the_numbers_gives_nan(make, side):
+    batch = torch.tensor([1.0, 2.0, 4.0]), torch.tensor([1.0, 2.0, 2.0])
+    batch[side][1] = float("nan")
+    metric = make()
+    metric.update(batch)
+    assert math.isnan(metric.compute())
+
+
+def test_r2_of_a_constant_target_is_not_a_number_where_a_prediction_is_not():
+    metric = R2Score()
+    metric.update((torch.tensor([2.0, float("nan")]), torch.tensor([2.0, 2.0])))
+    assert math.isnan(metric.compute())

@@ -11,6 +11,7 @@ PAGE = Path(__file__).parents[4] / "docs/ignite/metrics-list.md"
 NO_METRIC = {
     *("Cat", "Max", "Metric", "MetricSet", "Min", "Reduced", "Sum"),
     *("larger", "pair", "single", "smaller"),
+    *("PRPoints", "ROCPoints", "curve_table", "report_text"),
 }
 
 

@@ -34,3 +34,31 @@ def test_different_lengths_are_explained():
         "EpochMetric: got pred float32 tensor of shape (3,), target float32 tensor of shape (4,); expected "
         "two tensors with the same first dimension"
     )
+
+
+@pytest.mark.parametrize("side", [0, 1])
+def test_batches_of_another_shape_or_kind_than_before_are_explained(side):
+    metric = EpochMetric(lambda p, t: 0.0)
+    metric.update((torch.zeros(3, 2), torch.zeros(3, 2)))
+    for other, shown in (
+        (torch.zeros(4, 3), "a float32 tensor of shape (n, 3) on cpu"),
+        (torch.zeros(4), "a float32 tensor of shape (n,) on cpu"),
+        (torch.zeros(4, 2).long(), "a int64 tensor of shape (n, 2) on cpu"),
+        (torch.zeros(4, 2, device="meta"), "a float32 tensor of shape (n, 2) on meta"),
+    ):
+        batch = [torch.zeros(4, 2), torch.zeros(4, 2)]
+        batch[side] = other
+        with pytest.raises(MetricInputError) as error:
+            metric.update(tuple(batch))
+        assert str(error.value) == (
+            f"EpochMetric: got {shown}; expected a float32 tensor of shape (n, 2) on cpu, as in the batches "
+            "before"
+        )
+
+
+def test_a_batch_that_was_refused_leaves_nothing_behind():
+    metric = EpochMetric(lambda p, t: float(len(p) == len(t)))
+    metric.update((torch.zeros(3), torch.zeros(3)))
+    with pytest.raises(MetricInputError):
+        metric.update((torch.zeros(2), torch.zeros(2, 2)))
+    assert metric.compute() == 1.0

@@ -115,3 +115,35 @@ def test_lists_of_different_lengths_are_explained():
         "WER: got pred list of 1 (str), target list of 2 (str, str); expected two lists of texts, of "
         "the same length"
     )
+
+
+@pytest.mark.parametrize("make", [BLEU, RougeL, EditDistance, WER])
+def test_what_is_no_text_is_explained(make):
+    for output in ((["a", None], ["a", "b"]), (["a", "b"], ["a", None]), (["a", "b"], ["a", 3])):
+        with pytest.raises(MetricInputError) as error:
+            make().update(output)
+        kind = "int" if 3 in output[1] else "NoneType"
+        assert str(error.value) == (
+            f"{make.__name__}: got {kind} among the texts; expected strings, or lists of tokens"
+        )
+
+
+@pytest.mark.parametrize("make", [BLEU, RougeL])
+def test_references_that_are_no_texts_or_missing_are_explained(make):
+    with pytest.raises(MetricInputError) as error:
+        make().update((["a"], [["b", None]]))
+    assert str(error.value) == (
+        f"{make.__name__}: got references list of 2 (str, NoneType); expected strings, or lists of tokens"
+    )
+    for output in ((["a"], [[]]), ([["a"]], [()])):
+        if isinstance(output[0][0], str):
+            with pytest.raises(MetricInputError) as error:
+                make().update(output)
+            assert str(error.value) == (
+                f"{make.__name__}: got a text without references; expected one reference or more for each "
+                "text"
+            )
+        else:  # tokens beside no tokens: an empty reference
+            metric = make()
+            metric.update(output)
+            assert metric.compute() == 0.0

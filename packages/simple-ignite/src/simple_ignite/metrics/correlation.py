@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import torch
 from torch import Tensor
 
@@ -98,14 +100,15 @@ class R2Score(Derived[Moments]):
     def result(self) -> Tensor:
         """Give R²."""
         spread, squared = self.counts.moments[4], self.counts.squared
-        flat = (squared == 0).to(spread.dtype)
+        flat = torch.where(squared.isnan(), squared, (squared == 0).to(spread.dtype))
         return torch.where(spread == 0, flat, 1 - squared / torch.where(spread == 0, 1.0, spread)).mean()
 
 
 class Spearman(Metric):
     """The correlation of the ranks of pred and target, ties sharing the mean rank (Spearman 1904).
 
-    scipy's `spearmanr`. Keeps all elements until the end, since ranks cannot be had from less.
+    scipy's `spearmanr`. Keeps all elements until the end, since ranks cannot be had from less. NaN where one
+    of both does not vary, or a value is NaN.
 
     Args:
         output_transform: Makes `(pred, target)` of a step's output, both `(n,)` or `(n, 1)`.
@@ -122,32 +125,44 @@ class Spearman(Metric):
             target: The same shape.
         """
         pred, target = numbers_of("Spearman", pred, target)
-        if pred.ndim > 1 and pred.shape[1:].numel() != 1:
-            raise MetricInputError("Spearman", f"shape {tuple(pred.shape)}", "one output: (n,) or (n, 1)")
-        self.preds.append(pred.reshape(-1))
-        self.targets.append(target.reshape(-1))
+        check_one_output("Spearman", pred)
+        if target.numel():
+            self.preds.append(pred.reshape(-1))
+            self.targets.append(target.reshape(-1))
 
     def result(self) -> Tensor:
-        """Give the coefficient, from -1 to 1."""
-        x, y = mean_ranks(self.preds.joined()), mean_ranks(self.targets.joined())
+        """Return the coefficient, from -1 to 1; NaN if a value is NaN, or one of both does not vary."""
+        preds, targets = self.preds.joined(), self.targets.joined()
+        if bool(preds.isnan().any() | targets.isnan().any()):
+            return torch.full((), math.nan, dtype=preds.dtype, device=preds.device)
+        x, y = mean_ranks(preds), mean_ranks(targets)
         x, y = x - x.mean(), y - y.mean()
         return ((x * y).sum() / ((x * x).sum().sqrt() * (y * y).sum().sqrt())).clamp(-1.0, 1.0)
 
 
-def mean_ranks(values: Tensor) -> Tensor:
-    """Give the rank of each value, the mean rank to equal ones.
+def check_one_output(name: str, pred: Tensor) -> None:
+    """Check that a batch has one output.
 
     Args:
-        values: `(n,)`.
+        name: The metric, for the message.
+        pred: `(n,)` or `(n, 1)`.
+
+    Raises:
+        MetricInputError: It has several.
+    """
+    if pred.ndim > 1 and pred.shape[1:].numel() != 1:
+        raise MetricInputError(name, f"shape {tuple(pred.shape)}", "one output: (n,) or (n, 1)")
+
+
+def mean_ranks(values: Tensor) -> Tensor:
+    """Return the rank of each value, the mean rank to equal ones.
+
+    Args:
+        values: `(n,)`, none of them NaN.
 
     Returns:
         float64 `(n,)`, from 0.
-
-    Raises:
-        MetricInputError: A value is NaN, which has no rank.
     """
-    if bool(values.isnan().any()):
-        raise MetricInputError("Spearman", "NaN in pred or target", "numbers, which have ranks")
     _, where, counts = torch.unique(values, return_inverse=True, return_counts=True)
     middles: Tensor = counts.cumsum(0) - (counts + 1).to(wide(values.device)) / 2
     return middles[where]

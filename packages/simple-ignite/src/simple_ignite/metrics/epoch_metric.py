@@ -11,6 +11,7 @@ from simple_ignite.errors import MetricInputError
 from simple_ignite.metrics.base.metric import Metric
 from simple_ignite.metrics.base.state import Cat
 from simple_ignite.metrics.base.transform import Transform, described
+from simple_ignite.metrics.collected import keep
 
 
 class EpochMetric(Metric):
@@ -38,14 +39,15 @@ class EpochMetric(Metric):
 
         Args:
             pred: `(n, *)`.
-            target: `(n, *)`, the same n.
+            target: `(n, *)`, the same n. The trailing dimensions are those of the batches before.
         """
         tensors = isinstance(pred, Tensor) and isinstance(target, Tensor)
         if not tensors or pred.shape[:1] != target.shape[:1]:
             got = f"pred {described(pred)}, target {described(target)}"
             raise MetricInputError("EpochMetric", got, "two tensors with the same first dimension")
-        self.preds.append(pred)
-        self.targets.append(target)
+        if target.numel() or pred.numel():
+            pred, target = (part.reshape(1) if part.ndim == 0 else part for part in (pred, target))
+            keep("EpochMetric", (self.preds, pred), (self.targets, target))
 
     def result(self) -> Any:
         """Call the function."""

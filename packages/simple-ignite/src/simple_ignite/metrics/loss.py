@@ -52,7 +52,12 @@ class Loss(Metric):
             pred: What `loss_fn` takes first.
             target: What `loss_fn` takes second.
         """
+        if pred is None:
+            raise MetricInputError("Loss", "pred None", "what loss_fn takes first")
         if self.ignore_index is not None:
+            if not isinstance(target, Tensor):
+                got = f"target {described(target)} with ignore_index={self.ignore_index}"
+                raise MetricInputError("Loss", got, "a tensor of targets")
             size: int | Tensor = torch.count_nonzero(target != self.ignore_index)
         else:
             size = self.batch_size(pred, target)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import torch
 from torch import Tensor
 
@@ -10,6 +12,7 @@ from simple_ignite.metrics.base.derived import Derived
 from simple_ignite.metrics.base.metric import Metric
 from simple_ignite.metrics.base.state import Cat, Max, Sum, larger, wide
 from simple_ignite.metrics.base.transform import Transform, described
+from simple_ignite.metrics.collected import keep
 
 
 def numbers_of(name: str, pred: Tensor, target: Tensor) -> tuple[Tensor, Tensor]:
@@ -62,6 +65,8 @@ class ErrorSum(Metric):
             target: The same shape.
         """
         pred, target = numbers_of(self.called(), pred, target)
+        if not target.numel():
+            return
         self.total = self.total + self._errors(pred, target).sum()
         self.elements = self.elements + target.numel()
 
@@ -199,11 +204,12 @@ class MedianAE(Metric):
         """
         pred, target = numbers_of("MedianAE", pred, target)
         off = (pred - target).abs()
-        self.errors.append(off.flatten(1) if off.ndim > 1 else off.reshape(-1, 1))
+        if target.numel():
+            keep("MedianAE", (self.errors, off.flatten(1) if off.ndim > 1 else off.reshape(-1, 1)))
 
     def result(self) -> Tensor:
-        """Give the median; of an even number of errors the mean of the middle two."""
+        """Return the median, of an even number of errors the mean of the middle two; NaN if one is NaN."""
         ordered = self.errors.joined().sort(0).values
         middle = len(ordered) // 2
         medians: Tensor = ordered[middle] if len(ordered) % 2 else (ordered[middle - 1] + ordered[middle]) / 2
-        return medians.mean()
+        return torch.where(ordered[-1].isnan(), math.nan, medians).mean()  # NaN is sorted last

@@ -6,7 +6,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterator, Sequence
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 import torch
 
@@ -29,14 +29,19 @@ def samples(name: str, pred: object, target: object) -> Iterator[tuple[Text, Tex
         target: The same; for several references each a list of texts.
 
     Raises:
-        MetricInputError: They are not of one length.
+        MetricInputError: They are not of one length, or something among them is not a text.
     """
     if isinstance(pred, str) and isinstance(target, str):
         pred, target = [pred], [target]
     if not isinstance(pred, list | tuple) or not isinstance(target, list | tuple) or len(pred) != len(target):
         got = f"pred {described(pred)}, target {described(target)}"
         raise MetricInputError(name, got, "two lists of texts, of the same length")
-    yield from zip(pred, target, strict=True)
+    for text, wanted in zip(pred, target, strict=True):
+        for each in (text, wanted):
+            if not isinstance(each, str | list | tuple):
+                got = f"{described(each)} among the texts"
+                raise MetricInputError(name, got, "strings, or lists of tokens")
+        yield text, wanted
 
 
 def words(text: Text) -> Tokens:
@@ -49,17 +54,25 @@ def rouge_words(text: Text) -> Tokens:
     return re.findall(r"[a-z0-9]+", text.lower()) if isinstance(text, str) else text
 
 
-def references(pred: Text, target: object) -> Sequence[Text]:
+def references(name: str, pred: Text, target: object) -> Sequence[Text]:
     """Give the references of one sample.
 
     Args:
+        name: The metric, for messages.
         pred: A text, or a list of tokens.
         target: For a text, a text or a list of them; for tokens, a list of tokens or a list of such lists.
     """
     if isinstance(target, str):
         return [target]
-    several = isinstance(pred, str) or bool(target and isinstance(target[0], list | tuple))  # type: ignore[index]
-    return target if several else [target]  # type: ignore[return-value, list-item]
+    several: Any = target
+    if isinstance(pred, str):
+        if not all(isinstance(one, str | list | tuple) for one in several):
+            raise MetricInputError(name, f"references {described(target)}", "strings, or lists of tokens")
+    elif not (several and isinstance(several[0], list | tuple)):
+        return [several]
+    if not several:
+        raise MetricInputError(name, "a text without references", "one reference or more for each text")
+    return several  # type: ignore[no-any-return]
 
 
 class BLEU(Metric):
@@ -110,13 +123,12 @@ class BLEU(Metric):
             target: For each text its reference, or a list of references.
         """
         matches, totals = [0] * self.n_gram, [0] * self.n_gram
-        for text, its in samples("BLEU", pred, target):
+        pairs = list(samples("BLEU", pred, target))
+        if not pairs:
+            return
+        for text, its in pairs:
             tokens = self.tokenize(text)
-            others = [self.tokenize(reference) for reference in references(text, its)]
-            if not others:
-                raise MetricInputError(
-                    "BLEU", "a text without references", "one reference or more for each text"
-                )
+            others = [self.tokenize(other) for other in references("BLEU", text, its)]
             wanted: Counter[Tokens] = Counter()
             for other in others:
                 wanted |= self._grams(other)
@@ -184,8 +196,8 @@ class RougeL(Metric):
         """
         for text, its in samples("RougeL", pred, target):
             tokens = self.tokenize(text)
-            scores = [self._scores(tokens, self.tokenize(other)) for other in references(text, its)]
-            best = max(scores, key=lambda score: score["fmeasure"], default={self.part: 0.0})
+            others = [self.tokenize(other) for other in references("RougeL", text, its)]
+            best = max((self._scores(tokens, other) for other in others), key=lambda score: score["fmeasure"])
             self.total = self.total + best[self.part]
             self.texts = self.texts + 1
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import numbers
 import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import numpy as np
+import torch
 from torch import Tensor
 
 from simple_ignite.errors import MetricInputError
@@ -18,8 +21,9 @@ class Frequency(Metric):
     """Items per second since the last reset; over ranks, of all of them together.
 
     Args:
-        output_transform: Makes of a step's output how many items it was, or something whose first dimension
-            tells: a tensor, a list, a tuple or dictionary of these. Default: the output as it is.
+        output_transform: Makes of a step's output the number of items, an integer or an integer tensor of
+            shape `()`; or something whose first dimension is that number: a tensor, an array, a list, or a
+            tuple or dictionary of these. Default: the output as it is.
         clock: Gives seconds; default: `time.perf_counter`.
     """
 
@@ -51,9 +55,9 @@ class Frequency(Metric):
         """Count one step.
 
         Args:
-            batch: How many items, or something with a first dimension.
+            batch: The number of items, or something with a first dimension.
         """
-        self.items = self.items + size_of(batch)
+        self.items = self.items + (batch.detach() if is_number(batch) else size_of(batch))
         self.seconds = self.clock() - self._began
 
     def result(self) -> float:
@@ -61,16 +65,23 @@ class Frequency(Metric):
         return float(self.items) / float(self.seconds) if self.seconds > 0 else 0.0
 
 
+def is_number(batch: Any) -> bool:
+    """Tell whether a batch is a whole number on a device; it is added up there, without a host sync."""
+    if not isinstance(batch, Tensor) or batch.ndim:
+        return False
+    return batch.dtype != torch.bool and not (batch.is_floating_point() or batch.is_complex())
+
+
 def size_of(batch: Any) -> int:
-    """Tell how many items a batch has.
+    """Return the number of items of a batch.
 
     Raises:
-        MetricInputError: It does not tell.
+        MetricInputError: It cannot be told from the batch.
     """
-    if isinstance(batch, int):
-        return batch
-    if isinstance(batch, Tensor) and batch.ndim:
-        return batch.shape[0]
+    if isinstance(batch, numbers.Integral) and not isinstance(batch, bool):
+        return int(batch)
+    if isinstance(batch, Tensor | np.ndarray) and batch.ndim:
+        return int(batch.shape[0])
     if isinstance(batch, Mapping) and batch:
         return size_of(next(iter(batch.values())))
     if isinstance(batch, tuple) and batch:
@@ -78,5 +89,5 @@ def size_of(batch: Any) -> int:
     if isinstance(batch, list):
         return len(batch)
     raise MetricInputError(
-        "Frequency", described(batch), "a number of items, or tensors with a first dimension"
+        "Frequency", described(batch), "a whole number of items, or tensors with a first dimension"
     )

@@ -242,5 +242,5 @@ def test_a_state_says_what_it_takes():
 
 def test_a_metric_shows_its_settings():
     assert repr(Precision(average="micro", ignore_index=0)) == (
-        "Precision(average='micro', threshold=0.5, ignore_index=0)"
+        "Precision(average='micro', zero_division=0.0, threshold=0.5, ignore_index=0, dim=1)"
     )

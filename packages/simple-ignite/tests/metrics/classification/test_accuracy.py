@@ -90,9 +90,10 @@ def test_macro_is_balanced_accuracy(seed, way, any_way):
 
 def test_float_targets_of_zeros_and_ones_are_taken_where_they_are_usual():
     pred, target = data(2, 50, high=2)
-    for metric in (Accuracy(threshold=0.0), Accuracy(threshold=0.0, average="macro")):
+    for average, reference in (("micro", sk.accuracy_score), ("macro", sk.balanced_accuracy_score)):
+        metric = Accuracy(threshold=0.0, average=average)
         metric.update((pred, target.float()))
-        assert metric.compute() == pytest.approx(sk.accuracy_score(target, pred > 0))
+        assert metric.compute() == pytest.approx(reference(target, pred > 0))
     labels = Accuracy(task="multilabel", subset=False)
     labels.update((torch.eye(3), torch.eye(3)))
     assert labels.compute() == 1.0
@@ -102,18 +103,17 @@ def test_float_targets_of_zeros_and_ones_are_taken_where_they_are_usual():
 def test_soft_targets_are_told_when_the_value_is_computed(make):
     metric = make()
     metric.update((torch.tensor([0.2, 0.9]), torch.tensor([0.0, 0.7])))
-    with pytest.raises(MetricInputError, match="Accuracy: got 1 labels out"):
+    with pytest.raises(MetricInputError, match="1 labels outside 0…1"):
         metric.compute()
 
 
-def test_labels_out_of_range_are_told_if_they_come_first():
+def test_labels_out_of_range_are_reported():
     metric = Accuracy()
     metric.update((torch.eye(3), torch.tensor([0, -100, 3])))
     with pytest.raises(MetricInputError) as error:
         metric.compute()
     assert str(error.value) == (
-        "Accuracy: got 2 labels out of range; expected labels of the classes that pred has scores for, or an "
-        "ignore_index"
+        "Accuracy: got at least 2 labels outside 0…2; expected labels of 3 classes, or an ignore_index"
     )
     fine = Accuracy(ignore_index=-100)
     fine.update((torch.eye(3), torch.tensor([0, -100, 2])))

@@ -52,3 +52,34 @@ def test_logits_are_refused_when_the_value_is_computed():
         "CalibrationError: got 1 values outside 0…1; expected probabilities from 0 to 1: give an "
         "output_transform with softmax(1), or sigmoid(), in it"
     )
+
+
+@pytest.mark.parametrize("norm", ["l1", "l2", "max"])
+def test_ignored_targets_count_for_nothing(norm):
+    random = torch.Generator().manual_seed(0)
+    pred, target = torch.rand(40, generator=random), torch.randint(0, 2, (40,), generator=random)
+    whole, part = CalibrationError(norm=norm, ignore_index=-1), CalibrationError(norm=norm)
+    whole.update((pred, torch.where(torch.arange(40) < 30, target, -1)))
+    part.update((pred[:30], target[:30]))
+    assert whole.compute() == part.compute()
+
+
+def test_binary_and_multiclass_data_do_not_mix():
+    metric = CalibrationError()
+    metric.update((torch.rand(4), torch.zeros(4).long()))
+    with pytest.raises(MetricInputError) as error:
+        metric.update((torch.rand(4, 3).softmax(1), torch.zeros(4).long()))
+    assert str(error.value) == (
+        "CalibrationError: got multiclass data with 3 classes; expected binary data with 2 classes, as in "
+        "the batches before"
+    )
+
+
+def test_states_of_version_0_3_are_loaded():
+    old = CalibrationError()
+    old.update((torch.tensor([0.2, 0.9]), torch.tensor([0, 1])))
+    states = old.state_dict()
+    del states["outside"]
+    metric = CalibrationError()
+    metric.load_state_dict(states)
+    assert metric.compute() == old.compute()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Mapping
+from typing import Any, Literal
 
 import torch
 from torch import Tensor
@@ -11,7 +12,16 @@ from simple_ignite.errors import MetricInputError
 from simple_ignite.metrics.base.metric import Metric
 from simple_ignite.metrics.base.state import Sum, wide
 from simple_ignite.metrics.base.transform import Transform
-from simple_ignite.metrics.classification.inputs import Task, check_task, integral, kind_of, signature
+from simple_ignite.metrics.classification.inputs import (
+    Input,
+    Kind,
+    Task,
+    check_task,
+    integral,
+    labels_error,
+    outside,
+    signature,
+)
 
 Norm = Literal["l1", "l2", "max"]
 
@@ -27,12 +37,14 @@ class CalibrationError(Metric):
         norm: "l1": expected calibration error (ECE), "l2": its root mean square, "max": the largest (MCE).
         task: "binary" or "multiclass"; default: told from the shapes.
         ignore_index: A target that counts for nothing.
+        dim: The dimension of the classes in pred.
         output_transform: Makes `(pred, target)` of a step's output, pred being probabilities.
     """
 
     counted = Sum()
     confidence = Sum()
     right = Sum()
+    outside = Sum()
 
     def __init__(
         self,
@@ -41,6 +53,7 @@ class CalibrationError(Metric):
         *,
         task: Task | None = None,
         ignore_index: int | None = None,
+        dim: int = 1,
         output_transform: Transform | None = None,
     ) -> None:
         if norm not in ("l1", "l2", "max"):
@@ -54,12 +67,14 @@ class CalibrationError(Metric):
         self.norm = norm
         self.task = task
         self.ignore_index = ignore_index
+        self.dim = dim
         super().__init__(output_transform=output_transform)
 
     def reset(self) -> None:
         """Forget everything seen."""
         super().reset()
         self._shapes: tuple[object, ...] = ()
+        self._kind: Kind | None = None
 
     def accumulate(self, pred: Tensor, target: Tensor) -> None:
         """Take in one batch.
@@ -70,19 +85,17 @@ class CalibrationError(Metric):
         """
         shapes = signature(self, pred, target)
         if shapes != self._shapes:
-            kind = kind_of("CalibrationError", pred, target, self.task, None)
-            if not pred.is_floating_point():
-                raise MetricInputError("CalibrationError", f"{pred.dtype} as pred", "probabilities")
-            self._scored = kind.scored
-            self._edges = torch.linspace(0, 1, self.bins + 1, dtype=wide(pred.device), device=pred.device)
+            self._prepare(pred, target)
             self._shapes = shapes
-        if self._scored:
-            sure, guess = pred.detach().max(1)
+        if not target.numel() or self._kind is None:
+            return
+        target = integral(target)
+        if self._kind.scored:
+            sure, guess = pred.detach().max(self.dim)
             right = guess == target
         else:
             sure, right = pred.detach().reshape(target.shape), target == 1
         sure = sure.to(self._edges.dtype).reshape(-1)
-        target = integral(target)
         # bin 0 is for what is below 0 or NaN, the last for what is above 1: no probabilities
         where = torch.bucketize(sure, self._edges, right=True)
         where = torch.where(sure == 1, self.bins, where).masked_fill(sure.isnan(), 0)
@@ -96,9 +109,40 @@ class CalibrationError(Metric):
         ):
             added = sure.new_zeros(self.bins + 2).scatter_add_(0, where, values)
             setattr(self, name, getattr(self, name) + added)
+        beyond = outside(target, self._kind.classes, self.ignore_index)
+        self.outside = self.outside + torch.count_nonzero(beyond)
+
+    def _prepare(self, pred: Tensor, target: Tensor) -> None:
+        """Check a shape that was not seen before."""
+        kind = Input("CalibrationError", pred, target, self.task, None, self.dim, ranked=True).kind()
+        if not pred.is_floating_point():
+            raise MetricInputError("CalibrationError", f"{pred.dtype} as pred", "probabilities")
+        if self._kind is not None and kind != self._kind:
+            before = f"{self._kind.described()}, as in the batches before"
+            raise MetricInputError("CalibrationError", kind.described(), before)
+        self._edges = torch.linspace(0, 1, self.bins + 1, dtype=wide(pred.device), device=pred.device)
+        self._kind = kind
+
+    def load_state_dict(self, states: Mapping[str, Any]) -> None:
+        """Go on from saved states, also from those of version 0.3, which counted no labels out of range."""
+        super().load_state_dict({"outside": None, **states})
+
+    def out_of_range(self) -> Tensor | int:
+        """Return the number of labels that were out of range."""
+        return self.outside  # type: ignore[no-any-return]
+
+    def check(self) -> None:
+        """Report labels that were out of range.
+
+        Raises:
+            MetricInputError: There were some.
+        """
+        number = int(self.outside)
+        if number:
+            raise labels_error("CalibrationError", number, None if self._kind is None else self._kind.classes)
 
     def result(self) -> Tensor:
-        """Give the error.
+        """Return the error; NaN where no target counts.
 
         Raises:
             MetricInputError: What came were no probabilities.
@@ -111,9 +155,9 @@ class CalibrationError(Metric):
             raise MetricInputError("CalibrationError", f"{outside} values outside 0…1", wanted)
         counted = self.counted[1:-1]
         apart = (self.confidence[1:-1] - self.right[1:-1]).abs() / counted.clamp(min=1)
-        share = counted / counted.sum()
+        share = counted / counted.sum()  # NaN where nothing counts
         if self.norm == "max":
-            error: Tensor = apart.max()
+            error: Tensor = torch.where(share.isnan(), share, apart).max()
         else:
             error = (apart * share).sum() if self.norm == "l1" else (apart**2 * share).sum().sqrt()
         return error

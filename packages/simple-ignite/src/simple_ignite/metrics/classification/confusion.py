@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Literal, Unpack
 
 import torch
@@ -23,6 +24,7 @@ class ConfusionMatrix(Counted):
     Args:
         num_classes: How many classes; default: as many as pred has scores.
         normalize: "true" divides each row by its sum, "pred" each column, "all" everything by the total.
+            A row or column without any sample is 0, as in scikit-learn; all is NaN where nothing counts.
         **options: See `InputOptions`.
     """
 
@@ -52,8 +54,10 @@ class ConfusionMatrix(Counted):
             matrix = ratio(matrix, matrix.sum(1, keepdim=True))
         elif self.normalize == "all":
             matrix = ratio(matrix, matrix.sum((1, 2), keepdim=True))
-        else:
+        if self.normalize is None:
             matrix = matrix.to(torch.int64)
+        else:
+            matrix = torch.where(self.counts.confusion().sum((1, 2), keepdim=True) == 0, math.nan, matrix)
         return matrix if self.counts.is_multilabel() else matrix[0]
 
 

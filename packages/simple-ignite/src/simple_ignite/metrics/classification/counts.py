@@ -14,11 +14,12 @@ from simple_ignite.metrics.base.state import Sum, wide
 from simple_ignite.metrics.base.transform import Transform
 from simple_ignite.metrics.classification.inputs import (
     TASKS,
+    Input,
     Kind,
     Task,
     check_task,
     integral,
-    kind_of,
+    labels_error,
     signature,
 )
 
@@ -34,22 +35,28 @@ class Table(NamedTuple):
     fn: Tensor
     tn: Tensor
 
+    def total(self) -> Tensor:
+        """Return the number of samples of each class, itself and the rest."""
+        return self.tp + self.fp + self.fn + self.tn
+
 
 class Counts(Metric):
     """Counts how often each class was taken for each, without a host sync.
 
-    Labels that are out of range are counted in a margin, and told about when the value is computed.
+    Labels that are out of range are counted in a margin, and reported when the value is computed.
 
     Args:
         task: "binary", "multiclass" or "multilabel"; default: told from the first batch's shapes.
         num_classes: How many classes; default: as many as pred has scores.
         threshold: A binary or multilabel score above it is positive. Default 0.5; 0.0 suits logits.
         ignore_index: A target that counts for nothing.
+        dim: The dimension of the classes in a pred of scores (multilabel: of the labels in both).
     """
 
     binary = Sum()
     multiclass = Sum()
     multilabel = Sum()
+    dim = 1  # of metrics that were pickled by version 0.3.0
 
     def __init__(
         self,
@@ -57,11 +64,13 @@ class Counts(Metric):
         num_classes: int | None = None,
         threshold: float = 0.5,
         ignore_index: int | None = None,
+        dim: int = 1,
     ) -> None:
         self.task = task
         self.num_classes = num_classes
         self.threshold = threshold
         self.ignore_index = ignore_index
+        self.dim = dim
         super().__init__()
 
     def reset(self) -> None:
@@ -84,25 +93,27 @@ class Counts(Metric):
         """
         seen = signature(self, pred, target)
         if self._prepared is None or self._prepared[0] != seen:
+            kind = Input(self.called(), pred, target, self.task, self.num_classes, self.dim).kind()
+            if not target.numel():
+                return
             with torch.inference_mode(False):
-                self._prepared = (seen, *self._prepare(pred, target))
+                self._prepared = (seen, *self._prepare(kind, pred, target))
         _, kind, ones, offset, columns = self._prepared
         target = integral(target)
         index = target.clamp(-1, kind.classes)
         if self.ignore_index is not None and not 0 <= self.ignore_index < kind.classes:
             index = index.masked_fill_(target == self.ignore_index, kind.classes + 1)
         if kind.scored:
-            guess = pred.argmax(1)
+            guess = pred.argmax(self.dim)
         elif pred.is_floating_point():
             guess = (pred > self.threshold).reshape(target.shape)
         else:
-            guess = pred.to(torch.int64).clamp(-1, kind.classes)
+            guess = pred.reshape(target.shape).to(torch.int64).clamp(-1, kind.classes)
         index = torch.add(guess, index, alpha=columns).add_(offset)
         self.__dict__[kind.task].view(-1).scatter_add_(0, index.reshape(-1), ones)
 
-    def _prepare(self, pred: Tensor, target: Tensor) -> tuple[Any, ...]:
-        """Check a shape that was not seen before, and make the storage for its counts."""
-        kind = kind_of(self.called(), pred, target, self.task, self.num_classes)
+    def _prepare(self, kind: Kind, pred: Tensor, target: Tensor) -> tuple[Any, ...]:
+        """Make the storage for the counts of a shape that was not seen before."""
         if kind.classes is None:
             wanted = "num_classes=, since labels alone do not tell how many classes there are"
             raise MetricInputError(self.called(), "integer labels as pred", wanted)
@@ -120,7 +131,7 @@ class Counts(Metric):
                 torch.arange(kind.labels, device=pred.device) * (kind.classes + MARGIN_ROWS) * columns
                 + offset
             )
-            offset = each.reshape(-1, *[1] * (pred.ndim - 2))
+            offset = each.reshape(-1, *[1] * (pred.ndim - 1 - self.dim % pred.ndim))
         ones = torch.ones((), dtype=torch.int64, device=pred.device).expand(target.numel())
         return kind, ones, offset, columns
 
@@ -150,18 +161,25 @@ class Counts(Metric):
             matrix[:, self.ignore_index] = 0
         return matrix
 
-    def check(self) -> None:
-        """Tell of labels that were out of range."""
+    def out_of_range(self) -> Tensor | int:
+        """Return the number of labels that were out of range, without a host sync."""
         held = self._held()
         classes = held.shape[1] - MARGIN_ROWS
         counted = held[:, : classes + 2]
         if self.ignore_index is not None and 0 <= self.ignore_index < classes:
             counted = counted.clone()
             counted[:, self.ignore_index + 1] = 0
-        outside = int(counted.sum()) - int(self.confusion().sum())
+        return counted.sum() - self.confusion().sum().to(counted.dtype)
+
+    def check(self) -> None:
+        """Report labels that were out of range.
+
+        Raises:
+            MetricInputError: There were some.
+        """
+        outside = int(self.out_of_range())
         if outside:
-            got = f"{outside} labels outside 0…{classes - 1}"
-            raise MetricInputError(self.called(), got, f"labels of {classes} classes, or an ignore_index")
+            raise labels_error(self.called(), outside, self._held().shape[1] - MARGIN_ROWS)
 
     def _held(self) -> Tensor:
         """Give the counts of the task that came."""
@@ -179,14 +197,17 @@ class Counts(Metric):
         """Tell whether the counts are of a multilabel task."""
         return isinstance(self.multilabel, Tensor)
 
-    def table(self) -> Table:
+    def table(self, *, positive: bool = False) -> Table:
         """Give the counts of each class against the rest.
 
+        Args:
+            positive: Of binary data only those of class 1.
+
         Returns:
-            Four tensors of shape `(k,)`: k is 1 for binary, else the number of classes or labels.
+            Four tensors of shape `(k,)`: k is the number of classes or labels; 1 for class 1 alone.
         """
         matrix = self.confusion()
-        if self.is_binary() or self.is_multilabel():
+        if positive or self.is_multilabel():
             return Table(matrix[:, 1, 1], matrix[:, 0, 1], matrix[:, 1, 0], matrix[:, 0, 0])
         tp = matrix[0].diagonal()
         fp, fn = matrix[0].sum(0) - tp, matrix[0].sum(1) - tp
@@ -205,12 +226,16 @@ class InputOptions(TypedDict, total=False):
         task: "binary", "multiclass" or "multilabel"; default: told from the shapes.
         threshold: A binary or multilabel score above it is positive. Default 0.5; 0.0 suits logits.
         ignore_index: A target that counts for nothing.
+        dim: The dimension of the classes in a pred of scores (multilabel: of the labels in both); default 1,
+            as in `torch.nn.functional.cross_entropy`. Give -1 where the classes are last, as language models
+            have them.
         output_transform: Makes `(pred, target)` of a step's output.
     """
 
     task: Task | None
     threshold: float
     ignore_index: int | None
+    dim: int
     output_transform: Transform | None
 
 
@@ -238,5 +263,6 @@ class Counted(Derived[Counts]):
             options.get("num_classes"),
             options.get("threshold", 0.5),
             options.get("ignore_index"),
+            options.get("dim", 1),
         )
         super().__init__(counts, output_transform=options.get("output_transform"))

@@ -12,6 +12,8 @@ from simple_ignite.metrics.base.transform import described
 
 Task = Literal["binary", "multiclass", "multilabel"]
 TASKS = ("binary", "multiclass", "multilabel")
+NO_LABEL = torch.iinfo(torch.int64).min
+"""Stands for a target that is not a whole number; it is out of range, and no ignore_index."""
 
 
 class Kind(NamedTuple):
@@ -19,9 +21,9 @@ class Kind(NamedTuple):
 
     Attributes:
         task: Which of the three.
-        classes: How many classes (2 for binary and multilabel), None when only labels came.
-        labels: How many labels (multilabel), else 1.
-        scored: Whether the prediction has a score a class in dimension 1, and the class is the largest.
+        classes: Number of classes (2 for binary and multilabel), None when only labels came.
+        labels: Number of labels (multilabel), else 1.
+        scored: Whether the prediction has one score per class, and the class is the largest.
     """
 
     task: Task
@@ -29,16 +31,131 @@ class Kind(NamedTuple):
     labels: int
     scored: bool
 
+    def described(self) -> str:
+        """Describe the kind for a message."""
+        if self.task == "multilabel":
+            return f"multilabel data with {self.labels} labels"
+        return f"{self.task} data" + (f" with {self.classes} classes" if self.classes is not None else "")
+
+
+class Input(NamedTuple):
+    """A prediction and a target, and how the metric was told to understand them.
+
+    Attributes:
+        name: The metric, for messages.
+        pred: The prediction.
+        target: The target.
+        task: The task given by the user; None to tell it from the shapes.
+        classes: The number of classes given by the user; None to tell it from the shapes.
+        dim: The dimension of pred that holds the classes (multilabel: of both that holds the labels).
+        ranked: Whether only the order of the scores matters, so that integers are scores too.
+    """
+
+    name: str
+    pred: Tensor
+    target: Tensor
+    task: Task | None = None
+    classes: int | None = None
+    dim: int = 1
+    ranked: bool = False
+
+    def kind(self) -> Kind:
+        """Return the kind of classification.
+
+        Raises:
+            MetricInputError: Prediction and target do not fit each other or the options.
+        """
+        pred, target = self.pred, self.target
+        if not isinstance(pred, Tensor) or not isinstance(target, Tensor):
+            raise self._misfit("two tensors")
+        if pred.device != target.device:
+            got = f"pred on {pred.device}, target on {target.device}"
+            raise MetricInputError(self.name, got, "one device for both")
+        if pred.is_complex():
+            raise self._misfit("a pred of real numbers")
+        kind = self._shaped()
+        if target.is_complex() or (target.is_floating_point() and kind.task == "multiclass"):
+            raise self._misfit("a target of integer labels; is it target.long() that is meant?")
+        return kind
+
+    def _misfit(self, wanted: str) -> MetricInputError:
+        """Return an error that shows what came."""
+        came = f"pred {described(self.pred)}, target {described(self.target)}"
+        return MetricInputError(self.name, came, wanted)
+
+    def _shaped(self) -> Kind:
+        """Tell the kind from the shapes."""
+        pred, target, task = self.pred, self.target, self.task
+        if task == "multilabel":
+            if pred.shape != target.shape or pred.ndim < 2:
+                raise self._misfit(f"two tensors of the same shape {self._layout('labels')} for multilabel")
+            return Kind(task, 2, pred.shape[self._axis()], scored=False)
+        if pred.ndim == target.ndim + 1:
+            return self._scored()
+        if pred.shape != target.shape:
+            raise self._misfit(
+                f"pred {self._layout('classes')} with target (n, *), or both of the same shape (n, *)"
+            )
+        undecided = task is None and self.classes in (None, 2)
+        if task == "binary" or (undecided and self._binary()):
+            return Kind("binary", 2, 1, scored=False)
+        if self.ranked or pred.is_floating_point():
+            labels = "" if self.ranked else " or integer labels (n, *)"
+            raise self._misfit(f"scores {self._layout('classes')}{labels} for multiclass")
+        return Kind("multiclass", self.classes, 1, scored=False)
+
+    def _binary(self) -> bool:
+        """Tell whether a prediction of the target's shape can only be binary."""
+        return self.ranked or self.pred.is_floating_point() or self.pred.dtype == torch.bool
+
+    def _layout(self, of: str) -> str:
+        """Describe the shape in which dimension `dim` holds classes or labels."""
+        return {1: f"(n, {of}, *)", -1: f"(n, *, {of})"}.get(self.dim, f"with {of} in dimension {self.dim}")
+
+    def _axis(self) -> int:
+        """Return `dim`, if pred has such a dimension."""
+        if not -self.pred.ndim <= self.dim < self.pred.ndim:
+            raise self._misfit(f"a pred with a dimension {self.dim}, since dim={self.dim}")
+        return self.dim
+
+    def _scored(self) -> Kind:
+        """Tell the kind where the prediction has one dimension more than the target."""
+        pred, task = self.pred, self.task
+        axis = self._axis() % pred.ndim
+        classes = pred.shape[axis]
+        rest = tuple(pred.shape[:axis] + pred.shape[axis + 1 :])
+        if rest != tuple(self.target.shape):
+            raise self._misfit(
+                f"a target of shape {rest} for {classes} classes in dimension {self.dim}{self._elsewhere()}"
+            )
+        if not pred.is_floating_point() and not self.ranked:
+            raise self._misfit(f"floating scores {self._layout('classes')}, or integer labels (n, *)")
+        if classes == 1 and task != "multiclass":
+            return Kind("binary", 2, 1, scored=False)
+        if task == "binary":
+            raise self._misfit("pred of the target's shape for binary: one score, or label, each")
+        if self.classes is not None and self.classes != classes:
+            raise self._misfit(f"{self.classes} classes in dimension {self.dim} of pred, as num_classes says")
+        return Kind("multiclass", classes, 1, scored=True)
+
+    def _elsewhere(self) -> str:
+        """Name another dimension in which the classes could be, if it fits the target."""
+        shape, target = tuple(self.pred.shape), tuple(self.target.shape)
+        for dim, rest in ((-1, shape[:-1]), (1, shape[:1] + shape[2:])):
+            if rest == target and dim != self.dim:
+                return f"; if dimension {dim} holds the classes, give the metric dim={dim}"
+        return ""
+
 
 class Named(Protocol):
     """A metric, as messages name it."""
 
     def called(self) -> str:
-        """Give its name."""
+        """Return its name."""
 
 
 def signature(metric: Named, pred: Tensor, target: Tensor) -> tuple[object, ...]:
-    """Give what must be alike for two batches to be taken alike: shapes, types, device.
+    """Return what must be equal for two batches to be treated alike: shapes, types, device.
 
     Args:
         metric: Whose name the message gives.
@@ -55,42 +172,12 @@ def signature(metric: Named, pred: Tensor, target: Tensor) -> tuple[object, ...]
         raise MetricInputError(metric.called(), came, "two tensors") from None
 
 
-def kind_of(name: str, pred: Tensor, target: Tensor, task: Task | None, num_classes: int | None) -> Kind:
-    """Tell what kind of classification this is.
-
-    Args:
-        name: The metric, for messages.
-        pred: `(n, classes, *)` scores, `(n, *)` scores of the positive class, or `(n, *)` labels;
-            multilabel: `(n, labels, *)` scores or 0/1.
-        target: `(n, *)` labels; multilabel: `(n, labels, *)` of 0/1. 0.0 and 1.0 will do for binary and
-            multilabel.
-        task: What the user said it is; None to tell from the shapes.
-        num_classes: What the user said; None to tell from the shapes.
-
-    Returns:
-        The kind.
-
-    Raises:
-        MetricInputError: They do not fit each other or what the user said.
-    """
-    came = f"pred {described(pred)}, target {described(target)}"
-    if not isinstance(pred, Tensor) or not isinstance(target, Tensor):
-        raise MetricInputError(name, came, "two tensors")
-    if pred.device != target.device:
-        got = f"pred on {pred.device}, target on {target.device}"
-        raise MetricInputError(name, got, "one device for both")
-    kind = _shaped(name, came, pred, target, task, num_classes)
-    if target.is_complex() or (target.is_floating_point() and kind.task == "multiclass"):
-        raise MetricInputError(name, came, "a target of integer labels; is it target.long() that is meant?")
-    return kind
-
-
 def check_task(name: str, task: Task | None) -> None:
-    """See that a task is one of those that exist.
+    """Check that a task is one of those that exist.
 
     Args:
         name: The metric, for the message.
-        task: What the user said.
+        task: The task given by the user.
 
     Raises:
         MetricInputError: It is none of them.
@@ -100,55 +187,40 @@ def check_task(name: str, task: Task | None) -> None:
 
 
 def integral(target: Tensor) -> Tensor:
-    """Give labels as int64; what is no whole number becomes -1, which is out of range."""
-    if target.is_floating_point():
-        target = torch.where(target == target.round(), target, -1.0)
-    return target.to(torch.int64)
+    """Return labels as int64, with `NO_LABEL` in place of what is not a whole number."""
+    if not target.is_floating_point():
+        return target.to(torch.int64)
+    whole = target == target.round()
+    return torch.where(whole, target, 0).to(torch.int64).masked_fill_(~whole, NO_LABEL)
 
 
-def _shaped(
-    name: str, came: str, pred: Tensor, target: Tensor, task: Task | None, num_classes: int | None
-) -> Kind:
-    """Tell the kind from the shapes."""
-    if task == "multilabel":
-        if pred.shape != target.shape or pred.ndim < 2:
-            raise MetricInputError(name, came, "two tensors of the same shape (n, labels, *) for multilabel")
-        return Kind(task, 2, pred.shape[1], scored=False)
-    if pred.ndim == target.ndim + 1:
-        return _scored(name, came, pred, target, task, num_classes)
-    if pred.shape != target.shape:
-        wanted = "pred (n, classes, *) with target (n, *), or both of the same shape (n, *)"
-        raise MetricInputError(name, came, wanted)
-    if task == "binary" or (task is None and num_classes in (None, 2) and _binary(pred)):
-        return Kind("binary", 2, 1, scored=False)
-    if pred.is_floating_point():
-        raise MetricInputError(name, came, "scores (n, classes, *) or integer labels (n, *) for multiclass")
-    return Kind("multiclass", num_classes, 1, scored=False)
+def outside(target: Tensor, classes: int | None, ignore_index: int | None = None) -> Tensor:
+    """Tell which labels are not in 0 … classes - 1.
+
+    Args:
+        target: int64 labels of any shape.
+        classes: Number of classes; None if unknown, when only negative labels are out of range.
+        ignore_index: A label that is never out of range.
+
+    Returns:
+        bool, the shape of target.
+    """
+    beyond = target < 0
+    if classes is not None:
+        beyond = beyond | (target >= classes)
+    return beyond if ignore_index is None else beyond & (target != ignore_index)
 
 
-def _binary(pred: Tensor) -> bool:
-    """Tell whether a prediction of the target's shape can only be binary."""
-    return pred.is_floating_point() or pred.dtype == torch.bool
+def labels_error(name: str, number: int | str, classes: int | None) -> MetricInputError:
+    """Return the error about labels that are out of range.
 
-
-def _scored(
-    name: str, came: str, pred: Tensor, target: Tensor, task: Task | None, num_classes: int | None
-) -> Kind:
-    """Tell the kind where the prediction has one dimension more than the target."""
-    classes = pred.shape[1]
-    if pred.shape[:1] + pred.shape[2:] != target.shape:
-        wanted = (
-            f"a target of shape {tuple(pred.shape[:1] + pred.shape[2:])} for {classes} classes in dimension 1"
-        )
-        raise MetricInputError(name, came, wanted)
-    if not pred.is_floating_point():
-        raise MetricInputError(name, came, "floating scores (n, classes, *), or integer labels (n, *)")
-    if classes == 1 and task != "multiclass":
-        return Kind("binary", 2, 1, scored=False)
-    if task == "binary":
-        raise MetricInputError(name, came, "pred of the target's shape for binary: one score, or label, each")
-    if num_classes is not None and num_classes != classes:
-        raise MetricInputError(
-            name, came, f"{num_classes} classes in dimension 1 of pred, as num_classes says"
-        )
-    return Kind("multiclass", classes, 1, scored=True)
+    Args:
+        name: The metric.
+        number: How many labels.
+        classes: Number of classes, or None if unknown.
+    """
+    if classes is None:
+        wanted = "labels from 0 to below the number of classes, or an ignore_index"
+        return MetricInputError(name, f"{number} labels out of range", wanted)
+    got = f"{number} labels outside 0…{classes - 1}"
+    return MetricInputError(name, got, f"labels of {classes} classes, or an ignore_index")

@@ -2,69 +2,32 @@
 
 from __future__ import annotations
 
-from typing import Any, Unpack
-
-from torch import Tensor
+import functools
+from typing import ClassVar, Unpack
 
 from simple_ignite.errors import MetricInputError
-from simple_ignite.metrics.classification.averaging import Average, averaged, check_average, ratio
-from simple_ignite.metrics.classification.counts import Counted, CountOptions, Table
-
-
-class Averaged(Counted):
-    """A metric with a value a class, and an average over the classes.
-
-    A class that nothing was predicted as, or that no target has, gets 0 where its value would be 0/0.
-
-    Args:
-        average: "macro" (the mean over the classes that occur in target or prediction), "micro" (over all
-            predictions), "weighted" (by the targets of each class) or "none" (one value a class).
-            Binary data have one value, that of class 1.
-        **options: See `CountOptions`.
-    """
-
-    def __init__(self, *, average: Average = "macro", **options: Unpack[CountOptions]) -> None:
-        self.average = check_average(type(self).__name__, average)
-        super().__init__(**options)
-
-    def score(self, table: Table) -> Tensor:
-        """Give the value of each class.
-
-        Args:
-            table: Counts of shape `(k,)`.
-
-        Returns:
-            float64 of shape `(k,)`.
-        """
-        raise NotImplementedError
-
-    def result(self) -> Any:
-        """Give the average of the values, or one a class."""
-        return averaged(self.score, self.counts.table(), self.average)
+from simple_ignite.metrics.classification import scores
+from simple_ignite.metrics.classification.averaged import Averaged
+from simple_ignite.metrics.classification.averaging import Average, Score
+from simple_ignite.metrics.classification.counts import CountOptions
 
 
 class Precision(Averaged):
     """tp / (tp + fp): how much of what was predicted as a class is of it. sklearn's `precision_score`."""
 
-    def score(self, table: Table) -> Tensor:
-        """Give the precision of each class."""
-        return ratio(table.tp, table.tp + table.fp)
+    score = staticmethod(scores.precision)
 
 
 class Recall(Averaged):
-    """tp / (tp + fn): how much of a class was found. sklearn's `recall_score`."""
+    """tp / (tp + fn): the share of a class that was found. sklearn's `recall_score`."""
 
-    def score(self, table: Table) -> Tensor:
-        """Give the recall of each class."""
-        return ratio(table.tp, table.tp + table.fn)
+    score = staticmethod(scores.recall)
 
 
 class Specificity(Averaged):
-    """tn / (tn + fp): how much of what is not of a class was not taken for it."""
+    """tn / (tn + fp): the share of what is not of a class that was not taken for it."""
 
-    def score(self, table: Table) -> Tensor:
-        """Give the specificity of each class."""
-        return ratio(table.tn, table.tn + table.fp)
+    score = staticmethod(scores.specificity)
 
 
 class FBeta(Averaged):
@@ -73,45 +36,53 @@ class FBeta(Averaged):
     Args:
         beta: How many times recall matters as much as precision.
         average: See `Averaged`.
+        zero_division: See `Averaged`.
         **options: See `CountOptions`.
     """
 
     def __init__(
-        self, beta: float = 1.0, *, average: Average = "macro", **options: Unpack[CountOptions]
+        self,
+        beta: float = 1.0,
+        *,
+        average: Average = "auto",
+        zero_division: float = 0.0,
+        **options: Unpack[CountOptions],
     ) -> None:
         if not beta > 0:
             raise MetricInputError(type(self).__name__, f"beta={beta!r}", "a number above 0")
         self.beta = float(beta)
-        super().__init__(average=average, **options)
+        super().__init__(average=average, zero_division=zero_division, **options)
 
-    def score(self, table: Table) -> Tensor:
-        """Give the F-beta of each class."""
-        square = self.beta**2
-        return ratio((1 + square) * table.tp, (1 + square) * table.tp + square * table.fn + table.fp)
+    def score_of(self, task: str) -> Score:  # noqa: ARG002 (some metrics mean another thing by it)
+        """Return what makes the value of each class."""
+        return functools.partial(scores.f_beta, beta=self.beta)
 
 
 class F1Score(Averaged):
     """2 tp / (2 tp + fp + fn): the harmonic mean of precision and recall. sklearn's `f1_score`."""
 
-    def score(self, table: Table) -> Tensor:
-        """Give the F1 of each class."""
-        return ratio(2 * table.tp, 2 * table.tp + table.fp + table.fn)
+    score = staticmethod(scores.f1)
 
 
 class HammingDistance(Averaged):
     """The share of labels that are wrong. sklearn's `hamming_loss`.
 
     Args:
-        average: "micro" over all labels; of each label (multilabel), or one minus recall of each class
-            (multiclass): "macro", "weighted" or "none".
+        average: "micro" over all labels; "macro", "weighted", "none" of the share of wrong answers of each
+            label (multilabel) or of one minus the recall of each class, over those that targets have; or
+            "samples" (multilabel).
         **options: See `CountOptions`.
     """
 
+    of_targets: ClassVar[bool] = True
+    score = staticmethod(scores.miss_rate)
+
     def __init__(self, *, average: Average = "micro", **options: Unpack[CountOptions]) -> None:
+        if average in ("auto", "binary"):
+            wanted = 'one of "micro", "macro", "weighted", "samples", "none"'
+            raise MetricInputError("HammingDistance", f"average={average!r}", wanted)
         super().__init__(average=average, **options)
 
-    def score(self, table: Table) -> Tensor:
-        """Give the share of wrong ones of each class or label."""
-        if self.counts.is_binary() or self.counts.is_multilabel():
-            return ratio(table.fp + table.fn, table.tp + table.fp + table.fn + table.tn)
-        return ratio(table.fn, table.tp + table.fn)
+    def score_of(self, task: str) -> Score:
+        """Return the share of wrong answers of a label, or the misses of a class."""
+        return scores.error_rate if task == "multilabel" else self.score

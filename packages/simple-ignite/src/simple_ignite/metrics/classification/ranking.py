@@ -1,110 +1,33 @@
-"""What is told from the order of all scores: areas under curves."""
+"""Areas under curves: what is told from the order of all scores."""
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import torch
 from torch import Tensor
 
-from simple_ignite.errors import MetricInputError
 from simple_ignite.metrics.base.derived import Derived
-from simple_ignite.metrics.base.metric import Metric
-from simple_ignite.metrics.base.state import Cat, wide
 from simple_ignite.metrics.base.transform import Transform
 from simple_ignite.metrics.classification.averaging import Average, check_average
-from simple_ignite.metrics.classification.inputs import Task, check_task, integral, kind_of, signature
-
-
-class Scores(Metric):
-    """All scores with their targets; grows with the data.
-
-    Args:
-        task: "binary", "multiclass" or "multilabel"; default: told from the first batch's shapes.
-        ignore_index: A target that counts for nothing.
-    """
-
-    scores = Cat()
-    targets = Cat()
-
-    def __init__(self, task: Task | None = None, ignore_index: int | None = None) -> None:
-        self.task = task
-        self.ignore_index = ignore_index
-        super().__init__()
-
-    def reset(self) -> None:
-        """Forget all."""
-        super().reset()
-        self._shapes: tuple[object, ...] = ()
-
-    def accumulate(self, pred: Tensor, target: Tensor) -> None:
-        """Keep one batch.
-
-        Args:
-            pred: Scores, `(n, *)` binary, `(n, classes, *)` multiclass, `(n, labels, *)` multilabel.
-            target: `(n, *)` labels; multilabel: `(n, labels, *)` of 0/1.
-        """
-        shapes = signature(self, pred, target)
-        if shapes != self._shapes:
-            self._check(pred, target)
-            self._shapes = shapes
-        if self._task == "binary":
-            self.scores.append(pred.reshape(-1))
-            self.targets.append(target.reshape(-1))
-        else:
-            self.scores.append(pred.movedim(1, -1).reshape(-1, pred.shape[1]))
-            target = (
-                target.movedim(1, -1).reshape(-1, pred.shape[1]) if self._task == "multilabel" else target
-            )
-            self.targets.append(target if self._task == "multilabel" else target.reshape(-1))
-
-    def _check(self, pred: Tensor, target: Tensor) -> None:
-        """Check a shape that was not seen before."""
-        kind = kind_of(self.called(), pred, target, self.task, None)
-        if not pred.is_floating_point():
-            raise MetricInputError(self.called(), f"{pred.dtype} as pred", "floating scores, to put in order")
-        self._task = kind.task
-
-    def columns(self) -> tuple[Tensor, Tensor, Tensor]:
-        """Give scores and targets, one column a class or label.
-
-        Returns:
-            Scores `(n, k)`, whether the target is of the class `(n, k)`, and whether it counts `(n, k)`; k is
-            1 for binary.
-
-        Raises:
-            MetricInputError: A score is NaN, or a target is out of range.
-        """
-        scores, targets = self.scores.joined(), integral(self.targets.joined())
-        if bool(scores.isnan().any()):
-            raise MetricInputError(self.called(), "NaN among the scores", "numbers, to put in order")
-        classes = scores.shape[1] if scores.ndim == 2 and targets.ndim == 1 else 2
-        counts = torch.ones_like(targets, dtype=torch.bool)
-        if self.ignore_index is not None:
-            counts = targets != self.ignore_index
-        outside = int((((targets < 0) | (targets >= classes)) & counts).sum())
-        if outside:
-            got = f"{outside} labels outside 0…{classes - 1}"
-            raise MetricInputError(self.called(), got, f"labels of {classes} classes, or an ignore_index")
-        if scores.ndim == 1:
-            return scores[:, None], (targets == 1)[:, None], counts[:, None]
-        if targets.ndim == 2:
-            return scores, targets == 1, counts
-        of_class = targets[:, None] == torch.arange(classes, device=targets.device)
-        return scores, of_class, counts[:, None].expand_as(scores)
+from simple_ignite.metrics.classification.inputs import Task, check_task
+from simple_ignite.metrics.classification.score_table import Columns, Ranks, Scores
 
 
 class Ranking(Derived[Scores]):
     """A metric of the order of the scores, of each class against the rest.
 
-    Keeps every score until the value is computed, since an order cannot be had from less. A class that
-    has no targets, or for ROC only such, has the value NaN, and is left out of averages.
+    Keeps every score until the value is computed, since an order cannot be had from less. Scores are
+    floats or integers.
 
     Args:
-        average: "macro", "weighted" (by the targets of each class), "micro" (all classes in one order) or
-            "none". Binary data have one value.
+        average: "macro", "weighted" (by the targets of each class), "micro" (all classes in one order),
+            "samples" (multilabel: the mean over samples) or "none". Binary data have one value. As in
+            scikit-learn, a mean with a class whose value is NaN is NaN too.
         task: "binary", "multiclass" or "multilabel"; default: told from the shapes.
-        ignore_index: A target that counts for nothing.
+        ignore_index: A target that counts for nothing. A label with no other targets is left out of means.
+        dim: The dimension of the classes in pred (multilabel: of the labels in both).
         output_transform: Makes `(pred, target)` of a step's output.
     """
 
@@ -114,93 +37,94 @@ class Ranking(Derived[Scores]):
         average: Average = "macro",
         task: Task | None = None,
         ignore_index: int | None = None,
+        dim: int = 1,
         output_transform: Transform | None = None,
     ) -> None:
-        self.average = check_average(type(self).__name__, average)
         check_task(type(self).__name__, task)
-        super().__init__(Scores(task, ignore_index), output_transform=output_transform)
+        self.average = check_average(type(self).__name__, average, task)
+        super().__init__(Scores(task, ignore_index, dim), output_transform=output_transform)
 
-    def area(self, scores: Tensor, targets: Tensor) -> Tensor:
-        """Give the area for one class.
+    def areas(self, ranks: Ranks) -> Tensor:
+        """Return the area of each column.
 
         Args:
-            scores: `(n,)`.
-            targets: bool `(n,)`.
+            ranks: Of the columns, `(n, k)`.
+
+        Returns:
+            float64 `(k,)`.
         """
         raise NotImplementedError
 
     def result(self) -> Any:
-        """Give the average, or one value a class."""
-        scores, targets, counts = self.counts.columns()
+        """Return the average, or one value per class."""
+        columns = self.counts.columns()
         if self.average == "micro":
-            return self.area(scores[counts], targets[counts])
-        areas = torch.stack(
-            [self.area(s[c], t[c]) for s, t, c in zip(scores.T, targets.T, counts.T, strict=True)]
-        )
-        if len(areas) == 1:
-            return areas[0]
+            return self._valued(columns.flat())[0]
+        each = self._valued(columns.rows() if self.average == "samples" else columns)
+        if self.counts.is_binary():
+            return each[0]
         if self.average is None:
-            return areas
-        weights = (
-            (targets & counts).sum(0).to(areas.dtype)
-            if self.average == "weighted"
-            else torch.ones_like(areas)
-        )
-        defined = ~areas.isnan()
-        return (areas[defined] * weights[defined]).sum() / weights[defined].sum()
+            return each
+        known = columns.counts.any(1 if self.average == "samples" else 0)
+        weights = known.to(each.dtype)
+        if self.average == "weighted":
+            targets = (columns.positive & columns.counts).sum(0).to(each.dtype)
+            weights = torch.where(targets.sum() == 0, weights, targets)
+        each = torch.where(weights == 0, 0.0, each)
+        return (each * weights).sum() / weights.sum()
+
+    def _valued(self, columns: Columns) -> Tensor:
+        """Return the area of each column; NaN where nothing counts."""
+        if not len(columns.scores):
+            return torch.full((columns.scores.shape[1],), math.nan, dtype=torch.float64)
+        return torch.where(columns.counts.any(0), self.areas(Ranks.of(columns)), math.nan)
 
 
-def steps(scores: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
-    """Give how many positives and negatives are at or above each distinct score, from the highest on.
+def stepped(values: Tensor) -> Tensor:
+    """Put a row of zeros before the values: where a curve begins."""
+    return torch.cat([torch.zeros_like(values[:1]), values])
 
-    Args:
-        scores: `(n,)`.
-        targets: bool `(n,)`.
 
-    Returns:
-        Two float64 `(m,)`, m distinct scores.
-    """
-    scores, order = scores.sort(descending=True)
-    last = torch.ones_like(scores, dtype=torch.bool)
-    last[:-1] = scores[:-1] != scores[1:]
-    where = last.nonzero().squeeze(1)
-    positives = targets[order].to(torch.int64).cumsum(0)[where].to(wide(scores.device))
-    return positives, where + 1 - positives
+def precisions(ranks: Ranks) -> Tensor:
+    """Return positives / all at each score; 1 where there are none yet."""
+    every = ranks.positives + ranks.negatives
+    return torch.where(every == 0, 1.0, ranks.positives / every)
 
 
 class ROCAUC(Ranking):
     """The area under the ROC curve: how often a positive scores above a negative. sklearn's `roc_auc_score`.
 
-    Multiclass data are taken one class against the rest.
+    Multiclass data are taken one class against the rest. The value of a class that all targets are of, or
+    none, is NaN.
     """
 
-    def area(self, scores: Tensor, targets: Tensor) -> Tensor:
-        """Give the area for one class, by trapezoids."""
-        positives, negatives = steps(scores, targets)
-        zero = positives.new_zeros(1)
-        area = torch.trapezoid(torch.cat([zero, positives]), torch.cat([zero, negatives]))
-        return area / (positives[-1:] * negatives[-1:]).sum()
+    def areas(self, ranks: Ranks) -> Tensor:
+        """Return the area of each column, by trapezoids."""
+        area = torch.trapezoid(stepped(ranks.positives), stepped(ranks.negatives), dim=0)
+        return area / (ranks.positives[-1] * ranks.negatives[-1])
 
 
 class AveragePrecision(Ranking):
-    """Σ (recall - recall before) precision, over the distinct scores. sklearn's `average_precision_score`."""
+    """Σ (recall - recall before) precision, over the distinct scores. sklearn's `average_precision_score`.
 
-    def area(self, scores: Tensor, targets: Tensor) -> Tensor:
-        """Give the area for one class, by steps."""
-        positives, negatives = steps(scores, targets)
-        gained = positives.diff(prepend=positives.new_zeros(1))
-        return (gained * positives / (positives + negatives)).sum() / positives[-1:].sum()
+    The value of a class that no target is of is 0, as in scikit-learn.
+    """
+
+    def areas(self, ranks: Ranks) -> Tensor:
+        """Return the area of each column, by steps."""
+        gained = stepped(ranks.positives).diff(dim=0)
+        return (gained * precisions(ranks)).sum(0) / ranks.positives[-1].clamp(min=1)
 
 
 class PRAUC(Ranking):
     """The area under the precision-recall curve by trapezoids: sklearn's `precision_recall_curve`, `auc`.
 
-    Straight lines between the points are too hopeful; `AveragePrecision` has none.
+    Straight lines between the points are too hopeful; `AveragePrecision` has none. The value of a class that
+    no target is of is NaN.
     """
 
-    def area(self, scores: Tensor, targets: Tensor) -> Tensor:
-        """Give the area for one class, by trapezoids, from recall 0 at precision 1."""
-        positives, negatives = steps(scores, targets)
-        precision = torch.cat([positives.new_ones(1), positives / (positives + negatives)])
-        recall = torch.cat([positives.new_zeros(1), positives]) / positives[-1:].sum()
-        return torch.trapezoid(precision, recall)
+    def areas(self, ranks: Ranks) -> Tensor:
+        """Return the area of each column, by trapezoids, from recall 0 at precision 1."""
+        precision = torch.cat([torch.ones_like(ranks.positives[:1]), precisions(ranks)])
+        recall = stepped(ranks.positives) / ranks.positives[-1]
+        return torch.trapezoid(precision, recall, dim=0)

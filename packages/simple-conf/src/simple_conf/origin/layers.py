@@ -1,19 +1,18 @@
-"""Origins: where a value was written, worked out only when somebody asks."""
+"""Layers: the sources of values; each says where a value of it was written."""
 
 from __future__ import annotations
 
 import os
 import sys
 from functools import partial
+from typing import Generic, TypeVar
 
-from simple_conf.values import MASK
+from simple_conf.origin.origin import Origin
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from typing import Protocol
-
-    from simple_conf.source import Source, Span
 
     Path = tuple[str | int, ...]
 
@@ -23,68 +22,20 @@ if TYPE_CHECKING:
         def locate(self, path: Path, key: bool = False) -> Origin:
             """Return the origin of the value, or else of the key, that this source holds at ``path``."""
 
+    class Text(Protocol):
+        """A text that can show one of its lines, such as `simple_conf.source.Source`."""
 
-class Origin:
-    """Where one value came from.
+        @property
+        def name(self) -> str:
+            """The name that errors call it by."""
 
-    Args:
-        kind: ``"file"``, ``"command line"``, ``"environment"`` or ``"code"``.
-        name: The file's path, the argument, the variable or the Python file.
-        line: 1-based line, where there is one.
-        column: 1-based column, where there is one.
-        quote: Returns the source lines with a caret under the column, or ``""``.
-    """
+        def excerpt(self, line: int, column: int) -> str:
+            """Return a line with a caret under one of its columns, both from 1."""
 
-    __slots__ = ("_quote", "column", "kind", "line", "name")
+    Span = tuple[int, int, int, int]  # line and column of a value, line and column of its key
 
-    def __init__(
-        self,
-        kind: str,
-        name: str,
-        line: int | None = None,
-        column: int | None = None,
-        quote: Callable[[], str] | None = None,
-    ) -> None:
-        self.kind = kind
-        self.name = name
-        self.line = line
-        self.column = column
-        self._quote = quote
-
-    def excerpt(self) -> str:
-        """Return the source line with a caret under the column, or ``""`` where there is no text."""
-        return self._quote() if self._quote is not None else ""
-
-    def masked(self) -> Origin:
-        """Return the origin without the value: no excerpt, and of an argument only its left side."""
-        name = self.name
-        if self.kind == "command line" and "=" in name:
-            name = f"{name.partition('=')[0]}={MASK}"
-        return Origin(self.kind, name, self.line, self.column)
-
-    def fixed(self) -> Origin:
-        """Return the origin with its excerpt as it is now."""
-        return restored(self.kind, self.name, self.line, self.column, self.excerpt())
-
-    def __str__(self) -> str:
-        label = self.name if self.kind == "file" else f"{self.kind}: {self.name}"
-        if self.line is not None:
-            label += f":{self.line}"
-            if self.column is not None:
-                label += f":{self.column}"
-        return label
-
-    def __repr__(self) -> str:
-        return f"<Origin {self}>"
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Origin) and str(self) == str(other)
-
-    def __hash__(self) -> int:
-        return hash(str(self))
-
-    def __reduce__(self) -> tuple[object, ...]:
-        return restored, (self.kind, self.name, self.line, self.column, self.excerpt())
+PACKAGE = __name__.partition(".")[0]
+T = TypeVar("T", bound="Text")
 
 
 class CodeLayer:
@@ -145,17 +96,17 @@ class ArgumentLayer:
         return Origin("command line", self._argument, quote=lambda: underline(self._argument, column))
 
 
-class TextLayer:
+class TextLayer(Generic[T]):
     """Values read from a text whose positions can be found again.
 
     Args:
         source: The text and its name.
-        search: Reads the text again and returns what finds the place of the value at a path in it, or None.
+        search: Reads the text again; returns a function that gives the place of the value at a path, or None.
     """
 
     __slots__ = ("_find", "_search", "_source")
 
-    def __init__(self, source: Source, search: Callable[[Source], Callable[[Path], Span | None]]) -> None:
+    def __init__(self, source: T, search: Callable[[T], Callable[[Path], Span | None]]) -> None:
         self._source = source
         self._search = search
         self._find: Callable[[Path], Span | None] | None = None
@@ -171,8 +122,9 @@ class TextLayer:
         for end in range(len(path), 0, -1):
             span = self._find(path[:end])
             if span is not None:
-                own = span.line == span.key_line and not key
-                line, column = (span.line, span.column) if own else (span.key_line, span.key_column)
+                line, column, key_line, key_column = span
+                if key or line != key_line:
+                    line, column = key_line, key_column
                 return Origin("file", source.name, line, column, partial(source.excerpt, line, column))
         return Origin("file", source.name)
 
@@ -180,9 +132,21 @@ class TextLayer:
         return TextLayer, (self._source, self._search)
 
 
-def restored(kind: str, name: str, line: int | None, column: int | None, excerpt: str) -> Origin:
-    """Return an origin with its excerpt already made, as pickle needs it."""
-    return Origin(kind, name, line, column, lambda: excerpt)
+class VariableLayer:
+    """A value read from one environment variable.
+
+    Args:
+        name: The variable.
+    """
+
+    __slots__ = ("_name",)
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def locate(self, path: Path, key: bool = False) -> Origin:  # noqa: ARG002 - a variable has no place
+        """Return the variable, whatever the path."""
+        return Origin("environment", self._name)
 
 
 def underline(text: str, column: int) -> str:
@@ -193,9 +157,14 @@ def underline(text: str, column: int) -> str:
 def caller() -> CodeLayer:
     """Return the line of Python outside this package that is running now."""
     frame = sys._getframe(1)
-    while frame.f_back is not None and frame.f_globals.get("__package__") == __package__:
+    while frame.f_back is not None and is_own(frame.f_globals.get("__package__")):
         frame = frame.f_back
     return CodeLayer(frame.f_code.co_filename, frame.f_lineno)
+
+
+def is_own(package: str | None) -> bool:
+    """Return whether a package is this one or a sub-package of it."""
+    return package is not None and package.partition(".")[0] == PACKAGE
 
 
 def shorten(path: str) -> str:
