@@ -114,6 +114,8 @@ def test_a_size_that_makes_no_sense_is_refused(size):
 def test_parameters_of_optimizers_modules_and_iterables():
     model = nn.Linear(2, 1)
     optimizer = torch.optim.SGD([{"params": [model.bias]}, {"params": [model.weight], "lr": 1.0}], lr=0.1)
-    assert [p is q for p, q in zip(parameters_of(optimizer), [model.bias, model.weight], strict=True)] == [True] * 2
+    assert [p is q for p, q in zip(parameters_of(optimizer), [model.bias, model.weight], strict=True)] == [
+        True
+    ] * 2
     assert [p is q for p, q in zip(parameters_of(model), model.parameters(), strict=True)] == [True] * 2
     assert parameters_of(iter([model.bias]))[0] is model.bias

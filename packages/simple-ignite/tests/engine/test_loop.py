@@ -90,7 +90,7 @@ def test_a_step_that_adds_a_handler_completes_its_iteration(form, many):
 def test_the_step_sees_its_batch_and_its_output_is_seen(form):
     seen = []
     engine = made(form, lambda engine, batch: (engine.state.batch, batch))
-    engine.on(Events.ITERATION_COMPLETED, lambda engine: seen.append((engine.state.output, engine.state.batch)))
+    engine.on(Events.ITERATION_COMPLETED, lambda e: seen.append((e.state.output, e.state.batch)))
     engine.table.control.signal = 0
     loop.iterate(engine, iter("ab"), 2)
     assert seen == [(("a", "a"), "a"), (("b", "b"), "b")]

@@ -173,6 +173,7 @@ def outer():
         (Handler.method, "Handler.method"),
         (functools.partial(outer), "partial"),
         ([].append, "list.append"),
+        (print, "print"),
     ],
 )
 def test_names_of_handlers_in_messages(handler, name):

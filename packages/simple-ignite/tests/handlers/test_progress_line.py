@@ -37,7 +37,7 @@ from simple_ignite.handlers.progress_line import (
             40,
             "Epoch [1/1]:  50%|| 5/10 [00:01<00:01, 5",
         ),
-        (Figures("E", 0, 0, 0.0, 1.0, {}), 44, "E: 100%|████████████| 0/0 [00:00<00:00, 1.00it/s]"[:44]),
+        (Figures("E", 0, 0, 0.0, 1.0, {}), 44, "E: 100%|███████| 0/0 [00:00<00:00, 1.00it/s]"),
         (Figures("E", 5, 4, 0.0, 1.0, {}), 60, None),
         (Figures("E", 1, 4, 0.0, None, {"n": 3, "s": "x"}), 60, None),
     ],
@@ -58,7 +58,8 @@ def test_an_unknown_rate_leaves_the_time_open_and_values_are_shortened():
 
 
 @pytest.mark.parametrize(
-    ("rate", "shown"), [(None, "?it/s"), (0.0, "?it/s"), (1.0, "1.00it/s"), (0.25, "4.00s/it"), (1234.5, "1234.50it/s")]
+    ("rate", "shown"),
+    [(None, "?it/s"), (0.0, "?it/s"), (1.0, "1.00it/s"), (0.25, "4.00s/it"), (1234.5, "1234.50it/s")],
 )
 def test_speeds(rate, shown):
     assert shown in progress_line(Figures("E", 1, None, 0.0, rate, {}), 90)
@@ -66,7 +67,14 @@ def test_speeds(rate, shown):
 
 @pytest.mark.parametrize(
     ("seconds", "shown"),
-    [(0.4, "00:00"), (0.5, "00:01"), (59.6, "01:00"), (3599, "59:59"), (3600, "1:00:00"), (90061, "25:01:01")],
+    [
+        (0.4, "00:00"),
+        (0.5, "00:01"),
+        (59.6, "01:00"),
+        (3599, "59:59"),
+        (3600, "1:00:00"),
+        (90061, "25:01:01"),
+    ],
 )
 def test_times(seconds, shown):
     assert f"[{shown}," in progress_line(Figures("E", 1, None, seconds, None, {}), 90)
@@ -117,9 +125,11 @@ def test_a_terminal_has_the_width_of_its_file_less_one(monkeypatch):
     assert Terminal(screen).width == 79
     monkeypatch.setattr(module.os, "get_terminal_size", lambda descriptor: types.SimpleNamespace(columns=3))
     assert Terminal(screen).width == 9
+
+
+def test_a_file_without_a_descriptor_has_the_width_of_the_environment(monkeypatch):
     monkeypatch.setenv("COLUMNS", "61")
-    monkeypatch.setattr(module.os, "get_terminal_size", module.shutil.get_terminal_size)
-    assert Terminal(Screen()).width == 60, "a file without a descriptor"
+    assert Terminal(Screen()).width == 60
 
 
 def test_a_log_gets_a_line_each_time():
@@ -132,7 +142,9 @@ def test_a_log_gets_a_line_each_time():
 
 
 @pytest.mark.parametrize("display", [Terminal, Log])
-@pytest.mark.parametrize(("encoding", "blocks"), [("utf-8", BLOCKS), ("UTF8", BLOCKS), ("ascii", " #"), (None, " #")])
+@pytest.mark.parametrize(
+    ("encoding", "blocks"), [("utf-8", BLOCKS), ("UTF8", BLOCKS), ("ascii", " #"), (None, " #")]
+)
 def test_an_encoding_without_blocks_gets_plain_characters(display, encoding, blocks):
     file = type("File", (), {"encoding": encoding})()
     assert display(file).blocks == blocks

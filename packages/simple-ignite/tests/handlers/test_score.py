@@ -32,9 +32,7 @@ def test_a_score_is_a_metric_or_what_a_function_returns(source, value, label):
     assert (score(engine(acc=0.5)), score.label) == (value, label)
 
 
-@pytest.mark.parametrize(
-    ("metrics", "known"), [({}, "none yet"), ({"acc": 1, "loss": 2}, "'acc', 'loss'")]
-)
+@pytest.mark.parametrize(("metrics", "known"), [({}, "none yet"), ({"acc": 1, "loss": 2}, "'acc', 'loss'")])
 def test_a_metric_that_is_missing_is_named_with_those_there_are(metrics, known):
     with pytest.raises(HandlerError) as caught:
         Score("-f1")(engine(**metrics))
@@ -44,7 +42,13 @@ def test_a_metric_that_is_missing_is_named_with_those_there_are(metrics, known):
 
 @pytest.mark.parametrize(
     ("value", "number"),
-    [(1, 1.0), (0.5, 0.5), (torch.tensor([2.0], requires_grad=True), 2.0), (np.float32(0.25), 0.25), ("3", 3.0)],
+    [
+        (1, 1.0),
+        (0.5, 0.5),
+        (torch.tensor([2.0], requires_grad=True), 2.0),
+        (np.float32(0.25), 0.25),
+        ("3", 3.0),
+    ],
 )
 def test_numbers(value, number):
     assert (as_number(value), type(as_number(value))) == (number, float)

@@ -22,7 +22,11 @@ def parts():
 
 @pytest.mark.parametrize(
     ("form", "suffix", "every_rank_writes"),
-    [(TorchFile(), ".pt", False), (SafetensorsFile(), ".safetensors", False), (ShardedFolder(False), "", True)],
+    [
+        (TorchFile(), ".pt", False),
+        (SafetensorsFile(), ".safetensors", False),
+        (ShardedFolder(False), "", True),
+    ],
 )
 def test_names_and_writers(form, suffix, every_rank_writes):
     assert (form.suffix, form.every_rank_writes) == (suffix, every_rank_writes)

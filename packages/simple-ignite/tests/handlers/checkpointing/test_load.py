@@ -123,7 +123,8 @@ def test_if_none_is_intact_the_message_says_what_to_do(tmp_path):
     with pytest.raises(CheckpointNotFoundError) as caught:
         latest(tmp_path, filename_prefix="net")
     assert str(caught.value) == (
-        f"{tmp_path}: no intact checkpoint net_checkpoint_* (none found); to start without one: required=False"
+        f"{tmp_path}: no intact checkpoint net_checkpoint_* (none found); "
+        "to start without one: required=False"
     )
     assert caught.value.path == tmp_path
     assert load_latest(tmp_path, {"thing": Value()}, required=False) is None

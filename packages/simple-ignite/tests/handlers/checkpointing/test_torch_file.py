@@ -123,7 +123,7 @@ def test_a_damaged_record_and_a_damaged_directory_are_named(tmp_path):
     content = bytearray(whole)
     content[whole.index(torch.tensor(5.0).numpy().tobytes() * 4)] ^= 1
     path.write_bytes(content)
-    with pytest.raises(DamagedCheckpointError, match=r"the checksum of a/data/0 does not match"):
+    with pytest.raises(DamagedCheckpointError, match=r"the checksum of \S*/data/0 does not match"):
         verify_file(path)
     with zipfile.ZipFile(path) as archive:
         start = archive.start_dir
