@@ -408,3 +408,211 @@ def test_a_step_must_be_callable():
     with pytest.raises(HandlerError) as caught:
         Engine(3)
     assert str(caught.value) == "a step must be callable as step(engine, batch), not 3"
+
+
+class Kept:
+    """A handler with a state."""
+
+    def __init__(self, value=0):
+        self.value = value
+
+    def __call__(self):
+        self.value += 1
+
+    def state_dict(self):
+        return {"value": self.value}
+
+    def load_state_dict(self, state):
+        self.value = state["value"]
+
+
+def test_what_is_kept_is_saved_without_being_a_handler():
+    trainer, kept = Engine(echo), Kept(3)
+    trainer.keep(kept)
+    trainer.keep(kept)
+    trainer.keep(print)
+    assert trainer.kept == (kept,)
+    assert trainer.state_dict()["handlers"] == {"Kept": {"value": 3}}
+    resumed, again = Engine(echo), Kept()
+    resumed.load_state_dict(trainer.state_dict())
+    resumed.keep(again)
+    assert again.value == 3
+
+
+def test_handlers_with_a_state_are_kept_methods_by_their_owner():
+    trainer, first, second = Engine(echo), Kept(), Kept()
+    trainer.on(Events.STARTED, first)
+    trainer.on(Events.STARTED, second.__call__)
+    trainer.on(Events.COMPLETED, first)
+    assert trainer.kept == (first, second)
+
+
+def test_whether_it_is_in_an_epoch_and_between_iterations():
+    seen = []
+
+    def step(engine, batch):
+        look("step")
+
+    def look(name):
+        seen.append((name, trainer.in_epoch, trainer.between_iterations))
+
+    trainer = Engine(step)
+    for event in Events:
+        trainer.on(event, look, event.name)
+    assert (trainer.in_epoch, trainer.between_iterations) == (False, True)
+    trainer.run([1])
+    assert seen == [
+        ("STARTED", False, True),
+        ("EPOCH_STARTED", True, True),
+        ("GET_BATCH_STARTED", True, True),
+        ("GET_BATCH_COMPLETED", True, True),
+        ("ITERATION_STARTED", True, False),
+        ("step", True, False),
+        ("ITERATION_COMPLETED", True, True),
+        ("EPOCH_COMPLETED", False, True),
+        ("COMPLETED", False, True),
+    ]
+
+
+def test_after_an_error_in_the_step_it_is_not_between_iterations():
+    trainer, seen = Engine(lambda engine, batch: 1 / 0), []
+    trainer.on(Events.EXCEPTION_RAISED, lambda engine: seen.append(engine.between_iterations))
+    with pytest.raises(ZeroDivisionError):
+        trainer.run([1])
+    assert seen == [False]
+
+
+def test_a_decorator_returns_the_handler_and_passes_its_arguments():
+    trainer, seen = Engine(echo), []
+
+    @trainer.on(Events.STARTED, priority=-1)
+    def late():
+        seen.append("late")
+
+    @trainer.on(Events.STARTED)
+    def early():
+        seen.append("early")
+
+    trainer.run([1])
+    assert (seen, late.__name__) == (["early", "late"], "late")
+
+
+def test_a_handlers_own_priority_is_used_unless_another_is_given():
+    class First:
+        priority = 5
+
+        def __call__(self):
+            seen.append("own")
+
+    class Odd:
+        priority = "high"
+
+        def __call__(self):
+            seen.append("odd")
+
+    trainer, seen = Engine(echo), []
+    trainer.on(Events.STARTED, lambda: seen.append("plain"))
+    trainer.on(Events.STARTED, Odd())
+    trainer.on(Events.STARTED, First())
+    trainer.on(Events.STARTED, First(), priority=-1)
+    trainer.run([1])
+    assert seen == ["own", "plain", "odd", "own"]
+
+
+def test_steps_and_handlers_are_told_the_engine_they_are_registered_with():
+    class Thing:
+        engines = ()
+
+        def registered(self, engine):
+            self.engines += (engine,)
+
+        def __call__(self, *args):
+            pass
+
+    step, handler = Thing(), Thing()
+    trainer = Engine(step)
+    trainer.on(Events.STARTED, handler)
+    assert (step.engines, handler.engines) == ((trainer,), (trainer,))
+
+
+def test_a_run_leaves_no_signal_for_the_next():
+    trainer = Engine(echo)
+    trainer.terminate_epoch()
+    trainer.interrupt()
+    trainer.terminate(reason="before")
+    assert trainer.run(range(3)).iteration == 3
+    assert trainer.state.stop_reason is None
+    trainer.on(Events.COMPLETED, Engine.terminate)
+    trainer.run(range(3), max_epochs=2)
+    assert trainer.table.control.signal == 0
+    assert trainer.run(range(3), max_epochs=3).iteration == 9
+
+
+def test_a_reason_given_first_is_kept_if_none_is_given_later():
+    trainer = Engine(echo)
+    trainer.on(Events.ITERATION_COMPLETED(once=1), lambda: trainer.terminate(reason="first"))
+    trainer.on(Events.ITERATION_COMPLETED(once=1), Engine.terminate)
+    trainer.on(Events.ITERATION_COMPLETED(once=1), Engine.preempt)
+    assert trainer.run(range(3)).stop_reason == "first"
+
+
+def test_a_run_continued_with_other_data_takes_them_from_their_first_batch():
+    batches = []
+    trainer = Engine(lambda engine, batch: batches.append(batch))
+    pause = trainer.on(Events.ITERATION_COMPLETED(once=2), Engine.interrupt)
+    trainer.run(list("abcd"))
+    pause.remove()
+    other = list("wxyz")
+    trainer.run(other)
+    assert "".join(batches) == "abwx"
+    assert trainer.state.dataloader is other
+
+
+def test_a_seed_is_used_only_when_training_begins():
+    trainer, seen = Engine(lambda engine, batch: seen.append(float(torch.rand(())))), []
+    trainer.run([1], seed=3)
+    trainer.run([1], max_epochs=2, seed=3)
+    assert (trainer.state.seed, seen[0] != seen[1]) == (3, True)
+    trainer.run([1], restart=True, seed=4)
+    assert trainer.state.seed == 4
+    pause = trainer.on(Events.ITERATION_COMPLETED, Engine.interrupt)
+    trainer.run([1, 2], restart=True)
+    pause.remove()
+    trainer.run(seed=9)
+    assert trainer.state.seed == 4, "a run that is continued within an epoch is not seeded"
+
+
+def test_beginning_anew_forgets_counts_metrics_and_what_was_loaded():
+    trainer = Engine(echo)
+    trainer.register_events("mine")
+    trainer.on(Events.ITERATION_COMPLETED, lambda: trainer.fire_event("mine"))
+    trainer.state.metrics["old"] = 1
+    first = Engine(echo)
+    first.on(Events.ITERATION_COMPLETED(once=2), Engine.terminate)
+    first.run(range(4))
+    trainer.load_state_dict(first.state_dict())
+    trainer.table.counts["mine"] = 5
+    assert trainer.run(range(3), restart=True).iteration == 3
+    assert trainer.table.counts["mine"] == 3
+    assert trainer.state.metrics == {}
+
+
+def test_an_error_that_a_handler_settles_leaves_a_usable_engine():
+    trainer = Engine(lambda engine, batch: 1 / batch)
+    trainer.on(Events.EXCEPTION_RAISED, lambda engine, error: True)
+    state = trainer.run([1, 0, 2])
+    assert (state.iteration, state.batch, state.output) == (2, None, None)
+    assert trainer.run([1, 1], restart=True).iteration == 2
+
+
+def test_events_with_counters_count_by_the_state():
+    trainer, seen = Engine(echo), []
+    trainer.register_events("a", "b", counters={"a": "saves"})
+    trainer.state.saves = 2
+    from simple_ignite import EventFilter
+
+    trainer.on(EventFilter("a", every=2), lambda: seen.append("a"))
+    trainer.on(EventFilter("b", every=2), lambda: seen.append("b"))
+    for event in "abab":
+        trainer.fire_event(event)
+    assert seen == ["a", "a", "b"]

@@ -10,9 +10,10 @@ from torch.utils.data import DataLoader, Dataset, IterableDataset, Sampler
 from torchdata.stateful_dataloader import StatefulDataLoader
 
 from simple_ignite import Engine, Events, supervised_trainer
-from simple_ignite.engine.rng import RngState
+from simple_ignite.engine.batches import BatchSource
+from simple_ignite.engine.resume import ResumeState
 from simple_ignite.errors import IgniteWarning, StateError
-from simple_ignite.metrics import Accuracy
+from simple_ignite.metrics import Accuracy, Average
 
 EPOCHS = 3
 SIZE = 20
@@ -378,31 +379,169 @@ def test_a_state_that_is_no_dictionary_is_refused():
         Engine(print).load_state_dict(None)
 
 
-def test_randomness_comes_back_through_its_state():
-    kept = RngState().state_dict()
-    drawn = [
-        random.random(),
-        float(np.random.rand()),
-        torch.rand(3).tolist(),
-        random.gauss(0, 1),
-        np.random.normal(),
-    ]
-    RngState.from_state_dict(kept).restore()
-    again = [
-        random.random(),
-        float(np.random.rand()),
-        torch.rand(3).tolist(),
-        random.gauss(0, 1),
-        np.random.normal(),
-    ]
-    assert drawn == again
+def test_handlers_of_the_same_class_are_numbered_and_each_is_kept_once():
+    state, first, second, third = ResumeState(), Counter(), Counter(), Counter()
+    for handler in (first, second, first, third, second):
+        state.keep(handler)
+    assert state.kept == (first, second, third)
+    assert list(state._kept) == ["Counter", "Counter#2", "Counter#3"]
 
 
-def test_a_seed_makes_runs_alike():
-    drawn = []
-    for _ in range(2):
-        engine = Engine(
-            lambda engine, batch: drawn.append((random.random(), np.random.rand(), float(torch.rand(()))))
-        )
-        assert engine.run(range(1), seed=11).seed == 11
-    assert drawn[0] == drawn[1]
+class Attached(nn.Linear):
+    """A module of one's own."""
+
+
+@pytest.mark.parametrize(
+    "handler",
+    [
+        print,
+        object(),
+        nn.Linear(1, 1),
+        Attached(1, 1),
+        torch.optim.SGD([torch.zeros(1, requires_grad=True)], 0.1),
+        torch.optim.lr_scheduler.StepLR(torch.optim.SGD([torch.zeros(1, requires_grad=True)], 0.1), 1),
+        torch.amp.GradScaler("cpu"),
+    ],
+)
+def test_what_is_saved_by_a_name_of_its_own_is_not_kept(handler):
+    state = ResumeState()
+    state.keep(handler)
+    assert state.kept == ()
+
+
+def test_positions_are_saved_as_numbers():
+    trainer = Engine(lambda engine, batch: None)
+    assert {key: trainer.state_dict()[key] for key in ("format", "iteration", "epochs", "open")} == {
+        "format": 1,
+        "iteration": 0,
+        "epochs": 0,
+        "open": False,
+    }
+    assert "feed" not in trainer.state_dict()
+    assert "measured" not in trainer.state_dict()
+    trainer.on(Events.ITERATION_COMPLETED(once=3), Engine.terminate)
+    trainer.run(range(4), max_epochs=2, epoch_length=2, seed=7)
+    saved = trainer.state_dict()
+    numbers = ("iteration", "epochs", "open", "chosen", "max_epochs", "max_iterations")
+    assert [saved[key] for key in numbers] == [3, 1, True, True, 2, None]
+    assert [saved[key] for key in ("epoch_length", "epoch_begin", "seed")] == [2, 2, 7]
+    assert saved["feed"] == {"fetched": 3}
+
+
+@pytest.mark.parametrize(("at", "epoch"), [(Events.EPOCH_COMPLETED(once=2), 1), (Events.STARTED, 0)])
+def test_between_epochs_the_loaded_epoch_is_the_last_one(at, epoch):
+    trainer, states = Engine(lambda engine, batch: None), []
+    trainer.on(at, lambda engine: states.append(engine.state_dict()))
+    trainer.run([1, 2], max_epochs=3)
+    resumed = Engine(lambda engine, batch: None)
+    resumed.load_state_dict(states[0])
+    assert (resumed.state.epoch, resumed.in_epoch) == (epoch, False)
+
+
+def test_metrics_are_saved_within_an_epoch_alone():
+    trainer, saved = Engine(lambda engine, batch: batch), {}
+    trainer.add_metric(Average(), "mean")
+    for event in (Events.ITERATION_COMPLETED, Events.EPOCH_COMPLETED):
+        trainer.on(event, lambda engine, name: saved.update({name: engine.state_dict()}), event.name)
+    trainer.run([1.0, 3.0])
+    assert saved["ITERATION_COMPLETED"]["measured"]["mean"]["samples"] == 2
+    assert "measured" not in saved["EPOCH_COMPLETED"]
+    assert saved["EPOCH_COMPLETED"]["metrics"] == {"mean": 2.0}
+
+
+@pytest.mark.parametrize(
+    ("value", "travels"),
+    [
+        (1, True),
+        (0.5, True),
+        ("text", True),
+        (None, True),
+        (True, True),
+        (torch.ones(2), True),
+        ([1, (2, {"a": [None]})], True),
+        ({1: "a"}, True),
+        (nn.Parameter(torch.ones(1)), False),
+        (np.float64(1), False),
+        ([1, object()], False),
+        ({"a": {3}}, False),
+        ({(1, print): 1}, False),
+        (type("Mine", (dict,), {})(), False),
+    ],
+)
+def test_which_attributes_and_metrics_are_saved(value, travels):
+    trainer = Engine(lambda engine, batch: None)
+    trainer.state.mine = value
+    trainer.state.metrics["mine"] = value
+    saved = trainer.state_dict()
+    assert ("mine" in saved["user"], "mine" in saved["metrics"]) == (travels, travels)
+    assert not set(saved["user"]) - {"mine"}
+
+
+def test_the_order_of_loading_and_attaching_does_not_matter_and_names_are_remembered():
+    saved = {**Engine(print).state_dict(), "handlers": {"Counter": {"calls": 3}, "Counter#2": {"calls": 5}}}
+    trainer, first, second = Engine(print), Counter(), Counter()
+    trainer.keep(first)
+    trainer.load_state_dict(saved)
+    assert trainer.state_dict()["handlers"] == saved["handlers"], "also those that nobody has taken yet"
+    trainer.keep(second)
+    assert (first.calls, second.calls) == (3, 5)
+    assert trainer.resume_state.restored == {id(first), id(second)}
+    trainer.load_state_dict({**saved, "handlers": {}})
+    assert trainer.resume_state.restored == set()
+
+
+def test_unclaimed_states_are_reported_once(recwarn):
+    trainer = Engine(lambda engine, batch: None)
+    trainer.load_state_dict({**trainer.state_dict(), "handlers": {"B": {}, "A": {}}})
+    trainer.resume_state.begin_run()
+    trainer.resume_state.begin_run()
+    assert [str(one.message).partition("; ")[0] for one in recwarn] == [
+        "the loaded state contains handlers that this engine does not have: A, B"
+    ]
+
+
+def test_data_and_generators_are_restored_once():
+    state, source = ResumeState(), BatchSource([1, 2, 3])
+    engine = Engine(print)
+    engine.load_state_dict({**engine.state_dict(), "feed": {"fetched": 2}})
+    state = engine.resume_state
+    drawn = torch.rand(2)
+    state.restore_data(source, 2)
+    assert next(source.iterator(2)) == 3
+    assert torch.equal(torch.rand(2), drawn)
+    state.restore_data(source, 2)
+    assert not torch.equal(torch.rand(2), drawn)
+    assert state.pending_batches is None
+
+
+def test_held_positions_are_restored_like_loaded_ones():
+    state, source = ResumeState(), BatchSource([1, 2, 3])
+    next(source.iterator(0))
+    state.hold_position(source, 1)
+    assert (state.pending_batches, source.failed) == ({"fetched": 1}, False)
+    drawn = torch.rand(2)
+    again = BatchSource([1, 2, 3])
+    state.restore_data(again, 1)
+    assert (next(again.iterator(1)), torch.equal(torch.rand(2), drawn)) == (2, True)
+    for data, failed in ((iter([1]), True), (None, False)):
+        source = BatchSource(data)
+        state.hold_position(source, 0)
+        assert source.failed is failed
+
+
+def test_what_is_discarded_is_not_restored():
+    engine = Engine(print)
+    engine.load_state_dict({**engine.state_dict(), "feed": {"fetched": 2}, "measured": {"a": 1}})
+    engine.resume_state.discard()
+    state = engine.resume_state
+    assert (state.pending_batches, state._pending_rng, state._pending_metrics) == (None, None, None)
+
+
+@pytest.mark.parametrize("key", ["iteration", "epochs", "open", "chosen", "counts", "user", "random"])
+def test_every_entry_of_a_state_is_needed(key):
+    saved = Engine(print).state_dict()
+    del saved[key]
+    with pytest.raises(StateError) as caught:
+        Engine(print).load_state_dict(saved)
+    assert str(caught.value) == f"the engine's state has no entry '{key}'; it is incomplete"
+    assert caught.value.key == f"'{key}'"

@@ -12,38 +12,6 @@ import torch
 from simple_ignite import Engine, Events
 from simple_ignite.handlers import ProgressBar
 from simple_ignite.handlers import progress_bar as module
-from simple_ignite.handlers.progress_line import Figures, progress_line
-
-
-@pytest.mark.parametrize(
-    ("figures", "width", "expected"),
-    [
-        (
-            Figures("Epoch [1/10]", 1000, 1000, 83.2, 12.014, {"loss": 0.3451}),
-            90,
-            "Epoch [1/10]: 100%|███████████████████████| 1000/1000 [01:23<00:00, 12.01it/s, loss=0.345]",
-        ),
-        (
-            Figures("Epoch [2/3]", 25, 100, 50.0, 0.5, {}),
-            60,
-            "Epoch [2/3]:  25%|██▌       | 25/100 [00:50<02:30, 2.00s/it]",
-        ),
-        (Figures("Epoch [1]", 7, None, 3700.0, None, {}), 60, "Epoch [1]: 7it [1:01:40, ?it/s]"),
-        (
-            Figures("Epoch [1/1]", 5, 10, 1.0, 5.0, {"accuracy": 0.5}),
-            40,
-            "Epoch [1/1]:  50%|| 5/10 [00:01<00:01, 5",
-        ),
-    ],
-)
-def test_the_line(figures, width, expected):
-    line = progress_line(figures, width)
-    assert line == expected
-    assert len(line) <= width
-
-
-def test_a_line_without_unicode():
-    assert "|####   |" in progress_line(Figures("E", 2, 3, 1.0, 2.0, {}), 44, " #")
 
 
 class Screen(io.StringIO):

@@ -16,7 +16,8 @@ POSITIONAL = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR
 
 def name_of(handler: object) -> str:
     """Return the name of a handler or a step in messages."""
-    if isinstance(owner := getattr(handler, "__self__", None), object) and owner is not None:
+    owner = getattr(handler, "__self__", None)
+    if owner is not None and not inspect.ismodule(owner):  # builtin functions are bound to their module
         return f"{type(owner).__name__}.{getattr(handler, '__name__', '?')}"
     name = (
         getattr(handler, "__qualname__", None) or getattr(handler, "__name__", None) or type(handler).__name__

@@ -8,10 +8,10 @@ from typing import Any
 from torch import Tensor
 
 from simple_ignite.errors import MetricInputError
+from simple_ignite.metrics.base.chunks import keep
 from simple_ignite.metrics.base.metric import Metric
 from simple_ignite.metrics.base.state import Cat
 from simple_ignite.metrics.base.transform import Transform, described
-from simple_ignite.metrics.collected import keep
 
 
 class EpochMetric(Metric):

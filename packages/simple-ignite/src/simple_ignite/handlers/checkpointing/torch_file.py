@@ -125,6 +125,7 @@ def _odd_entry(value: object, key: str) -> tuple[str, str] | None:
 
 def _cause(error: BaseException, path: Path) -> str:
     """Return why writing failed; torch's own writer does not say that the disk is full."""
-    if isinstance(error, RuntimeError) and shutil.disk_usage(path.parent).free < FULL:
+    folder = path.parent
+    if isinstance(error, RuntimeError) and folder.is_dir() and shutil.disk_usage(folder).free < FULL:
         return os.strerror(errno.ENOSPC)
     return str(error)

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from simple_ignite.errors import MetricInputError
+from simple_ignite.metrics.base.chunks import keep
 from simple_ignite.metrics.base.metric import Metric
 from simple_ignite.metrics.base.state import Cat, wide
 from simple_ignite.metrics.classification.inputs import (
@@ -19,7 +20,6 @@ from simple_ignite.metrics.classification.inputs import (
     outside,
     signature,
 )
-from simple_ignite.metrics.collected import keep
 
 
 class Columns(NamedTuple):
