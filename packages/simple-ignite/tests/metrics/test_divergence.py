@@ -128,7 +128,7 @@ def test_shapes_and_options_that_do_not_fit_are_explained():
     with pytest.raises(MetricInputError) as error:
         JSDivergence(form="odds")
     assert str(error.value) == (
-        "JSDivergence: got form='odds'; expected \"probabilities\", \"log_probabilities\" or \"logits\""
+        'JSDivergence: got form=\'odds\'; expected "probabilities", "log_probabilities" or "logits"'
     )
 
 

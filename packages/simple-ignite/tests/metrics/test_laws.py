@@ -473,9 +473,7 @@ EXACT = [name for name in CASES if name.split()[0] not in ("RunningAverage", "Fr
 
 def over_ranks(parts):
     """The value that each of several ranks gets, by the messages that they send each other."""
-    sent = [
-        [list(leaf.local().items()) for leaf in unique(metric.leaves())] for metric in parts
-    ]
+    sent = [[list(leaf.local().items()) for leaf in unique(metric.leaves())] for metric in parts]
     received = []
     for states in sent:
         values = iter(unpacked(packed(value for leaf in states for _, value in leaf)))
@@ -483,9 +481,7 @@ def over_ranks(parts):
     values = []
     for metric in parts:
         leaves = list(unique(metric.leaves()))
-        held = [
-            leaf.hold(leaf.merged([states[i] for states in received])) for i, leaf in enumerate(leaves)
-        ]
+        held = [leaf.hold(leaf.merged([states[i] for states in received])) for i, leaf in enumerate(leaves)]
         values.append(metric.value())
         for leaf, before in zip(leaves, held, strict=True):
             leaf.release(before)
@@ -515,9 +511,7 @@ def test_merged_in_any_order_the_value_is_that_of_one_process(name):
 def test_states_of_several_ranks_go_on_in_another_number(name):
     parts, whole = shares(name, 3)
     leaves = [list(unique(metric.leaves())) for metric in parts]
-    merged = [
-        own[0].merged([leaf.local() for leaf in own]) for own in zip(*leaves, strict=True)
-    ]
+    merged = [own[0].merged([leaf.local() for leaf in own]) for own in zip(*leaves, strict=True)]
     saved = parts[0].assembled(merged)
     make, kind = CASES[name]
     again = [make() for _ in range(4)]

@@ -174,4 +174,4 @@ def test_shapes_and_options_that_do_not_fit_are_explained():
     assert str(error.value) == "NDCG: got k=0; expected one or more, or None"
     with pytest.raises(MetricInputError) as error:
         NDCG(gain="square")
-    assert str(error.value) == "NDCG: got gain='square'; expected \"linear\" or \"exponential\""
+    assert str(error.value) == 'NDCG: got gain=\'square\'; expected "linear" or "exponential"'

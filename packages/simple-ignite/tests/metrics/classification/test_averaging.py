@@ -51,30 +51,30 @@ def test_data_of_several_classes_have_no_positive_class():
     [
         (
             lambda: Precision(average="mean"),
-            "Precision: got average='mean'; expected one of \"auto\", \"binary\", \"micro\", \"macro\", "
+            'Precision: got average=\'mean\'; expected one of "auto", "binary", "micro", "macro", '
             '"weighted", "samples", "none"',
         ),
         (
             lambda: Accuracy(average="binary"),
-            "Accuracy: got average='binary'; expected one of \"micro\", \"macro\", \"weighted\", "
+            'Accuracy: got average=\'binary\'; expected one of "micro", "macro", "weighted", '
             '"samples", "none"',
         ),
         (
             lambda: HammingDistance(average="auto"),
-            "HammingDistance: got average='auto'; expected one of \"micro\", \"macro\", \"weighted\", "
+            'HammingDistance: got average=\'auto\'; expected one of "micro", "macro", "weighted", '
             '"samples", "none"',
         ),
         (
             lambda: F1Score(average="samples"),
-            "F1Score: got average=\"samples\" with task=None; expected task=\"multilabel\"",
+            'F1Score: got average="samples" with task=None; expected task="multilabel"',
         ),
         (
             lambda: ROCAUC(average="samples", task="binary"),
-            "ROCAUC: got average=\"samples\" with task='binary'; expected task=\"multilabel\"",
+            'ROCAUC: got average="samples" with task=\'binary\'; expected task="multilabel"',
         ),
         (
             lambda: Jaccard(average="binary", task="multiclass"),
-            "Jaccard: got average=\"binary\" with task='multiclass'; expected task=\"binary\"",
+            'Jaccard: got average="binary" with task=\'multiclass\'; expected task="binary"',
         ),
         (
             lambda: Recall(zero_division=0.5),
@@ -83,7 +83,7 @@ def test_data_of_several_classes_have_no_positive_class():
         (lambda: Accuracy(top_k=0), "Accuracy: got top_k=0; expected one or more"),
         (
             lambda: ROCCurve(average="weighted"),
-            "ROCCurve: got average='weighted'; expected \"none\" or \"micro\"",
+            'ROCCurve: got average=\'weighted\'; expected "none" or "micro"',
         ),
     ],
 )

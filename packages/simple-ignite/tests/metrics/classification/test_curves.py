@@ -127,7 +127,7 @@ def test_what_is_no_curve_is_explained():
 def test_options_that_make_no_sense_are_explained():
     with pytest.raises(MetricInputError) as error:
         ROCCurve(average="macro")
-    assert str(error.value) == "ROCCurve: got average='macro'; expected \"none\" or \"micro\""
+    assert str(error.value) == 'ROCCurve: got average=\'macro\'; expected "none" or "micro"'
     with pytest.raises(MetricInputError) as error:
         PRCurve(points=1)
     assert str(error.value) == "PRCurve: got points=1; expected 2 or more, or None"

@@ -135,9 +135,7 @@ class Input(NamedTuple):
         if task == "binary":
             raise self._misfit("pred of the target's shape for binary: one score, or label, each")
         if self.classes is not None and self.classes != classes:
-            raise self._misfit(
-                f"{self.classes} classes in dimension {self.dim} of pred, as num_classes says"
-            )
+            raise self._misfit(f"{self.classes} classes in dimension {self.dim} of pred, as num_classes says")
         return Kind("multiclass", classes, 1, scored=True)
 
     def _elsewhere(self) -> str:

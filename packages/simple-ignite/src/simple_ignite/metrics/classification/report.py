@@ -88,9 +88,7 @@ class ClassificationReport(Counted):
         names = self._named(len(support))
         zero = float(self.zero_division)
         each = [scored(score, table, zero) for score in SCORES.values()]
-        report: Report = {
-            name: row([part[i] for part in each], support[i]) for i, name in enumerate(names)
-        }
+        report: Report = {name: row([part[i] for part in each], support[i]) for i, name in enumerate(names)}
 
         def mean(average: Average) -> dict[str, float]:
             options: Any = {"zero": zero, "exclusive": not multilabel}
@@ -118,8 +116,10 @@ class ClassificationReport(Counted):
 
 def row(values: Sequence[Tensor], support: Tensor) -> dict[str, float]:
     """Return one line of a report."""
-    return {**{name: float(value) for name, value in zip(SCORES, values, strict=True)}, "support":
-    float(support)}
+    return {
+        **{name: float(value) for name, value in zip(SCORES, values, strict=True)},
+        "support": float(support),
+    }
 
 
 def report_text(report: Mapping[str, Any], digits: int = 2) -> str:

@@ -72,9 +72,7 @@ class Samples(Metric):
         if not pred.is_floating_point():
             pred = pred.to(torch.int64)
             wrong = outside(pred, 2)
-            beyond = beyond | (
-                wrong if self.ignore_index is None else wrong & (target != self.ignore_index)
-            )
+            beyond = beyond | (wrong if self.ignore_index is None else wrong & (target != self.ignore_index))
         counts = torch.ones_like(target, dtype=torch.bool)
         if self.ignore_index is not None:
             counts = target != self.ignore_index

@@ -106,8 +106,7 @@ class MeanAveragePrecision(Metric):
         device = joined["boxes"].device
         real = wide(device)
         boxes, true_boxes = (
-            to_xywh(joined[name].to(real), self.box_format)
-            for name in ("boxes", "true_boxes")
+            to_xywh(joined[name].to(real), self.box_format) for name in ("boxes", "true_boxes")
         )
         areas = joined["true_area"].to(real)
         areas = torch.where(areas.isnan(), true_boxes[:, 2] * true_boxes[:, 3], areas)
