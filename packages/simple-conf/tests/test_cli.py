@@ -146,7 +146,7 @@ def test_json_goes_there_and_back(file, run):
     (file.parent / "bad.json").write_text("[1,")
     assert run("from-json", "bad.json")[0] == 1
     (file.parent / "nan.json").write_text('{"a": [1, NaN]}')
-    message = "a[1]: NaN and infinity have no form in SDN: write a text or null in their place\n"
+    message = "a[1]: NaN and infinity cannot be written as SDN: write a text or null instead\n"
     assert run("from-json", "nan.json") == (1, "", message)
     (file.parent / "scalar.json").write_text("3")
     assert run("from-json", "scalar.json") == (

@@ -99,7 +99,7 @@ def test_yaml_anchors_and_merge_keys(tmp_path):
             "c.yaml",
             "a: 1\nb:\n  x: 1\n  x: 2\n",
             """\
-            c.yaml:4:3: the key 'x' stands twice in one mapping
+            c.yaml:4:3: the key 'x' comes twice in one mapping
               4 |   x: 2
                 |   ^""",
         ),
@@ -131,7 +131,7 @@ def test_yaml_anchors_and_merge_keys(tmp_path):
             "c.json",
             '{"a": {"b": 1,\n "b": 2}}',
             """\
-            c.json:2:2: the key 'b' stands twice in one object
+            c.json:2:2: the key 'b' comes twice in one object
               2 |  "b": 2}}
                 |  ^""",
         ),

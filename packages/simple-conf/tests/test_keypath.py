@@ -43,7 +43,7 @@ def test_what_is_formatted_reads_back(path):
         ("a b", "expected a dot or [ in path 'a b', at column 2\n  a b\n   ^"),
         (
             "a.=b",
-            "'=' cannot stand in a key: put the key in double quotes in path 'a.=b', at column 3\n  a.=b\n    ^",  # noqa: E501
+            "'=' cannot be part of a key: put the key in double quotes in path 'a.=b', at column 3\n  a.=b\n    ^",  # noqa: E501
         ),
     ],
 )

@@ -111,7 +111,7 @@ def test_the_types_that_mypy_reveals(tmp_path):
         "float",
         "used.Data",
         "used.AppCfg",
-        "list[simple_conf.schemas.validation.ValidationIssue]",
+        "list[simple_conf.errors.ValidationIssue]",
         "str",
         "simple_conf.config.config.Config",
         "str",

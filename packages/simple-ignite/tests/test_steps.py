@@ -152,9 +152,7 @@ def test_models_of_several_answers_and_losses_that_are_no_number():
         (lambda p, y: 1.0, "a float"),
         (lambda p, y: torch.ones(4), r"a tensor of shape \(4,\)"),
     ):
-        with pytest.raises(
-            BatchError, match=f"loss_fn must give one number as a tensor, and gave {came}; use its mean"
-        ):
+        with pytest.raises(BatchError, match=f"loss_fn must return a scalar tensor, not {came}; return"):
             supervised_trainer(model, optimizer, loss).run(batches(1))
     with pytest.raises(RunError, match="LBFGS calls the model itself"):
         supervised_trainer(model, torch.optim.LBFGS(model.parameters()), loss)

@@ -14,7 +14,7 @@ from pathlib import Path
 from simple_track.storage.layout import Layout
 from simple_track.storage.metadata import Metadata, write_metadata
 from simple_track.storage.names import new_run_id, new_run_name
-from simple_track.storage.sdn_file import write_document
+from simple_track.storage.sdn_file import write_sdn
 
 LIST = """
 import sys, time
@@ -47,7 +47,7 @@ def make_runs(layout: Layout, count: int) -> None:
         run = layout.run("bench", metadata.id)
         run.dir.mkdir(parents=True)
         write_metadata(run, metadata)
-        write_document(run.summary, {f"train/m{k}": dice.random() for k in range(10)} | {"~last_step": 100})
+        write_sdn(run.summary, {f"train/m{k}": dice.random() for k in range(10)} | {"~last_step": 100})
 
 
 def listed(folder: str) -> float:

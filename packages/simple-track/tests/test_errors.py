@@ -1,6 +1,10 @@
 """Every message, as a user sees it; and errors survive pickling."""
 
+import builtins
+import importlib
 import pickle
+import pkgutil
+import re
 from pathlib import Path
 
 import pytest
@@ -11,6 +15,7 @@ from simple_track.errors import (
     FormatError,
     MetricNotFoundError,
     MissingExtraError,
+    QueryError,
     RunActiveError,
     RunBusyError,
     RunClosedError,
@@ -91,6 +96,11 @@ CASES = [
         ValueError,
         "m.sdn: is not SDN; check it with: simple-track doctor",
     ),
+    (
+        QueryError("select x", "Binder Error: no column x"),
+        ValueError,
+        'Binder Error: no column x\nThere are runs, metrics, and logged tables as tables."name".',
+    ),
     (WhereError("a <", 4, "expected a value"), ValueError, "expected a value\n  a <\n     ^"),
 ]
 
@@ -119,3 +129,30 @@ def test_every_error_of_the_module_is_among_the_cases_and_in_its_tree():
     assert {type(error) for error, _, _ in CASES} == set(classes)
     assert all(c.__name__ in errors.__doc__ for c in classes)
     assert all(c.__name__ in simple_track.__all__ for c in classes)
+
+
+TREE = re.compile(r"── (\w+) \((\w+)\) +(?:(values|artifacts|exchange|cli):)?")
+
+
+@pytest.mark.parametrize(("name", "builtin", "where"), TREE.findall(errors.__doc__), ids=lambda text: text)
+def test_the_tree_says_where_each_error_is_defined_and_what_it_derives_from(name, builtin, where):
+    modules = {
+        "": "simple_track.errors",
+        "cli": "simple_track.cli.pick",
+        "exchange": "simple_track.exchange.exporters.target",
+    }
+    found = getattr(importlib.import_module(modules.get(where, f"simple_track.{where}")), name)
+    assert issubclass(found, TrackError)
+    assert found.__bases__[1] is getattr(builtins, builtin)
+
+
+def test_the_tree_holds_every_error_of_the_package():
+    for _, name, _ in pkgutil.walk_packages(simple_track.__path__, "simple_track."):
+        if not name.endswith("__main__"):
+            importlib.import_module(name)
+    found, left = set(), [TrackError]
+    while left:
+        for error in left.pop().__subclasses__():
+            found.add(error.__name__)
+            left.append(error)
+    assert found == {name for name, _, _ in TREE.findall(errors.__doc__)}

@@ -154,11 +154,9 @@ def test_only_rank_0_logs_by_default(root):
 
 
 def test_with_shared_every_rank_logs_into_one_run(root):
-    code = (
-        textwrap.dedent(RANK)
-        .replace("SHARED", "True")
-        .replace("print(run.id)", "print(run.id); import time; time.sleep(2)")
-    )
+    last = root.with_name("rank 0 may end")
+    wait = f"print(run.id); import time\n    while not os.path.exists({str(last)!r}): time.sleep(0.01)"
+    code = textwrap.dedent(RANK).replace("SHARED", "True").replace("print(run.id)", wait)
     late = start_rank(root, 1, shared=True)  # a rank may come before rank 0
     first = subprocess.Popen(
         [sys.executable, "-c", code],
@@ -174,7 +172,9 @@ def test_with_shared_every_rank_logs_into_one_run(root):
         text=True,
     )
     other = start_rank(root, 2, shared=True)
-    ids = {process.communicate(timeout=60)[0].strip() for process in (late, first, other)}
+    ids = {process.communicate(timeout=60)[0].strip() for process in (late, other)}
+    last.touch()
+    ids.add(first.communicate(timeout=60)[0].strip())
     assert len(ids) == 1
     (run,) = Track.runs("demo")
     history = run.history()

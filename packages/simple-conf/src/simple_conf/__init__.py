@@ -2,7 +2,7 @@
 
 from simple_conf.__about__ import __version__
 from simple_conf.conf import Conf
-from simple_conf.config.config import Config
+from simple_conf.config import Config
 from simple_conf.errors import (
     ConfError,
     ConfigNotFoundError,
@@ -21,15 +21,17 @@ from simple_conf.errors import (
     PlacedError,
     ResolveError,
     ResolverError,
+    ResolverUsageError,
     SdnLimitError,
     SdnSyntaxError,
+    StrategyError,
     UnknownReferenceError,
     UnwritableError,
     ValidationError,
+    ValidationIssue,
 )
 from simple_conf.merging.strategy import MergeStrategy
 from simple_conf.schemas.schema import schema, validate
-from simple_conf.schemas.validation import ValidationIssue
 from simple_conf.values import MISSING, Secret, Table
 
 __all__ = [
@@ -54,9 +56,11 @@ __all__ = [
     "PlacedError",
     "ResolveError",
     "ResolverError",
+    "ResolverUsageError",
     "SdnLimitError",
     "SdnSyntaxError",
     "Secret",
+    "StrategyError",
     "Table",
     "UnknownReferenceError",
     "UnwritableError",
@@ -66,3 +70,5 @@ __all__ = [
     "schema",
     "validate",
 ]
+
+__path__.append(f"{__path__[0]}/moved")  # where pickles made by version 0.3.0 find the modules that they name

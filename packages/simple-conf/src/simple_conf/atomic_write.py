@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import stat
-import tempfile
 from contextlib import suppress
 
 TYPE_CHECKING = False
@@ -22,6 +21,8 @@ def replace_file(path: str | Path, data: bytes) -> None:
     Raises:
         OSError: it cannot be written; the old content is then untouched.
     """
+    import tempfile  # rarely needed, and slow to import
+
     target = os.path.realpath(path)
     folder, name = os.path.split(target)
     descriptor, temporary = tempfile.mkstemp(prefix=f".{name}.", suffix=".new", dir=folder)

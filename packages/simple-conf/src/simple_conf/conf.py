@@ -1,26 +1,27 @@
-"""``Conf``: everything one does with a config, in one place."""
+"""``Conf``: everything one does with a config, in one place.
+
+The functions that take a schema, and those of a script's command line, import their module when they are
+called: reading a config needs neither.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping as MappingType
+from typing import overload
 
 from simple_conf import formats
-from simple_conf.config import access, history, secrets
-from simple_conf.config import diff as diffs
-from simple_conf.config import freeze as freezing
-from simple_conf.config.config import Config, throw_on_missing
+from simple_conf.config import access, secrets
+from simple_conf.config.config import Config, as_config, config_of, from_dict
+from simple_conf.config.diff import diff
+from simple_conf.config.freeze import fingerprint, freeze, is_frozen, unfreeze
+from simple_conf.config.history import history, origin
 from simple_conf.formats import writing
 from simple_conf.merging.merge import merge
 from simple_conf.merging.strategy import MergeStrategy, merge_mode
-from simple_conf.origin import caller
 from simple_conf.references import resolvers
-from simple_conf.schemas import validation
-from simple_conf.script import commandline
-from simple_conf.sources import compose, environment, override
+from simple_conf.sources import compose, dotlist, environment
 from simple_conf.sources.extends import load as load_file
 from simple_conf.tree import export
-from simple_conf.tree.copying import adopt
-from simple_conf.tree.node import Tree
+from simple_conf.tree.editing import throw_on_missing
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,37 +29,39 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from typing import Any, TypeVar
 
-    from simple_conf.errors import ConfError
+    from simple_conf.errors import ConfError, ValidationIssue
     from simple_conf.sources.watch import Watcher
 
+    F = TypeVar("F", bound=Callable[..., Any])
+    R = TypeVar("R")
     T = TypeVar("T")
     Name = str | os.PathLike[str]
 
 
 class Conf:
-    """Load, merge, read, check and write configs; each name's own module does the work."""
+    """Load, merge, read, check and write configs."""
 
     @staticmethod
     def load(path: Name, *, lazy_resolve: bool = True, extends: bool = True) -> Config:
-        """Load a config file; its suffix says the format.
+        """Load a config file; its suffix decides the format.
 
         Args:
             path: A ``.sdn``, ``.yaml``, ``.yml``, ``.json`` or ``.toml`` file.
-            lazy_resolve: Whether references are worked out when read; all at once otherwise.
+            lazy_resolve: Whether references are resolved when they are read; all at once otherwise.
             extends: Whether the files named by a top-level ``extends`` are loaded below this one.
 
         Raises:
             ConfigNotFoundError: There is no such file.
-            LoadError: The file is no config.
+            LoadError: The file does not contain a valid config.
             SdnSyntaxError: The text is not SDN.
-            ResolveError: With ``lazy_resolve=False``, values cannot be worked out.
+            ResolveError: With ``lazy_resolve=False``, values cannot be resolved.
         """
-        return loaded(load_file(path, extends=extends), lazy_resolve)
+        return load_file(path, extends=extends, lazy_resolve=lazy_resolve)
 
     @staticmethod
     def load_sdn(path: Name, *, lazy_resolve: bool = True, extends: bool = True) -> Config:
         """Load an SDN file, whatever its suffix; see `Conf.load`."""
-        return loaded(load_file(path, ".sdn", extends=extends), lazy_resolve)
+        return load_file(path, ".sdn", extends=extends, lazy_resolve=lazy_resolve)
 
     @staticmethod
     def load_yaml(path: Name, *, lazy_resolve: bool = True, extends: bool = True) -> Config:
@@ -67,19 +70,22 @@ class Conf:
         Raises:
             MissingExtraError: PyYAML is not installed.
         """
-        return loaded(load_file(path, ".yaml", extends=extends), lazy_resolve)
+        return load_file(path, ".yaml", extends=extends, lazy_resolve=lazy_resolve)
 
     @staticmethod
     def load_json(path: Name, *, lazy_resolve: bool = True, extends: bool = True) -> Config:
         """Load a JSON file, whatever its suffix; see `Conf.load`."""
-        return loaded(load_file(path, ".json", extends=extends), lazy_resolve)
+        return load_file(path, ".json", extends=extends, lazy_resolve=lazy_resolve)
 
     @staticmethod
     def load_toml(path: Name, *, lazy_resolve: bool = True, extends: bool = True) -> Config:
         """Load a TOML file, whatever its suffix; see `Conf.load`."""
-        return loaded(load_file(path, ".toml", extends=extends), lazy_resolve)
+        return load_file(path, ".toml", extends=extends, lazy_resolve=lazy_resolve)
 
     compose = staticmethod(compose.load)
+    from_env = staticmethod(environment.from_env)
+    from_dict = staticmethod(from_dict)
+    parse_sdn = staticmethod(formats.parse_sdn)
 
     @staticmethod
     def from_object(obj: Any) -> Config:
@@ -93,23 +99,7 @@ class Conf:
 
         if not is_schema(type(obj)):
             raise TypeError(f"from_object takes an attrs object or a dataclass, not {type(obj).__name__}")
-        return Conf.from_dict(to_plain(obj))
-
-    from_env = staticmethod(environment.from_env)
-    parse_sdn = staticmethod(formats.parse_sdn)
-
-    @staticmethod
-    def from_dict(values: Mapping[str, Any]) -> Config:
-        """Return a config with a copy of ``values``.
-
-        Raises:
-            TypeError: ``values`` is no mapping.
-        """
-        if not isinstance(values, MappingType):
-            raise TypeError(f"from_dict takes a mapping, not {type(values).__name__}")
-        tree = Tree()
-        tree.root = adopt(values, tree, (), caller())
-        return tree.root  # type: ignore[no-any-return]
+        return from_dict(to_plain(obj))
 
     @staticmethod
     def parse_dotlist(arguments: Sequence[str]) -> Config:
@@ -118,7 +108,7 @@ class Conf:
         Raises:
             OverrideError: An argument cannot be read; the message points into it.
         """
-        return override.parse_dotlist(arguments, load_file)
+        return as_config(dotlist.parse_dotlist(arguments, load_file))
 
     @staticmethod
     def from_cli_dotlist(arguments: Sequence[str] | None = None, *, ignore_unknown: bool = False) -> Config:
@@ -126,12 +116,12 @@ class Conf:
 
         Args:
             arguments: By default those of this process.
-            ignore_unknown: Whether words that are no override are passed over; they are errors otherwise.
+            ignore_unknown: Whether words that are not overrides are left out; they are errors otherwise.
 
         Raises:
             OverrideError: An argument cannot be read; the message points into it.
         """
-        return override.parse_dotlist(override.chosen(arguments, ignore_unknown), load_file)
+        return Conf.parse_dotlist(dotlist.chosen(arguments, ignore_unknown))
 
     @staticmethod
     def merge(*configs: Config | Mapping[str, Any], strict_keys: bool = False) -> Config:
@@ -140,8 +130,12 @@ class Conf:
         Args:
             configs: Configs or plain dicts; they stay as they are.
             strict_keys: Whether a key that the configs before do not have is an error.
+
+        Raises:
+            MergeError: A key is unknown under ``strict_keys``.
+            OverrideError: An override among the configs does not fit.
         """
-        return merge([as_config(config) for config in configs], strict_keys=strict_keys)
+        return as_config(merge([config_of(config) for config in configs], strict_keys=strict_keys))
 
     @staticmethod
     def merge_with(
@@ -151,8 +145,19 @@ class Conf:
         *,
         strict_keys: bool = False,
     ) -> Config:
-        """Return a new config with ``overlay`` laid over ``base`` by a strategy for arrays and nulls."""
-        return merge([as_config(base), as_config(overlay)], strategy, strict_keys=strict_keys)
+        """Return a new config with ``overlay`` laid over ``base`` by a strategy for arrays and nulls.
+
+        Args:
+            base: A config or a plain dict, which stays as it is; ``overlay`` too.
+            overlay: What is laid over it.
+            strategy: How arrays and nulls are merged.
+            strict_keys: Whether a key that ``base`` does not have is an error.
+
+        Raises:
+            MergeError: A key is unknown under ``strict_keys``.
+            OverrideError: An override in ``overlay`` does not fit.
+        """
+        return as_config(merge([config_of(base), config_of(overlay)], strategy, strict_keys=strict_keys))
 
     merge_mode = staticmethod(merge_mode)
     get = staticmethod(access.get)
@@ -164,6 +169,7 @@ class Conf:
 
         Raises:
             FrozenConfigError: The config is frozen.
+            PlacedError: The path leads through a value that has no keys or items.
         """
         access.set_at(cfg, path, value)
 
@@ -174,17 +180,17 @@ class Conf:
         Raises:
             FrozenConfigError: The config is frozen.
         """
-        access.update(cfg, as_config(values))
+        access.update(cfg, config_of(values))
 
     set_throw_on_missing = staticmethod(throw_on_missing)
     delete = staticmethod(access.delete_at)
     resolve = staticmethod(export.resolve)
     to_dict = staticmethod(export.to_dict)
-    to_sdn = staticmethod(export.to_sdn)
-    to_yaml = staticmethod(export.to_yaml)
-    to_json = staticmethod(export.to_json)
+    to_sdn = staticmethod(writing.to_sdn)
+    to_yaml = staticmethod(writing.to_yaml)
+    to_json = staticmethod(writing.to_json)
     save = staticmethod(writing.save)
-    diff = staticmethod(diffs.diff)
+    diff = staticmethod(diff)
     mark_secret = staticmethod(secrets.mark)
 
     @staticmethod
@@ -199,8 +205,8 @@ class Conf:
         Args:
             path: The config file.
             callback: Called in a thread of its own.
-            on_error: Called for a broken edit, with what is wrong; printed to standard error by default.
-            interval: Seconds between looks.
+            on_error: Called with the error of a broken edit; it is printed to standard error by default.
+            interval: Seconds between checks.
 
         Returns:
             A watcher with the last good ``.config`` and ``.stop()``; leaving a ``with`` block stops it too.
@@ -210,12 +216,49 @@ class Conf:
         return Watcher(path, callback, on_error, interval)
 
     @staticmethod
+    def validate(
+        schema: type[T], cfg: Any, convert: bool = True, strict: bool = True, allow_missing: bool = False
+    ) -> T:
+        """Return ``cfg`` as an object of ``schema``.
+
+        Args:
+            schema: An attrs class, a dataclass, or another type.
+            cfg: A config or plain data.
+            convert: Whether exact conversions are made, such as ``"100"`` to 100.
+            strict: Whether keys that the schema does not have are errors.
+            allow_missing: Whether absent fields become ``MISSING``.
+
+        Raises:
+            ValidationError: The config does not fit; it carries every issue.
+            TypeError: The schema and the config are the other way round.
+        """
+        from simple_conf.schemas.validation import validate
+
+        return validate(schema, cfg, convert, strict, allow_missing)
+
+    @staticmethod
+    def check_schema(
+        cfg: Any, schema: type, *, convert: bool = True, strict: bool = True
+    ) -> list[ValidationIssue]:
+        """Return everything in ``cfg`` that does not fit ``schema``; never raises for what the config holds.
+
+        The arguments are those of `Conf.validate`.
+        """
+        from simple_conf.schemas.validation import check_schema
+
+        return check_schema(cfg, schema, convert=convert, strict=strict)
+
+    @staticmethod
     def describe(schema: type, form: str = "markdown") -> str:
         """Return the documentation of a schema.
 
         Args:
             schema: An attrs class, a dataclass or a class made by ``@schema``.
             form: ``"markdown"`` for a table, ``"sdn"`` for a config file with defaults, help as comments.
+
+        Raises:
+            ConfError: There is no such form.
+            TypeError: ``schema`` is not a schema.
         """
         from simple_conf.schemas.documentation import describe
 
@@ -227,7 +270,11 @@ class Conf:
 
         Args:
             cfg: The config.
-            name: What the outermost class is called.
+            name: The name of the outermost class.
+
+        Raises:
+            InterpolationError: A value cannot be resolved.
+            ConfError: The name cannot name a class.
         """
         from simple_conf.schemas.inference import schema_of
 
@@ -235,40 +282,111 @@ class Conf:
 
     @staticmethod
     def register_type(kind: Any, convert: Callable[[Any], Any]) -> None:
-        """Let fields of type ``kind`` be read by ``convert``, which raises ValueError for what is none.
+        """Let fields of type ``kind`` be read by ``convert``.
 
         Args:
             kind: The type, such as ``torch.dtype``.
-            convert: Takes the plain value.
+            convert: Takes the plain value; it must raise ValueError if the value is not valid.
         """
         from simple_conf.schemas.structure import register_type
 
         register_type(kind, convert)
 
-    freeze = staticmethod(freezing.freeze)
-    unfreeze = staticmethod(freezing.unfreeze)
-    is_frozen = staticmethod(freezing.is_frozen)
-    fingerprint = staticmethod(freezing.fingerprint)
-    origin = staticmethod(history.origin)
-    history = staticmethod(history.history)
-    validate = staticmethod(validation.validate)
-    check_schema = staticmethod(validation.check_schema)
-    if TYPE_CHECKING:  # staticmethod would hide the overloads
-        register_resolver = resolvers.register
-    else:
-        register_resolver = staticmethod(resolvers.register)
+    freeze = staticmethod(freeze)
+    unfreeze = staticmethod(unfreeze)
+    is_frozen = staticmethod(is_frozen)
+    fingerprint = staticmethod(fingerprint)
+    origin = staticmethod(origin)
+    history = staticmethod(history)
+
+    @overload
+    @staticmethod
+    def register_resolver(name: str, function: F, *, cache: bool = False, replace: bool = False) -> F: ...
+
+    @overload
+    @staticmethod
+    def register_resolver(
+        name: str, function: None = None, *, cache: bool = False, replace: bool = False
+    ) -> Callable[[F], F]: ...
+
+    @staticmethod
+    def register_resolver(
+        name: str, function: Any = None, *, cache: bool = False, replace: bool = False
+    ) -> Any:
+        """Make ``function`` the resolver behind ``${name:…}``; without a function, return a decorator.
+
+        Args:
+            name: Words of letters, digits, ``_`` and ``-``, joined by dots.
+            function: Called with the SDN values between the commas; annotated parameters are converted by the
+                rules of schemas. It is called once for each place of a config that uses it.
+            cache: Whether one result serves every place of a config that passes the same arguments.
+            replace: Whether a resolver of this name may be there already.
+
+        Returns:
+            The function itself.
+
+        Raises:
+            ResolverUsageError: The name is not valid, or taken.
+            TypeError: ``function`` cannot be called.
+        """
+        if function is None:
+            return lambda later: Conf.register_resolver(name, later, cache=cache, replace=replace)
+        return resolvers.register(name, function, cache=cache, replace=replace, bind=bind_arguments)
+
     clear_resolver = staticmethod(resolvers.clear)
-    main = staticmethod(commandline.main)
-    cli = staticmethod(commandline.cli)
+
+    @staticmethod
+    def main(schema: type[T], config: Name | None = None) -> Callable[[Callable[[T], R]], Callable[[], R]]:
+        """Make a function the script's entry: it gets the config as an object of ``schema``.
+
+        ``@Conf.main(AppCfg, config="config/train.sdn")`` above ``def main(cfg: AppCfg)``; call ``main()``
+        without arguments. The command line is an optional config file and overrides such as ``train.lr=0.1``.
+        A mistake in them or in the file prints one message and exits 2.
+
+        Args:
+            schema: What the config must look like.
+            config: The config file when none is given on the command line: relative to the working directory,
+                or to the script where it is not found there.
+
+        Returns:
+            A decorator; the function it makes takes no arguments.
+
+        Raises:
+            TypeError: ``schema`` is a function: ``@Conf.main`` is used without its brackets.
+        """
+        from simple_conf.script.commandline import main
+
+        return main(schema, config)
+
+    @staticmethod
+    def cli(
+        schema: type[T],
+        argv: Sequence[str] | None = None,
+        *,
+        config: Name | None = None,
+        folder: str | None = None,
+    ) -> T:
+        """Return the config that a command line asks for, as an object of ``schema``.
+
+        ``--help``, ``--show``, ``--check`` and ``--completion`` print what they are for and exit.
+
+        Args:
+            schema: What the config must look like.
+            argv: The words after the script's name; by default those of this process.
+            config: The config file when ``argv`` names none.
+            folder: Where to look for ``config`` when it is not in the working directory.
+
+        Raises:
+            ConfError: The file, an override or a value is wrong; the message names the place.
+            SystemExit: An option was given, and what it asks for is printed.
+        """
+        from simple_conf.script.commandline import cli
+
+        return cli(schema, argv, config=config, folder=folder)
 
 
-def as_config(values: Config | Mapping[str, Any]) -> Config:
-    """Return a config as it is, and plain data as a config."""
-    return values if isinstance(values, Config) else Conf.from_dict(values)
+def bind_arguments(function: Callable[..., Any]) -> Callable[[list[Any]], list[Any]]:
+    """Return a function that converts a resolver's arguments by the rules of schemas."""
+    from simple_conf.schemas.arguments import binder
 
-
-def loaded(cfg: Config, lazy_resolve: bool) -> Config:
-    """Return ``cfg``, worked out where it should not be lazy."""
-    if not lazy_resolve:
-        export.resolve(cfg)
-    return cfg
+    return binder(function)

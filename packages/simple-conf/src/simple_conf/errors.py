@@ -6,6 +6,8 @@
     └── SdnSyntaxError (ValueError)      a text is not SDN
         └── SdnLimitError                a text is larger or deeper than allowed
     └── KeyPathError (ValueError)        a path such as ``train.layers[0]`` cannot be read
+    └── StrategyError (ValueError)       a merge strategy has an unknown array mode
+    └── ResolverUsageError (ValueError)  a resolver is registered or called in a way that cannot work
     └── DocumentError (ValueError)       an edit cannot be made at this place of a document
     └── UnwritableError (ValueError)     a value has no form in SDN text
     └── PlacedError                      something about one value; names its path and its origin
@@ -16,12 +18,12 @@
         ├── OverrideError (ValueError)        a command-line override cannot be read or applied
         ├── LoadError (ValueError)            a file cannot be read as a config
         │   └── ConfigNotFoundError (FileNotFoundError)
-        └── InterpolationError (ValueError)   a ``${…}`` cannot be worked out
+        └── InterpolationError (ValueError)   a ``${…}`` cannot be resolved
             ├── UnknownReferenceError (LookupError)
             ├── InterpolationCycleError (RecursionError)
             ├── InterpolationLimitError (OverflowError)
             └── ResolverError (RuntimeError)
-    └── ResolveError (ValueError)        several values cannot be worked out; carries one error each
+    └── ResolveError (ValueError)        several values cannot be resolved; carries one error each
     └── ValidationError (ValueError)     a config does not fit its schema; carries every issue
     └── MissingExtraError (ImportError)  an optional dependency is not installed
 """
@@ -31,9 +33,9 @@ from __future__ import annotations
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import Any
 
-    from simple_conf.origin import Origin
-    from simple_conf.schemas.validation import ValidationIssue
+    from simple_conf.origin.origin import Origin
 
 
 class ConfError(Exception):
@@ -110,6 +112,14 @@ class KeyPathError(ConfError, ValueError):
         return _rebuild_path, (self.message, self.text, self.column)
 
 
+class StrategyError(ConfError, ValueError):
+    """A merge strategy has an unknown array mode."""
+
+
+class ResolverUsageError(ConfError, ValueError):
+    """A resolver is registered or called in a way that cannot work."""
+
+
 class DocumentError(ConfError, ValueError):
     """An edit cannot be made at this place of a document.
 
@@ -132,7 +142,7 @@ class UnwritableError(ConfError, ValueError):
 
     Args:
         message: what cannot be written, and what to do.
-        key_path: where the value stands in the tree, as text.
+        key_path: the path of the value in the tree, as text.
     """
 
     def __init__(self, message: str, *, key_path: str = "") -> None:
@@ -223,7 +233,7 @@ class ConfigNotFoundError(LoadError, FileNotFoundError):
 
 
 class InterpolationError(PlacedError, ValueError):
-    """A ``${…}`` cannot be worked out."""
+    """A ``${…}`` cannot be resolved."""
 
 
 class UnknownReferenceError(InterpolationError, LookupError):
@@ -235,7 +245,7 @@ class InterpolationCycleError(InterpolationError, RecursionError):
 
 
 class InterpolationLimitError(InterpolationError, OverflowError):
-    """Working out a ``${…}`` goes deeper or produces more text than allowed."""
+    """Resolving a ``${…}`` goes deeper or produces more text than allowed."""
 
 
 class ResolverError(InterpolationError, RuntimeError):
@@ -243,7 +253,7 @@ class ResolverError(InterpolationError, RuntimeError):
 
 
 class ResolveError(ConfError, ValueError):
-    """Several values cannot be worked out.
+    """Several values cannot be resolved.
 
     Args:
         errors: one error for each value.
@@ -255,6 +265,46 @@ class ResolveError(ConfError, ValueError):
 
     def __reduce__(self) -> tuple[object, ...]:
         return ResolveError, (self.errors,)
+
+
+class ValidationIssue:
+    """One thing that is wrong with a config.
+
+    Args:
+        path: Where in the config, such as ``model.layers[0]``.
+        message: What is wrong.
+        expected: What the schema wants, in words, or None.
+        got: The value, or None.
+        origin: Where the value was written, or None.
+        hint: What to do about it, or None.
+    """
+
+    __slots__ = ("expected", "got", "hint", "message", "origin", "path")
+
+    def __init__(
+        self,
+        path: str,
+        message: str,
+        expected: str | None = None,
+        got: Any = None,
+        origin: Origin | None = None,
+        hint: str | None = None,
+    ) -> None:
+        self.path = path
+        self.message = message
+        self.expected = expected
+        self.got = got
+        self.origin = origin
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return block(self.message, self.path, self.origin, self.hint)
+
+    def __repr__(self) -> str:
+        return f"ValidationIssue({self.path!r}, {self.message!r})"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return ValidationIssue, (self.path, self.message, self.expected, self.got, self.origin, self.hint)
 
 
 class ValidationError(ConfError, ValueError):

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 KeyPath = tuple[str | int, ...]
-"""The parts of a path: a str for a key, an int for a place in a list."""
+"""The parts of a path: a str for a key, an int for an index of a list."""
 
 _BARE = Pattern(r"""[^\s.\[\]"'=,:{}()#$]+""")
 _QUOTED = Pattern(r'(?s:"[^"\\]*(?:\\.[^"\\]*)*")')
@@ -18,7 +18,7 @@ _INDEX = Pattern(r"\[(-?[0-9]{1,18})\]")
 
 
 def parse_path(text: str) -> KeyPath:
-    """Take a path apart.
+    """Parse a path.
 
     Args:
         text: for instance ``train.layers[0].width`` or ``"a.b".c``; empty for the whole tree.
@@ -62,7 +62,7 @@ def _key(text: str, at: int) -> tuple[str, int]:
     if at >= len(text) or text[at] in ".[":
         raise KeyPathError("a key is missing", text=text, column=at + 1)
     raise KeyPathError(
-        f"{text[at]!r} cannot stand in a key: put the key in double quotes", text=text, column=at + 1
+        f"{text[at]!r} cannot be part of a key: put the key in double quotes", text=text, column=at + 1
     )
 
 

@@ -1,4 +1,4 @@
-"""What the words of OmegaConf and Hydra are called here, for the hints of those who come from there."""
+"""Hints for users of OmegaConf and Hydra: what their options, keys and resolvers are called here."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ OPTIONS = {
     "m": "a script runs once; start it for each value, from a loop",
     "multirun": "a script runs once; start it for each value, from a loop",
     "cfg": "--show prints the config",
-    "resolve": "--show prints the config, references worked out",
+    "resolve": "--show prints the config, references resolved",
     "info": "--show prints the config with the place of every value",
     "hydra-help": "--help prints the keys, --show the config",
     "package": "--show prints the config",
@@ -24,7 +24,7 @@ KEYS = {
     ),
     "hydra": "there are no settings of Hydra here; a run's folder is a value: runs/${time.now:%Y-%m-%d}",
     "_target_": "a config names no code here: use a union of schemas, each with a method that makes it",
-    "_self_": "a file lies over those that it extends",
+    "_self_": "a file is merged over those that it extends",
 }
 """Keys."""
 

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 
 class Pattern:
-    """Stands for a compiled pattern, and has its methods.
+    """A regular expression with the methods of a compiled one.
 
     Args:
         text: the regular expression.

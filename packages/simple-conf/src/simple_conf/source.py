@@ -1,4 +1,4 @@
-"""A text with its name: reading it, finding a line in it, showing a place in it."""
+"""Texts with a name: read from a file, with the positions and excerpts that errors show."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 MAX_CHARACTERS = 16 * 1024 * 1024
-"""How long a text may be unless the caller says otherwise."""
+"""Maximum length of a text unless the caller gives another one."""
 
 _SHOWN = 100  # characters of a line that an excerpt shows
 
 
 class Span(NamedTuple):
-    """Where a value stands in a text; lines and columns count from 1.
+    """The place of a value in a text; lines and columns count from 1.
 
     Args:
         line: line of the value.

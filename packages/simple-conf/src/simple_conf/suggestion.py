@@ -1,4 +1,4 @@
-"""What a mistyped name probably meant."""
+"""Suggestions for mistyped names."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ MANY = 12
 
 
 def closest(name: str, known: Iterable[str]) -> str | None:
-    """Return the one of ``known`` that ``name`` most likely stands for, or None."""
+    """Return the one of ``known`` that ``name`` most likely means, or None."""
     import difflib
 
     names = [str(other) for other in known]

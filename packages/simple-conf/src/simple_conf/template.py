@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import re
-
 from simple_conf.errors import ConfError, KeyPathError, SdnSyntaxError
 from simple_conf.keypath import parse_path
+from simple_conf.literal import WORDS, read_value
+from simple_conf.pattern import Pattern
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
 
-    from simple_conf.origin import Path
+    from simple_conf.keypath import KeyPath
 
 REMEMBERED = 10_000
-SIMPLE = re.compile(r"\$\{([A-Za-z_][\w-]*(?:\.[A-Za-z_][\w-]*)*)\}", re.ASCII)
-BARE_WORD = re.compile(r"[A-Za-z_./%][^\"'\[\]{}#,$:|>]*", re.ASCII)
-NAME = re.compile(r"\s*([A-Za-z_][\w-]*(?:\.[A-Za-z_][\w-]*)*)\s*:", re.ASCII)
-WORDS = frozenset({"true", "false", "null", "nil"})
+SIMPLE = Pattern(r"(?a:\$\{([A-Za-z_][\w-]*(?:\.[A-Za-z_][\w-]*)*)\})")
+BARE_WORD = Pattern(r"[A-Za-z_./%][^\"'\[\]{}#,$:|>]*")
+NAME = Pattern(r"(?a:\s*([A-Za-z_][\w-]*(?:\.[A-Za-z_][\w-]*)*)\s*:)")
 
 
 class ExpressionError(ConfError, ValueError):
@@ -36,7 +35,7 @@ class Reference:
 
     __slots__ = ("path", "text", "up")
 
-    def __init__(self, up: int, path: Path | Template, text: str) -> None:
+    def __init__(self, up: int, path: KeyPath | Template, text: str) -> None:
         self.up = up
         self.path = path
         self.text = text
@@ -71,7 +70,8 @@ class Template:
     def __init__(self, parts: list[str | Reference | Call]) -> None:
         self.parts = parts
         self.simple: tuple[str, ...] | None = None
-        self.whole = parts[0] if len(parts) == 1 and not isinstance(parts[0], str) else None
+        first = parts[0]
+        self.whole = first if len(parts) == 1 and not isinstance(first, str) else None
 
 
 _known: dict[str, Template] = {}
@@ -130,7 +130,7 @@ def cut(text: str) -> list[str | Reference | Call]:
 
 
 def outside_quotes(text: str, at: int = 0) -> Iterator[tuple[int, str]]:
-    """Yield each letter from ``at`` on that does not stand in double quotes, with its place."""
+    """Yield each character from ``at`` on that is not in double quotes, with its offset."""
     quoted = False
     while at < len(text):
         letter = text[at]
@@ -145,7 +145,7 @@ def outside_quotes(text: str, at: int = 0) -> Iterator[tuple[int, str]]:
 
 
 def closing(text: str, start: int) -> int:
-    """Return where the brace that closes the ``${`` at ``start`` stands."""
+    """Return the offset of the brace that closes the ``${`` at ``start``."""
     depth = 0
     for at, letter in outside_quotes(text, start + 1):
         depth += (letter == "{") - (letter == "}")
@@ -155,7 +155,7 @@ def closing(text: str, start: int) -> int:
 
 
 def read_body(body: str) -> Reference | Call:
-    """Return what stands between ``${`` and ``}``: a call where a name and a colon begin it, else a path."""
+    """Return what is between ``${`` and ``}``: a call if it begins with a name and a colon, else a path."""
     text = body.strip()
     if not text:
         raise ExpressionError("'${}' names nothing")
@@ -169,7 +169,7 @@ def read_body(body: str) -> Reference | Call:
     return Reference(up, read_reference(rest, text), text)
 
 
-def read_reference(rest: str, text: str) -> Path:
+def read_reference(rest: str, text: str) -> KeyPath:
     """Return the path of a reference."""
     try:
         return parse_path(rest)
@@ -199,9 +199,7 @@ def read_argument(text: str) -> Any:
     """Return one argument as an SDN value; an empty one is the empty string."""
     if not text or (text not in WORDS and BARE_WORD.fullmatch(text)) or text.startswith("${"):
         return text
-    from simple_conf.sdn import parse_value
-
     try:
-        return parse_value(text, name="argument")
+        return read_value(text)
     except SdnSyntaxError as error:
         raise ExpressionError(f"argument {text!r} is not an SDN value: {error.message}") from None

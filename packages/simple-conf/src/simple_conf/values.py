@@ -1,4 +1,4 @@
-"""Values that a configuration holds beside the plain ones: a table, the mark of a gap, a secret."""
+"""Values that a config holds beside plain ones: tables, missing values, secrets."""
 
 from __future__ import annotations
 
@@ -130,10 +130,10 @@ class Missing:
 
 
 MISSING: Final = Missing()
-"""Stands for `???`, a value that somebody must still fill in."""
+"""The value of `???`: it must still be filled in."""
 
 MASK: Final = "••••"
-"""What a secret shows."""
+"""The text that is shown for a secret."""
 
 
 class Secret(Generic[T]):

@@ -372,3 +372,31 @@ def test_keys_are_interned_whatever_they_come_from_so_that_attributes_read_at_fu
     for cfg in made:
         for node, name in ((cfg, "outer_key"), (cfg.outer_key, "inner_key")):
             assert [key is sys.intern(name) for key in node if key == name] == [True]
+
+
+def test_a_deep_copy_of_a_list_shares_no_list_or_mapping_in_it():
+    cfg = Conf.from_dict({"rows": [[1, {"a": 1}], [[2]]]})
+    rows = copy.deepcopy(cfg.rows)
+    assert type(rows) is type(rows[0]) is type(rows[1][0]) is list
+    rows[0].append(9)
+    rows[0][1].a = 9
+    rows[1][0][0] = 9
+    assert cfg.rows == [[1, {"a": 1}], [[2]]]
+
+
+def test_an_index_that_a_list_does_not_have_has_no_origin():
+    cfg = Conf.parse_sdn("items: [1, 2]", "c.sdn")
+    assert str(Conf.origin(cfg, "items[-2]")) == "c.sdn:1:9"
+    for path in ("items[2]", "items[-3]"):
+        with pytest.raises(MissingKeyError, match="there is nothing at"):
+            Conf.origin(cfg, path)
+        with pytest.raises(MissingKeyError, match="there is nothing at"):
+            Conf.history(cfg, path)
+
+
+def test_a_key_may_have_the_name_of_the_method_that_reads_it():
+    cfg = Conf.parse_sdn("__read__: ${a}\na: ${b}\nb: 1\nc: x", "c.sdn")
+    assert cfg["__read__"] == 1
+    assert Conf.to_dict(cfg) == {"__read__": 1, "a": 1, "b": 1, "c": "x"}
+    cfg["__read__"] = "plain"
+    assert Conf.to_dict(Conf.merge({"x": cfg}))["x"] == {"__read__": "plain", "a": 1, "b": 1, "c": "x"}

@@ -261,7 +261,7 @@ def test_a_resolver_that_was_given_a_secret_says_only_how_it_failed():
         _ = cfg.url
     assert str(caught.value) == (
         "c.sdn:2:6: url: ${test.fails:${token}} failed: ValueError; "
-        "what it says is not shown, it was given a secret\n"
+        "its message is not shown, since it was given a secret\n"
         "  2 | url: ${test.fails:${token}}\n"
         "    |      ^"
     )

@@ -272,7 +272,7 @@ def test_merge_mode_is_scoped_and_nests():
 
 
 def test_a_strategy_that_does_not_exist_is_refused():
-    with pytest.raises(ConfError, match="arrays='apend' is no treatment; use one of replace, append"):
+    with pytest.raises(ConfError, match="unknown array mode 'apend'; use one of replace, append"):
         MergeStrategy("apend")
     with pytest.raises(ConfError, match="identifies an item"):
         MergeStrategy({"name": "x"})
@@ -353,3 +353,45 @@ def test_nothing_is_deleted_from_what_a_reference_names():
     with pytest.raises(PlacedError, match="nothing can be deleted"):
         Conf.delete(cfg, "r.a")
     assert cfg.r == {"a": 1, "b": 2}
+
+
+def raw(cfg, path):
+    """The node that is written at a path."""
+    for key in path.split("."):
+        cfg = cfg.__raw__[key]
+    return cfg
+
+
+def test_a_mapping_that_replaces_another_kind_says_so_and_replaces_again():
+    over = Conf.merge({"x": 0}, {"x": {"new": 2}})
+    assert raw(over, "x").__barrier__ is True
+    again = Conf.merge({"x": {"old": 1}}, over)
+    assert again == {"x": {"new": 2}}
+    assert raw(again, "x").__barrier__ is True
+    assert Conf.merge({"x": {"older": 0}}, again) == {"x": {"new": 2}}
+
+
+def test_a_mapping_that_replaces_nothing_merges_with_what_is_below():
+    for over in (Conf.merge({}, {"x": {"new": 2}}), Conf.merge({"x": {"a": 1}}, {"x": {"new": 2}})):
+        assert raw(over, "x").__barrier__ is False
+        assert Conf.merge({"x": {"old": 1}}, over).x.old == 1
+
+
+def test_a_mapping_laid_over_one_that_replaces_is_merged_into_it():
+    over = Conf.merge({"x": 0}, {"x": {"new": 2}}, {"x": {"more": 3}})
+    assert raw(over, "x").__barrier__ is True
+    assert Conf.merge({"x": {"old": 1}}, over) == {"x": {"new": 2, "more": 3}}
+
+
+def test_a_mapping_that_replaces_a_reference_replaces_it_whole():
+    over = Conf.merge({"x": 0}, {"x": {"new": 2}})
+    base = {"d": {"a": 1}, "x": "${d}"}
+    assert Conf.merge(base, over).x == {"new": 2}
+    assert Conf.merge(base, {"x": {"new": 2}}).x == {"a": 1, "new": 2}
+
+
+def test_setting_a_path_through_a_value_replaces_it():
+    cfg = Conf.from_dict({"x": 0, "y": {}})
+    for path in ("x.new", "y.new", "z.new"):
+        Conf.set(cfg, path, 1)
+    assert [raw(cfg, key).__barrier__ for key in "xyz"] == [True, False, False]

@@ -192,6 +192,35 @@ def test_growth_fails_clearly_instead_of_filling_memory():
         Conf.to_dict(Conf.parse_sdn("\n".join(nested)))
 
 
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"a": {"c": "${get:a,0}"}, "text": "${a}-"},
+        {"a": [{"c": "${get:a,0}"}], "text": "${a}-"},
+        {"a": {"c": "${b}"}, "b": {"d": "${a}"}, "text": "${b}-"},
+    ],
+)
+def test_a_text_cannot_contain_itself_through_what_it_names(values):
+    cfg = Conf.from_dict(values)
+    with pytest.raises(InterpolationCycleError, match="this text contains itself") as caught:
+        _ = cfg.text
+    assert caught.value.path == "text"
+    with pytest.raises((InterpolationCycleError, ResolveError)):
+        Conf.resolve(cfg)
+
+
+def test_the_text_of_mappings_is_bounded_before_it_fills_memory():
+    levels = {f"m{n}": {"x": f"${{m{n - 1}}}", "y": f"${{m{n - 1}}}"} for n in range(1, 40)}
+    cfg = Conf.from_dict({"m0": {"text": "x" * 1000}, **levels, "text": "${m39}-"})
+    with pytest.raises(InterpolationLimitError, match="grows beyond 16,777,216 characters"):
+        _ = cfg.text
+    deep = {f"m{n}": {"x": f"${{m{n - 1}}}"} for n in range(1, 300)}
+    cfg = Conf.from_dict({"m0": {"text": "x"}, **deep, "text": "${m299}-", "fine": "${m150}-"})
+    assert cfg.fine.count("{") == 151
+    with pytest.raises(InterpolationLimitError, match="nests more than 200 deep"):
+        _ = cfg.text
+
+
 def test_chains_end_after_64_references():
     lines = ["x0: 1"] + [f"x{n}: ${{x{n - 1}}}" for n in range(1, 100)]
     cfg = Conf.parse_sdn("\n".join(lines))

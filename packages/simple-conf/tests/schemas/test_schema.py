@@ -206,5 +206,5 @@ def test_a_check_that_returns_false_says_no():
             return self.lr > 0
 
     assert Cfg(lr=1.0).lr == 1.0
-    with pytest.raises(ValidationError, match="lr: lr_is_positive says no"):
+    with pytest.raises(ValidationError, match="lr: lr_is_positive returned False"):
         Cfg(lr=-1.0)

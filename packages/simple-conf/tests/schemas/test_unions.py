@@ -10,7 +10,8 @@ from typing import Literal, Union
 import attrs
 import pytest
 
-from simple_conf import Conf, ValidationError, schema
+from simple_conf import MISSING, Conf, ValidationError, schema
+from simple_conf.schemas.unions import TagError, chooser
 
 
 @schema
@@ -62,7 +63,9 @@ def test_an_unknown_tag_names_the_known_ones():
     )
     (issue,) = Conf.check_schema({"optim": {"lr": 1}}, App)
     assert issue.path == "optim.type"
-    assert issue.message == 'this key is required, it says which kind is meant: one of "sgd", "adam", "adamw"'
+    assert (
+        issue.message == 'this key is required, it decides which kind is meant: one of "sgd", "adam", "adamw"'
+    )
 
 
 def test_issues_are_those_of_the_schema_that_the_tag_names():
@@ -101,3 +104,27 @@ def test_a_schema_or_a_scalar():
     assert Conf.validate(kind, {"shape": "big"}).shape == "big"
     (issue,) = Conf.check_schema({"shape": [1]}, kind)
     assert issue.message == "expected Circle or float or str, got a list of 1"
+
+
+@pytest.mark.parametrize("tag", [True, 1.0, "1"])
+def test_a_tag_of_another_kind_that_is_equal_chooses_nothing(tag):
+    choose = chooser("kind", {1: "one", 2: "two"})
+    assert choose({"kind": 1}) == "one"
+    assert choose({"kind": 2}) == "two"
+    with pytest.raises(TagError) as caught:
+        choose({"kind": tag})
+    assert (caught.value.name, caught.value.got) == ("kind", tag)
+    assert caught.value.expected == "one of 1, 2"
+
+
+def test_a_tag_that_is_true_is_not_the_tag_one():
+    choose = chooser("kind", {True: "yes", "x": "text"})
+    assert choose({"kind": True}) == "yes"
+    with pytest.raises(TagError):
+        choose({"kind": 1})
+
+
+def test_an_absent_tag_is_missing():
+    with pytest.raises(TagError) as caught:
+        chooser("kind", {1: "one"})({})
+    assert (caught.value.got, caught.value.hint) == (MISSING, None)

@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from simple_conf import Conf, OverrideError, Secret, schema, validate
-from simple_conf.config.secrets import hide
+from simple_conf.schemas.secrets import hide
 from simple_conf.script.show import annotate
 
 
@@ -83,7 +83,7 @@ named:
         optim:
             type: adam  # c.sdn:3:15
             eps: 1e-08  # default of Adam
-        # c.sdn:4:1, what is absent there by default
+        # c.sdn:4:1; absent keys have their defaults
         blocks |width, act|
           1, relu
           2, gelu

@@ -150,6 +150,12 @@ def test_a_comma_between_a_quote_and_a_comment_with_one_stays():
     assert format_text(text) == text
 
 
+def test_a_comma_at_the_end_of_a_comment_stays():
+    text = "a: 1  # one, two,\nb: [\n  1,  # three,\n  2\n]\nt |x|  # four,\n  1  # five,\n"
+    assert format_text(text) == text
+    assert format_text("a: 1# x\nb: 2 #,\n") == "a: 1# x\nb: 2  #,\n"
+
+
 def test_an_error_is_the_parsers():
     with pytest.raises(SdnSyntaxError, match=r"f\.sdn:1:4: unclosed"):
         format_text("a: [", name="f.sdn")

@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 from simple_conf.errors import DocumentError, SdnSyntaxError
 from simple_conf.sdn import Limits, SdnDocument, parse, write
-from simple_conf.sdn.editing.tree import plain, same
+from simple_conf.sdn.editing.tree import equal_trees as same
+from simple_conf.sdn.editing.tree import plain
 from simple_conf.sdn.format import format_text
-from simple_conf.sdn.parsing.lark_parser import Reading, run, values_parser
+from simple_conf.sdn.parsing.lark_parser import ParserInput, run, values_parser
 from simple_conf.source import source_from_bytes
 
 HERE = Path(__file__).parent / "fuzz"
@@ -28,7 +29,7 @@ def check(data):
     except SdnSyntaxError as error:
         return str(error)
     closed = source.text if source.text.endswith("\n") else source.text + "\n"
-    assert same(values, plain(run(values_parser(), Reading(closed, Limits(), runs=False))))
+    assert same(values, plain(run(values_parser(), ParserInput(closed, Limits(), fast=False))))
     assert same(values, plain(parse(write(values)).values))
     neat = format_text(source.text)
     assert same(values, plain(parse(neat).values))

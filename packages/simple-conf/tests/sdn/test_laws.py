@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from simple_conf.errors import SdnSyntaxError
 from simple_conf.sdn import Limits, parse, parse_value, write
-from simple_conf.sdn.parsing.lark_parser import Reading, run, values_parser
+from simple_conf.sdn.parsing.lark_parser import ParserInput, run, values_parser
 from simple_conf.values import MISSING, Table
 
 LOOKALIKES = st.sampled_from(
@@ -84,7 +84,7 @@ def test_what_is_written_reads_back_to_the_same_tree(tree):
 
 @given(VALUES)
 @settings(deadline=None)
-def test_every_value_has_a_place(value):
+def test_every_value_has_a_position(value):
     tree = {"key": value}
     parsed = parse(write(tree))
 
@@ -118,11 +118,11 @@ LINES = st.lists(
 ).map("\n".join)  # fmt: skip
 
 
-def outcome(text, *, runs):
-    """What the parser makes of a text, in runs or token by token."""
+def outcome(text, *, fast):
+    """What the parser makes of a text, on the fast path or on the slow one."""
     closed = text if text.endswith("\n") else text + "\n"
     try:
-        return run(values_parser(), Reading(closed, Limits(), runs=runs))
+        return run(values_parser(), ParserInput(closed, Limits(), fast=fast))
     except Exception as error:
         return error
 
@@ -136,15 +136,15 @@ def outcome(text, *, runs):
 @example("a: 1\n- : 2")
 @example("a=# -")
 @example('t |a, b|\n  1, 2\n  3, 4\n  x, "y"')
-def test_reading_in_runs_and_token_by_token_agree(text):
+def test_the_fast_path_and_the_slow_path_agree(text):
     try:
         text.encode()
         parse(text)
     except (SdnSyntaxError, UnicodeEncodeError):
-        slow = outcome(text, runs=False)
+        slow = outcome(text, fast=False)
         assert isinstance(slow, Exception) or not text.isprintable()
     else:
-        fast, slow = outcome(text, runs=True), outcome(text, runs=False)
+        fast, slow = outcome(text, fast=True), outcome(text, fast=False)
         assert same(fast, slow), (fast, slow)
 
 

@@ -71,13 +71,13 @@ def test_files_of_other_dialects_are_rejected_at_the_right_line(name):
 @pytest.mark.parametrize(
     ("text", "shown"),
     [
-        ("#fff", '<value>:1:1: is this # a comment or text?\n  1 | #fff\n    | ^\n  hint: quote the text, as in "#fff"'),
+        ("#fff", '<value>:1:1: this # could be a comment or text\n  1 | #fff\n    | ^\n  hint: quote the text, as in "#fff"'),
         ("[1, 2", "<value>:1:1: unclosed [\n  1 | [1, 2\n    | ^\n  hint: close it with ]"),
         ("+5", '<value>:1:1: +5 is not a number, but looks like one\n  1 | +5\n    | ^\n  hint: write 5 for the number, or "+5" for the text'),
         ("'a'", "<value>:1:1: a string in single quotes\n  1 | 'a'\n    | ^\n  hint: use double quotes"),
-        ("a\nb", "<value>:1:2: a value of more than one line\n  1 | a\n    |  ^\n  hint: put the text in double quotes, with \\n for a line end"),
-        ('"a" b', '<value>:1:5: text after the closing quote\n  1 | "a" b\n    |     ^\n  hint: write \\" for a quote inside, or put the whole value in quotes'),
-        ("[1] b", "<value>:1:5: text after the closing ]\n  1 | [1] b\n    |     ^\n  hint: end the line here, or put the whole value in double quotes"),
+        ("a\nb", "<value>:1:2: a value of more than one line\n  1 | a\n    |  ^\n  hint: put the text in double quotes, with \\n for a newline"),
+        ('"a" b', '<value>:1:5: unexpected text after the closing quote\n  1 | "a" b\n    |     ^\n  hint: write \\" for a quote inside, or put the whole value in quotes'),
+        ("[1] b", "<value>:1:5: unexpected text after the closing ]\n  1 | [1] b\n    |     ^\n  hint: end the line here, or put the whole value in double quotes"),
     ],
 )  # fmt: skip
 def test_a_value_alone_is_pointed_into(text, shown):

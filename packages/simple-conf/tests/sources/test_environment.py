@@ -33,7 +33,7 @@ def test_mistakes_name_the_variable():
     with pytest.raises(OverrideError) as caught:
         from_env("X_", variables={"X_A": "[1"})
     assert str(caught.value) == (
-        "environment: X_A: its text is no SDN value: unclosed [, at character 1\n  hint: close it with ]"
+        "environment: X_A: its text is not an SDN value: unclosed [, at character 1\n  hint: close it with ]"
     )
     with pytest.raises(OverrideError, match="empty part"):
         from_env("X_", variables={"X_A____B": "1"})

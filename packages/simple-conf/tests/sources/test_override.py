@@ -243,3 +243,26 @@ def test_a_part_taken_out_of_its_config_knows_only_its_own_deletions():
         part.lr  # noqa: B018
     with pytest.raises(MissingKeyError, match="there is no key 'layers' here\n"):
         part.layers  # noqa: B018
+
+
+@pytest.mark.parametrize(
+    ("argument", "expected"),
+    [
+        ("+tags+=x", {"a": 1, "tags": ["x"]}),
+        ("+t.u+=[x, y]", {"a": 1, "t": {"u": ["x", "y"]}}),
+        ("+b=2", {"a": 1, "b": 2}),
+    ],
+)
+def test_a_plus_adds_a_key_where_keys_are_strict_to_append_to_it_too(argument, expected):
+    assert Conf.merge({"a": 1}, Conf.parse_dotlist([argument]), strict_keys=True) == expected
+
+
+def test_appending_to_a_key_that_is_not_there_says_how_to_add_it():
+    with pytest.raises(OverrideError) as caught:
+        Conf.merge({"a": 1}, Conf.parse_dotlist(["tags+=x"]), strict_keys=True)
+    assert caught.value.hint == "known: a; write +tags+=x to add it"
+
+
+def test_a_plus_before_an_append_still_appends_where_there_is_a_list():
+    over = Conf.parse_dotlist(["+tags+=x"])
+    assert Conf.merge({"tags": ["a"]}, over, strict_keys=True) == {"tags": ["a", "x"]}

@@ -27,7 +27,9 @@
 
 from __future__ import annotations
 
+import copyreg
 from pathlib import Path
+from typing import Any
 
 __all__ = [
     "BatchError",
@@ -55,6 +57,12 @@ __all__ = [
 
 class IgniteError(Exception):
     """Base of every error raised by simple-ignite."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Have pickle restore message and attributes without calling `__init__`, whose arguments differ."""
+        reduced: tuple[Any, ...] = super().__reduce__()  # type: ignore[assignment]
+        state = {**(reduced[2] if len(reduced) > 2 else {}), "args": self.args}
+        return copyreg.__newobj__, (type(self),), state  # type: ignore[attr-defined]
 
 
 class IgniteWarning(UserWarning):
@@ -157,6 +165,9 @@ class CheckpointError(IgniteError, RuntimeError):
 
 class CheckpointNotFoundError(CheckpointError, FileNotFoundError):
     """No usable checkpoint is in the folder."""
+
+    # copy calls the first one among the bases, and RuntimeError's refuses
+    __new__ = FileNotFoundError.__new__  # type: ignore[assignment]
 
 
 class DamagedCheckpointError(CheckpointError, ValueError):

@@ -1,4 +1,4 @@
-"""What an engine asks of the things it works with."""
+"""Protocols of the objects that an engine works with."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ __all__ = ["Stateful", "Tracker"]
 
 @runtime_checkable
 class Stateful(Protocol):
-    """Anything whose state can be taken and put back.
+    """Anything whose state can be saved and loaded.
 
-    `load_state_dict` raises `simple_ignite.errors.StateError` (or another ValueError) for a state it cannot
-    use.
+    `load_state_dict` raises `simple_ignite.errors.StateError` (or another ValueError) for a state that it
+    cannot load.
     """
 
     def state_dict(self) -> dict[str, Any]:
@@ -20,14 +20,14 @@ class Stateful(Protocol):
         ...
 
     def load_state_dict(self, state_dict: Any, /) -> Any:
-        """Put a state back that `state_dict` returned."""
+        """Load a state that `state_dict` returned."""
         ...
 
 
 @runtime_checkable
 class Tracker(Protocol):
-    """Anything that records values: a run of simple-track, or an object of your own."""
+    """Anything that logs values: a run of simple-track, or an object of your own."""
 
     def log(self, values: dict[str, Any], /, *, step: int) -> Any:
-        """Record `values` at `step`."""
+        """Log `values` at `step`."""
         ...

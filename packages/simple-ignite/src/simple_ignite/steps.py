@@ -1,4 +1,4 @@
-"""Steps: supervised training and evaluation, ready made."""
+"""Steps and engines for supervised training and evaluation."""
 
 from __future__ import annotations
 
@@ -45,21 +45,21 @@ def supervised_trainer(
 ) -> Engine:
     """Return an engine that trains `model` on batches of (input, target).
 
-    Its output is a dictionary: `loss` (detached, a scalar on the model's device), `pred` and `target`, so
-    that metrics can be attached to it as they are.
+    Its output is a dictionary of `loss` (detached, a scalar on the model's device), `pred` and `target`,
+    which metrics understand.
 
     Args:
         model: The model; moved to `device`.
-        optimizer: The optimiser.
-        loss_fn: Gives the loss of (prediction, target).
+        optimizer: The optimizer.
+        loss_fn: Returns the loss of (prediction, target), a scalar tensor.
         device: Where to train. Default: where the model is.
         amp: Autocast to this precision: "bf16", "fp16", a dtype, or True for the device's usual one (fp16 on
             CUDA, bf16 elsewhere).
-        grad_accumulation: Batches whose gradients are averaged before each optimiser step.
-        clip_grad_norm: The greatest norm of all gradients together.
+        grad_accumulation: Batches whose gradients are averaged before each optimizer step.
+        clip_grad_norm: The maximum norm of all gradients together.
         compile: Run the model through torch.compile, with these options if a mapping is given.
-        scaler: A gradient scaler, or whether to make one. Default: one for fp16 on CUDA. It travels in the
-            engine's state, as do gradients that wait for the optimiser.
+        scaler: A gradient scaler, or whether to create one. Default: one for fp16 on CUDA. Its state and the
+            accumulated gradients are saved with the engine's state.
 
     Raises:
         RunError: If an argument is out of range.
@@ -78,8 +78,8 @@ def supervised_evaluator(
 ) -> Engine:
     """Return an engine that runs `model` on batches of (input, target) and computes metrics.
 
-    Its output is a dictionary of `pred` and `target`. The model is in evaluation mode during the run, and
-    each of its modules is as it was before after it.
+    Its output is a dictionary of `pred` and `target`. The model is in evaluation mode during the run;
+    afterwards each of its modules is in its previous mode again.
 
     Args:
         model: The model; moved to `device`.
@@ -92,34 +92,34 @@ def supervised_evaluator(
     modes = Modes(model)
     engine.on(Events.STARTED, modes.evaluate, priority=1000)
     ends = Events.COMPLETED | Events.INTERRUPTED | Events.EXCEPTION_RAISED
-    engine.on(ends, modes.put_back, priority=1000)
+    engine.on(ends, modes.restore, priority=1000)
     return engine
 
 
 class Modes:
-    """Whether each module of a model is training or not, to be put back after an evaluation."""
+    """The modes of a model's modules, training or evaluation, which are restored after an evaluation."""
 
     def __init__(self, model: nn.Module) -> None:
         self._model = model
         self._training: list[tuple[nn.Module, bool]] = []
 
     def evaluate(self) -> None:
-        """Set the whole model to evaluation."""
+        """Set the whole model to evaluation mode."""
         self._training = [(module, module.training) for module in self._model.modules()]
         self._model.eval()
 
-    def put_back(self) -> None:
-        """Set each module to what it was."""
+    def restore(self) -> None:
+        """Set each module to its previous mode."""
         for module, training in self._training:
             module.training = training
         self._training = []
 
 
 class TrainingStep:
-    """One supervised training step: forward, backward, and the optimiser where due; see `supervised_trainer`.
+    """A supervised training step: forward, backward, and the optimizer's step; see `supervised_trainer`.
 
-    With gradient accumulation the optimiser steps after every `grad_accumulation` batches, and after the
-    epoch's last one, each time with the mean of the gradients there are.
+    With gradient accumulation the optimizer steps after every `grad_accumulation` batches, and after the last
+    batch of an epoch, each time with the mean of the accumulated gradients.
     """
 
     def __init__(
@@ -150,7 +150,7 @@ class TrainingStep:
                 if isinstance(loss, Tensor)
                 else f"a {type(loss).__name__}"
             )
-            raise BatchError(f"loss_fn must give one number as a tensor, and gave {came}; use its mean")
+            raise BatchError(f"loss_fn must return a scalar tensor, not {came}; return the mean loss")
         if self.accumulation.held == 0:
             self.optimizer.zero_grad(set_to_none=True)
         torch.autograd.backward(loss if self.scaler is None else self.scaler.scale(loss))
@@ -159,8 +159,8 @@ class TrainingStep:
         return {"loss": loss.detach(), "pred": _detached(pred), "target": target}
 
     def registered(self, engine: Engine) -> None:
-        """Have the engine keep the state; step at the end of epochs of unknown length; begin clean."""
-        engine.memory.keep(self)
+        """Save the state with the engine's, and step at the end of epochs of unknown length."""
+        engine.keep(self)
         engine.on(Events.EPOCH_COMPLETED, self._flush, priority=1000)
         engine.on(Events.STARTED, self._begin, priority=1000)
 
@@ -185,14 +185,14 @@ class TrainingStep:
             self.scaler.update()
 
     def state_dict(self) -> dict[str, Any]:
-        """Return the scaler's state and the gradients that wait for the optimiser."""
+        """Return the scaler's state and the accumulated gradients."""
         state = self.accumulation.state_dict()
         if self.scaler is not None:
             state["scaler"] = dict(self.scaler.state_dict())
         return state
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
-        """Put back what `state_dict` returned."""
+        """Load what `state_dict` returned."""
         self.accumulation.load_state_dict(state_dict)
         if self.scaler is not None and "scaler" in state_dict:
             self.scaler.load_state_dict(state_dict["scaler"])
@@ -209,7 +209,7 @@ def training_step(
     compile: bool | Mapping[str, Any] = False,
     scaler: torch.amp.GradScaler | bool | None = None,
 ) -> TrainingStep:
-    """Return the step of `supervised_trainer` alone, for an engine of your own; the arguments are the same.
+    """Return the step of `supervised_trainer`, for an engine of your own; the arguments are the same.
 
     Raises:
         RunError: If an argument is out of range.
@@ -234,14 +234,14 @@ def training_step(
 def evaluation_step(
     model: nn.Module, device: torch.device | str | None = None, amp: Precision = None
 ) -> Callable[[Engine, Any], dict[str, Any]]:
-    """Return the step of `supervised_evaluator` alone; it leaves the model in evaluation mode."""
-    place, autocast, _dtype = _placed(model, device, amp)
+    """Return the step of `supervised_evaluator`, which leaves the model in evaluation mode."""
+    target_device, autocast, _dtype = _placed(model, device, amp)
 
     def evaluate(_engine: Engine, batch: Any) -> dict[str, Any]:
         if model.training:
             model.eval()
         with torch.inference_mode(), autocast():
-            inputs, target = to_device(pair(batch), place)
+            inputs, target = to_device(pair(batch), target_device)
             return {"pred": model(inputs), "target": target}
 
     evaluate.__qualname__ = "evaluation_step"
@@ -249,7 +249,7 @@ def evaluation_step(
 
 
 def _detached(value: Any) -> Any:
-    """Return a model's answer without its graph, be it a tensor or tensors in lists, tuples and mappings."""
+    """Return a model's output without its graph: a tensor, or tensors in lists, tuples and mappings."""
     if isinstance(value, Tensor):
         return value.detach()
     if isinstance(value, Mapping):
@@ -260,7 +260,7 @@ def _detached(value: Any) -> Any:
 
 
 def pair(batch: Any) -> Any:
-    """Return a batch that is (input, target).
+    """Return a batch if it is (input, target).
 
     Raises:
         BatchError: If it is anything else.
@@ -280,7 +280,7 @@ def pair(batch: Any) -> Any:
 
 
 def to_device(batch: Any, device: torch.device | None) -> Any:
-    """Return a batch with its tensors on `device`, in the same lists, tuples and mappings as before."""
+    """Return a batch with its tensors moved to `device`, in the same lists, tuples and mappings."""
     if device is None:
         return batch
     if isinstance(batch, Tensor):
@@ -297,17 +297,17 @@ def to_device(batch: Any, device: torch.device | None) -> Any:
 def _placed(
     model: nn.Module, device: torch.device | str | None, amp: Precision
 ) -> tuple[torch.device, Callable[[], AbstractContextManager[Any]], torch.dtype | None]:
-    """Move the model, and return its device, how to autocast there, and to what."""
+    """Move the model, and return its device, a factory of its autocast contexts, and their dtype."""
     if device is None:
         parameter = next(model.parameters(), None)
-        place = torch.device("cpu") if parameter is None else parameter.device
+        found = torch.device("cpu") if parameter is None else parameter.device
     else:
-        place = torch.device(device)
-        model.to(place)
+        found = torch.device(device)
+        model.to(found)
     if amp is None or amp is False:
-        return place, nullcontext, None
+        return found, nullcontext, None
     if amp is True:
-        dtype = torch.float16 if place.type == "cuda" else torch.bfloat16
+        dtype = torch.float16 if found.type == "cuda" else torch.bfloat16
     elif isinstance(amp, str):
         if amp not in PRECISIONS:
             raise RunError(
@@ -316,4 +316,4 @@ def _placed(
         dtype = PRECISIONS[amp]
     else:
         dtype = amp
-    return place, lambda: torch.autocast(place.type, dtype=dtype), dtype
+    return found, lambda: torch.autocast(found.type, dtype=dtype), dtype

@@ -224,13 +224,13 @@ def test_data_used_up_say_how_many_iterations_were_done_of_how_many():
         Engine(echo).run(iter("abc"), max_epochs=2, epoch_length=2)
     assert str(caught.value) == (
         "the data gave no batch after 3 of 4 iterations (epoch [2/2], 1 of 2 in it); "
-        "an iterator can be gone through only once: give a list or a DataLoader, or ask for less"
+        "an iterator can be used only once: pass a list or a DataLoader, or ask for fewer iterations"
     )
     assert (caught.value.done, caught.value.wanted) == (1, 2)
 
 
 def test_empty_data_are_an_error():
-    with pytest.raises(DataExhaustedError, match="the data hold no batch"):
+    with pytest.raises(DataExhaustedError, match="the data is empty"):
         Engine(echo).run([])
 
 
@@ -291,7 +291,7 @@ def test_the_engine_is_freed_by_reference_count():
 def test_an_engine_that_runs_cannot_be_run():
     trainer = Engine(echo)
     trainer.on(Events.STARTED, lambda engine: engine.run([1]))
-    with pytest.raises(EngineBusyError, match="engine echo is running already"):
+    with pytest.raises(EngineBusyError, match="engine echo is already running"):
         trainer.run([1])
 
 
@@ -379,8 +379,8 @@ def test_a_run_with_nothing_left_to_do_says_so(caplog):
     second.load_state_dict(first.state_dict())
     second.run(range(3), max_epochs=2)
     assert [record.getMessage() for record in caplog.records] == [
-        "engine <lambda>: nothing is left to do: 2 of 2 epochs are done; raise max_epochs to go on, "
-        "or begin anew with run(..., restart=True)"
+        "engine <lambda>: nothing left to do: 2 of 2 epochs are done; raise max_epochs to continue, "
+        "or start over with run(..., restart=True)"
     ]
     assert second.run(range(3), max_epochs=3).iteration == 9
     assert len(caplog.records) == 1

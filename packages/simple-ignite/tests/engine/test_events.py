@@ -102,7 +102,10 @@ def test_custom_events_take_filters_and_counters():
     ("make", "message"),
     [
         (lambda: Events.STARTED(every=0), "STARTED: `every` must be a whole number from 1, not 0"),
-        (lambda: Events.STARTED(once=()), "STARTED: `once` names no occurrence"),
+        (
+            lambda: Events.STARTED(once=()),
+            "STARTED: `once` is empty; give the number of an occurrence, or several",
+        ),
         (lambda: Events.STARTED(once=True), "STARTED: `once` must be a whole number from 1, not True"),
         (
             lambda: Events.STARTED(every=2, once=3),

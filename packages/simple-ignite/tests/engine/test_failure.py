@@ -138,8 +138,8 @@ def test_an_iterator_that_failed_is_not_taken_for_one_that_ended():
     with pytest.raises(DataExhaustedError) as caught:
         trainer.run(data)
     assert str(caught.value) == (
-        "the data failed after 2 of an unknown number of iterations and cannot be started again: "
-        "an iterator that raised is at its end; give a list or a DataLoader"
+        "the data raised an error after 2 of an unknown number of iterations and cannot be restarted: "
+        "an iterator that raised is exhausted; pass a list or a DataLoader"
     )
 
 

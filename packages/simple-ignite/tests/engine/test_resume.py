@@ -10,7 +10,7 @@ from torch.utils.data import DataLoader, Dataset, IterableDataset, Sampler
 from torchdata.stateful_dataloader import StatefulDataLoader
 
 from simple_ignite import Engine, Events, supervised_trainer
-from simple_ignite.engine.rng import Randomness
+from simple_ignite.engine.rng import RngState
 from simple_ignite.errors import IgniteWarning, StateError
 from simple_ignite.metrics import Accuracy
 
@@ -326,7 +326,7 @@ def test_a_state_that_nobody_claims_is_told():
     with pytest.warns(IgniteWarning) as caught:
         resumed.run(range(3), max_epochs=2)
     assert str(caught[0].message) == (
-        "the loaded state holds handlers that this engine has not: Counter; attach them before `run`"
+        "the loaded state contains handlers that this engine does not have: Counter; attach them before `run`"
     )
     assert caught[0].filename == __file__
 
@@ -358,7 +358,7 @@ def test_a_state_that_was_loaded_can_be_saved_again_before_it_is_used():
             {"format": 99},
             "the engine's state has format 99, this version reads 1; load it with the version that wrote it",
         ),
-        ({"counts": None}, "the engine's state has no entry 'counts'; it is not whole"),
+        ({"counts": None}, "the engine's state has no entry 'counts'; it is incomplete"),
     ],
 )
 def test_a_state_of_another_kind_is_refused(change, message):
@@ -379,7 +379,7 @@ def test_a_state_that_is_no_dictionary_is_refused():
 
 
 def test_randomness_comes_back_through_its_state():
-    kept = Randomness().state_dict()
+    kept = RngState().state_dict()
     drawn = [
         random.random(),
         float(np.random.rand()),
@@ -387,7 +387,7 @@ def test_randomness_comes_back_through_its_state():
         random.gauss(0, 1),
         np.random.normal(),
     ]
-    Randomness.from_state_dict(kept).restore()
+    RngState.from_state_dict(kept).restore()
     again = [
         random.random(),
         float(np.random.rand()),

@@ -82,7 +82,7 @@ def test_data_that_fail_because_the_signal_reached_their_processes_too_end_the_r
 
 @pytest.mark.slow
 def test_spawned_workers_are_initialised_and_survive_as_well():
-    script = Path(__file__).parent / "scripts" / "spawned_workers.py"
+    script = Path(__file__).parents[1] / "scripts" / "spawned_workers.py"
     done = subprocess.run([sys.executable, script], capture_output=True, text=True, timeout=120, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (0, "True [1]\n", "")
 

@@ -82,7 +82,7 @@ def test_it_keeps_no_engine_alive():
     ("options", "message"),
     [
         ({"patience": 0}, "patience must be a whole number from 1, not 0"),
-        ({"patience": 1, "min_delta": -1}, "min_delta must not be negative, and is -1"),
+        ({"patience": 1, "min_delta": -1}, "min_delta must be 0 or more, not -1"),
     ],
 )
 def test_arguments_out_of_range(options, message):

@@ -223,7 +223,7 @@ KEEP_ALL = {
     *("Kendall", "MeanAveragePrecision"),
 }
 NO_METRIC = {
-    *("Cat", "Max", "Metric", "MetricSet", "Min", "Reduced", "Sum", "larger", "pair", "smaller"),
+    *("Cat", "Max", "Metric", "MetricSet", "Min", "Reduced", "Sum", "larger", "pair", "single", "smaller"),
     *("PRPoints", "ROCPoints", "curve_table", "report_text"),
 }
 BY_LAMBDA = {name for name in CASES if "Lambda" in name or name == "EpochMetric" or "Average " in name}
@@ -570,7 +570,7 @@ def test_metrics_of_other_settings_do_not_merge():
         Huber(1.0).merge(Huber(2.0))
     assert str(error.value) == (
         "Huber(kind='Huber', delta=1.0): cannot merge Huber(kind='Huber', delta=2.0); expected a metric of "
-        "the same kind and settings"
+        "the same class and settings"
     )
 
 

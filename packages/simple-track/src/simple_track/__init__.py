@@ -1,11 +1,13 @@
 """Local-first experiment tracking: every number is on disk when the call returns."""
 
+import simple_track.moved_modules as _moved_modules  # noqa: F401 - pickles of version 0.3 load
 from simple_track.__about__ import __version__
-from simple_track.catalog.query_result import QueryError, QueryResult
+from simple_track.catalog.query_result import QueryResult
 from simple_track.errors import (
     FormatError,
     MetricNotFoundError,
     MissingExtraError,
+    QueryError,
     RunActiveError,
     RunBusyError,
     RunClosedError,
@@ -13,6 +15,7 @@ from simple_track.errors import (
     SettingError,
     StorageError,
     TrackError,
+    TrackWarning,
     UnsafeNameError,
     ValueKindError,
     WhereError,
@@ -20,7 +23,6 @@ from simple_track.errors import (
 from simple_track.reading.history import History
 from simple_track.reading.view import RunView
 from simple_track.recording.run import Run
-from simple_track.storage.journal import TrackWarning
 from simple_track.track import Track
 
 __all__ = [

@@ -1,4 +1,4 @@
-"""Every error this package raises, in one tree.
+"""All errors and warnings of the package, in one tree.
 
 ```text
 TrackError (Exception)
@@ -12,29 +12,34 @@ TrackError (Exception)
 ├── RunActiveError (RuntimeError)       this process already has a run
 ├── RunClosedError (RuntimeError)       the run has been finished
 ├── StorageError (OSError)              the disk is full, read-only, or gone
-├── FormatError (ValueError)            a file on disk is not what it should be
-├── WhereError (ValueError)             a filter or an order that cannot be read
+├── FormatError (ValueError)            a file on disk is damaged or of a newer version
+├── WhereError (ValueError)             a filter or an order that cannot be parsed
+├── ExportError (OSError)               exchange: an export that could not be written
+│   └── ExportExistsError (FileExistsError)  exchange: the target exists and is kept
+├── QueryError (ValueError)             SQL that DuckDB refuses
 ├── ValueShapeError (ValueError)        values: a shape that this kind of value cannot have
 ├── ValueRangeError (ValueError)        values: numbers or a type that it cannot have
-├── DamagedValueError (OSError)         values: a logged file is gone or has changed
-├── TableCellError (TypeError)          values: a cell without its column's type
+├── DamagedValueError (OSError)         values: a logged file is missing or has changed
+├── TableCellError (TypeError)          values: a cell that does not have its column's type
 ├── UnknownColumnError (LookupError)    values: the table has no such column
 ├── RowError (IndexError)               values: the table has no such row
-├── NotJsonError (TypeError)            exact_json: something that JSON cannot hold
-├── CorruptObjectError (OSError)        objects: stored content has changed
-├── MissingObjectError (LookupError)    objects: nothing is stored under a digest
-├── ArtifactEntryError (ValueError)     artifact: a name that is taken
-├── ArtifactTypeError (TypeError)       artifact: another type than its versions'
-├── UnknownArtifactError (LookupError)  artifact: no artifact of that name
-├── UnknownVersionError (LookupError)   collection: no such version or alias
-├── BadAliasError (ValueError)          collection: an alias that could mislead
-├── UnknownEntryError (LookupError)     version: no file of that name
-├── ChangedReferenceError (ValueError)  version: what it points at has changed
-├── AmbiguousRunError (LookupError)     cli: more than one run answers
+├── NotJsonError (TypeError)            artifacts: metadata that JSON cannot hold
+├── CorruptObjectError (OSError)        artifacts: stored content has changed
+├── MissingObjectError (LookupError)    artifacts: no object is stored under a digest
+├── ArtifactEntryError (ValueError)     artifacts: an entry name that is taken
+├── ArtifactTypeError (TypeError)       artifacts: another type than that of its versions
+├── UnknownArtifactError (LookupError)  artifacts: no artifact of that name
+├── UnknownVersionError (LookupError)   artifacts: no such version or alias
+├── BadAliasError (ValueError)          artifacts: an alias that could be mistaken for something else
+├── UnknownEntryError (LookupError)     artifacts: no file of that name
+├── ChangedReferenceError (ValueError)  artifacts: a referenced file has changed
+├── AmbiguousRunError (LookupError)     cli: more than one run matches
 └── ProjectNotFoundError (LookupError)  cli: no project of that name
 ```
 
-Each carries the facts of its message as attributes, and survives pickling.
+`values:`, `artifacts:` and `exchange:` are defined in `simple_track.values`, `simple_track.artifacts` and
+`simple_track.exchange`, which are loaded when they are used; the command line raises `cli:`. Each error carries the facts of its message as attributes,
+and survives pickling. `TrackWarning` is the one category of warnings.
 """
 
 from __future__ import annotations
@@ -43,6 +48,10 @@ import re
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
+
+
+class TrackWarning(UserWarning):
+    """Tracking failed in part, and training goes on."""
 
 
 def _rebuild(cls: type[TrackError], args: tuple[Any, ...], data: dict[str, Any]) -> TrackError:
@@ -117,7 +126,7 @@ class MissingExtraError(TrackError, ImportError):
     """An optional dependency is not installed.
 
     Args:
-        what: What was asked for.
+        what: The feature that needs it.
         module: The module that could not be imported.
         extra: The extra of simple-track that brings it, or None when it is installed by its own name.
     """
@@ -133,7 +142,7 @@ class MissingExtraError(TrackError, ImportError):
 
 
 def _wanted(library: str, extra: str | None) -> str:
-    """What pip has to be told: the library, with the version that the extra asks for."""
+    """The requirement for pip: the library, with the version that the extra asks for."""
     from importlib import metadata  # only for a message
 
     try:
@@ -153,7 +162,7 @@ def _bare(marker: str) -> str:
 
 
 class RunNotFoundError(TrackError, LookupError):
-    """No run answers to what was asked.
+    """No run matches.
 
     Args:
         wanted: The id or description that was looked for.
@@ -171,11 +180,11 @@ class MetricNotFoundError(TrackError, KeyError):
     """The run has no metric, table or other value of that name.
 
     Args:
-        key: The name that was asked for.
+        key: The name that was looked up.
         run_id: The run.
-        known: The names that are there.
-        what: What was asked for: "metric", "table" or "media".
-        hint: What to do about it; default the names that are there.
+        known: The names that exist.
+        what: The kind of value: "metric", "table" or "media".
+        hint: What to do about it; default the names that exist.
     """
 
     def __init__(
@@ -264,7 +273,7 @@ class StorageError(TrackError, OSError):
 
 
 class FormatError(TrackError, ValueError):
-    """A file on disk is not what it should be.
+    """A file on disk is damaged, or of a newer version.
 
     Args:
         path: The file.
@@ -278,8 +287,29 @@ class FormatError(TrackError, ValueError):
         self.reason = reason
 
 
+class QueryError(TrackError, ValueError):
+    """SQL that DuckDB refuses.
+
+    Args:
+        sql: The statement.
+        reason: The message of DuckDB.
+        hint: The tables that exist, or the column that was probably meant.
+    """
+
+    def __init__(
+        self,
+        sql: str,
+        reason: str,
+        hint: str = 'There are runs, metrics, and logged tables as tables."name".',
+    ) -> None:
+        super().__init__(f"{reason}\n{hint}")
+        self.sql = sql
+        self.reason = reason
+        self.hint = hint
+
+
 class WhereError(TrackError, ValueError):
-    """A filter or an order that cannot be read.
+    """A filter or an order that cannot be parsed.
 
     Args:
         text: The whole text.

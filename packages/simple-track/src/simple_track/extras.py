@@ -1,4 +1,4 @@
-"""Optional libraries: imported when a value needs them, named with the pip command when missing."""
+"""Optional libraries: imported when they are needed, or reported with the pip command that installs them."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ def need(module: str, *, library: str, extra: str | None, purpose: str) -> Any:
     """Import a module of an optional library.
 
     Args:
-        module: What to import, such as "PIL.Image".
-        library: The name people know and install, such as "pillow".
-        extra: The extra of simple-track that brings it, or None when it is installed by its own name.
-        purpose: What it is needed for; begins the message.
+        module: The module, such as "PIL.Image".
+        library: The name of the library that is installed, such as "pillow".
+        extra: The extra of simple-track that installs it, or None if it is installed by its own name.
+        purpose: The feature that needs it; begins the message.
 
     Raises:
         MissingExtraError: The library is not installed.
@@ -32,22 +32,22 @@ def need(module: str, *, library: str, extra: str | None, purpose: str) -> Any:
 
 
 def require(module: str, *, library: str, extra: str, purpose: str) -> None:
-    """Make sure, without importing it, that what a value is kept with is there; in mode disabled nothing is.
+    """Check, without importing it, that a library is installed; in mode disabled no library is needed.
 
     Args:
-        module: What will be imported, such as "PIL".
-        library: The name people know and install, such as "pillow".
-        extra: The extra of simple-track that brings it.
-        purpose: What it is needed for; begins the message.
+        module: The module, such as "PIL".
+        library: The name of the library that is installed, such as "pillow".
+        extra: The extra of simple-track that installs it.
+        purpose: The feature that needs it; begins the message.
 
     Raises:
         MissingExtraError: The library is not installed.
     """
     if module in sys.modules:
-        there = sys.modules[module] is not None
+        installed = sys.modules[module] is not None
     else:
-        there = module in _found or importlib.util.find_spec(module) is not None
-    if there:
+        installed = module in _found or importlib.util.find_spec(module) is not None
+    if installed:
         _found.add(module)
     elif current_mode() != "disabled":
         raise MissingExtraError(purpose, library, extra)

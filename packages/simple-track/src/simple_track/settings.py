@@ -1,4 +1,4 @@
-"""Settings of this process: where data goes, whether to track at all, and how durable a line is."""
+"""The settings of this process: the folder of the store, the mode, and the durability of a line."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ RUN_VARIABLE = "SIMPLE_TRACK_RUN_ID"
 
 @attrs.define
 class Settings:
-    """What was set in this process; None means that the environment or the default decides."""
+    """The settings of a process; None means that the environment or the default decides."""
 
     dir: Path | None = None
     mode: str | None = None
@@ -32,42 +32,42 @@ settings = Settings()
 
 
 def set_dir(path: str | os.PathLike[str] | None) -> None:
-    """Keep data in this folder; None goes back to `SIMPLE_DIR`, or `.simple` in the current folder."""
+    """Set the folder of the store; None resets it to `SIMPLE_DIR`, or `.simple` in the current folder."""
     settings.dir = None if path is None else Path(path)
 
 
 def set_mode(mode: str | None) -> None:
-    """Choose online, offline or disabled; None goes back to `SIMPLE_TRACK_MODE`, or offline.
+    """Set the mode: online, offline or disabled; None resets it to `SIMPLE_TRACK_MODE`, or offline.
 
     Raises:
-        SettingError: There is no such mode.
+        SettingError: The mode is unknown.
     """
     settings.mode = None if mode is None else _checked("mode", mode, MODES)
 
 
 def set_durability(durability: str) -> None:
-    """Choose what a returned `run.log` survives, for runs that start from now on.
+    """Set which failures a line that `run.log` has written survives, for runs that start from now on.
 
     Args:
-        durability: "process": the death of the process. "second" (the default): also power loss, but for the
-            last second. "power": power loss too; every call waits for the disk.
+        durability: "process": the death of the process. "second" (the default): also power loss, except for
+            the last second. "power": also power loss; every call waits for the disk.
 
     Raises:
-        SettingError: There is no such durability.
+        SettingError: The durability is unknown.
     """
     settings.durability = _checked("durability", durability, DURABILITIES)
 
 
 def current_layout(dir: str | os.PathLike[str] | None = None) -> Layout:
-    """The layout to use: the given folder, else what was set, else `SIMPLE_DIR`, else `.simple` here."""
+    """The layout of the store: in `dir`, else the folder that was set, else `SIMPLE_DIR`, else `.simple`."""
     return Layout(Path(dir or settings.dir or os.environ.get(DIR_VARIABLE) or FOLDER))
 
 
 def current_mode() -> str:
-    """The mode to use: the one that was set, else `SIMPLE_TRACK_MODE`, else offline.
+    """The mode: the one that was set, else `SIMPLE_TRACK_MODE`, else offline.
 
     Raises:
-        SettingError: The variable names no mode.
+        SettingError: The variable holds an unknown mode.
     """
     return settings.mode or _checked(MODE_VARIABLE, os.environ.get(MODE_VARIABLE) or "offline", MODES)
 

@@ -1,39 +1,61 @@
-"""Track: the namespace through which everything is reached."""
+"""The namespace `Track`: runs, the artifacts and values to log, queries, settings."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from simple_track.catalog.query_result import QueryResult
-from simple_track.deferred import Deferred, DeferredModule, deferred_artifacts
 from simple_track.reading.view import RunView
+from simple_track.recording.options import RunOptions
 from simple_track.recording.run import Run as _Run
-from simple_track.recording.start import Wish, active_run, start_run
+from simple_track.recording.start import active_run, start_run
 from simple_track.settings import current_layout, set_dir, set_durability, set_mode
 
 if TYPE_CHECKING:
-    from simple_track import values
-    from simple_track.artifacts import artifact
-    from simple_track.artifacts.version import ArtifactVersion
-    from simple_track.catalog import catalog, query
-else:  # what logs does not ask for runs
-    catalog = DeferredModule("simple_track.catalog.catalog")
-    query = DeferredModule("simple_track.catalog.query")
+    from simple_track import artifacts, values
+
+
+class _LateClass:
+    """A class attribute that imports a class when it is read."""
+
+    def __init__(self, load: Callable[[], type]) -> None:
+        self._load = load
+
+    def __get__(self, instance: object, owner: type) -> type:
+        return self._load()
+
+
+def _load_artifact() -> type:
+    from simple_track.artifacts import Artifact  # needs numpy and zstandard
+
+    return Artifact
+
+
+def _load_media() -> type:
+    from simple_track.values import Media  # needs numpy
+
+    return Media
+
+
+def _load_table() -> type:
+    from simple_track.values import Table  # needs numpy
+
+    return Table
 
 
 class Track:
     """Start runs and find them again."""
 
     if TYPE_CHECKING:
-        Artifact = artifact.Artifact
+        Artifact = artifacts.Artifact
         Media = values.Media
         Table = values.Table
     else:
-        Artifact = Deferred("simple_track.artifacts.artifact", "Artifact")
-        Media = Deferred("simple_track.values", "Media")
-        Table = Deferred("simple_track.values", "Table")
+        Artifact = _LateClass(_load_artifact)
+        Media = _LateClass(_load_media)
+        Table = _LateClass(_load_table)
 
     Run = _Run
 
@@ -60,37 +82,37 @@ class Track:
         shared: bool = False,
         strict: bool = False,
     ) -> _Run:
-        """Start a run, or continue one; use it as `with Track.run(…) as run:`.
+        """Start a run, or resume one; use it as `with Track.run(…) as run:`.
 
         Args:
-            project: The project; its runs are kept together.
-            name: A readable name; default one is made.
+            project: The project that the run belongs to.
+            name: A readable name; default a random one.
             config: A dict, a `Config`, an attrs or dataclass instance, or an argparse `Namespace`.
             tags: Words to find it by.
             notes: Free text.
-            dir: The folder for all data; default what `Track.set_dir` or `SIMPLE_DIR` says, or `.simple`
-                here.
-            resume: An id: continue that run. "must": continue the latest run of the project (and name),
-                which has to be there. "allow": the same, or start anew. True: continue the latest that did
-                not finish, or start anew. `SIMPLE_TRACK_RUN_ID` names the run for the last three.
-            reinit: What to do when a run is active in this process: False: an error. True or "finish":
-                finish it. "stack": keep both.
-            group: The group it belongs to, such as one experiment.
-            job_type: What kind of job it is, such as "train".
-            system: Sample the machine; default where psutil is installed.
-            console: Keep a copy of what is printed.
+            dir: The folder of the store; default that of `Track.set_dir`, or `SIMPLE_DIR`, or `.simple` in
+                the current folder.
+            resume: The id of a run to resume. "must": the latest run of the project (and name), which must
+                exist. "allow": the same, or else a new run. True: the latest run that did not finish, or else
+                a new run. `SIMPLE_TRACK_RUN_ID` names the run for the last three.
+            reinit: If a run is active in this process: False: raise an error. True or "finish": finish it.
+                "stack": keep both.
+            group: The group that the run belongs to, such as an experiment.
+            job_type: The kind of job, such as "train".
+            system: Sample the machine; default if psutil is installed.
+            console: Keep a copy of standard output and error.
             shared: Let every rank of a distributed job log into one run; default only rank 0 logs.
-            strict: Raise when the disk refuses; default warn once and go on.
+            strict: Raise errors of the disk; default warn once and continue.
 
         Raises:
             UnsafeNameError: The project cannot become a folder.
             RunActiveError: A run is active, and `reinit` is False.
-            RunBusyError: The run to continue is being written by another process.
-            RunNotFoundError: The run to continue is not there.
+            RunBusyError: Another process writes the run to resume.
+            RunNotFoundError: The run to resume does not exist.
             StorageError: The folder cannot be written, and `strict` is set.
         """
         return start_run(
-            Wish(
+            RunOptions(
                 project=project,
                 name=name,
                 config=config,
@@ -110,16 +132,18 @@ class Track:
 
     @staticmethod
     def load(run_id: str, dir: str | os.PathLike[str] | None = None) -> RunView:
-        """A run to read from.
+        """Load a run to read from.
 
         Args:
             run_id: Its id, or the beginning of it.
-            dir: The folder of all data; default as for `run`.
+            dir: The folder of the store; default as for `run`.
 
         Raises:
-            RunNotFoundError: There is none.
+            RunNotFoundError: The run does not exist.
         """
-        return catalog.load_run(current_layout(dir), run_id)
+        from simple_track.catalog.catalog import load_run  # a script that logs does not need it
+
+        return load_run(current_layout(dir), run_id)
 
     @staticmethod
     def runs(
@@ -128,18 +152,20 @@ class Track:
         order: str | None = None,
         dir: str | os.PathLike[str] | None = None,
     ) -> list[RunView]:
-        """The runs that fit, oldest first unless an order is given.
+        """Find the runs that match, oldest first unless an order is given.
 
         Args:
             project: Only runs of this project.
             where: A condition such as `config.train.lr < 0.01 and state == 'finished'`.
-            order: Fields such as `-summary.val/acc`; `-` sorts downwards.
-            dir: The folder of all data; default as for `run`.
+            order: Fields such as `-summary.val/acc`; `-` sorts in descending order.
+            dir: The folder of the store; default as for `run`.
 
         Raises:
-            WhereError: The condition or the order cannot be read.
+            WhereError: The condition or the order cannot be parsed.
         """
-        return catalog.find_runs(current_layout(dir), project, where, order)
+        from simple_track.catalog.catalog import find_runs  # a script that logs does not need it
+
+        return find_runs(current_layout(dir), project, where, order)
 
     @staticmethod
     def query(sql: str, dir: str | os.PathLike[str] | None = None) -> QueryResult:
@@ -147,27 +173,35 @@ class Track:
 
         Args:
             sql: One statement over `runs`, `metrics` and `tables."name"`; see `run_query`.
-            dir: The folder of all data; default as for `run`.
+            dir: The folder of the store; default as for `run`.
 
         Raises:
-            QueryError: DuckDB refuses it.
+            QueryError: DuckDB refuses the statement.
         """
-        return query.run_query(current_layout(dir), sql)
+        from simple_track.catalog.query import run_query  # a script that logs does not need it
+
+        return run_query(current_layout(dir), sql)
 
     @staticmethod
     def artifact(
         ref: str, project: str | None = None, dir: str | os.PathLike[str] | None = None
-    ) -> ArtifactVersion:
-        """A version of an artifact.
+    ) -> artifacts.ArtifactVersion:
+        """Find a version of an artifact.
 
         Args:
-            ref: Such as `"data:latest"`, or `"project/data:v2"`.
-            project: The project; default that of the active run.
-            dir: The folder of all data; default as for `run`.
+            ref: A reference such as `"data:latest"`, or `"project/data:v2"`.
+            project: The project; default that of the active run, or else the only one of the store.
+            dir: The folder of the store; default as for `run`.
+
+        Raises:
+            UnknownArtifactError: No artifact has this name.
+            UnknownVersionError: The artifact has no such version or alias.
+            SettingError: The project is not known.
         """
+        from simple_track.artifacts.artifact import find_artifact  # needs numpy and zstandard
+        from simple_track.catalog.catalog import only_project
+
+        layout = current_layout(dir)
         active = active_run()
-        known = project or (active.project if active else "")
-        version: ArtifactVersion = deferred_artifacts().find_artifact(
-            current_layout(dir), known or catalog.only_project(current_layout(dir), ref), ref
-        )
-        return version
+        known = project or (active.project if active else "") or only_project(layout, ref)
+        return find_artifact(layout, known, ref)

@@ -118,3 +118,22 @@ def test_a_file_system_without_links_will_do(collection, monkeypatch):
     monkeypatch.setattr("pathlib.Path.hardlink_to", refuse)
     assert [collection.commit(draft(content), []) for content in "01"] == [0, 1]
     assert collection.manifest(1).metadata == {"of": "1"}
+
+
+def test_manifest_and_events_are_on_disk_when_a_version_is_committed(collection, disk):
+    collection.commit(draft("0"), ["best"])
+    assert disk.survives_power_loss(collection.manifest_file(0))
+    assert disk.is_synced(collection.events_file)
+    assert disk.calls[-1][0] == "sync"
+    disk.calls.clear()
+    collection.record_use(0, "run-2")
+    assert disk.calls == [("sync", collection.events_file.stat().st_ino)]
+
+
+def test_the_name_of_new_events_is_on_disk(collection, disk):
+    collection.path.mkdir()
+    collection.record_use(0, "run-1")
+    assert disk.calls == [
+        ("sync", collection.events_file.stat().st_ino),
+        ("sync", collection.path.stat().st_ino),
+    ]

@@ -2,7 +2,7 @@ import os
 
 import pytest
 
-from simple_track.artifacts.materialize import place
+from simple_track.artifacts.materialize import materialize
 from simple_track.artifacts.objects import CorruptObjectError, ObjectStore
 
 NOISE = os.urandom(10_000)
@@ -17,15 +17,15 @@ def store(tmp_path):
 @pytest.mark.parametrize("link", [True, False, None])
 def test_the_content_is_placed(store, tmp_path, data, link):
     target = tmp_path / "a" / "b"
-    place(store, store.put_bytes(data).digest, target, link=link)
+    materialize(store, store.put_bytes(data).digest, target, link=link)
     assert target.read_bytes() == data
     assert [path.name for path in target.parent.iterdir()] == ["b"]
 
 
 def test_a_link_shares_the_stored_file(store, tmp_path):
     ref = store.put_bytes(NOISE)
-    place(store, ref.digest, tmp_path / "linked", link=True)
-    place(store, ref.digest, tmp_path / "copied", link=False)
+    materialize(store, ref.digest, tmp_path / "linked", link=True)
+    materialize(store, ref.digest, tmp_path / "copied", link=False)
     stored = store.path(ref.digest)
     if (tmp_path / "linked").stat().st_nlink == 2:  # no reflinks here
         assert stored.samefile(tmp_path / "linked")
@@ -34,7 +34,7 @@ def test_a_link_shares_the_stored_file(store, tmp_path):
 
 def test_a_copy_may_be_written_to(store, tmp_path):
     ref = store.put_bytes(NOISE)
-    place(store, ref.digest, tmp_path / "copy", link=False)
+    materialize(store, ref.digest, tmp_path / "copy", link=False)
     (tmp_path / "copy").write_bytes(b"mine")
     assert store.read(ref.digest) == NOISE
 
@@ -47,7 +47,7 @@ def test_damage_is_found_and_the_target_left_as_it_was(store, tmp_path, link):
     path.write_bytes(NOISE[:-1] + b"?")
     (tmp_path / "target").write_bytes(b"old")
     with pytest.raises(CorruptObjectError):
-        place(store, ref.digest, tmp_path / "target", link=link)
+        materialize(store, ref.digest, tmp_path / "target", link=link)
     assert (tmp_path / "target").read_bytes() == b"old"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["objects", "target"]
 
@@ -56,12 +56,12 @@ def test_what_is_in_place_is_not_placed_again(store, tmp_path):
     ref = store.put_bytes(NOISE)
     (tmp_path / "a").write_bytes(NOISE)
     before = (tmp_path / "a").stat().st_ino
-    place(store, ref.digest, tmp_path / "a")
+    materialize(store, ref.digest, tmp_path / "a")
     assert (tmp_path / "a").stat().st_ino == before
 
 
 def test_a_changed_file_is_replaced(store, tmp_path):
     ref = store.put_bytes(NOISE)
     (tmp_path / "a").write_bytes(b"changed")
-    place(store, ref.digest, tmp_path / "a")
+    materialize(store, ref.digest, tmp_path / "a")
     assert (tmp_path / "a").read_bytes() == NOISE

@@ -133,3 +133,17 @@ def test_the_hash_is_that_of_other_tools(store, tmp_path):
     (tmp_path / "a").write_bytes(b"hello")
     out = subprocess.run(["sha256sum", tmp_path / "a"], capture_output=True, text=True, check=True)
     assert out.stdout.split()[0] == store.put_file(tmp_path / "a").digest
+
+
+@pytest.mark.parametrize("data", [b"text " * 5000, os.urandom(100)], ids=["packed", "plain"])
+def test_an_object_is_on_disk_before_it_gets_its_name_and_the_name_after_that(store, disk, data):
+    path = store.path(store.put_bytes(data).digest)
+    assert disk.survives_power_loss(path)
+    assert disk.is_synced(store.root)
+
+
+def test_a_known_object_needs_no_sync(store, disk):
+    store.put_bytes(b"x")
+    disk.calls.clear()
+    store.put_bytes(b"x")
+    assert disk.calls == []

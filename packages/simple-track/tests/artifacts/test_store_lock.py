@@ -2,13 +2,13 @@ import subprocess
 import sys
 import time
 
-from simple_track.artifacts.store_lock import locked
+from simple_track.artifacts.store_lock import store_lock
 
 HOLD = """
 import sys, time
 from pathlib import Path
-from simple_track.artifacts.store_lock import locked
-with locked(Path(sys.argv[1]), shared=sys.argv[2] == "shared"):
+from simple_track.artifacts.store_lock import store_lock
+with store_lock(Path(sys.argv[1]), shared=sys.argv[2] == "shared"):
     print("held", flush=True)
     time.sleep(float(sys.argv[3]))
 """
@@ -22,13 +22,13 @@ def holder(path, mode, seconds):
 
 
 def test_one_waits_for_the_other(tmp_path):
-    with holder(tmp_path / "lock", "alone", 0.5) as process, locked(tmp_path / "lock"):
+    with holder(tmp_path / "lock", "alone", 0.5) as process, store_lock(tmp_path / "lock"):
         assert process.wait(timeout=5) == 0  # it has let go, so it is at its end
 
 
 def test_those_who_share_do_not_wait(tmp_path):
     with holder(tmp_path / "lock", "shared", 30) as process:
-        with locked(tmp_path / "lock", shared=True):
+        with store_lock(tmp_path / "lock", shared=True):
             assert process.poll() is None
         process.kill()
 
@@ -37,5 +37,5 @@ def test_a_killed_holder_lets_go(tmp_path):
     with holder(tmp_path / "lock", "alone", 60) as process:
         process.kill()
         start = time.monotonic()
-        with locked(tmp_path / "lock"):
+        with store_lock(tmp_path / "lock"):
             assert time.monotonic() - start < 30

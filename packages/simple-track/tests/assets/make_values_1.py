@@ -12,7 +12,7 @@ import numpy as np
 from simple_track.artifacts.artifact import Artifact, log_artifact
 from simple_track.storage.layout import Layout
 from simple_track.storage.pack import pack
-from simple_track.storage.sdn_file import read_document, write_document
+from simple_track.storage.sdn_file import read_sdn, write_sdn
 from simple_track.track import Track
 from simple_track.values import (
     Audio,
@@ -75,9 +75,9 @@ def main(root: Path) -> None:
         run.log(values(), step=20)
         run.log({"film": Video(film(), fps=12.5, caption="ramp")}, step=21)
     place = Layout(root).run("kinds", run.id)
-    metadata = read_document(place.metadata)
+    metadata = read_sdn(place.metadata)
     metadata["environment"] = {"python": "3.11.0"}  # nothing of the machine it was made on
-    write_document(place.metadata, metadata)
+    write_sdn(place.metadata, metadata)
     for left in (*place.files.glob("*"),):
         left.unlink()
     pack(place)

@@ -1,4 +1,4 @@
-"""What fields are called, and which was meant."""
+"""What fields are called, and suggestions for wrong ones."""
 
 from types import SimpleNamespace
 
@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simple_track.catalog.field_names import continued, meant, names_of, spelled
+from simple_track.catalog.field_names import complete_field, field_names, spell, suggest_fields
 from simple_track.catalog.where import compile_where
 
 FIELDS = ("state", "name", "config", "summary")
@@ -41,12 +41,12 @@ NAMES = [
     ],
 )
 def test_what_was_meant(path, expected):
-    assert meant(path, FIELDS, NAMES) == expected
+    assert suggest_fields(path, FIELDS, NAMES) == expected
 
 
 def test_a_name_with_spaces_is_found_by_its_first_word():
-    assert continued("summary.top", NAMES) == 'summary["top 5"]'
-    assert continued("summary.val", NAMES) is None
+    assert complete_field("summary.top", NAMES) == 'summary["top 5"]'
+    assert complete_field("summary.val", NAMES) is None
 
 
 def test_names_are_those_of_summaries_and_configs_once():
@@ -54,7 +54,7 @@ def test_names_are_those_of_summaries_and_configs_once():
         SimpleNamespace(config={"train": {"lr": 1}}, summary={"loss": 1}),
         SimpleNamespace(config={"seed": 1}, summary={"loss": 2}),
     ]
-    assert names_of(runs) == [
+    assert field_names(runs) == [
         ("summary", "loss"),
         ("config", "train"),
         ("config", "train.lr"),
@@ -64,4 +64,4 @@ def test_names_are_those_of_summaries_and_configs_once():
 
 @given(st.text(st.characters(exclude_categories=["Cc", "Cs"]), min_size=1).filter(lambda key: "'" not in key))
 def test_a_condition_finds_what_is_spelled_so(key):
-    assert compile_where(f"{spelled('summary', key)} == 1", FIELDS)({"summary": {key: 1}}) is True
+    assert compile_where(f"{spell('summary', key)} == 1", FIELDS)({"summary": {key: 1}}) is True

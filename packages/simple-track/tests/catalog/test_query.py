@@ -1,5 +1,6 @@
 """SQL over runs, metrics and logged tables."""
 
+import math
 import sys
 
 import pytest
@@ -166,6 +167,62 @@ def test_mistakes_and_reaching_out_are_refused(runs, sql):
     ) as caught:
         Track.query(sql)
     assert caught.value.sql == sql
+
+
+def test_a_config_with_infinity_can_be_asked_for(root):
+    for clip in (math.inf, 1.5, math.nan):
+        with Track.run(project="demo", config={"clip": clip, "steps": [clip]}, system=False) as run:
+            run.summary["seen"] = [clip]
+            run.log({"x": clip})
+    (odd, plain, missing) = rows(
+        """select "config.clip", (config ->> 'clip')::double, "summary.x", summary ->> 'x',
+        summary -> 'seen' from runs order by start_time"""
+    )
+    assert odd == (math.inf, math.inf, math.inf, None, '["inf"]')
+    assert plain == (1.5, 1.5, 1.5, "1.5", "[1.5]")
+    assert (math.isnan(missing[0]), math.isnan(missing[1]), missing[4]) == (True, True, '["nan"]')
+
+
+@pytest.mark.parametrize(
+    ("values", "kind"),
+    [
+        ([1, 2], "BIGINT"),
+        ([1, 2**63], "UBIGINT"),
+        ([-1, 2**63], "DECIMAL(38,0)"),
+        ([2**70], "DECIMAL(38,0)"),
+        ([10**38, 1], "VARCHAR"),
+        ([2**53, 0.5], "DOUBLE"),
+        ([2**53 + 1, 0.5], "VARCHAR"),
+        ([True, False], "BOOLEAN"),
+        (["a", 1], "VARCHAR"),
+    ],
+)
+def test_a_column_of_the_config_has_a_type_that_changes_no_value(root, values, kind):
+    for value in values:
+        Track.run(project="demo", config={"x": value}, system=False).finish()
+    found = rows('select "config.x", typeof("config.x") from runs order by start_time')
+    assert {name for _, name in found} == {kind}
+    assert [cell for cell, _ in found] == [str(v) if kind == "VARCHAR" else v for v in values]
+
+
+def test_events_of_no_known_form_hide_no_table(runs):
+    (view, _) = Track.runs("demo")
+    for value in ("[]", '"text"', "5", "null", "{}", '{"kind":"table"}', '{"kind":"table","file":5}'):
+        line = f'{{"event":"media","key":"pred \\"x\\"","step":0,"value":{value},"timestamp":9e9}}\n'
+        with view.layout.history.open("a") as log:
+            log.write(line)
+    assert len(rows('select * from tables."pred ""x"""')) == 4
+
+
+def test_a_notebook_shows_the_first_rows_escaped(root):
+    with Track.run(project="demo", system=False) as run:
+        for number in range(30):
+            run.log({"<script>": number})
+    shown = Track.query("select key, whole from metrics order by whole")._repr_html_()
+    assert "<script" not in shown
+    assert "<caption>30 rows, the first 20 of them</caption>" in shown
+    assert shown.count("<tr>") == 21
+    assert "<td>&lt;script&gt;</td><td>19</td>" in shown
 
 
 def test_an_empty_store_has_empty_tables(root):

@@ -21,7 +21,7 @@ from simple_track.storage.record import encode_metrics
 @pytest.fixture(autouse=True)
 def small(monkeypatch):
     """Cache after every new line, so that small logs show what large ones do."""
-    monkeypatch.setattr(column_cache, "WORTHWHILE", 1)
+    monkeypatch.setattr(column_cache, "SMALLEST_UPDATE", 1)
 
 
 @pytest.fixture
@@ -37,6 +37,8 @@ def write(run, first, count, mode="ab"):
             values = {"i": i, "x": i / 3, "flag": i % 2 == 0, "text": f"t{i}"}
             if i % 5 == 0:
                 values["gap"] = float("nan") if i % 2 else 1.0
+            if i % 3 == 0:
+                values["large"] = [2**63 + i, -(2**70) - i, i][i % 9 // 3]
             if i % 7 == 0:
                 values["mixed"] = i if i % 2 else "word"
             file.write(encode_metrics(i, values, float(i)))
@@ -47,7 +49,7 @@ def rows(run, **options):
 
 
 def index_of(run):
-    return run.root.series_cache(run) / "metrics.jsonl" / "index.json"
+    return run.root.column_cache(run) / "metrics.jsonl" / "index.json"
 
 
 def from_log(run):
@@ -93,7 +95,7 @@ def test_only_wanted_metrics_are_read(run):
     rows(run)
     columns = load_columns(run, system=False, keys=frozenset(["x"]))
     assert dense(columns.parts["x"], 100)[-1] == 33.0
-    assert set(columns.parts) == {"i", "x", "flag", "text", "gap", "mixed"}
+    assert set(columns.parts) == {"i", "x", "flag", "text", "gap", "mixed", "large"}
     assert len(columns.parts["text"]["s"].values) == 0
 
 
@@ -213,7 +215,7 @@ def test_many_readers_of_a_live_writer_see_whole_prefixes(tmp_path):
         import sys
         from simple_track import Track
         from simple_track.reading import column_cache
-        column_cache.WORTHWHILE = 1
+        column_cache.SMALLEST_UPDATE = 1
         run = Track.load(sys.argv[2], dir=sys.argv[1])
         last = looks = 0
         while True:

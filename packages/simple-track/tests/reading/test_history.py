@@ -109,7 +109,7 @@ def test_large_whole_numbers_stay_exact_in_columns_with_gaps(root):
     assert history.to_arrow().column("small").to_pylist() == [3, None]
 
 
-def test_columns_of_numbers_and_text_convert_as_text(root):
+def test_the_texts_of_a_metric_of_numbers_are_a_column_of_their_own(root):
     pytest.importorskip("polars")
     pytest.importorskip("pyarrow")
     with Track.run(project="demo", system=False) as run:
@@ -117,8 +117,11 @@ def test_columns_of_numbers_and_text_convert_as_text(root):
         run.log({"x": "word"})
         run.log({"y": 2})
     history = run.history()
-    assert history.to_polars()["x"].to_list() == ["1.5", "word", None]
-    assert history.to_arrow().column("x").to_pylist() == ["1.5", "word", None]
+    assert history.to_polars()["x"].to_list() == [1.5, None, None]
+    assert history.to_polars()["x~text"].to_list() == [None, "word", None]
+    assert history.to_arrow().column("x").to_pylist() == [1.5, None, None]
+    assert history.to_arrow().column("x~text").to_pylist() == [None, "word", None]
+    assert history.to_pandas()["x"].tolist()[:2] == [1.5, "word"]
     assert run.history(["step"]).rows == 3
     with pytest.raises(SettingError, match="samples: -1 is not one of None, a whole number from 2"):
         run.history(samples=-1)
@@ -132,3 +135,43 @@ def test_an_empty_run_has_an_empty_history(root):
     assert len(history["step"]) == 0
     with pytest.raises(MetricNotFoundError, match="it has none yet"):
         run.history(["x"])
+
+
+def test_polars_tells_a_gap_from_nan(root):
+    pytest.importorskip("polars")
+    with Track.run(project="demo", system=False) as run:
+        run.log({"x": math.nan})
+        run.log({"y": 1})
+    x = run.history().to_polars()["x"]
+    assert (math.isnan(x[0]), x[1]) == (True, None)
+
+
+def test_samples_may_be_a_number_of_numpy(root):
+    with Track.run(project="demo", system=False) as run:
+        for number in range(50):
+            run.log({"x": number})
+    assert run.history(samples=np.int64(10)).rows <= 10
+    for odd in (True, 2.5, np.float64(10), "10"):
+        with pytest.raises(SettingError, match="is not one of None, a whole number from 2"):
+            run.history(samples=odd)
+
+
+def test_a_notebook_shows_what_a_history_has_and_runs_nothing_of_it(root):
+    with Track.run(project="demo", system=False) as run:
+        run.log({"<script>x": 2.0, "note": "<b>"})
+        run.log({"<script>x": math.nan})
+        run.log({"<script>x": 1})
+    shown = run.history()._repr_html_()
+    assert "<script" not in shown
+    assert "<b>" not in shown
+    assert "<caption>3 rows</caption>" in shown
+    assert "<td>&lt;script&gt;x</td><td>3</td><td>2</td><td>1</td><td>1</td><td>2</td>" in shown
+    assert "<td>note</td><td>1</td><td>&lt;b&gt;</td><td>&lt;b&gt;</td><td></td><td></td>" in shown
+
+
+def test_records_have_what_each_row_has(root):
+    with Track.run(project="demo", system=False) as run:
+        run.log({"x": 1, "t": "a"}, step=3)
+        run.log({"y": 2**70}, step=1)
+    records = [{k: v for k, v in record.items() if k != "timestamp"} for record in run.history().records()]
+    assert records == [{"step": 3, "x": 1, "t": "a"}, {"step": 1, "y": 2**70}]

@@ -1,15 +1,18 @@
 """The summary follows the log by the rules, and the log alone can rebuild it."""
 
+import enum
 import math
 
+import numpy as np
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from simple_track import SettingError, Track, ValueKindError
-from simple_track.reading.rebuild import replay
+from simple_track.reading.rebuild import rebuild_summary
 from simple_track.reading.summary import MetricRule, Summary, rule_for
 from simple_track.recording.writer import Writer
+from simple_track.storage.exact_json import NotJsonError
 from simple_track.storage.layout import Layout
 
 numbers = st.lists(st.floats(allow_infinity=False, allow_nan=True, width=32), min_size=1, max_size=20)
@@ -44,7 +47,7 @@ def test_the_log_alone_gives_the_same_summary(root, kind):
         for value in (3.0, math.nan, 1.0, 5, 4.0, math.nan) if kind != "last" else (3.0, 4.0):
             run.log({"x": value, "y": "text"})
         live = dict(run.summary)
-        again, step = replay(Track.load(run.id).layout)
+        again, step = rebuild_summary(Track.load(run.id).layout)
         assert dict(again) == pytest.approx(live, nan_ok=True)
         assert step == run.step
     assert dict(Track.load(run.id).summary) == pytest.approx(live, nan_ok=True)
@@ -79,7 +82,7 @@ def test_live_and_replayed_are_the_same_for_any_values(tmp_path_factory, kind, v
     for value in values:
         writer.log({"x": value})
     writer.close()
-    again, _ = replay(layout)
+    again, _ = rebuild_summary(layout)
     assert repr(dict(again)) == repr(dict(live))
     for value in values:  # and both go on alike, as when the run is resumed
         live.observe({"x": value})
@@ -112,11 +115,11 @@ def test_what_is_written_by_hand_stays_until_the_metric_is_logged_again(root):
         del run.summary["gone"]
         run.log({"y": 2})
         assert dict(run.summary) == {"x": 10, "y": 2, "nested/a": math.inf}
-        assert dict(replay(Track.load(run.id).layout)[0]) == dict(run.summary)
+        assert dict(rebuild_summary(Track.load(run.id).layout)[0]) == dict(run.summary)
         run.log({"x": 3})
         assert run.summary["x"] == 3
-        with pytest.raises(ValueKindError, match="bad: cannot log a value of type list"):
-            run.summary["bad"] = [1]
+        with pytest.raises(ValueKindError, match="bad: cannot log a value of type object"):
+            run.summary["bad"] = object()
     assert dict(Track.load(run.id).summary) == {"x": 3, "y": 2, "nested/a": math.inf}
 
 
@@ -136,7 +139,7 @@ def test_a_rule_after_the_logging_gives_live_what_the_log_gives(root, kind):
             run.log({"x": value})
         run.define_metric("x", summary=kind)
         run.log({"x": 4.0})
-        assert dict(run.summary) == dict(replay(Track.load(run.id).layout)[0])
+        assert dict(run.summary) == dict(rebuild_summary(Track.load(run.id).layout)[0])
 
 
 @pytest.mark.parametrize("kind", ["min", "max", "mean", "first", "last"])
@@ -149,7 +152,7 @@ def test_rules_go_on_from_the_log_after_a_value_by_hand(root, kind):
         run.log({"x": math.inf})
         run.log({"x": -math.inf})
         live = dict(run.summary)
-        assert live == pytest.approx(dict(replay(Track.load(run.id).layout)[0]), nan_ok=True)
+        assert live == pytest.approx(dict(rebuild_summary(Track.load(run.id).layout)[0]), nan_ok=True)
 
 
 def test_a_mean_survives_text_written_by_hand(root):
@@ -160,10 +163,49 @@ def test_a_mean_survives_text_written_by_hand(root):
         run.summary["x"] = "by hand"
         run.log({"x": 5.0})
         assert run.summary["x"] == 3.0
-        assert dict(replay(Track.load(run.id).layout)[0]) == {"x": 3.0}
+        assert dict(rebuild_summary(Track.load(run.id).layout)[0]) == {"x": 3.0}
 
 
 def test_text_has_no_least():
     assert folded("min", ["b", "a"]) == "a"
     assert folded("max", ["b", 1.0]) == 1.0
     assert folded("mean", ["text", 2.0, 4.0]) in (3.0, "text")
+
+
+def test_lists_may_be_written_into_the_summary(root):
+    lists = {"best": [3, 1.5, "a", None, True], "odd": [math.inf, [2**70, {"$float": "nan"}]], "empty": []}
+    with Track.run(project="demo", system=False) as run:
+        run.summary.update({**lists, "tuple": (1, 2), "nested": {"array": np.arange(3)}})
+        expected = {**lists, "tuple": [1, 2], "nested/array": [0, 1, 2]}
+        assert dict(run.summary) == expected
+        live = Track.load(run.id)
+        assert dict(live.summary) == expected  # from the log
+        assert [event["value"] for event in live.events("summary")] == list(expected.values())
+    assert dict(Track.load(run.id).summary) == expected  # from its file
+    assert [dict(view.summary) for view in (*Track.runs(), *Track.runs())] == [
+        expected,
+        expected,
+    ]  # from the cache
+
+
+def test_a_list_with_something_else_in_it_names_the_place(root):
+    with Track.run(project="demo", system=False) as run:
+        with pytest.raises(NotJsonError, match=r"best\[1\]: object cannot be kept as JSON"):
+            run.summary["best"] = [1, object()]
+        assert dict(run.summary) == {}
+
+
+def test_none_takes_a_value_away(root):
+    with Track.run(project="demo", system=False) as run:
+        run.log({"x": 1})
+        run.summary["x"] = None
+        run.summary["never"] = None
+        assert dict(run.summary) == {}
+    assert dict(Track.load(run.id).summary) == {}
+
+
+def test_numbers_of_numpy_and_of_enums_are_plain_in_the_file(root):
+    with Track.run(project="demo", system=False) as run:
+        run.log({"a": np.float64(0.5), "b": np.uint8(3), "c": enum.IntEnum("Kind", "ONE").ONE, "d": 2**70})
+        assert [type(value) for value in run.summary.values()][:2] == [float, int]
+    assert dict(Track.load(run.id).summary) == {"a": 0.5, "b": 3, "c": 1, "d": 2**70}

@@ -4,8 +4,8 @@ import threading
 import time
 import warnings
 
-from simple_track.recording.background import Beat, Pulse
-from simple_track.storage.journal import TrackWarning
+from simple_track.errors import TrackWarning
+from simple_track.recording.background import BackgroundThread, PeriodicTask
 
 
 def test_each_beat_comes_in_its_own_period():
@@ -14,7 +14,9 @@ def test_each_beat_comes_in_its_own_period():
     def count(name):
         counts[name] += 1
 
-    pulse = Pulse([Beat("fast", 0.01, lambda: count("fast")), Beat("slow", 0.1, lambda: count("slow"))])
+    pulse = BackgroundThread(
+        [PeriodicTask("fast", 0.01, lambda: count("fast")), PeriodicTask("slow", 0.1, lambda: count("slow"))]
+    )
     pulse.start()
     time.sleep(0.5)
     pulse.stop()
@@ -33,7 +35,7 @@ def test_a_beat_that_fails_warns_once_and_goes_on():
 
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        pulse = Pulse([Beat("the heartbeat", 0.01, fail)])
+        pulse = BackgroundThread([PeriodicTask("the heartbeat", 0.01, fail)])
         pulse.start()
         time.sleep(0.2)
         pulse.stop()
@@ -54,9 +56,9 @@ def test_a_run_leaves_no_thread_behind(root):
 
 def test_what_is_done_first_is_done_before_the_end_and_what_is_done_last_while_the_caller_goes_on():
     done, go_on = [], threading.Event()
-    first = Beat("first", 0, lambda: (time.sleep(0.1), done.append("first")))
-    last = Beat("last", 0, lambda: (go_on.wait(30), done.append("last")))
-    pulse = Pulse([Beat("never", 60, lambda: done.append("never"))], first, last)
+    first = PeriodicTask("first", 0, lambda: (time.sleep(0.1), done.append("first")))
+    last = PeriodicTask("last", 0, lambda: (go_on.wait(30), done.append("last")))
+    pulse = BackgroundThread([PeriodicTask("never", 60, lambda: done.append("never"))], first, last)
     pulse.start()
     pulse.stop()
     assert done == ["first"]

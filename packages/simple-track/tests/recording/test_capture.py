@@ -68,3 +68,22 @@ def test_a_git_that_does_not_answer_holds_up_neither_start_nor_end_for_long(root
     assert started < 0.5
     assert time.monotonic() - before < 10
     assert "git" not in Track.load(run.id).environment
+
+
+def test_the_files_of_a_capture_are_on_disk_when_it_has_gathered(root, tmp_path, disk):
+    identity = ["-c", "user.name=A", "-c", "user.email=a@example.com"]
+    (tmp_path / "a.txt").write_text("old\n")
+    for arguments in (["init", "-b", "trunk"], ["add", "a.txt"], ["commit", "-m", "first"]):
+        subprocess.run(["git", *identity, *arguments], cwd=tmp_path, check=True, capture_output=True)
+    (tmp_path / "a.txt").write_text("new\n")
+    run_layout = Layout(root).run("demo", "one")
+    run_layout.files.mkdir(parents=True)
+    capture = Capture(run_layout)
+    capture.describe()
+    assert disk.calls == [("name", str(run_layout.requirements))]  # the start does not wait for the disk
+    facts = capture.gather()
+    assert facts["git"]["dirty"]
+    assert disk.is_synced(run_layout.requirements)
+    assert disk.survives_power_loss(run_layout.diff)
+    assert b"+new" in run_layout.diff.read_bytes()
+    assert run_layout.requirements.read_text().endswith("\n")

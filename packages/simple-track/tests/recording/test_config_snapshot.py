@@ -11,9 +11,10 @@ import numpy as np
 import pytest
 
 from simple_conf import Conf
+from simple_track import Track
 from simple_track.errors import ValueKindError
 from simple_track.recording.config_snapshot import fingerprint, snapshot
-from simple_track.storage.sdn_file import read_document, write_document
+from simple_track.storage.sdn_file import read_sdn, write_sdn
 
 
 class Color(enum.Enum):
@@ -47,9 +48,9 @@ def test_everything_becomes_plain_and_survives_the_file(tmp_path):
         "text": "true",
     }
     plain = snapshot(config)
+    assert math.isnan(plain.pop("nan"))
     assert plain == {
         "none": None,
-        "nan": "nan",
         "array": [0, 1, 2],
         "scalar": 0.5,
         "path": "data",
@@ -61,8 +62,8 @@ def test_everything_becomes_plain_and_survives_the_file(tmp_path):
         "3": "number",
         "text": "true",
     }
-    write_document(tmp_path / "x.sdn", plain)
-    assert read_document(tmp_path / "x.sdn") == plain
+    write_sdn(tmp_path / "x.sdn", plain)
+    assert read_sdn(tmp_path / "x.sdn") == plain
 
 
 def test_equal_configs_have_equal_fingerprints_whatever_they_were_made_from():
@@ -119,3 +120,48 @@ def test_texts_under_the_names_of_secrets_are_masked_whatever_holds_them(config)
         "max_tokens": "8",
         "password": None,
     }
+
+
+class Tensor:
+    """What torch's tensors have."""
+
+    shape = (2,)
+
+    def tolist(self):
+        return [1.5, math.inf]
+
+
+def test_arrays_of_every_kind_become_lists():
+    config = {
+        "tensor": Tensor(),
+        "nested": np.array([[1.5, np.nan]]),
+        "days": np.array(["2026-01-01"], "datetime64[ns]"),
+        "day": np.datetime64("2026-01-01T00:00:00", "ns"),
+        "took": np.timedelta64(5, "s"),
+        "complex": np.array([1j]),
+    }
+    plain = snapshot(config)
+    assert math.isnan(plain["nested"][0].pop())
+    assert plain == {
+        "tensor": [1.5, math.inf],
+        "nested": [[1.5]],
+        "days": ["2026-01-01T00:00:00.000000000"],
+        "day": "2026-01-01T00:00:00.000000000",
+        "took": "5 seconds",
+        "complex": ["1j"],
+    }
+
+
+def test_infinity_and_the_word_are_two_configs(root):
+    runs = []
+    for clip in (math.inf, "inf", -math.inf, math.nan, "nan"):
+        with Track.run(project="demo", config={"opt": {"clip": [clip]}}, system=False) as run:
+            run.update_config({"late": clip})
+        runs.append(run)
+    views = [*Track.runs(), *Track.runs()]  # read, and from the cache
+    for view, run in zip(views, runs * 2, strict=True):
+        assert repr(view.config) == repr(run.config)
+        (event,) = view.events("config")
+        assert repr(event["values"]) == repr({"late": run.config["late"]})
+    assert len({run.fingerprint for run in runs}) == 5
+    assert [view.id for view in Track.runs(where="config.late > 1e300")] == [runs[0].id]

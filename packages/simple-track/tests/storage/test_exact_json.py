@@ -29,6 +29,37 @@ def test_numbers_that_json_has_not_are_kept():
     assert back["a"][1:] == [math.inf, -math.inf]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        {"$float": "1.5"},
+        {"$float": 1},
+        {"$int": "1.5"},
+        {"$int": "²"},
+        {"$dict": 5},
+        {"$float": "nan", "b": 1},
+    ],
+)
+def test_what_only_looks_like_ours_is_left_as_it_is(text):
+    assert decode(text) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "what"),
+    [
+        (np.array(["2026-01-01"], "datetime64[ns]"), r"numpy datetime64\[ns\]"),
+        (np.timedelta64(5, "s"), r"numpy timedelta64\[s\]"),
+        (np.complex64(1), "numpy complex64"),
+        (np.ma.masked_array([1, 2], [True, False]), "a masked array"),
+        (1 << 20000, "an integer of 20001 bits"),
+    ],
+    ids=["datetime", "duration", "complex", "masked", "long"],
+)
+def test_what_numpy_or_json_would_change_is_refused(value, what):
+    with pytest.raises(NotJsonError, match=f"value: {what} cannot be kept as JSON"):
+        encode(value)
+
+
 def test_numpy_is_plain():
     assert encode({"a": np.float32(0.5), "b": np.arange(2), "c": (1,)}) == {"a": 0.5, "b": [0, 1], "c": [1]}
 

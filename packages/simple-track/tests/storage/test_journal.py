@@ -10,8 +10,8 @@ import warnings
 
 import pytest
 
-from simple_track.errors import StorageError
-from simple_track.storage.journal import Journal, TrackWarning
+from simple_track.errors import StorageError, TrackWarning
+from simple_track.storage.journal import Journal
 from simple_track.storage.reader import read_records
 from simple_track.storage.record import encode_metrics
 
@@ -202,3 +202,99 @@ def test_a_strict_journal_that_cannot_be_opened_raises(tmp_path):
     journal = Journal(tmp_path / "folder.jsonl", strict=True)
     with pytest.raises(StorageError, match="Is a directory; lines are kept in memory"):
         journal.append(b"{}\n")
+
+
+def test_the_line_that_opens_the_file_is_synced_like_every_other(tmp_path, disk):
+    journal = Journal(tmp_path / "late.jsonl", sync_each=True)
+    for count in range(1, 4):
+        journal.append(b"{}\n")
+        assert disk.calls.count(("sync", journal.path.stat().st_ino)) == count
+    journal.close()
+
+
+@pytest.mark.parametrize(
+    "first", [Journal.open, lambda journal: journal.append(b"{}\n")], ids=["open", "append"]
+)
+def test_the_name_of_a_new_file_is_on_disk_with_its_first_lines(tmp_path, disk, first):
+    journal = Journal(tmp_path / "new.jsonl")
+    first(journal)
+    for _ in range(3):
+        journal.append(b"{}\n")
+        journal.sync()
+    assert [call for call in disk.calls if call[1] == tmp_path.stat().st_ino] == [
+        ("sync", tmp_path.stat().st_ino)
+    ]
+    assert disk.calls[:2] == [("sync", journal.path.stat().st_ino), ("sync", tmp_path.stat().st_ino)]
+    journal.close()
+
+
+def test_the_name_of_a_file_that_was_there_needs_no_sync(tmp_path, disk):
+    (tmp_path / "old.jsonl").write_bytes(b"{}\n")
+    journal = Journal(tmp_path / "old.jsonl")
+    journal.open()
+    journal.append(b"{}\n")
+    assert journal.close() == 0
+    assert disk.calls == [("sync", (tmp_path / "old.jsonl").stat().st_ino)]
+
+
+def test_nothing_is_synced_without_a_new_line(tmp_path, disk):
+    journal = Journal(tmp_path / "a.jsonl")
+    journal.open()
+    journal.sync()
+    assert disk.calls == []
+    journal.append(b"{}\n")
+    journal.sync()
+    count = len(disk.calls)
+    journal.sync()
+    journal.close()
+    assert len(disk.calls) == count
+
+
+def test_a_sync_that_failed_is_tried_again(tmp_path, monkeypatch):
+    tried = []
+
+    def fail(fd):
+        tried.append(fd)
+        raise OSError(5, "the disk failed")
+
+    journal = Journal(tmp_path / "a.jsonl")
+    journal.append(b"{}\n")
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fdatasync", fail)
+        journal.sync()
+        journal.sync()
+    assert len(tried) == 2
+    assert journal.dirty
+    journal.sync()
+    assert not journal.dirty
+    journal.close()
+
+
+def test_a_close_without_sync_leaves_the_disk_alone(tmp_path, disk):
+    journal = Journal(tmp_path / "a.jsonl")
+    journal.append(b"{}\n")
+    assert journal.close(sync=False) == 0
+    assert disk.calls == []
+    assert journal.close() == 0
+
+
+def test_the_position_is_the_size_of_the_file(tmp_path):
+    journal = Journal(tmp_path / "a.jsonl")
+    assert journal.position() == 0
+    (tmp_path / "a.jsonl").write_bytes(b"{}\n{")
+    assert journal.position() == 4
+    journal.open()
+    assert journal.position() == 5
+    journal.append(b"{}\n")
+    assert journal.position() == journal.path.stat().st_size == 8
+    journal.close()
+    assert journal.position() == 8
+
+
+def test_a_child_forgets_what_its_parent_will_write(tmp_path, monkeypatch):
+    (tmp_path / "folder.jsonl").mkdir()
+    journal = Journal(tmp_path / "folder.jsonl")
+    with pytest.warns(TrackWarning):
+        journal.append(b"{}\n")
+    journal.forget()
+    assert journal.close() == 0

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from simple_track.errors import FormatError, UnsafeNameError
-from simple_track.storage.layout import Layout
+from simple_track.storage.layout import Layout, RunLayout, packed_file
 
 
 def test_runs_lie_below_their_project(tmp_path):
@@ -74,3 +74,83 @@ def test_runs_are_found_by_id_in_any_project(tmp_path):
     assert layout.find_run("b") == layout.run("q", "b")
     assert [run.run_id for run in layout.run_layouts()] == ["a", "b"]
     assert Layout(Path("relative")).root.is_absolute()
+
+
+def test_every_name_of_a_store_is_where_the_documentation_says(tmp_path):
+    layout = Layout(tmp_path)
+    run = layout.run("p", "id")
+    assert {
+        name: getattr(layout, name).relative_to(tmp_path).as_posix()
+        for name in (
+            "runs",
+            "artifacts",
+            "objects",
+            "artifacts_lock",
+            "registry",
+            "sweeps",
+            "cache",
+            "catalog_cache",
+        )
+    } == {
+        "runs": "runs",
+        "artifacts": "artifacts",
+        "objects": "artifacts/objects",
+        "artifacts_lock": "artifacts/.lock",
+        "registry": "registry",
+        "sweeps": "sweeps",
+        "cache": "cache",
+        "catalog_cache": "cache/catalog.json",
+    }
+    assert layout.column_cache(run) == tmp_path / "cache" / "series" / "p" / "id"
+    assert layout.artifact_cache("p") == tmp_path / "cache" / "artifacts" / "p"
+    assert layout.rendezvous("p", "k") == tmp_path / "cache" / "shared" / "p" / "k"
+    assert layout.artifact("p", "a") == tmp_path / "artifacts" / "p" / "a"
+    names = {name: run.relative(getattr(run, name)) for name in vars(RunLayout) if is_path_of(run, name)}
+    assert names == {
+        "all_media": "media",
+        "artifacts": "artifacts",
+        "console": "files/console.log",
+        "diff": "files/diff.patch",
+        "files": "files",
+        "history": "history.jsonl",
+        "lock": "run.lock",
+        "metadata": "metadata.sdn",
+        "metrics": "metrics.jsonl",
+        "requirements": "files/requirements.txt",
+        "summary": "summary.sdn",
+        "system_metrics": "metrics.system.jsonl",
+        "tables": "tables",
+    }
+
+
+def is_path_of(run, name):
+    return isinstance(getattr(RunLayout, name), property) and name not in ("project", "run_id", "root")
+
+
+def test_the_packed_form_is_beside_the_plain_one(tmp_path):
+    assert packed_file(tmp_path / "metrics.jsonl") == tmp_path / "metrics.jsonl.zst"
+
+
+def test_samples_of_the_machine_can_be_left_out(tmp_path):
+    run = Layout(tmp_path).run("demo", "id")
+    run.dir.mkdir(parents=True)
+    for path in (run.metrics, run.system_metrics, run.history, run.stream("z-1")[1]):
+        path.touch()
+    assert run.metric_files() == [run.metrics, run.system_metrics]
+    assert run.metric_files(system=False) == [run.metrics]
+    assert run.stream_files() == [run.metrics, run.system_metrics, run.history, run.stream("z-1")[1]]
+
+
+def test_the_folders_of_artifacts_are_listed_without_the_objects(tmp_path):
+    layout = Layout(tmp_path)
+    assert list(layout.artifact_folders()) == []
+    for project, name in (("q", "b"), ("p", "z"), ("p", "a")):
+        layout.artifact(project, name).mkdir(parents=True)
+    (layout.objects / "ab").mkdir(parents=True)
+    layout.artifacts_lock.touch()
+    (layout.artifacts / "p" / ".lock").touch()
+    assert [path.relative_to(layout.artifacts).as_posix() for path in layout.artifact_folders()] == [
+        "p/a",
+        "p/z",
+        "q/b",
+    ]

@@ -15,11 +15,11 @@ import pytest
 from simple_track import RunBusyError, Track
 from simple_track.storage.lock import (
     STALE_SECONDS,
+    FileLock,
     Holder,
-    RunLock,
     holder_of,
     is_alive,
-    last_beat,
+    last_heartbeat,
     this_process,
 )
 
@@ -32,7 +32,7 @@ def foreign(path, **changes):
 
 
 def test_only_one_holds_it(tmp_path):
-    one, other = RunLock(tmp_path / "run.lock"), RunLock(tmp_path / "run.lock")
+    one, other = FileLock(tmp_path / "run.lock"), FileLock(tmp_path / "run.lock")
     assert one.acquire()
     assert not other.acquire(patience=0.05)
     assert is_alive(tmp_path / "run.lock")
@@ -44,7 +44,7 @@ def test_only_one_holds_it(tmp_path):
 
 def test_a_reader_that_looks_does_not_keep_a_writer_out(tmp_path):
     path = tmp_path / "run.lock"
-    RunLock(path).acquire()
+    FileLock(path).acquire()
     looker = subprocess.Popen(
         [
             sys.executable,
@@ -58,7 +58,7 @@ def test_a_reader_that_looks_does_not_keep_a_writer_out(tmp_path):
     looker.stdout.read(1)
     try:
         for _ in range(200):
-            lock = RunLock(tmp_path / "other.lock")
+            lock = FileLock(tmp_path / "other.lock")
             assert lock.acquire()
             lock.release()
     finally:
@@ -69,7 +69,7 @@ def test_a_reader_that_looks_does_not_keep_a_writer_out(tmp_path):
 def test_the_holder_is_named(tmp_path):
     path = tmp_path / "run.lock"
     assert holder_of(path) is None
-    lock = RunLock(path)
+    lock = FileLock(path)
     lock.acquire()
     assert holder_of(path) == this_process()
     assert str(holder_of(path)) == f"process {os.getpid()} on {this_process().host}"
@@ -79,8 +79,8 @@ def test_the_holder_is_named(tmp_path):
 def test_a_killed_writer_is_seen_at_once(tmp_path):
     path = tmp_path / "run.lock"
     code = (
-        "import sys, time; from pathlib import Path; from simple_track.storage.lock import RunLock\n"
-        "RunLock(Path(sys.argv[1])).acquire()\nlock = RunLock(Path(sys.argv[2])); lock.acquire()\n"
+        "import sys, time; from pathlib import Path; from simple_track.storage.lock import FileLock\n"
+        "FileLock(Path(sys.argv[1])).acquire()\nlock = FileLock(Path(sys.argv[2])); lock.acquire()\n"
         "print('x', flush=True); time.sleep(60)"
     )
     process = subprocess.Popen(
@@ -99,7 +99,7 @@ def test_a_writer_on_another_host_lives_as_long_as_its_heart_beats(tmp_path):
     os.utime(path, (now, now))
     assert is_alive(path, now + STALE_SECONDS - 5)
     assert not is_alive(path, now + STALE_SECONDS + 5)
-    assert last_beat(path) == pytest.approx(now, abs=1e-3)
+    assert last_heartbeat(path) == pytest.approx(now, abs=1e-3)
 
 
 def test_a_writer_of_this_boot_needs_no_heartbeat(tmp_path):
@@ -109,15 +109,15 @@ def test_a_writer_of_this_boot_needs_no_heartbeat(tmp_path):
 
 def test_beating_moves_the_time_of_change(tmp_path):
     path = tmp_path / "run.lock"
-    lock = RunLock(path)
+    lock = FileLock(path)
     lock.acquire()
     os.utime(path, (1000, 1000))
-    lock.beat()
-    assert last_beat(path) > 1000
+    lock.heartbeat()
+    assert last_heartbeat(path) > 1000
     lock.release()
     os.utime(path, (1000, 1000))
-    lock.beat()
-    assert last_beat(path) == 1000
+    lock.heartbeat()
+    assert last_heartbeat(path) == 1000
 
 
 @pytest.mark.parametrize("text", ["", "nonsense", "{}", '{"pid": "x", "host": 1, "boot": 2}'])
@@ -127,7 +127,7 @@ def test_a_lock_file_that_says_nothing_is_a_dead_one(tmp_path, text):
     assert holder_of(path) in (None, Holder(1, "1", "2"))
     assert not is_alive(path)
     assert not is_alive(tmp_path / "absent")
-    assert last_beat(tmp_path / "absent") is None
+    assert last_heartbeat(tmp_path / "absent") is None
 
 
 class Elsewhere:

@@ -2,6 +2,7 @@ import os
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import numpy as np
 import pyarrow
@@ -206,8 +207,30 @@ def test_what_does_not_read_back_is_not_kept(root, monkeypatch):
     before = content(layout)
     monkeypatch.setattr("simple_track.storage.pack._plain", lambda _: iter([b"something else"]))
     with pytest.raises(
-        FormatError, match="does not read back as what was packed; the plain file was kept; try again"
+        FormatError, match="does not read back as it was packed; the plain file was kept; try again"
     ):
         pack(layout)
     assert content(layout) == before
     assert not list(layout.dir.glob("*.zst"))
+
+
+def test_a_packed_file_is_on_disk_before_the_plain_one_goes_and_so_is_the_plain_one(root, disk, monkeypatch):
+    layout = logged(root, steps=5)
+    removed, unlink = [], Path.unlink
+
+    def record(path, missing_ok=False):
+        if path.exists():
+            removed.append((path.name, len(disk.calls)))
+        unlink(path, missing_ok=missing_ok)
+
+    monkeypatch.setattr(Path, "unlink", record)
+    disk.calls.clear()
+    pack(layout)
+    packed = layout.metrics.with_name("metrics.jsonl.zst")
+    assert disk.survives_power_loss(packed)
+    assert removed[0] == ("metrics.jsonl", 3)  # after the content, its name, and the folder
+    disk.calls.clear()
+    removed.clear()
+    unpack(layout)
+    assert disk.survives_power_loss(layout.metrics)
+    assert removed[0] == ("metrics.jsonl.zst", 3)

@@ -5,11 +5,12 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure as Canvas
 
-from simple_track.errors import ValueKindError
+from simple_track.errors import TrackError, ValueKindError
 from simple_track.track import Track
 from simple_track.values import (
     Audio,
     Box,
+    ConfusionMatrix,
     Figure,
     Histogram,
     Html,
@@ -18,6 +19,7 @@ from simple_track.values import (
     Mesh,
     Plot,
     PointCloud,
+    PrCurve,
     Scatter,
     Table,
     Text,
@@ -27,6 +29,7 @@ from simple_track.values import (
     write_value,
 )
 from simple_track.values.media import KINDS
+from simple_track.values.value import DamagedValueError
 
 
 @pytest.mark.parametrize("value", [Histogram([1.0]), Image(np.zeros((2, 2))), Table(["a"]), Text("")])
@@ -63,6 +66,46 @@ def test_a_kind_of_a_later_version_is_named(run_layout):
         read_value({"kind": "hologram"}, run_layout)
 
 
+@pytest.mark.parametrize("body", [None, 5, "text", [], {}, {"kind": 5}, {"kind": None}])
+def test_a_body_that_names_no_kind_is_called_damage(body, run_layout):
+    with pytest.raises(DamagedValueError) as caught:
+        read_value(body, run_layout)
+    assert str(caught.value).startswith(
+        f"{run_layout.history}: an event has {body!r} where a value should be."
+    )
+
+
+@pytest.mark.parametrize("kind", [*sorted(KINDS), "table"])
+@pytest.mark.parametrize(
+    "rest",
+    [
+        {},
+        {"file": 5},
+        {"file": "media/x"},
+        {"file": "media/x", "sha256": 5},
+        {"items": 5},
+        {"items": [5]},
+        {"counts": "x", "range": 1, "nan": 0, "below": 0, "above": 0},
+        {"counts": [1], "edges": [0], "nan": 0, "below": 0, "above": 0},
+    ],
+)
+def test_a_body_that_lacks_something_is_called_damage(kind, rest, run_layout):
+    with pytest.raises(TrackError):
+        read_value({"kind": kind, **rest}, run_layout)
+
+
+@pytest.mark.parametrize("kind", [*sorted(KINDS), "table"])
+def test_a_file_of_another_kind_is_named(kind, run_layout):
+    if kind in {"histogram", "images"}:
+        return  # those have none
+    body = write_value(Text("{}"), key="a", step=0, layout=run_layout) | {"kind": kind, "caption": ""}
+    body |= {"sample_rate": 1, "fps": 1, "frame_count": 1, "width": 1, "height": 1, "types": {}, "rows": 0}
+    try:
+        read_value(body, run_layout)  # a text is also HTML, and any file a film that nobody has looked into
+    except DamagedValueError as error:
+        assert str(error).startswith(str(run_layout.resolve(body["file"])))  # noqa: PT017
+
+
 def test_importing_values_imports_nothing_heavy():
     code = (
         "import sys, simple_track.values\n"
@@ -89,6 +132,8 @@ def test_every_kind_goes_through_a_run_and_comes_back(tmp_path):
         "mesh": Mesh(np.eye(3), [[0, 1, 2]]),
         "text": Text("a"),
         "table": Table(["a"], [[1]]),
+        "confusion_matrix": ConfusionMatrix(["a", "b"], ["b", "b"]),
+        "pr_curve": PrCurve([0, 1], [0.1, 0.9]),
     }
     assert {value.kind for value in values.values()} == {*KINDS, "table"}
     with Track.run("demo", dir=tmp_path, system=False) as run:

@@ -74,3 +74,39 @@ def test_a_histogram_does_not_change_with_what_it_was_made_of():
     histogram = Histogram.from_counts(counts, [0.0, 1.0, 2.0])
     counts[0] = 100
     assert histogram.counts.tolist() == [1, 2]
+
+
+@pytest.mark.parametrize("bins", [np.int64(4), np.float32(4), 4.0, np.array(4)])
+def test_a_number_of_bins_may_be_of_any_kind(bins):
+    assert len(Histogram([1.0, 2.0], bins=bins).counts) == 4
+
+
+@pytest.mark.parametrize("counts", [[0.5, 1], [np.nan, 1], [-1, 1], [2**63, 1], [np.inf, 1]])
+def test_a_density_is_no_count(counts):
+    with pytest.raises(
+        ValueRangeError, match=r"histogram counts: one is .*; expected whole numbers from 0, not a density"
+    ):
+        Histogram.from_counts(counts, [0.0, 1.0, 2.0])
+
+
+@pytest.mark.parametrize("edges", [[0, 1, np.inf], [0, np.nan, 1], [2, 1, 0], [0, 0, 1]])
+def test_edges_from_elsewhere_ascend(edges):
+    with pytest.raises(ValueRangeError, match="histogram bins: edges"):
+        Histogram.from_counts([1, 2], edges)
+
+
+def test_counts_of_numpy_are_plain_in_the_log(round_trip):
+    histogram = Histogram.from_counts(
+        np.array([1.0, 2.0], np.float32), np.array([0, 1, 2]), nan=np.int64(3), below=np.uint8(1), above=2.0
+    )
+    assert round_trip(histogram) == histogram
+    assert (histogram.nan, histogram.below, histogram.above) == (3, 1, 2)
+    with pytest.raises(ValueRangeError, match="histogram: nan is -1; expected a count from 0"):
+        Histogram.from_counts([1], [0.0, 1.0], nan=-1)
+
+
+def test_a_notebook_draws_bars_and_says_what_is_apart():
+    shown = Histogram([0, 1, 1, np.nan, np.inf], bins=2)._repr_html_()
+    assert shown.count("<rect") == 2
+    assert "3 values; apart: 1 NaN, 1 above" in shown
+    assert "<rect" in Histogram([], bins=2)._repr_html_()

@@ -6,7 +6,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from simple_track.values import Box, Image, Images
+from simple_track.values import Box, Image, Images, read_value, write_value
 from simple_track.values.arrays import ValueRangeError, ValueShapeError
 
 SIDE = st.integers(1, 9)
@@ -143,7 +143,7 @@ def test_masks_and_boxes_of_wandb_are_read():
         },
     )
     assert image.masks["truth"].classes == {1: "cat"}
-    assert image.boxes["guess"] == (Box(2, 2, 10, 10, "cat", 0.5), Box(3, 4, 7, 6, "a dog"))
+    assert image.boxes["guess"] == (Box(2, 2, 10, 10, "cat", 0.5, class_id=1), Box(3, 4, 7, 6, "a dog"))
 
 
 @pytest.mark.parametrize(
@@ -221,3 +221,99 @@ def test_a_file_that_is_no_picture_is_named(tmp_path):
     with pytest.raises(ValueRangeError) as caught:
         Image(path)
     assert str(caught.value) == f"image: {path} is no picture that pillow knows; expected an image file."
+
+
+PLACE = {"minX": 0, "maxX": 0.5, "minY": 0, "maxY": 0.5}
+
+
+@pytest.mark.parametrize(
+    ("box", "names", "label", "number"),
+    [
+        ({"class_id": 7}, None, "7", 7),
+        ({"class_id": np.int64(7)}, {7: "cat"}, "cat", 7),
+        ({"class_id": 7}, {"7": "cat"}, "cat", 7),
+        ({"class_id": 7}, {np.int32(7): "cat"}, "cat", 7),
+        ({"class_id": 0}, {1: "cat"}, "0", 0),
+        ({"class_id": 7, "box_caption": "a cat"}, {7: "cat"}, "a cat", 7),
+        ({}, {7: "cat"}, "", None),
+    ],
+)
+def test_a_box_keeps_its_class(box, names, label, number, round_trip):
+    groups = {"a": {"box_data": [{"position": PLACE, **box}], "class_labels": names}}
+    (kept,) = round_trip(Image(np.zeros((8, 8)), boxes=groups)).boxes["a"]
+    assert (kept.label, kept.class_id, type(kept.class_id)) == (label, number, type(number))
+
+
+def test_a_box_keeps_all_its_scores(round_trip):
+    box = {"position": PLACE, "class_id": 1, "scores": {"acc": np.float32(0.5), "iou": 0.25}}
+    (kept,) = round_trip(Image(np.zeros((8, 8)), boxes={"a": {"box_data": [box]}})).boxes["a"]
+    assert (kept.score, kept.scores) == (0.5, {"acc": 0.5, "iou": 0.25})
+    assert hash(kept) == hash(kept)
+
+
+def test_boxes_of_an_earlier_version_are_read(run_layout):
+    body = write_value(Image(np.zeros((4, 4)), boxes=[[0, 1, 2, 3]]), key="a", step=0, layout=run_layout)
+    assert body["boxes"] == {
+        "boxes": [{"x0": 0.0, "y0": 1.0, "x1": 2.0, "y1": 3.0, "label": "", "score": None}]
+    }
+    assert read_value(body, run_layout).boxes == {"boxes": (Box(0, 1, 2, 3),)}
+
+
+@pytest.mark.parametrize("number", [1.5, "cat", None, True])
+def test_a_class_that_is_no_number_is_refused(number):
+    with pytest.raises(ValueRangeError, match=r"a class number is .*; expected a whole number"):
+        Image(np.zeros((2, 2)), masks={"a": {"mask": np.zeros((2, 2), int), "classes": {number: "x"}}})
+
+
+def test_names_that_are_one_as_text_are_refused():
+    mask = np.zeros((2, 2), int)
+    with pytest.raises(ValueRangeError, match="masks: two names are '1' as text; expected names that differ"):
+        Image(np.zeros((2, 2)), masks={1: mask, "1": mask})
+    with pytest.raises(ValueRangeError, match="boxes: two names are '1' as text"):
+        Image(np.zeros((2, 2)), boxes={1: [], "1": []})
+    with pytest.raises(ValueRangeError, match="mask 'a': class 1 has two names"):
+        Image(np.zeros((2, 2)), masks={"a": {"mask": mask, "classes": {1: "x", "1": "y"}}})
+
+
+def test_no_caption_is_an_empty_one(round_trip):
+    image = Image(np.zeros((2, 2)), caption=None)
+    assert (image.caption, round_trip(image)) == ("", image)
+    images = Images(
+        [image, Image(np.zeros((2, 2)), caption="kept"), np.zeros((2, 2))], captions=["a", None, None]
+    )
+    assert [item.caption for item in images.items] == ["a", "kept", ""]
+
+
+@pytest.mark.parametrize("dtype", [">f4", ">f8", ">i4", ">u2"])
+def test_the_order_of_bytes_does_not_matter(dtype):
+    pixels = np.array([[0, 1], [1, 0]], dtype)
+    assert Image(pixels) == Image(pixels.astype(pixels.dtype.newbyteorder("=")))
+
+
+def test_masked_pixels_are_no_pixels():
+    masked = np.ma.masked_array(np.ones((2, 2), np.uint8), [[0, 0], [0, 1]])
+    with pytest.raises(
+        ValueRangeError, match="image: a masked array of uint8; expected an array without masked"
+    ):
+        Image(masked)
+    with pytest.raises(ValueRangeError, match="from nan to nan"):
+        Image(masked.astype(float))
+
+
+@pytest.mark.parametrize("value_range", [(1, 1), (0, np.nan), (0,), 5, ("a", "b"), (0, 1, 2)])
+def test_a_range_that_is_none_is_refused(value_range):
+    with pytest.raises(ValueRangeError, match=r"value_range is .*; expected two numbers \(black, white\)"):
+        Image(np.zeros((2, 2)), value_range=value_range)
+
+
+def test_a_notebook_shows_the_picture_with_all_that_is_over_it():
+    assert Image(np.zeros((2, 2)))._repr_html_() is None
+    assert Image(np.zeros((2, 2)))._repr_png_().startswith(b"\x89PNG")
+    image = Image(
+        np.zeros((20, 30)), "<i>", {"<m>": np.eye(20, 30, dtype=int)}, {"p": [Box(1, 2, 11, 12, "<script>")]}
+    )
+    shown = image._repr_html_()
+    assert shown.count("data:image/png") == 2
+    assert "<rect x='1' y='2' width='10' height='10'" in shown
+    assert all(f"&lt;{text}&gt;" in shown and f"<{text}>" not in shown for text in ("i", "m", "script"))
+    assert Images([image, image])._repr_html_().count("data:image/png") == 4

@@ -50,6 +50,34 @@ def test_what_does_not_fit_is_named():
     with pytest.raises(ValueRangeError, match=r"mesh faces: int64 from 0 to 3; expected integers in 0…2"):
         Mesh(corners, [[0, 1, 3]])
     with pytest.raises(
-        ValueRangeError, match="mesh vertices: NaN or an infinity; expected finite coordinates"
+        ValueRangeError,
+        match="mesh vertices: NaN, an infinity or a larger number; expected finite coordinates",
     ):
         Mesh(corners * np.nan, face)
+
+
+@given(
+    vertices=arrays(np.float64, st.tuples(st.integers(1, 9), st.just(3)), elements=st.floats(-3e38, 3e38)),
+    colored=st.booleans(),
+)
+@quick
+def test_coordinates_of_64_bits_come_back_as_they_were(vertices, colored, round_trip):
+    mesh = Mesh(vertices, [[0, 0, 0]], np.zeros(vertices.shape, np.uint8) if colored else None)
+    assert round_trip(mesh) == mesh
+    np.testing.assert_array_equal(round_trip(mesh).vertices, vertices)
+
+
+@pytest.mark.parametrize("colored", [True, False])
+def test_another_library_reads_coordinates_of_64_bits_rounded(logged_file, colored):
+    corners = np.array(
+        [[500000.123456, 4649776.22, 10.0], [500001.1, 4649776.0, 10.0], [500000.0, 4649777.1, 11.0]]
+    )
+    path = logged_file(Mesh(corners, [[0, 1, 2]], np.full((3, 3), 7, np.uint8) if colored else None))
+    read = trimesh.load_mesh(path, process=False)
+    np.testing.assert_array_equal(read.vertices, corners.astype(np.float32))
+
+
+@pytest.mark.parametrize("vertices", [[[0, 0, 1e39]], [[0, 0, np.inf]], [[0, 0, np.nan]]])
+def test_what_gltf_cannot_hold_is_refused(vertices):
+    with pytest.raises(ValueRangeError, match=r"finite coordinates up to 3.4e38, as glTF demands"):
+        Mesh(np.array(vertices), [[0, 0, 0]])

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from simple_track.values import Plot, Scatter
-from simple_track.values.arrays import ValueShapeError
+from simple_track.values.arrays import ValueRangeError, ValueShapeError
 
 quick = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50, deadline=None)
 TITLES = st.text(st.characters(exclude_categories=["Cs"]), max_size=10)
@@ -83,3 +83,47 @@ def test_points_that_do_not_fit_are_named():
         Scatter([1, 2, 3, 4])
     with pytest.raises(ValueShapeError, match=r"scatter labels: shape \(1,\) does not fit; expected \(2,\)"):
         Scatter([[0, 0], [1, 1]], ["a"])
+
+
+def test_a_number_that_a_float_would_round_is_refused():
+    with pytest.raises(
+        ValueRangeError, match="plot x: int64 with 9007199254740993; expected numbers that float64"
+    ):
+        Plot(np.array([2**53 + 1]), [1])
+    with pytest.raises(ValueRangeError, match="scatter: uint64 with 18446744073709551615"):
+        Scatter(np.array([[2**64 - 1, 0]], np.uint64))
+    assert Plot([2**53, 2**60], [1, 2]).x.tolist() == [2**53, 2**60]
+
+
+def test_lines_whose_names_are_one_as_text_are_refused():
+    with pytest.raises(
+        ValueRangeError, match="plot y: two names are '1' as text; expected names that differ"
+    ):
+        Plot([1], {1: [1], "1": [2]})
+
+
+def test_a_plot_without_lines_is_refused():
+    with pytest.raises(
+        ValueShapeError, match=r"plot y: shape \(2, 0\) does not fit; expected at least one line"
+    ):
+        Plot([1, 2], {})
+
+
+def test_no_title_is_an_empty_one(round_trip):
+    assert round_trip(Plot([1], [1], title=None)).title == ""
+    assert round_trip(Scatter([[1, 2]], [None], title=None)).labels == ("",)
+
+
+def test_a_notebook_draws_lines_and_points():
+    shown = Plot([0, 1, 2, 3], {"<a>": [0, np.nan, 1, 2], "b": [1, 1, 1, 1]}, title="<t>")._repr_html_()
+    assert shown.count("<polyline") >= 3  # a gap cuts the first line
+    assert "&lt;a&gt;" in shown
+    assert "&lt;t&gt;" in shown
+    assert "<t>" not in shown
+    assert "nan" not in shown
+    words = Plot(["first", "last"], [1, 2])._repr_html_()
+    assert ">first<" in words
+    assert ">last<" in words
+    points = Scatter([[0, 1], [np.inf, 2], [3, 4]], ["a", "<b>", "a"])._repr_html_()
+    assert points.count("<circle") == 2
+    assert "&lt;b&gt;" in points

@@ -43,3 +43,8 @@ def test_an_event_cannot_name_a_file_outside(run_layout):
 def test_nothing_half_written_is_left(run_layout):
     write_value(Text("x"), key="a", step=0, layout=run_layout)
     assert [path.suffix for path in run_layout.media("text").iterdir()] == [".txt"]
+
+
+def test_a_file_is_on_disk_before_its_event_can_be(run_layout, disk):
+    body = write_value(Text("x"), key="a", step=0, layout=run_layout)
+    assert disk.survives_power_loss(run_layout.resolve(body["file"]))

@@ -72,17 +72,77 @@ def test_a_file_that_is_no_video_is_refused(tmp_path):
         Video(tmp_path / "a.mp4")
 
 
-@pytest.mark.parametrize("shape", [(4, 4), (2, 5, 8, 8), (0, 3, 8, 8), (1, 1, 3, 8, 8)])
+@pytest.mark.parametrize("shape", [(4, 4), (2, 5, 8, 8), (0, 3, 8, 8), (1, 1, 1, 3, 8, 8), (2, 0, 3, 8, 8)])
 def test_a_wrong_shape_is_named(shape):
     with pytest.raises(ValueShapeError) as caught:
         Video(np.zeros(shape))
     assert str(caught.value) == (
         f"video: shape {shape} does not fit; "
-        "expected (T, C, H, W), (T, H, W, C) or (T, H, W) with C = 1 or 3, and at least one frame."
+        "expected (N, T, C, H, W), (T, C, H, W), (T, H, W, C) or (T, H, W) with C = 1, 3 or 4, "
+        "and at least one frame."
     )
 
 
-@pytest.mark.parametrize("fps", [0, -1, float("nan"), 1e6, "30"])
+@pytest.mark.parametrize("fps", [0, -1, float("nan"), 1e6, "30", True, [30], 1e-4, np.array([1, 2])])
 def test_a_wrong_rate_is_refused(fps):
     with pytest.raises(ValueRangeError, match="fps is"):
         Video(film(), fps=fps)
+
+
+@pytest.mark.parametrize("fps", [np.int64(12), np.float32(12), np.array(12), 12.0])
+def test_frames_a_second_may_be_a_number_of_any_kind(fps, round_trip):
+    video = round_trip(Video(film(2), fps=fps))
+    assert (video.fps, type(video.fps)) == (12.0, float)
+
+
+def test_a_slow_film_keeps_its_speed(tmp_path):
+    (tmp_path / "a.mp4").write_bytes(Video(film(2), fps=0.001).data)
+    assert Video(tmp_path / "a.mp4").fps == pytest.approx(0.001)
+
+
+def test_a_file_says_its_own_speed(tmp_path):
+    video = Video(film(), fps=25)
+    (tmp_path / "a.mp4").write_bytes(video.data)
+    assert Video(tmp_path / "a.mp4", fps=np.float32(25)) == video
+    with pytest.raises(ValueRangeError) as caught:
+        Video(tmp_path / "a.mp4", fps=30)
+    assert str(caught.value) == f"video: fps is 30; expected 25, as {tmp_path / 'a.mp4'} says."
+
+
+@pytest.mark.parametrize("data", [b"", b"\0" * 200, b"RIFF\0\0\0\0WAVE"])
+def test_a_file_of_anything_is_refused_by_us(tmp_path, data):
+    (tmp_path / "a.mp4").write_bytes(data)
+    with pytest.raises(ValueRangeError, match=r"^video: "):
+        Video(tmp_path / "a.mp4")
+
+
+def test_several_films_are_laid_side_by_side():
+    films = np.stack([np.full((2, 4, 6, 3), shade, np.uint8) for shade in (50, 100, 150)])
+    frames = Video(films, lossless=True).frames()
+    assert frames.shape == (2, 8, 12, 3)
+    assert [int(frames[0, y, x, 0]) for y, x in ((0, 0), (0, 11), (7, 0), (7, 11))] == [50, 100, 150, 0]
+    channels_first = np.moveaxis(films, 4, 2)
+    np.testing.assert_array_equal(Video(channels_first, lossless=True).frames(), frames)
+
+
+def test_what_is_transparent_is_black():
+    rgba = np.full((1, 32, 32, 4), 200, np.uint8)
+    rgba[..., 3] = 255
+    rgba[:, 8:, :, 3], rgba[:, 16:, :, 3], rgba[:, 24:, :, 3] = 128, 1, 0
+    for frames in (rgba, np.moveaxis(rgba, 3, 1)):
+        seen = Video(frames).frames()[0, [4, 12, 20, 28], 16, 0].astype(int)
+        assert np.abs(seen - [200, 100, 1, 0]).max() <= 3
+    rgba[..., 3] = 255
+    assert Video(rgba) == Video(rgba[..., :3])
+    np.testing.assert_array_equal(Video(rgba, lossless=True).frames(), rgba[..., :3])
+
+
+def test_a_film_that_is_not_opaque_cannot_be_kept_as_it_is():
+    with pytest.raises(ValueRangeError, match="video: frames that are not opaque; expected opaque frames"):
+        Video(np.full((1, 2, 2, 4), 128, np.uint8), lossless=True)
+
+
+def test_four_rows_of_colours_are_not_taken_for_four_channels():
+    frames = film(2, 4, 8)
+    assert Video(frames).height == 4
+    assert Video(np.moveaxis(film(2, 8, 8), 3, 1)).height == 8

@@ -1,4 +1,4 @@
-"""The words of the `sdn` command, and what each exit status means."""
+"""The command line of the `sdn` command."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ from simple_conf.cli import converting, editing, reading
 from simple_conf.errors import ConfError, KeyPathError
 
 NO = 1
-"""Exit status: a check failed, a path is absent, two documents differ."""
+"""Exit status: a check failed, a path does not exist, or two documents differ."""
 
 USAGE = 2
-"""Exit status: the command was not understood, or a file cannot be read or written."""
+"""Exit status: the command is not valid, or a file cannot be read or written."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command.
 
     Args:
-        argv: the words after `sdn`; those of this process by default.
+        argv: the arguments after `sdn`; those of this process by default.
 
     Returns:
-        The exit status: 0 fine, 1 no, 2 usage.
+        The exit status: 0 for success, or `NO` or `USAGE`.
     """
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
@@ -41,7 +41,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except ConfError as error:
         print(error, file=sys.stderr)
         return USAGE if isinstance(error, ImportError) else NO
-    except BrokenPipeError:  # the reader of our output has gone: nothing is wrong
+    except BrokenPipeError:  # the reader of our output has stopped: no error
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         return 0
     except OSError as error:
@@ -56,12 +56,12 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="sdn",
         description="Check, read, edit and convert SDN files. `-` as a file is standard input.",
-        epilog="Exit status: 0 fine; 1 no (a check failed, a path is absent, documents differ); 2 usage.",
+        epilog="Exit status: 0 success; 1 no (failed check, missing path, different documents); 2 usage.",
     )
     parser.add_argument("--version", action="version", version=f"sdn {__version__}")
     verbs = parser.add_subparsers(metavar="VERB", required=True)
 
-    check = verbs.add_parser("check", help="say whether files are right")
+    check = verbs.add_parser("check", help="check whether files are valid SDN")
     check.add_argument("files", nargs="+", metavar="FILE")
     check.set_defaults(run=reading.check)
 
@@ -71,22 +71,22 @@ def _parser() -> argparse.ArgumentParser:
     get.add_argument("--json", action="store_true", help="print it as JSON")
     get.set_defaults(run=reading.get)
 
-    change = verbs.add_parser("set", help="set a value in place; comments and layout stay")
-    _file(change)
-    change.add_argument("path", metavar="PATH")
-    change.add_argument("value", metavar="VALUE", help="SDN: 5e-4, [1, 2], {type: vgg}, some text")
-    change.set_defaults(run=editing.change)
+    set_ = verbs.add_parser("set", help="set a value in place; comments and layout are kept")
+    _file(set_)
+    set_.add_argument("path", metavar="PATH")
+    set_.add_argument("value", metavar="VALUE", help="SDN: 5e-4, [1, 2], {type: vgg}, some text")
+    set_.set_defaults(run=editing.set_value)
 
     delete = verbs.add_parser("del", help="delete a value in place")
     _file(delete)
     delete.add_argument("path", metavar="PATH")
-    delete.set_defaults(run=editing.delete)
+    delete.set_defaults(run=editing.delete_value)
 
-    tidy = verbs.add_parser("fmt", help="lay files out anew; values and comments stay")
-    tidy.add_argument("files", nargs="+", metavar="FILE")
-    tidy.add_argument("--check", action="store_true", help="change nothing; exit 1 if a file would change")
-    tidy.add_argument("--diff", action="store_true", help="change nothing; print what would change")
-    tidy.set_defaults(run=editing.tidy)
+    fmt = verbs.add_parser("fmt", help="format files; values and comments are kept")
+    fmt.add_argument("files", nargs="+", metavar="FILE")
+    fmt.add_argument("--check", action="store_true", help="change nothing; exit 1 if a file would change")
+    fmt.add_argument("--diff", action="store_true", help="change nothing; print what would change")
+    fmt.set_defaults(run=editing.fmt)
 
     for name, run, text in (
         ("to-json", converting.to_json, "print SDN as JSON"),

@@ -1,4 +1,4 @@
-"""The verbs that turn SDN into JSON or YAML, and back."""
+"""The commands that convert SDN to JSON or YAML, and back."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ from simple_conf.values import MISSING
 
 
 def json_text(value: Any) -> str:
-    """Write a value as JSON; a table is a list of its rows, and `???` is a string."""
-    return json.dumps(_filled(plain(value)), ensure_ascii=False, indent=2)
+    """Return a value as JSON; a table is a list of its rows, and `???` is a string."""
+    return json.dumps(_with_markers(plain(value)), ensure_ascii=False, indent=2)
 
 
-def _filled(value: Any) -> Any:
-    """Put the text `???` in the place of every value that must be filled in."""
+def _with_markers(value: Any) -> Any:
+    """Return a plain tree in which the text `???` stands for every missing value."""
     if isinstance(value, dict):
-        return {key: _filled(item) for key, item in value.items()}
+        return {key: _with_markers(item) for key, item in value.items()}
     if isinstance(value, list):
-        return [_filled(item) for item in value]
+        return [_with_markers(item) for item in value]
     return MARKER if value is MISSING else value
 
 
@@ -47,7 +47,7 @@ def from_json(arguments: argparse.Namespace) -> int:
 
 def to_yaml(arguments: argparse.Namespace) -> int:
     """Print an SDN file as YAML."""
-    sys.stdout.write(yaml_format.write(_filled(plain(parse(source(arguments.file)).values))))
+    sys.stdout.write(yaml_format.write(_with_markers(plain(parse(source(arguments.file)).values))))
     return 0
 
 
@@ -60,19 +60,18 @@ def from_yaml(arguments: argparse.Namespace) -> int:
 def _print_sdn(values: Any) -> int:
     if not isinstance(values, dict | list) or values == []:
         raise ConfError("an SDN document is a mapping, or a list that is not empty")
-    if (path := _not_finite(values, ())) is not None:
+    if (path := _path_of_non_finite(values, ())) is not None:
         raise ConfError(
-            f"{format_path(path)}: NaN and infinity have no form in SDN: write a text or null in their place"
+            f"{format_path(path)}: NaN and infinity cannot be written as SDN: write a text or null instead"
         )
     sys.stdout.write(write(marked(values)))
     return 0
 
 
-def _not_finite(value: Any, path: KeyPath) -> KeyPath | None:
-    """Find a float that is no number."""
+def _path_of_non_finite(value: Any, path: KeyPath) -> KeyPath | None:
+    """Return the path of the first float that is infinite or NaN."""
     if isinstance(value, float):
         return None if math.isfinite(value) else path
-    inside = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    return next(
-        (found for part, item in inside if (found := _not_finite(item, (*path, part))) is not None), None
-    )
+    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    paths = (_path_of_non_finite(item, (*path, part)) for part, item in items)
+    return next((found for found in paths if found is not None), None)

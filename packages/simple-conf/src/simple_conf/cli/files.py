@@ -1,4 +1,4 @@
-"""Files of a command line: a name, or `-` for standard input and output."""
+"""The files of a command: a name, or `-` for standard input and output."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ STDIN = "<stdin>"
 
 
 def source(name: str) -> Source:
-    """Read a file, or standard input."""
+    """Read the text of a file, or of standard input."""
     if name != "-":
         return read_source(name)
     return source_from_bytes(sys.stdin.buffer.read(MAX_CHARACTERS + 1), STDIN)
 
 
 def document(name: str) -> SdnDocument:
-    """Read a file, or standard input, to edit it."""
+    """Read a document to edit from a file, or from standard input."""
     if name != "-":
         return SdnDocument.read(name)
     data = sys.stdin.buffer.read(MAX_CHARACTERS + 1)
@@ -26,8 +26,8 @@ def document(name: str) -> SdnDocument:
     return SdnDocument(data.decode(), name=STDIN)
 
 
-def store(edited: SdnDocument, name: str) -> None:
-    """Write an edited document back; to standard output if it came from standard input."""
+def save(edited: SdnDocument, name: str) -> None:
+    """Write an edited document to its file, or to standard output if it came from standard input."""
     if name == "-":
         sys.stdout.write(edited.text)
     else:

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from simple_conf.config.history import origin
 from simple_conf.errors import ConfError
 from simple_conf.keypath import format_path
 from simple_conf.tree.export import Exporter, simple
+from simple_conf.tree.node import ABSENT
 from simple_conf.values import MASK
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from simple_conf.config.config import Config
-    from simple_conf.origin import Origin, Path
+    from simple_conf.keypath import KeyPath
+    from simple_conf.origin.origin import Origin
+    from simple_conf.tree.node import MappingNode
 
-ABSENT: Any = object()
 RED, GREEN, DIM, OFF = "\x1b[31m", "\x1b[32m", "\x1b[2m", "\x1b[0m"
 
 
@@ -58,7 +57,7 @@ class Change:
         """Return the sign, the text and the origin of each line of a unified view."""
         sides = [("-", self.before, self.before_origin), ("+", self.after, self.after_origin)]
         shown = {"added": sides[1:], "removed": sides[:1], "changed": sides}[self.kind]
-        return [(sign, f"{self.path}: {text_of(value)}", str(place or "")) for sign, value, place in shown]
+        return [(sign, f"{self.path}: {text_of(value)}", str(origin or "")) for sign, value, origin in shown]
 
 
 class Diff:
@@ -109,8 +108,8 @@ class Diff:
         lines = [line for change in self.changes for line in change.lines()]
         width = max((len(text) for _, text, _ in lines), default=0)
         shown = []
-        for sign, text, place in lines:
-            behind = f"{'' if len(text) == width else ' ' * (width - len(text))}  # {place}" if place else ""
+        for sign, text, where in lines:
+            behind = f"{'' if len(text) == width else ' ' * (width - len(text))}  # {where}" if where else ""
             if color:
                 shown.append(f"{RED if sign == '-' else GREEN}{sign} {text}{OFF}{DIM}{behind}{OFF}")
             else:
@@ -130,13 +129,13 @@ class Diff:
         return found
 
 
-def diff(a: Config, b: Config, *, resolve: bool = True) -> Diff:
+def diff(a: MappingNode, b: MappingNode, *, resolve: bool = True) -> Diff:
     """Return what differs between two configs.
 
     Args:
         a: The first config.
         b: The second config.
-        resolve: Whether what references read as is compared, rather than their text.
+        resolve: Whether the values of references are compared, rather than their text.
 
     Returns:
         The differences; secrets are compared but shown masked.
@@ -147,7 +146,7 @@ def diff(a: Config, b: Config, *, resolve: bool = True) -> Diff:
     return Diff(changes)
 
 
-class Side(NamedTuple):
+class Side:
     """One value of a comparison.
 
     Args:
@@ -156,23 +155,26 @@ class Side(NamedTuple):
         shown: The value as it may be shown.
     """
 
-    cfg: Config
-    value: Any
-    shown: Any
+    __slots__ = ("cfg", "shown", "value")
+
+    def __init__(self, cfg: MappingNode, value: Any, shown: Any) -> None:
+        self.cfg = cfg
+        self.value = value
+        self.shown = shown
 
     def inner(self, key: str) -> Side:
-        """Return what stands under a key of a mapping."""
+        """Return what is under a key of a mapping."""
         shown = self.shown.get(key, ABSENT) if isinstance(self.shown, dict) else self.shown
         return Side(self.cfg, self.value.get(key, ABSENT), shown)
 
 
-def plain(cfg: Config, resolve: bool, reveal: bool) -> Any:
-    """Return a config as plain data; what cannot be worked out stays as written."""
+def plain(cfg: MappingNode, resolve: bool, reveal: bool) -> Any:
+    """Return a config as plain data; a value that cannot be resolved stays as written."""
     return Exporter(resolve=resolve, reveal=reveal, lenient=True).run(cfg)
 
 
-def compare(one: Side, two: Side, path: Path, changes: list[Change]) -> None:
-    """Note the differences of two plain values that stand at ``path``."""
+def compare(one: Side, two: Side, path: KeyPath, changes: list[Change]) -> None:
+    """Add the differences of two plain values at ``path`` to ``changes``."""
     a, b = one.value, two.value
     if isinstance(a, dict) and isinstance(b, dict):
         for key in [*a, *(key for key in b if key not in a)]:
@@ -181,13 +183,13 @@ def compare(one: Side, two: Side, path: Path, changes: list[Change]) -> None:
         kind = "added" if a is ABSENT else "removed" if b is ABSENT else "changed"
         hide = MASK in (one.shown, two.shown) and MASK not in (a, b)
         before, after = (None if s.value is ABSENT else MASK if hide else s.shown for s in (one, two))
-        there = None if a is ABSENT else place(one.cfg, path, hide)
-        here = None if b is ABSENT else place(two.cfg, path, hide)
+        there = None if a is ABSENT else origin_near(one.cfg, path, hide)
+        here = None if b is ABSENT else origin_near(two.cfg, path, hide)
         changes.append(Change(kind, format_path(path), before, after, there, here))
 
 
-def place(cfg: Config, path: Path, hide: bool) -> Origin | None:
-    """Return where a value was written, or where the reference stands that it came through."""
+def origin_near(cfg: MappingNode, path: KeyPath, hide: bool) -> Origin | None:
+    """Return the origin of a value, or of the reference that it came through."""
     for end in range(len(path), 0, -1):
         try:
             found = origin(cfg, path[:end])

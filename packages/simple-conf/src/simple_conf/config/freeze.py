@@ -1,29 +1,28 @@
-"""Frozen configs: a copy that cannot change, with a fingerprint of what it says."""
+"""Frozen configs: a copy that cannot change, with a fingerprint of its values."""
 
 from __future__ import annotations
 
-from simple_conf.config.config import detached
+from simple_conf.config.config import Config, as_config
+from simple_conf.tree.editing import detached
 from simple_conf.tree.export import to_dict
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from simple_conf.config.config import Config
-
 
 def freeze(cfg: Config) -> Config:
     """Return a copy of ``cfg`` that cannot change; a frozen config is returned as it is."""
     if cfg.__tree__.frozen:
         return cfg
-    frozen = detached(cfg)
+    frozen = as_config(detached(cfg))
     frozen.__tree__.frozen = True
     return frozen
 
 
 def unfreeze(cfg: Config) -> Config:
     """Return an independent copy of ``cfg`` that can change."""
-    free = detached(cfg)
+    free = as_config(detached(cfg))
     free.__tree__.frozen = False
     return free
 
@@ -34,12 +33,12 @@ def is_frozen(cfg: Config) -> bool:
 
 
 def fingerprint(cfg: Config) -> str:
-    """Return the sha256, as 64 hexadecimal digits, of what ``cfg`` says with all references worked out.
+    """Return the sha256, as 64 hexadecimal digits, of the values of ``cfg``, with all references resolved.
 
     The order of keys does not matter; ``1`` and ``1.0`` differ.
 
     Raises:
-        InterpolationError: A value cannot be worked out.
+        InterpolationError: A value cannot be resolved.
     """
     import hashlib
     import json
@@ -49,5 +48,5 @@ def fingerprint(cfg: Config) -> str:
 
 
 def named(value: Any) -> list[str]:
-    """Return what stands for a value that JSON has no form for."""
+    """Return a value that JSON has no form for as its type and its text."""
     return [type(value).__name__, str(value)]

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from simple_conf.config.access import nothing_at, path_of
 from simple_conf.references.evaluation import follow
-from simple_conf.tree.export import Exporter
-from simple_conf.tree.location import has_segment, place, place_in, raw_of, shielded
+from simple_conf.tree.export import as_written
+from simple_conf.tree.location import origin_at, origin_in, shielded
 from simple_conf.tree.masking import Censor, texts_at
-from simple_conf.tree.node import ListNode, MappingNode
-from simple_conf.tree.provenance import trail_of
+from simple_conf.tree.node import ListNode, MappingNode, has_item, raw_item
+from simple_conf.tree.provenance import assignment_of
 from simple_conf.values import MASK
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from simple_conf.config.config import Config
-    from simple_conf.origin import Origin, Path
-    from simple_conf.tree.node import Tree
-    from simple_conf.tree.provenance import Trail
+    from simple_conf.keypath import KeyPath
+    from simple_conf.origin.origin import Origin
+    from simple_conf.tree.assignment import Assignment
+    from simple_conf.tree.node import Node, Tree
 
 
 class Entry:
@@ -39,7 +39,7 @@ class Entry:
         return f"{self.value!r} ({self.origin})"
 
 
-def origin(cfg: Config, path: str | Path) -> Origin:
+def origin(cfg: MappingNode, path: str | KeyPath) -> Origin:
     """Return where the value at ``path`` was written.
 
     Raises:
@@ -47,11 +47,11 @@ def origin(cfg: Config, path: str | Path) -> Origin:
     """
     segments = path_of(path)
     if not segments:
-        return place(cfg.__tree__.root, cfg.__path__)
-    return place_in(holder(cfg, segments), segments[-1])
+        return origin_at(cfg.__tree__.root, cfg.__path__)
+    return origin_in(holder(cfg, segments), segments[-1])
 
 
-def history(cfg: Config, path: str | Path) -> list[Entry]:
+def history(cfg: MappingNode, path: str | KeyPath) -> list[Entry]:
     """Return every value that was set at ``path``, the current one first.
 
     Raises:
@@ -60,30 +60,30 @@ def history(cfg: Config, path: str | Path) -> list[Entry]:
     segments = path_of(path)
     node = holder(cfg, segments)
     entries = []
-    trail: Trail | None = trail_of(node, segments[-1])
-    while trail is not None:
-        entries.append(entry_of(trail, node.__tree__, (*node.__path__, segments[-1])))
-        trail = trail.before
+    assignment: Assignment | None = assignment_of(node, segments[-1])
+    while assignment is not None:
+        entries.append(entry_of(assignment, node.__tree__, (*node.__path__, segments[-1])))
+        assignment = assignment.before
     return entries
 
 
-def entry_of(trail: Trail, tree: Tree, path: Path) -> Entry:
+def entry_of(assignment: Assignment, tree: Tree, path: KeyPath) -> Entry:
     """Return who set the value at ``path`` of ``tree``, secrets masked."""
-    place, value = trail.layer.locate(trail.path), as_written(trail.value)
+    origin, value = assignment.layer.locate(assignment.path), as_written(assignment.value)
     if not tree.secrets:
-        return Entry(value, place)
+        return Entry(value, origin)
     below = [secret[len(path) :] for secret in tree.secrets if secret[: len(path)] == path]
     if tree.hides(path):
-        return Entry(MASK, place.masked())
+        return Entry(MASK, origin.masked())
     texts = [text for inner in below for text in texts_at(value, inner)]
-    if Censor(texts).hits(f"{place.name}\n{place.excerpt()}"):
-        place = place.masked()
+    if Censor(texts).hits(f"{origin.name}\n{origin.excerpt()}"):
+        origin = origin.masked()
     for inner in below:
         value = masked_at(value, inner)
-    return Entry(value, shielded(place, tree.root))
+    return Entry(value, shielded(origin, tree.root))
 
 
-def masked_at(value: Any, path: Path) -> Any:
+def masked_at(value: Any, path: KeyPath) -> Any:
     """Return plain data with the mask at a path, where there is something."""
     if not path:
         return MASK
@@ -95,23 +95,19 @@ def masked_at(value: Any, path: Path) -> Any:
     return value
 
 
-def as_written(value: Any) -> Any:
-    """Return a value as plain data, references as text."""
-    return (
-        Exporter(resolve=False, lenient=True).run(value)
-        if isinstance(value, (MappingNode, ListNode))
-        else value
-    )
+def holder(cfg: MappingNode, segments: KeyPath) -> Node:
+    """Return the node that holds the last segment of a path, references on the way followed.
 
-
-def holder(cfg: Config, segments: Path) -> Any:
-    """Return the node that holds the last segment of a path, references on the way followed."""
+    Raises:
+        MissingKeyError: There is nothing at the path.
+    """
     node: Any = cfg
     for depth, segment in enumerate(segments):
-        if not has_segment(node, segment):
+        if not has_item(node, segment):
             break
         if depth == len(segments) - 1:
-            return node
-        inner = raw_of(node)[segment]
+            holding: Node = node
+            return holding
+        inner = raw_item(node, segment)
         node = inner if isinstance(inner, (MappingNode, ListNode)) else follow(node, (segment,), [])
     raise nothing_at(cfg, segments)

@@ -2,224 +2,34 @@
 
 from __future__ import annotations
 
-import itertools
-from contextlib import contextmanager, suppress
-from typing import Union, get_args, get_origin
-
-from simple_conf.config import access
+from simple_conf.config.access import path_of
 from simple_conf.config.history import holder
-from simple_conf.errors import ConfError, KeyPathError, SdnSyntaxError
-from simple_conf.keypath import parse_path
-from simple_conf.suggestion import closest
-from simple_conf.tree.location import raw_of
-from simple_conf.tree.masking import Censor
-from simple_conf.tree.node import ListNode, MappingNode, Overlaid
-from simple_conf.values import Table
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-    from typing import Any
-
-    from simple_conf.config.config import Config
-    from simple_conf.origin import Path
-
-ITEMS = frozenset({"list", "tuple", "set", "frozenset", "Sequence", "MutableSequence", "Iterable", "Set"})
-ENTRIES = frozenset({"dict", "Mapping", "MutableMapping"})
-BETWEEN = ' \t\n"[]{},:='
-"""What separates the words of a value that cannot be read."""
+    from simple_conf.keypath import KeyPath
+    from simple_conf.tree.node import MappingNode
 
 
-def mark(cfg: Config, path: str | Path) -> None:
+def mark(cfg: MappingNode, path: str | KeyPath) -> None:
     """Mask the value at ``path`` from now on, in this config and in all that it is merged into.
 
     Raises:
         MissingKeyError: There is nothing at ``path``.
     """
-    segments = access.path_of(path)
+    segments = path_of(path)
     holder(cfg, segments)
     add(cfg, {(*cfg.__path__, *segments)})
     cfg.__tree__.forget(())
 
 
-def add(cfg: Config, paths: set[Path]) -> None:
-    """Mask what stands at some paths of a config's tree."""
+def add(cfg: MappingNode, paths: set[KeyPath]) -> None:
+    """Mask the values at some paths of a config's tree."""
     tree = cfg.__tree__
     with tree.lock:
-        tree.secrets = tree.secrets | paths  # a new set: others may be going through the old one
+        tree.secrets = tree.secrets | paths  # a new set: others may read the old one
 
 
-def hide(cfg: Config, schema: Any) -> set[Path]:
-    """Mask what a schema has as `Secret` fields; return the paths that were not masked before."""
-    fresh = set(secret_paths(schema, cfg, cfg.__path__)) - cfg.__tree__.secrets
-    add(cfg, fresh)
-    return fresh
-
-
-@contextmanager
-def hiding(cfg: Config, schema: Any) -> Iterator[None]:
-    """Mask what a schema has as secrets, and what comes from them, for the time of a block."""
-    tree = cfg.__tree__
-    with tree.lock:
-        before = tree.secrets
-        with suppress(ConfError):  # a schema that cannot be read has no fields
-            hide(cfg, schema)
-        tree.forget_reads()
-        try:
-            yield
-        finally:
-            tree.secrets = before
-            tree.forget_reads()
-
-
-def secret_paths(kind: Any, value: Any, path: Path) -> Iterator[Path]:
-    """Yield the paths at which a value of some type holds secrets, absent ones of its own fields included.
-
-    Args:
-        kind: The type, such as a schema or ``list[Login]``.
-        value: A node, or anything else where there is none.
-        path: Where the value stands.
-    """
-    from simple_conf.schemas import fields
-
-    if fields.is_secret(kind):
-        yield path
-        return
-    if type(value) is Overlaid:
-        value = value.overrides
-    if isinstance(value, (MappingNode, ListNode)):
-        path = value.__path__  # it may be read through a reference
-    if isinstance(value, MappingNode):
-        for cls in fields.schemas_in(kind):
-            for field in fields.fields_of(cls):
-                name = field.path[0]
-                yield from secret_paths(field.kind, inside(value, name), (*path, name))
-        for inner in members(kind, ENTRIES):
-            for key in value.__raw__:
-                yield from secret_paths(inner, inside(value, key), (*path, key))
-    elif isinstance(value, (ListNode, Table)):
-        for inner in members(kind, ITEMS):
-            for index in range(len(value)):
-                yield from secret_paths(inner, inside(value, index), (*path, index))
-    elif isinstance(value, tuple):  # a row of a table
-        for cls in fields.schemas_in(kind):
-            for field in fields.fields_of(cls):
-                yield from secret_paths(field.kind, None, (*path, field.path[0]))
-    elif value is not None and named(kind):  # it stands in the place of what holds secrets
-        yield path
-
-
-def inside(value: Any, key: Any) -> Any:
-    """Return what a node or a table has under a key: as written, or what a reference names."""
-    if isinstance(value, Table):
-        return value.rows[key]
-    raw = raw_of(value)
-    found = raw.get(key) if isinstance(raw, dict) else raw[key]
-    if isinstance(found, str) and "${" in found and isinstance(value, MappingNode):
-        try:
-            return value[key]  # type: ignore[index]
-        except ConfError:
-            return None
-    return found
-
-
-def members(kind: Any, names: frozenset[str]) -> list[Any]:
-    """Return the types of the items or entries of a collection type, those in a union included."""
-    found = []
-    for one in (kind, *get_args(kind)) if is_union(kind) else (kind,):
-        arguments = [argument for argument in get_args(one) if argument is not ...]
-        if getattr(get_origin(one), "__name__", "") in names and arguments:
-            found += arguments[-1:] if names is ENTRIES else arguments
-    return found
-
-
-def is_union(kind: Any) -> bool:
-    """Return whether a type is a union."""
-    import types
-
-    return get_origin(kind) in (Union, types.UnionType)
-
-
-def named(schema: Any) -> list[tuple[str, ...]]:
-    """Return the paths of the keys of a schema that are or hold secrets, without the indices of lists."""
-    return list(dict.fromkeys(walked(schema, (), ())))
-
-
-def walked(kind: Any, path: tuple[str, ...], around: tuple[Any, ...]) -> Iterator[tuple[str, ...]]:
-    """Yield the paths of the secrets of a type; a schema inside itself is not gone into again."""
-    from simple_conf.schemas import fields
-
-    if fields.is_secret(kind):
-        yield path
-    for cls in fields.schemas_in(kind):
-        if cls not in around:
-            for field in fields.fields_of(cls):
-                yield from walked(field.kind, (*path, field.path[0]), (*around, cls))
-    for inner in members(kind, ENTRIES) + members(kind, ITEMS):
-        yield from walked(inner, path, around)
-
-
-def discreet(failure: ConfError, schema: Any, words: Sequence[str]) -> ConfError:
-    """Return the error of a command line without what it gives for secrets.
-
-    Args:
-        failure: The error.
-        schema: What the config must look like.
-        words: The words of the command line.
-    """
-    try:
-        paths = named(schema)
-    except ConfError:  # the schema cannot be read, which is the error then
-        return failure
-    if not paths:
-        return failure
-    texts = [text for word in words for text in hidden_in(word, paths)]
-    for word, following in itertools.pairwise(words):
-        if "=" not in word and is_near(word.lstrip("-").rstrip(":"), paths):
-            texts.append(following)
-    if isinstance(failure, SdnSyntaxError):
-        for line in failure.excerpt.splitlines():
-            texts += hidden_in(line.partition(" | ")[2], paths)
-    return Censor(texts).error(failure)
-
-
-def hidden_in(text: str, paths: list[tuple[str, ...]]) -> list[str]:
-    """Return the value of an override or of a line, and its words, where its key may be that of a secret."""
-    at = min((at for at in (text.find("="), text.find(":")) if at >= 0), default=-1)
-    if at < 0:
-        return []
-    left, right = text[:at].strip().lstrip("-+~").rstrip("+").rstrip(), text[at + 1 :].strip()
-    if not is_near(left, paths):
-        return []
-    words = right
-    for letter in BETWEEN:
-        words = words.replace(letter, " ")
-    return [right, *words.split()]
-
-
-def holds_near(value: Any, paths: list[tuple[str, ...]]) -> bool:
-    """Return whether a mapping, or one in it, has a key named like that of a secret."""
-    if isinstance(value, MappingNode):
-        names = {path[-1] for path in paths if path}
-        return any(key in names or holds_near(inner, paths) for key, inner in value.__raw__.items())
-    return isinstance(value, ListNode) and any(holds_near(inner, paths) for inner in raw_of(value))
-
-
-def is_near(text: str, paths: list[tuple[str, ...]]) -> bool:
-    """Return whether a key is, holds or may be meant as the key of a secret."""
-    try:
-        keys = tuple(key for key in parse_path(text.strip('"')) if isinstance(key, str))
-    except KeyPathError:
-        return any(path[-1] in text for path in paths if path)
-    if not keys:
-        return False
-    for path in paths:
-        short = min(len(keys), len(path))
-        if keys[:short] == path[:short] or (path and keys[-1] == path[-1]):
-            return True
-    return closest(keys[-1], [path[-1] for path in paths if path]) is not None
-
-
-def is_secret(cfg: Config, path: Path) -> bool:
+def is_secret(cfg: MappingNode, path: KeyPath) -> bool:
     """Return whether the value at ``path``, or one around it, is masked."""
     return cfg.__tree__.hides((*cfg.__path__, *path))

@@ -1,5 +1,5 @@
 """Formats of config files, each behind a reader chosen by suffix."""
 
-from simple_conf.formats.reading import load_file, parse_sdn, read_file
+from simple_conf.formats.reading import parse_sdn, read_file
 
-__all__ = ["load_file", "parse_sdn", "read_file"]
+__all__ = ["parse_sdn", "read_file"]

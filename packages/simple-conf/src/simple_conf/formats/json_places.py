@@ -1,4 +1,4 @@
-"""Where each value of a JSON text stands."""
+"""The place of each value of a JSON text."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from simple_conf.origin import Path
+    from simple_conf.keypath import KeyPath
 
 SPACE = re.compile(r"[ \t\r\n]*")
 SCALAR = re.compile(r"[^\s,\]}]+")
 
 
-def search(source: Source) -> Callable[[Path], Span | None]:
-    """Return what finds a value in JSON text that is known to be right."""
-    places: dict[Path, tuple[int, int]] = {}
+def search(source: Source) -> Callable[[KeyPath], Span | None]:
+    """Return a function that gives the place of the value at a path of valid JSON text."""
+    places: dict[KeyPath, tuple[int, int]] = {}
     scan(source.text, skip(source.text, 0), (), 0, places)
 
-    def find(path: Path) -> Span | None:
+    def find(path: KeyPath) -> Span | None:
         if path not in places:
             return None
         key, value = places[path]
@@ -32,23 +32,23 @@ def search(source: Source) -> Callable[[Path], Span | None]:
 
 
 class Repeated(Exception):  # noqa: N818 - caught in this module
-    """A key stands twice in one object; holds the key and its offset."""
+    """A key comes twice in one object; holds the key and its offset."""
 
 
-class Once(dict["Path", tuple[int, int]]):
-    """Places of which none may be noted twice."""
+class Once(dict["KeyPath", tuple[int, int]]):
+    """Places by path, none of which may be set twice."""
 
-    def __setitem__(self, path: Path, place: tuple[int, int]) -> None:
+    def __setitem__(self, path: KeyPath, place: tuple[int, int]) -> None:
         if path in self:
             raise Repeated(path[-1], place[0])
         super().__setitem__(path, place)
 
 
 def repeated(source: Source) -> tuple[str, int, int]:
-    """Return the first key that stands twice in one object, and the line and column of its second place.
+    """Return the first key that comes twice in one object, with line and column of the second time.
 
     Raises:
-        RecursionError: It lies too deep.
+        RecursionError: It is too deep.
     """
     try:
         scan(source.text, skip(source.text, 0), (), 0, Once())
@@ -64,8 +64,8 @@ def skip(text: str, at: int) -> int:
     return match.end() if match else at
 
 
-def scan(text: str, at: int, path: Path, key_at: int, places: dict[Path, tuple[int, int]]) -> int:
-    """Note the places of the value at ``at`` and of all values in it; return the offset after it."""
+def scan(text: str, at: int, path: KeyPath, key_at: int, places: dict[KeyPath, tuple[int, int]]) -> int:
+    """Add the places of the value at ``at`` and of all values in it; return the offset after it."""
     places[path] = (key_at, at)
     if text[at] == '"':
         return int(scanstring(text, at + 1)[1])

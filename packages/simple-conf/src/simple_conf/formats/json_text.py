@@ -1,4 +1,4 @@
-"""JSON: the standard library's parser, with duplicate keys refused and places found when asked."""
+"""JSON by the standard library's parser, with duplicate keys refused and positions found on demand."""
 
 from __future__ import annotations
 
@@ -7,22 +7,23 @@ import json
 from simple_conf.errors import LoadError
 from simple_conf.formats import json_places
 from simple_conf.formats.numbers import NumberError, finite, shown, whole
-from simple_conf.origin import Origin, TextLayer
+from simple_conf.origin.layers import TextLayer
+from simple_conf.origin.origin import Origin
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from simple_conf.origin import Layer
+    from simple_conf.origin.layers import Layer
     from simple_conf.source import Source
 
 
 class DuplicateKey(Exception):  # noqa: N818 - caught in this module
-    """A key stands twice in one object."""
+    """A key comes twice in one object."""
 
 
 def read(source: Source) -> tuple[Any, Layer]:
-    """Return the values of JSON text and where they stand.
+    """Return the values of JSON text and the layer that locates them.
 
     Raises:
         LoadError: The text is not JSON, or has a key twice in one object.
@@ -48,9 +49,9 @@ def read(source: Source) -> tuple[Any, Layer]:
 
 
 def last_comma(text: str, at: int) -> int | None:
-    """Return where a comma stands before a closing bracket, if that is what is wrong at or before ``at``.
+    """Return the offset of a comma before a closing bracket, if that is the error at or before ``at``.
 
-    Versions of Python complain of the comma, or of the bracket.
+    Some versions of Python report the comma, others the bracket.
     """
     comma = at if text[at : at + 1] == "," else len(text[:at].rstrip()) - 1
     closes = text[comma + 1 :].lstrip()[:1] in ("}", "]")
@@ -72,13 +73,13 @@ def advice(text: str, at: int) -> str | None:
 
 
 def twice(source: Source) -> LoadError:
-    """Return the error for text in which a key stands twice in one object."""
+    """Return the error for text in which a key comes twice in one object."""
     try:
         key, line, column = json_places.repeated(source)
     except RecursionError:
-        return LoadError("a key stands twice in one object", origin=Origin("file", source.name))
+        return LoadError("a key comes twice in one object", origin=Origin("file", source.name))
     where = Origin("file", source.name, line, column, lambda: source.excerpt(line, column))
-    return LoadError(f"the key {key!r} stands twice in one object", origin=where)
+    return LoadError(f"the key {key!r} comes twice in one object", origin=where)
 
 
 def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

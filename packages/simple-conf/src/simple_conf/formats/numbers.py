@@ -6,7 +6,7 @@ import math
 import re
 
 from simple_conf.errors import LoadError
-from simple_conf.origin import Origin
+from simple_conf.origin.origin import Origin
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

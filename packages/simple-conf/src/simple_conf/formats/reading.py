@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import os
 
+from simple_conf.config.config import as_config
 from simple_conf.errors import ConfError, ConfigNotFoundError, LoadError
-from simple_conf.origin import TextLayer
+from simple_conf.origin.layers import TextLayer
 from simple_conf.suggestion import MANY, closest
 from simple_conf.tree.node import grow, marked
 
@@ -18,42 +19,43 @@ if TYPE_CHECKING:
     from typing import Any
 
     from simple_conf.config.config import Config
-    from simple_conf.origin import Layer, Path
+    from simple_conf.keypath import KeyPath
+    from simple_conf.origin.layers import Layer
     from simple_conf.source import Source, Span
 
     Reader = Callable[[Source], tuple[Any, Layer]]
 
 
 def read_sdn(source: Source) -> tuple[Any, Layer]:
-    """Return the values of SDN text and where they stand."""
+    """Return the values of SDN text and the layer that locates them."""
     from simple_conf.sdn import parse
 
     return parse(source).values, TextLayer(source, places_in_sdn)
 
 
-def places_in_sdn(source: Source) -> Callable[[Path], Span | None]:
-    """Return what finds a value in SDN text."""
+def places_in_sdn(source: Source) -> Callable[[KeyPath], Span | None]:
+    """Return a function that gives the place of the value at a path of SDN text."""
     from simple_conf.sdn import parse
 
     return parse(source).locate
 
 
 def read_json(source: Source) -> tuple[Any, Layer]:
-    """Return the values of JSON text and where they stand."""
+    """Return the values of JSON text and the layer that locates them."""
     from simple_conf.formats.json_text import read
 
     return read(source)
 
 
 def read_toml(source: Source) -> tuple[Any, Layer]:
-    """Return the values of TOML text and where they stand."""
+    """Return the values of TOML text and the layer that locates them."""
     from simple_conf.formats.toml_text import read
 
     return read(source)
 
 
 def read_yaml(source: Source) -> tuple[Any, Layer]:
-    """Return the values of YAML text and where they stand."""
+    """Return the values of YAML text and the layer that locates them."""
     from simple_conf.formats.yaml_text import read
 
     return read(source)
@@ -69,18 +71,22 @@ READERS: dict[str, Reader] = {
 
 
 def parse_sdn(text: str, name: str = "<text>") -> Config:
-    """Return the tree of an SDN text.
+    """Return the config of an SDN text.
+
+    Args:
+        text: The text.
+        name: What errors call it.
 
     Raises:
         SdnSyntaxError: The text is not SDN.
     """
     from simple_conf.source import Source, normalise
 
-    return grow(*read_sdn(Source(normalise(text), name)))  # type: ignore[no-any-return]
+    return as_config(grow(*read_sdn(Source(normalise(text), name))))
 
 
 def read_file(path: str | os.PathLike[str], suffix: str | None = None) -> tuple[dict[str, Any], Layer]:
-    """Return the values of a config file and where they stand.
+    """Return the values of a config file and the layer that locates them.
 
     Args:
         path: The file.
@@ -111,17 +117,12 @@ def read_file(path: str | os.PathLike[str], suffix: str | None = None) -> tuple[
     return values, layer
 
 
-def load_file(path: str | os.PathLike[str], suffix: str | None = None) -> Config:
-    """Return the tree of one config file, without what it extends."""
-    return grow(*read_file(path, suffix))  # type: ignore[no-any-return]
-
-
 def read_text(name: str) -> Source:
     """Return the text of a file."""
     from simple_conf.source import read_source
 
     if "\0" in name:
-        raise LoadError(f"{name!r} is no name of a file")
+        raise LoadError(f"{name!r} cannot name a file")
     try:
         return read_source(name)
     except FileNotFoundError:

@@ -1,4 +1,4 @@
-"""TOML: the standard library's parser, with places found when asked."""
+"""TOML by the standard library's parser, with positions found on demand."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ import tomllib
 
 from simple_conf.errors import LoadError
 from simple_conf.formats.numbers import NumberError, finite, shown, too_long
-from simple_conf.origin import Origin, TextLayer
+from simple_conf.origin.layers import TextLayer
+from simple_conf.origin.origin import Origin
 from simple_conf.source import Source, Span
 
 TYPE_CHECKING = False
@@ -15,7 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-    from simple_conf.origin import Layer, Path
+    from simple_conf.keypath import KeyPath
+    from simple_conf.origin.layers import Layer
 
 PLACE = re.compile(r"\(at line (\d+), column (\d+)\)|\(at end of document\)")
 PART = re.compile(r"\s*(?:\"((?:[^\"\\]|\\.)*)\"|'([^']*)'|([A-Za-z0-9_-]+))\s*")
@@ -23,7 +25,7 @@ HEADER = re.compile(r"\s*(\[\[?)(.*?)\]\]?\s*(?:#.*)?$")
 
 
 def read(source: Source) -> tuple[Any, Layer]:
-    """Return the values of TOML text and where they stand.
+    """Return the values of TOML text and the layer that locates them.
 
     Raises:
         LoadError: The text is not TOML.
@@ -52,11 +54,11 @@ def place(source: Source, message: str) -> Origin:
     return Origin("file", source.name, line, column, lambda: source.excerpt(line, column))
 
 
-def search(source: Source) -> Callable[[Path], Span | None]:
+def search(source: Source) -> Callable[[KeyPath], Span | None]:
     """Return what finds a value by the line of its key; one in an inline array by the array."""
-    places: dict[Path, Span] = {}
-    counts: dict[Path, int] = {}
-    table: Path = ()
+    places: dict[KeyPath, Span] = {}
+    counts: dict[KeyPath, int] = {}
+    table: KeyPath = ()
     for number, line in enumerate(source.text.split("\n"), 1):
         header = HEADER.match(line)
         if header and "=" not in header[2].split("]")[0]:
@@ -75,9 +77,9 @@ def search(source: Source) -> Callable[[Path], Span | None]:
     return places.get
 
 
-def located(keys: tuple[str, ...], counts: dict[Path, int]) -> Path:
+def located(keys: tuple[str, ...], counts: dict[KeyPath, int]) -> KeyPath:
     """Return a header's path with the index of the last item of every array of tables on the way."""
-    path: Path = ()
+    path: KeyPath = ()
     for depth, key in enumerate(keys):
         path = (*path, key)
         if path in counts and depth < len(keys) - 1:

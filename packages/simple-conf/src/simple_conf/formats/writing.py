@@ -1,67 +1,93 @@
-"""Writing a config to a file, all of it or nothing."""
+"""Configs as text, and saved to a file: all of it or nothing."""
 
 # pathlib is slow to import, and writing a config must not be.
-# ruff: noqa: PTH101, PTH105, PTH108, PTH110, PTH112, PTH116, PTH119, PTH120, PTH122
+# ruff: noqa: PTH112, PTH120, PTH122
 
 from __future__ import annotations
 
 import os
 
+from simple_conf.atomic_write import replace_file
 from simple_conf.errors import ConfigNotFoundError, LoadError
-from simple_conf.tree.export import to_json, to_sdn, to_yaml
+from simple_conf.tree.export import Exporter, simple
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from typing import Any, Protocol
 
-    from simple_conf.config.config import Config
+    from simple_conf.tree.node import MappingNode
 
-WRITERS: dict[str, Any] = {".sdn": to_sdn, ".yaml": to_yaml, ".yml": to_yaml, ".json": to_json}
+    class Writer(Protocol):
+        """A function such as `to_sdn`."""
+
+        def __call__(self, cfg: MappingNode, resolve: bool = True, *, reveal: bool = False) -> str:
+            """Return ``cfg`` as text."""
 
 
-def save(cfg: Config, path: str | os.PathLike[str], resolve: bool = False, *, reveal: bool = False) -> None:
-    """Write a config to a file: whoever reads it meanwhile sees the old text or the new one.
+def to_sdn(cfg: MappingNode, resolve: bool = True, *, reveal: bool = False) -> str:
+    """Return a config as SDN text.
 
     Args:
         cfg: The config.
-        path: The file; its suffix says the format.
-        resolve: Whether references are worked out; they stay as text otherwise.
+        resolve: Whether references are resolved; they stay as text otherwise.
+        reveal: Whether secrets are shown.
+
+    Raises:
+        InterpolationError: A value cannot be resolved.
+        ResolveError: Several values cannot be.
+        UnwritableError: A value has no form in SDN text.
+    """
+    from simple_conf.sdn import write
+
+    return write(values_of(cfg, resolve, reveal, tables=True))
+
+
+def to_json(cfg: MappingNode, resolve: bool = True, *, reveal: bool = False) -> str:
+    """Return a config as JSON text; see `to_sdn`."""
+    import json
+
+    return json.dumps(values_of(cfg, resolve, reveal), indent=2, ensure_ascii=False) + "\n"
+
+
+def to_yaml(cfg: MappingNode, resolve: bool = True, *, reveal: bool = False) -> str:
+    """Return a config as YAML text; see `to_sdn`.
+
+    Raises:
+        MissingExtraError: PyYAML is not installed.
+    """
+    from simple_conf.formats.yaml_text import write
+
+    return write(values_of(cfg, resolve, reveal))
+
+
+def values_of(cfg: MappingNode, resolve: bool, reveal: bool, tables: bool = False) -> Any:
+    """Return a config as plain data that a file has a form for."""
+    return simple(Exporter(resolve=resolve, reveal=reveal, tables=tables, escape=True).run(cfg))
+
+
+WRITERS: dict[str, Writer] = {".sdn": to_sdn, ".yaml": to_yaml, ".yml": to_yaml, ".json": to_json}
+
+
+def save(
+    cfg: MappingNode, path: str | os.PathLike[str], resolve: bool = False, *, reveal: bool = False
+) -> None:
+    """Write a config to a file: whoever reads it meanwhile gets the old text or the new one.
+
+    Args:
+        cfg: The config.
+        path: The file; its suffix decides the format.
+        resolve: Whether references are resolved; they stay as text otherwise.
         reveal: Whether secrets are written.
 
     Raises:
-        LoadError: The suffix is that of no format that can be written.
+        LoadError: There is no format with this suffix that can be written.
         ConfigNotFoundError: There is no folder for the file.
     """
     name = os.fspath(path)
     ending = os.path.splitext(name)[1].lower()
     if ending not in WRITERS:
         raise LoadError(f"{name}: a config can be saved as {', '.join(WRITERS)}")
-    write_whole(name, WRITERS[ending](cfg, resolve=resolve, reveal=reveal))
-
-
-def write_whole(name: str, text: str) -> None:
-    """Replace a file's text in one step."""
-    import tempfile
-
-    target = os.path.realpath(name)
-    if not os.path.isdir(os.path.dirname(target)):
+    text = WRITERS[ending](cfg, resolve=resolve, reveal=reveal)
+    if not os.path.isdir(os.path.dirname(os.path.realpath(name))):
         raise ConfigNotFoundError(f"there is no folder {os.path.dirname(name)} to save {name} in")
-    handle, temporary = tempfile.mkstemp(dir=os.path.dirname(target), prefix=f".{os.path.basename(target)}.")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
-            stream.write(text)
-            stream.flush()
-            os.fsync(stream.fileno())
-        mode = os.stat(target).st_mode & 0o777 if os.path.exists(target) else 0o666 & ~umask()
-        os.chmod(temporary, mode)
-        os.replace(temporary, target)
-    except BaseException:
-        os.unlink(temporary)
-        raise
-
-
-def umask() -> int:
-    """Return this process's file mode mask."""
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
+    replace_file(name, text.encode("utf-8"))

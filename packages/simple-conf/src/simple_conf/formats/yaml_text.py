@@ -6,7 +6,8 @@ import re
 
 from simple_conf.errors import LoadError, MissingExtraError
 from simple_conf.formats.numbers import finite, whole
-from simple_conf.origin import Origin, TextLayer
+from simple_conf.origin.layers import TextLayer
+from simple_conf.origin.origin import Origin
 from simple_conf.source import Source, Span
 
 TYPE_CHECKING = False
@@ -14,7 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-    from simple_conf.origin import Layer, Path
+    from simple_conf.keypath import KeyPath
+    from simple_conf.origin.layers import Layer
 
 MAX_DEPTH = 64
 MAX_VALUES = 1_000_000
@@ -34,7 +36,7 @@ SCALARS = [
 
 
 def read(source: Source) -> tuple[Any, Layer]:
-    """Return the values of YAML text and where they stand.
+    """Return the values of YAML text and the layer that locates them.
 
     Raises:
         LoadError: The text is not YAML, has a key twice, or a tag that is not plain data.
@@ -167,7 +169,7 @@ class Builder:
             key = str(key_node.value)
             if key in values:
                 raise LoadError(
-                    f"the key {key!r} stands twice in one mapping",
+                    f"the key {key!r} comes twice in one mapping",
                     origin=at(self._source, key_node.start_mark),
                 )
             values[key] = self.build(value_node, depth + 1)
@@ -193,15 +195,15 @@ CONSTRUCT: dict[str, Callable[[str], Any]] = {
 }
 
 
-def search(source: Source) -> Callable[[Path], Span | None]:
-    """Return what finds a value in YAML text."""
-    places: dict[Path, Span] = {}
+def search(source: Source) -> Callable[[KeyPath], Span | None]:
+    """Return a function that gives the place of the value at a path of YAML text."""
+    places: dict[KeyPath, Span] = {}
     note(compose(source), (), None, places)
     return places.get
 
 
-def note(node: Any, path: Path, key: Any, places: dict[Path, Span]) -> None:
-    """Note the place of a node and of all nodes in it."""
+def note(node: Any, path: KeyPath, key: Any, places: dict[KeyPath, Span]) -> None:
+    """Add the places of a node and of all nodes in it to ``places``."""
     if node is None or len(path) > MAX_DEPTH:
         return
     mark, key_mark = node.start_mark, (key or node).start_mark

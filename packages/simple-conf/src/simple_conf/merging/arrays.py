@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from simple_conf.tree.copying import copy_value, same_depth
-from simple_conf.tree.location import raw_of
-from simple_conf.tree.node import ListNode, MappingNode
-from simple_conf.tree.provenance import trail_of
+from simple_conf.tree.node import ListNode, MappingNode, raw_items
+from simple_conf.tree.provenance import assignment_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,24 +12,27 @@ if TYPE_CHECKING:
     from typing import Any
 
     from simple_conf.merging.strategy import Arrays
+    from simple_conf.tree.assignment import Assignment
 
-    Item = tuple[Any, Any, Any]
+    Item = tuple[Any, ListNode, int]
+    Pair = tuple[Item, Item | None]
+    Lay = Callable[[MappingNode, MappingNode], None]
 
 
-def combine(mine: Any, other: Any, how: Arrays, lay: Callable[[Any, Any], None]) -> Any:
-    """Return a new list node in the place of ``mine`` with both arrays joined.
+def combine(mine: ListNode, other: ListNode, how: Arrays, lay: Lay) -> ListNode:
+    """Return a new list in the place of ``mine`` with both arrays joined.
 
     Args:
-        mine: The list node below.
-        other: The list node on top.
-        how: The treatment, anything but ``"replace"``.
-        lay: Merges a mapping node into another, in place.
+        mine: The list below.
+        other: The list on top.
+        how: The array mode, anything but ``"replace"``.
+        lay: Merges a mapping into another, in place.
 
     Returns:
-        A list node at the path and in the tree of ``mine``.
+        A list at the path and in the tree of ``mine``.
     """
     below, above = items_of(mine), items_of(other)
-    pairs: list[tuple[Item, Item | None]]
+    pairs: list[Pair]
     if how == "append":
         pairs = [(item, None) for item in below + above]
     elif how == "prepend":
@@ -44,19 +46,19 @@ def combine(mine: Any, other: Any, how: Arrays, lay: Callable[[Any, Any], None])
     return joined(mine, pairs, lay)
 
 
-def items_of(items: Any) -> list[Item]:
-    """Return each value as written with the node and the index that hold it."""
-    return [(value, items, index) for index, value in enumerate(raw_of(items))]
+def items_of(items: ListNode) -> list[Item]:
+    """Return each item as written with the list and the index that hold it."""
+    return [(value, items, index) for index, value in enumerate(raw_items(items))]
 
 
-def paired(below: list[Item], above: list[Item], field: str) -> list[tuple[Item, Item | None]]:
-    """Pair the mappings that have the same value in ``field``; the rest stands alone, in order.
+def paired(below: list[Item], above: list[Item], field: str) -> list[Pair]:
+    """Pair the mappings that have the same value in ``field``; the rest stays alone, in order.
 
     Where a value comes several times in an array, its first mapping is paired with the first one of the other
     array, its second with the second, and so on.
     """
     matches = {name: item for name, item in zip(identities(above, field), above, strict=True) if name}
-    pairs: list[tuple[Item, Item | None]] = []
+    pairs: list[Pair] = []
     for name, item in zip(identities(below, field), below, strict=True):
         pairs.append((item, matches.pop(name, None)))
     used = {item[2] for _, item in pairs if item is not None}
@@ -78,10 +80,11 @@ def identities(items: list[Item], field: str) -> list[Any]:
     return found
 
 
-def joined(mine: Any, pairs: list[tuple[Item, Item | None]], lay: Callable[[Any, Any], None]) -> Any:
-    """Return the list node that the pairs make: the second of a pair laid over the first, or in its place."""
+def joined(mine: ListNode, pairs: list[Pair], lay: Lay) -> ListNode:
+    """Return the list that the pairs make: the second of a pair laid over the first, or in its place."""
     tree, path = mine.__tree__, mine.__path__
-    values, trails = [], []
+    values: list[Any] = []
+    provenance: list[Assignment | None] = []
     for index, (first, second) in enumerate(pairs):
         value, node, at = first
         replaced = False
@@ -93,12 +96,12 @@ def joined(mine: Any, pairs: list[tuple[Item, Item | None]], lay: Callable[[Any,
         if second is not None:
             lay(copied, second[0])
         values.append(copied)
-        trails.append(trail_of(node, at))
+        provenance.append(assignment_of(node, at))
     result = ListNode(tree, path, mine.__layer__, values)
-    result.__trail__ = trails  # type: ignore[assignment]
+    result.__provenance__ = provenance
     return result
 
 
 def goes_over(above: Any, below: Any) -> bool:
-    """Return whether two items are joined, rather than one put in the place of the other."""
+    """Return whether two items are joined; otherwise one replaces the other."""
     return isinstance(above, MappingNode) and isinstance(below, MappingNode) and not above.__barrier__

@@ -6,55 +6,64 @@ again when it is merged over a mapping; a tree made of overrides keeps the overr
 
 from __future__ import annotations
 
-from simple_conf.config.config import store
 from simple_conf.errors import MergeError
 from simple_conf.keypath import format_path
 from simple_conf.merging.arrays import combine
 from simple_conf.merging.strategy import DEFAULT, MergeStrategy, current
-from simple_conf.origin import NamedLayer
+from simple_conf.origin.layers import NamedLayer
 from simple_conf.suggestion import did_you_mean
+from simple_conf.tree.assignment import AssignmentGroup
 from simple_conf.tree.copying import copy_mapping, copy_value, same_depth
-from simple_conf.tree.node import PLAIN, ListNode, MappingNode, Overlaid, Tree, grow, node_of
-from simple_conf.tree.provenance import Step, note, steps_of, trail_of
+from simple_conf.tree.editing import store
+from simple_conf.tree.node import ABSENT, PLAIN, ListNode, MappingNode, Overlaid, Tree, grow, node_of
+from simple_conf.tree.provenance import assignment_of, assignments_of, record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from typing import Any
+    from typing import Any, Protocol, TypeGuard
 
-    from simple_conf.config.config import Config
-    from simple_conf.origin import Path
+    from simple_conf.keypath import KeyPath
+
+    class Patch(Protocol):
+        """A change that a tree made of overrides keeps, to apply it again wherever it is merged."""
+
+        def apply(self, root: MappingNode, rules: MergeStrategy, strict_keys: bool) -> None:
+            """Change ``root``; with ``strict_keys`` a key that is not there is an error."""
 
 
-ABSENT: Any = object()
 SCALARS = PLAIN | {str, type(ABSENT)}
 
 
-class Laid:
-    """A whole config as one step of a tree that keeps its steps."""
+class ConfigPatch:
+    """A whole config that is laid over the one it is merged into.
+
+    Args:
+        config: The root of the config's tree.
+    """
 
     __slots__ = ("_config",)
 
-    def __init__(self, config: Any) -> None:
+    def __init__(self, config: MappingNode) -> None:
         self._config = config
 
-    def apply(self, root: Any, rules: MergeStrategy, strict_keys: bool) -> None:
+    def apply(self, root: MappingNode, rules: MergeStrategy, strict_keys: bool) -> None:
         """Lay the config over ``root``."""
         lay_over(root, self._config, rules, strict_keys)
 
 
 def merge(
-    configs: Sequence[Config], strategy: MergeStrategy | None = None, *, strict_keys: bool = False
-) -> Config:
+    configs: Sequence[MappingNode], strategy: MergeStrategy | None = None, *, strict_keys: bool = False
+) -> MappingNode:
     """Return a new tree with each config laid over the ones before it.
 
     Args:
         configs: Roots of trees; later ones win.
-        strategy: How arrays and nulls are treated; by default the one of ``Conf.merge_mode``.
+        strategy: How arrays and nulls are merged; by default the one of ``Conf.merge_mode``.
         strict_keys: Whether a key that the configs before do not have is an error.
 
     Returns:
-        A tree of its own.
+        The root of a tree of its own.
 
     Raises:
         MergeError: A key is unknown under ``strict_keys``.
@@ -62,27 +71,35 @@ def merge(
     """
     rules = strategy or current()
     if not configs:
-        return grow({}, NamedLayer("code", "Conf.merge()"))  # type: ignore[no-any-return]
+        return grow({}, NamedLayer("code", "Conf.merge()"))
     tree = Tree()
     root = tree.root = copy_mapping(configs[0], tree, ())
-    tree.like(configs[0].__tree__)
+    tree.copy_settings(configs[0].__tree__)
     tree.calls = {}
     for config in configs[1:]:
         other = config.__tree__
         if other.secrets:
             tree.secrets |= other.secrets
-        steps = other.patches if other.patches is not None and other.root is config else [Laid(config)]
-        for step in steps:
-            step.apply(root, rules, strict_keys)
+        patches: list[Patch] = [ConfigPatch(config)]
+        if other.patches is not None and other.root is config:
+            patches = other.patches
+        for patch in patches:
+            patch.apply(root, rules, strict_keys)
         if tree.patches is not None:
-            tree.patches.extend(steps)
-    return root  # type: ignore[no-any-return]
+            tree.patches.extend(patches)
+    return root
 
 
-def lay_over(base: Any, over: Any, rules: MergeStrategy = DEFAULT, strict_keys: bool = False) -> None:
-    """Merge the mapping node ``over`` into the mapping node ``base``, which belongs to the caller."""
+def lay_over(
+    base: MappingNode, over: MappingNode, rules: MergeStrategy = DEFAULT, strict_keys: bool = False
+) -> None:
+    """Merge the mapping ``over`` into the mapping ``base``, in place; ``over`` stays as it is.
+
+    Raises:
+        MergeError: A key is unknown under ``strict_keys``.
+    """
     raw, visible = base.__raw__, base.__dict__
-    below = steps_of(base)
+    below = assignments_of(base)
     taken: dict[str, Any] = {}
     for key, value in over.__raw__.items():
         kind = type(value)
@@ -104,9 +121,8 @@ def lay_over(base: Any, over: Any, rules: MergeStrategy = DEFAULT, strict_keys: 
             taken[key] = lay_value(base, key, mine, over, value, rules)
             visible = base.__dict__
     if taken:
-        object.__setattr__(
-            base, "__trail__", Step(taken, over.__layer__, over.__path__, over.__trail__, below)
-        )
+        group = AssignmentGroup(taken, over.__layer__, over.__path__, over.__provenance__, below)
+        object.__setattr__(base, "__provenance__", group)
 
 
 def joined(mine: Any, value: Any, rules: MergeStrategy, strict_keys: bool) -> bool:
@@ -121,9 +137,12 @@ def joined(mine: Any, value: Any, rules: MergeStrategy, strict_keys: bool) -> bo
     return value is None and rules.keep_on_null and isinstance(mine, (MappingNode, Overlaid))
 
 
-def lay_value(base: Any, key: str, mine: Any, over: Any, value: Any, rules: MergeStrategy) -> Any:
-    """Put what ``over`` has under ``key`` in the place of ``mine``, or join the two; return the result."""
+def lay_value(
+    base: MappingNode, key: str, mine: Any, over: MappingNode, value: Any, rules: MergeStrategy
+) -> Any:
+    """Replace ``mine`` by what ``over`` has under ``key``, or join the two; return the result."""
     path = (*base.__path__, key)
+    made: Any
     if isinstance(value, ListNode) and isinstance(mine, ListNode) and rules.for_path(path) != "replace":
         made = combine(mine, value, rules.for_path(path), lambda a, b: lay_over(a, b, rules))
     else:
@@ -137,34 +156,34 @@ def lay_value(base: Any, key: str, mine: Any, over: Any, value: Any, rules: Merg
     return made
 
 
-def is_reference(value: Any) -> bool:
+def is_reference(value: object) -> TypeGuard[str]:
     """Return whether a value is text that is one whole ``${…}``."""
     return isinstance(value, str) and value.startswith("${") and value.endswith("}")
 
 
-def put_tree(root: Any, path: Path, config: Any) -> None:
+def put_tree(root: MappingNode, path: KeyPath, config: MappingNode) -> None:
     """Put a copy of a whole config at ``path`` of ``root``, in the place of what is there."""
     holder = root
-    for key in path[:-1]:
-        inner = holder.__raw__.get(str(key))
+    for key in map(str, path[:-1]):
+        inner = holder.__raw__.get(key)
         if not isinstance(inner, MappingNode):
-            inner = node_of(root.__tree__, (*holder.__path__, str(key)), config.__layer__, {})
-            note(holder, str(key), inner, config.__layer__)
-            store(holder, str(key), inner)
+            inner = node_of(root.__tree__, (*holder.__path__, key), config.__layer__, {})
+            record(holder, key, inner, config.__layer__)
+            store(holder, key, inner)
         holder = inner
     key = str(path[-1])
     fresh = copy_mapping(config, root.__tree__, (*holder.__path__, key), written=True)
-    note(holder, key, fresh, config.__layer__)
+    record(holder, key, fresh, config.__layer__)
     store(holder, key, fresh)
     root.__tree__.forget(path)
 
 
-def unknown_key(base: Any, over: Any, key: str) -> MergeError:
+def unknown_key(base: MappingNode, over: MappingNode, key: str) -> MergeError:
     """Return the error for a key that ``base`` does not have."""
-    trail = trail_of(over, key)
+    assignment = assignment_of(over, key)
     return MergeError(
         f"unknown key {key!r}",
         path=format_path((*base.__path__, key)),
-        origin=trail.layer.locate(trail.path, key=True),
+        origin=assignment.layer.locate(assignment.path, key=True),
         hint=did_you_mean(key, base.__raw__),
     )

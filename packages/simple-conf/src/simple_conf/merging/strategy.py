@@ -1,39 +1,36 @@
-"""How arrays and nulls are treated when configs are merged."""
+"""How arrays and nulls are merged."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 
-from simple_conf.errors import ConfError
+from simple_conf.errors import StrategyError
 from simple_conf.keypath import parse_path
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
-    from simple_conf.origin import Path
+    from simple_conf.keypath import KeyPath
 
     Arrays = str | Mapping[str, str]
 
 ARRAYS = ("replace", "append", "prepend", "by_index")
 
 
-class StrategyError(ConfError, ValueError):
-    """A merge strategy that does not exist was asked for."""
-
-
 class MergeStrategy:
-    """What happens to arrays and to ``null`` over a mapping.
+    """How arrays, and ``null`` over a mapping, are merged.
 
     Args:
         arrays: ``"replace"``, ``"append"``, ``"prepend"``, ``"by_index"``, or ``{"key": "name"}`` to merge
             the mappings in two arrays that have the same ``name``.
-        paths: Other treatments for the arrays at some paths, such as ``{"train.tags": "append"}``.
+        paths: Other modes for the arrays at some paths, such as ``{"train.tags": "append"}``.
         keep_on_null: Whether a mapping stays when ``null`` is merged over it.
 
     Raises:
-        StrategyError: There is no such treatment.
+        StrategyError: There is no such mode.
     """
 
     __slots__ = ("arrays", "keep_on_null", "paths")
@@ -49,21 +46,25 @@ class MergeStrategy:
         self.paths = {parse_path(path): checked(how) for path, how in (paths or {}).items()}
         self.keep_on_null = keep_on_null
 
-    def for_path(self, path: Path) -> Arrays:
-        """Return the treatment of the array at ``path``."""
+    def for_path(self, path: KeyPath) -> Arrays:
+        """Return the mode of the array at ``path``."""
         return self.paths.get(path, self.arrays) if self.paths else self.arrays
 
 
 def checked(arrays: Arrays) -> Arrays:
-    """Return ``arrays`` where it is a treatment that exists."""
+    """Return an array mode.
+
+    Raises:
+        StrategyError: There is no such mode.
+    """
     if isinstance(arrays, str):
-        if arrays not in ARRAYS:
-            raise StrategyError(
-                f"arrays={arrays!r} is no treatment; use one of {', '.join(ARRAYS)} or {{'key': name}}"
-            )
-    elif list(arrays) != ["key"] or not isinstance(arrays["key"], str):
+        known = arrays in ARRAYS
+    else:
+        known = isinstance(arrays, Mapping) and list(arrays) == ["key"] and isinstance(arrays["key"], str)
+    if not known:
         raise StrategyError(
-            f"arrays={arrays!r} is no treatment; use {{'key': 'name of the field that identifies an item'}}"
+            f"unknown array mode {arrays!r}; use one of {', '.join(ARRAYS)}, "
+            "or {'key': 'name'} with the field that identifies an item"
         )
     return arrays
 
@@ -81,7 +82,7 @@ def current() -> MergeStrategy:
 def merge_mode(
     *, append_arrays: bool = False, strategy: MergeStrategy | None = None, keep_on_null: bool = False
 ) -> Iterator[MergeStrategy]:
-    """Let every merge in the block treat arrays and nulls this way.
+    """Let every merge in the block merge arrays and nulls this way.
 
     Args:
         append_arrays: Whether arrays are appended instead of replaced.

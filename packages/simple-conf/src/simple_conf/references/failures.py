@@ -2,49 +2,64 @@
 
 from __future__ import annotations
 
-from simple_conf.errors import InterpolationCycleError, MissingValueError
+from simple_conf.errors import InterpolationCycleError, MissingValueError, PlacedError
 from simple_conf.keypath import format_path
-from simple_conf.tree.location import place_in
+from simple_conf.tree.location import origin_in
 from simple_conf.tree.masking import censor_of
+from simple_conf.tree.node import raw_item
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from typing import TypeVar
 
-    Trace = list[tuple[Any, Any]]
+    from simple_conf.tree.node import Key, Node
+
+    E = TypeVar("E", bound=PlacedError)
+    Trace = list[tuple[Node, Key]]
 
 
-def error(kind: Any, node: Any, key: Any, message: str, hint: str | None = None) -> Any:
+def error(kind: type[E], node: Node, key: Key, message: str, hint: str | None = None) -> E:
     """Return an error that names the path and the origin of the value under ``key``."""
     path = (*node.__path__, key)
     if node.__tree__.secrets:
         censor = censor_of(node.__tree__.root)
         message, hint = censor.text(message), hint and censor.text(hint)
-    return kind(message, path=format_path(path), origin=place_in(node, key), hint=hint)
+    return kind(message, path=format_path(path), origin=origin_in(node, key), hint=hint)
 
 
-def missing_value(node: Any, key: Any) -> Any:
+def missing_value(node: Node, key: Key) -> MissingValueError:
     """Return the error for reading a value that is still ``???``."""
     hint = f"set it: {format_path((*node.__path__, key))}=…"
     return error(MissingValueError, node, key, "this value must be filled in (it is ???)", hint)
 
 
-def cycle(trace: Trace, node: Any, key: Any) -> Any:
-    """Return the error for a reference that leads back to itself, with the whole chain."""
-    chain = [*trace, (node, key)]
-    for start, (known, inner) in enumerate(trace):
-        if known is node and inner == key:
-            chain = [*trace[start:], (node, key)]
-            break
-    lines = []
-    for known, inner in chain:
-        if isinstance(inner, tuple):
-            lines.append(f"    {format_path(inner) or '(the root)'}, which holds it")
-            continue
-        path = (*known.__path__, inner)
-        raw = known.__raw__[inner]
-        shown = raw if isinstance(raw, str) else "[…]"
-        lines.append(f"    {format_path(path)} = {shown}  ({place_in(known, inner)})")
-    first, at = chain[0]
+def cycle(trace: Trace, node: Node, key: Key) -> InterpolationCycleError:
+    """Return the error for a value that refers back to itself, with the whole chain.
+
+    Args:
+        trace: The values that are being resolved, each because of the one before.
+        node: The node that holds the value which is reached again.
+        key: Its key there.
+    """
+    start = next((at for at, (known, inner) in enumerate(trace) if known is node and inner == key), 0)
+    return cycle_error([*map(line, trace[start:]), line((node, key))], *trace[start])
+
+
+def enclosing_cycle(trace: Trace, found: Node) -> InterpolationCycleError:
+    """Return the error for a reference to a node that holds the reference itself."""
+    holder = f"    {format_path(found.__path__) or '(the root)'}, which holds it"
+    return cycle_error([*map(line, trace), holder], *trace[0])
+
+
+def cycle_error(lines: list[str], node: Node, key: Key) -> InterpolationCycleError:
+    """Return the error with the lines of a chain, which begins with ``key`` of ``node``."""
     message = "this reference leads back to itself:\n" + "\n".join(lines)
-    return error(InterpolationCycleError, first, at, message)
+    return error(InterpolationCycleError, node, key, message)
+
+
+def line(step: tuple[Node, Key]) -> str:
+    """Return the line of one value in a chain: its path, what is written there, its origin."""
+    node, key = step
+    raw = raw_item(node, key)
+    shown = raw if isinstance(raw, str) else "[…]"
+    return f"    {format_path((*node.__path__, key))} = {shown}  ({origin_in(node, key)})"

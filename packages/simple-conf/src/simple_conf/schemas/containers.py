@@ -1,4 +1,4 @@
-"""How lists, tuples, sets and dicts are read, item by item."""
+"""Reading lists, tuples, sets and dicts, item by item."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class SeveralErrors(ConfError):  # noqa: N818 - it is several
 
 
 def opened(node: Config) -> dict[str, Any]:
-    """Return a mapping's values worked out; what cannot be is ``Unreadable``, what is ``???`` is MISSING."""
+    """Return a mapping's values resolved; one that cannot be is ``Unreadable``, ``???`` is MISSING."""
     visible: dict[str, Any] = node.__dict__
     if visible is node.__raw__:
         return visible
@@ -81,7 +81,7 @@ def list_hook(kind: Any, conv: Converter, mode: Mode) -> Hook:
 
 
 def in_list(value: Any) -> str | None:
-    """Return a hint where a single value stands for a list."""
+    """Return a hint for a single value in the place of a list."""
     if isinstance(value, str) and value.startswith("(") and value.endswith(")"):
         return f"write a list: [{value[1:-1]}]"
     return (
@@ -92,7 +92,11 @@ def in_list(value: Any) -> str | None:
 
 
 def collect(pairs: Any, item: Hook, inner: Any) -> list[Any]:
-    """Return the items read, or every error with its key or index."""
+    """Return the items read.
+
+    Raises:
+        SeveralErrors: Some cannot be read; it carries every error with its key or index.
+    """
     done, errors = [], []
     for key, value in pairs:
         try:
@@ -161,7 +165,7 @@ def dict_hook(kind: Any, conv: Converter, mode: Mode) -> Hook:
 
     def unique(made: dict[Any, Any], value: Any) -> dict[Any, Any]:
         if len(made) < len(value):
-            return refuse(f"{describe(kind)} without two keys that read as the same", value)  # type: ignore[no-any-return]
+            return refuse(f"{describe(kind)} without two keys that read as the same", value)
         return made
 
     return hook

@@ -1,6 +1,6 @@
 """Exact conversions of single values: nothing is lost, guessed or cut off.
 
-``"100"`` is 100, ``10.0`` is 10 and 3 is 3.0; ``2.9`` is no int, ``True`` no number and ``None`` no text.
+``"100"`` becomes 100, ``10.0`` 10 and 3 3.0; ``2.9`` is not an int, ``True`` not a number, ``None`` not text.
 """
 
 from __future__ import annotations
@@ -19,7 +19,9 @@ from simple_conf.values import MISSING
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import Any
+    from typing import Any, NoReturn, TypeVar
+
+    Iso = TypeVar("Iso", datetime.datetime, datetime.date, datetime.time)
 
 WHOLE = re.compile(r"[+-]?(?:0x[0-9a-fA-F]+|[0-9]+(?:_[0-9]+)*)", re.ASCII)
 DECIMAL = re.compile(r"[+-]?(?:[0-9]+(?:_[0-9]+)*\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?", re.ASCII)
@@ -48,7 +50,7 @@ class MismatchError(ConfError, ValueError):
 
 
 class Unreadable:
-    """Stands for a value that could not be worked out, so that it is reported with all other issues.
+    """A value that could not be resolved; it is passed on, to be reported with all other issues.
 
     Args:
         error: Why not.
@@ -60,8 +62,12 @@ class Unreadable:
         self.error = error
 
 
-def refuse(expected: str, got: Any, hint: str | None = None) -> Any:
-    """Raise the error that fits a value which is not as expected."""
+def refuse(expected: str, got: Any, hint: str | None = None) -> NoReturn:
+    """Raise the error for a value that is not as expected.
+
+    Raises:
+        MismatchError: In any case, unless the value could not be resolved: then its own error.
+    """
     if type(got) is Unreadable:
         raise got.error
     raise MismatchError(expected, got, hint)
@@ -80,7 +86,7 @@ def to_int(value: Any, convert: bool) -> int:
     if convert and isinstance(value, float) and value.is_integer():
         return int(value)
     hint = "a fraction is never cut off" if isinstance(value, float) and math.isfinite(value) else None
-    return refuse("int", value, hint)  # type: ignore[no-any-return]
+    return refuse("int", value, hint)
 
 
 def to_float(value: Any, convert: bool) -> float:
@@ -101,7 +107,7 @@ def to_float(value: Any, convert: bool) -> float:
         if DECIMAL.fullmatch(text):
             number = float(text)
             return number if math.isfinite(number) else refuse("float", value, "it is too large for a float")
-    return refuse("float", value)  # type: ignore[no-any-return]
+    return refuse("float", value)
 
 
 def whole_to_float(value: int) -> float:
@@ -109,7 +115,7 @@ def whole_to_float(value: int) -> float:
     try:
         number = float(value)
     except OverflowError:
-        return refuse("float", value, "it is too large for a float")  # type: ignore[no-any-return]
+        return refuse("float", value, "it is too large for a float")
     return number if number == value else refuse("float", value, "a float cannot hold it exactly")
 
 
@@ -124,7 +130,7 @@ def to_bool(value: Any, convert: bool) -> bool:
         if word in FALSE:
             return False
     hint = f"write {'true' if value else 'false'}" if type(value) is int and value in (0, 1) else None
-    return refuse("bool", value, hint)  # type: ignore[no-any-return]
+    return refuse("bool", value, hint)
 
 
 def to_str(value: Any, convert: bool) -> str:
@@ -136,7 +142,7 @@ def to_str(value: Any, convert: bool) -> str:
     if convert and isinstance(value, os.PathLike):
         return str(os.fspath(value))
     hint = 'put it in double quotes: "…"' if isinstance(value, bool) else None
-    return refuse("str", value, hint)  # type: ignore[no-any-return]
+    return refuse("str", value, hint)
 
 
 def to_none(value: Any, convert: bool) -> None:  # noqa: ARG001 - all conversions are called alike
@@ -151,7 +157,7 @@ def to_path(value: Any, convert: bool) -> Path:
         return value
     if convert and isinstance(value, str) and value:
         return Path(value)
-    return refuse("a path", value)  # type: ignore[no-any-return]
+    return refuse("a path", value)
 
 
 def to_enum(kind: type[Enum], value: Any, convert: bool) -> Enum:
@@ -165,7 +171,7 @@ def to_enum(kind: type[Enum], value: Any, convert: bool) -> Enum:
         if isinstance(value, str) and value in kind.__members__:
             return kind[value]
     shown = [m.value if isinstance(m.value, str) else m.name for m in kind]
-    return refuse(one_of(shown), value, close_to(value, shown))  # type: ignore[no-any-return]
+    return refuse(one_of(shown), value, close_to(value, shown))
 
 
 def to_literal(choices: tuple[Any, ...], value: Any, convert: bool) -> Any:
@@ -190,25 +196,25 @@ def to_datetime(value: Any, convert: bool) -> datetime.datetime:
     """Return a moment, from ISO 8601 text."""
     if isinstance(value, datetime.datetime):
         return value
-    return from_iso(datetime.datetime, "a date and time such as 2026-01-31T12:00:00", value, convert)  # type: ignore[no-any-return]
+    return from_iso(datetime.datetime, "a date and time such as 2026-01-31T12:00:00", value, convert)
 
 
 def to_date(value: Any, convert: bool) -> datetime.date:
     """Return a day, from ISO 8601 text."""
     if isinstance(value, datetime.date) and not isinstance(value, datetime.datetime):
         return value
-    return from_iso(datetime.date, "a date such as 2026-01-31", value, convert)  # type: ignore[no-any-return]
+    return from_iso(datetime.date, "a date such as 2026-01-31", value, convert)
 
 
 def to_time(value: Any, convert: bool) -> datetime.time:
     """Return a time of day, from ISO 8601 text."""
     if isinstance(value, datetime.time):
         return value
-    return from_iso(datetime.time, "a time such as 12:30", value, convert)  # type: ignore[no-any-return]
+    return from_iso(datetime.time, "a time such as 12:30", value, convert)
 
 
-def from_iso(kind: Any, expected: str, value: Any, convert: bool) -> Any:
-    """Return what ISO 8601 text says."""
+def from_iso(kind: type[Iso], expected: str, value: Any, convert: bool) -> Iso:
+    """Return a date or time from ISO 8601 text."""
     if convert and isinstance(value, str):
         try:
             return kind.fromisoformat(value.strip())
@@ -234,7 +240,7 @@ def to_timedelta(value: Any, convert: bool) -> datetime.timedelta:
             at = piece.end()
         if text and at == len(text):
             return datetime.timedelta(seconds=total)
-    return refuse("a time span such as 1h 30m, 12:30:00 or 90 (seconds)", value)  # type: ignore[no-any-return]
+    return refuse("a time span such as 1h 30m, 12:30:00 or 90 (seconds)", value)
 
 
 def one_of(choices: Any) -> str:

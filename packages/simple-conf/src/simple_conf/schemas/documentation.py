@@ -6,6 +6,8 @@ from simple_conf.errors import ConfError
 from simple_conf.keypath import format_path
 from simple_conf.schemas import fields
 from simple_conf.schemas.schema import is_schema
+from simple_conf.sdn import write
+from simple_conf.tree.export import simple
 from simple_conf.values import MASK, MISSING, Secret
 
 TYPE_CHECKING = False
@@ -24,7 +26,7 @@ def describe(schema: type, form: str) -> str:
 
     Raises:
         ConfError: There is no such form.
-        TypeError: ``schema`` is no schema.
+        TypeError: ``schema`` is not a schema.
     """
     if not is_schema(schema):
         raise TypeError(f"describe takes a schema: an attrs class or a dataclass, not {schema!r}")
@@ -69,9 +71,6 @@ def template(schema: type, indent: str) -> list[str]:
 
 def entry(name: str, default: Any, words: str) -> list[str]:
     """Return the lines of a key with its default."""
-    from simple_conf.sdn import write
-    from simple_conf.tree.export import simple
-
     value = MASK if isinstance(default, Secret) else simple(fields.to_plain(default))
     lines = write({name: value}).rstrip("\n").split("\n")
     return [f"{lines[0]}  # {words}"] if len(lines) == 1 else lines

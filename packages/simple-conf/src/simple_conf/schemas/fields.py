@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import dataclasses
 import inspect
 import itertools
 import textwrap
@@ -10,12 +11,16 @@ import types
 import typing
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args, get_origin
 
+import attrs
+
 from simple_conf.errors import ConfError
 from simple_conf.keypath import format_path
 from simple_conf.schemas.schema import attributes_of, is_schema
 from simple_conf.schemas.type_names import describe
+from simple_conf.sdn import write
 from simple_conf.suggestion import closest
-from simple_conf.values import MISSING, Secret
+from simple_conf.tree.export import simple
+from simple_conf.values import MASK, MISSING, Secret
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,7 +33,7 @@ class Field(NamedTuple):
         path: Its path from the top schema, such as ``("train", "lr")``: the keys that a config has.
         kind: Its type.
         default: Its default, or MISSING where it must be given.
-        help: What the text under it says, in one line.
+        help: Its description, in one line: the string under it in the source.
         schemas: The schemas that its value may be, empty for a plain value.
         attribute: The attribute of the object that holds it; not its key where attrs has an alias.
     """
@@ -70,12 +75,12 @@ def walk(
 ) -> Iterator[Field]:
     """Yield the fields of a schema, each nested schema's after the field that holds it.
 
-    A schema inside itself is not gone into again.
+    A schema inside itself is not entered again.
 
     Args:
         cls: The schema.
-        path: Where it stands.
-        around: The schemas that it stands in.
+        path: Its path.
+        around: The schemas that it is in.
         unions: Whether the fields of each schema of a union are yielded too; a path may come several times.
     """
     for field in fields_of(cls, path):
@@ -97,7 +102,7 @@ def keys_of(schema: Any) -> list[tuple[str, Any]]:
 
 
 def keys_like(name: str, keys: list[str]) -> list[str]:
-    """Return the keys that a mistyped or shortened one may stand for: ``lr`` for ``train.lr``.
+    """Return the keys that a mistyped or shortened one may mean: ``lr`` for ``train.lr``.
 
     Args:
         name: What was written.
@@ -118,14 +123,10 @@ def raw_fields(cls: type) -> Iterator[tuple[str, str, Any, Any]]:
     """Yield each field's key in a config, its attribute, its default (MISSING for none) and its metadata."""
     attributes = getattr(cls, "__attrs_attrs__", None)
     if attributes is not None:
-        import attrs
-
         for field in attributes:
             if field.init:
                 yield field.alias, field.name, made(field.default, attrs.NOTHING), field.metadata
         return
-    import dataclasses
-
     for item in dataclasses.fields(cls):
         if item.init:
             default = item.default
@@ -175,7 +176,7 @@ def is_secret(kind: Any) -> bool:
 
 
 def help_of(cls: type) -> dict[str, str]:
-    """Return the text that stands under each field in the source of a class, base classes included."""
+    """Return the string under each field in the source of a class, base classes included."""
     texts: dict[str, str] = {}
     for base in reversed(cls.__mro__[:-1]):
         try:
@@ -204,11 +205,8 @@ def doc_of(cls: type) -> str:
 
 def default_text(value: Any) -> str:
     """Return a default as a config file would have it, on one line."""
-    from simple_conf.sdn import write
-    from simple_conf.tree.export import simple
-
     if isinstance(value, Secret):
-        return "••••"
+        return MASK
     if is_schema(type(value)):
         value = to_plain(value)
     text = write({"x": simple(value)}).strip()

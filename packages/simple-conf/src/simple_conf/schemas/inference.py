@@ -12,19 +12,19 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from simple_conf.config.config import Config
+    from simple_conf.tree.node import MappingNode
 
 
-def schema_of(cfg: Config, name: str = "AppCfg") -> str:
+def schema_of(cfg: MappingNode, name: str = "AppCfg") -> str:
     """Return the source of ``@schema`` classes that ``cfg`` fits; every key is required.
 
     Args:
-        cfg: The config; references are worked out.
+        cfg: The config; references are resolved.
         name: What the outermost class is called.
 
     Raises:
-        InterpolationError: A value cannot be worked out.
-        ConfError: The name is no name.
+        InterpolationError: A value cannot be resolved.
+        ConfError: The name cannot name a class.
     """
     if not usable(name):
         raise ConfError(f"{name!r} cannot name a class")

@@ -1,8 +1,8 @@
-"""Schemas: classes that say what a config must look like."""
+"""Schemas: classes that define what a config must look like."""
 
 from __future__ import annotations
 
-from simple_conf.errors import ConfError, ValidationError
+from simple_conf.errors import ConfError, ValidationError, ValidationIssue
 from simple_conf.values import MISSING
 
 TYPE_CHECKING = False
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 else:
 
     def dataclass_transform(**_: object) -> object:
-        """Stand in for the one of typing, which only type checkers need."""
+        """Replace the one of typing, which only type checkers need."""
         return lambda function: function
 
     class attrs:  # noqa: N801
-        """Stand in for the names that the transform refers to."""
+        """Replace the names that the transform refers to."""
 
         field = None
 
@@ -89,8 +89,6 @@ def check_object(self: Any) -> None:
     Raises:
         ValidationError: Some of them failed; it carries an issue for each.
     """
-    from simple_conf.schemas.validation import ValidationIssue
-
     issues = []
     attributes = attributes_of(type(self))
     gaps = {name for name in attributes.values() if getattr(self, name, None) is MISSING}
@@ -98,8 +96,8 @@ def check_object(self: Any) -> None:
         if gaps.intersection(getattr(getattr(check, "__code__", None), "co_names", ())):
             continue
         try:
-            if check(self) is False:  # it was meant to say so
-                raise AssertionError(f"{check.__name__} says no")
+            if check(self) is False:
+                raise AssertionError(f"{check.__name__} returned False")
         except ConfError:
             raise
         except (AssertionError, ValueError, TypeError) as failure:

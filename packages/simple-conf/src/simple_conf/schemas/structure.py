@@ -1,4 +1,4 @@
-"""Plain values into the classes of a schema, by cattrs with exact conversions."""
+"""Plain values as objects of a schema, by cattrs with exact conversions."""
 
 from __future__ import annotations
 
@@ -62,11 +62,11 @@ class ExtraKeysError(ConfError):
 
 
 def register_type(kind: Any, convert: Callable[[Any], Any]) -> None:
-    """Let fields of type ``kind`` be read by ``convert``, which raises ValueError for what is none.
+    """Let fields of type ``kind`` be read by ``convert``.
 
     Args:
         kind: The type, such as ``torch.dtype``.
-        convert: Takes the plain value.
+        convert: Takes the plain value; it must raise ValueError if the value is not valid.
     """
     _registered.append((kind, convert))
     converter.cache_clear()
@@ -85,7 +85,7 @@ def plain(value: Any) -> Any:
 
 @lru_cache(maxsize=32)
 def converter(mode: Mode) -> Converter:
-    """Return the converter of a mode."""
+    """Return the converter of a mode; remembered, since making one is slow."""
     made = Converter(
         detailed_validation=mode.thorough, forbid_extra_keys=mode.strict, structure_fallback_factory=unknown
     )
@@ -113,7 +113,7 @@ def converter(mode: Mode) -> Converter:
 
 
 def same_as(wanted: Any) -> Callable[[Any], bool]:
-    """Return whether a type is the very one."""
+    """Return a test for one type."""
     return lambda kind: kind is wanted
 
 
@@ -146,7 +146,7 @@ def stem(kind: Any) -> Any:
 
 
 def is_simple(kind: Any) -> bool:
-    """Return whether there is one conversion for a type."""
+    """Return whether single values are converted to a type."""
     try:
         return kind is None or kind in SIMPLE
     except TypeError:
@@ -164,7 +164,7 @@ def is_plain_class(kind: Any) -> bool:
 
 
 def as_is(value: Any, kind: Any) -> Any:
-    """Return ``value`` where it is an object of a class that there is no conversion to."""
+    """Return ``value`` if it is an object of ``kind``, a class that nothing is converted to."""
     if isinstance(value, kind):
         return value
     hint = f"Conf.register_type({kind.__name__}, …) says how to read one"
@@ -174,7 +174,7 @@ def as_is(value: Any, kind: Any) -> Any:
 
 
 def unknown(kind: Any) -> Hook:
-    """Return the hook of a type that nothing is known about: functions pass, other values do not."""
+    """Return the hook of an unknown type: functions are accepted for callables, other values are refused."""
     if isinstance(kind, TypeVar):
         return lambda value, _: plain(value)
 
@@ -252,7 +252,7 @@ def secret_hook(kind: Any, conv: Converter) -> Hook:
 
 
 def union(kind: Any, conv: Converter, mode: Mode) -> Hook:
-    """Return the hook of a union: a member of the very type goes before one that needs a conversion."""
+    """Return the hook of a union: an exact match goes before a member that needs a conversion."""
     exact = converter(mode._replace(convert=False)) if mode.convert else conv
     return unions.union_hook(kind, exact, conv if mode.convert else None)
 

@@ -127,7 +127,7 @@ def chooser(name: str, members: dict[Any, Any]) -> Callable[[Any], Any]:
 
 
 class TagError(ConfError):
-    """The field that tells which schema is meant is absent or has no such schema."""
+    """The field that decides which schema is meant is absent, or there is no such schema."""
 
     def __init__(self, name: str, expected: str, got: Any, hint: str | None) -> None:
         self.name = name

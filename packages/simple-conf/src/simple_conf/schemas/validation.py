@@ -1,70 +1,25 @@
-"""What is wrong with a config: every failure with its path, its origin and what was expected."""
+"""Validation: a config as an object of its schema, or every issue that it has with it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from simple_conf import migration
-from simple_conf.errors import ConfError, PlacedError, ValidationError, block
-from simple_conf.keypath import format_path
-from simple_conf.origin import caller
-from simple_conf.suggestion import did_you_mean
-from simple_conf.tree.copying import adopt
-from simple_conf.tree.node import ListNode, MappingNode, Tree
-from simple_conf.values import MASK, Secret
+from simple_conf.errors import ConfError, ValidationError, ValidationIssue
+from simple_conf.origin.layers import caller
+from simple_conf.schemas.containers import Mode
+from simple_conf.schemas.fields import keys_of
+from simple_conf.schemas.issues import advise, gather
+from simple_conf.schemas.secrets import hiding, holds_near, is_near, named
+from simple_conf.schemas.structure import structure
+from simple_conf.tree.copying import planted
+from simple_conf.tree.export import Exporter, as_written
+from simple_conf.tree.masking import censor_of
+from simple_conf.tree.node import ListNode, MappingNode
+from simple_conf.values import MASK
 
-TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, TypeVar
-
-    from simple_conf.config.config import Config
-    from simple_conf.origin import Origin, Path
-    from simple_conf.schemas.containers import Mode
-
     T = TypeVar("T")
-
-
-PYTHON_WORDS = {"None": "null", "True": "true", "False": "false"}
-
-
-class ValidationIssue:
-    """One thing that is wrong with a config.
-
-    Args:
-        path: Where in the config, such as ``model.layers[0]``.
-        message: What is wrong.
-        expected: What the schema wants, in words, or None.
-        got: The value, or None.
-        origin: Where the value was written, or None.
-        hint: What to do about it, or None.
-    """
-
-    __slots__ = ("expected", "got", "hint", "message", "origin", "path")
-
-    def __init__(
-        self,
-        path: str,
-        message: str,
-        expected: str | None = None,
-        got: Any = None,
-        origin: Origin | None = None,
-        hint: str | None = None,
-    ) -> None:
-        self.path = path
-        self.message = message
-        self.expected = expected
-        self.got = got
-        self.origin = origin
-        self.hint = hint
-
-    def __str__(self) -> str:
-        return block(self.message, self.path, self.origin, self.hint)
-
-    def __repr__(self) -> str:
-        return f"ValidationIssue({self.path!r}, {self.message!r})"
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return ValidationIssue, (self.path, self.message, self.expected, self.got, self.origin, self.hint)
 
 
 def validate(
@@ -83,9 +38,6 @@ def validate(
         ValidationError: The config does not fit; it carries every issue.
         TypeError: The schema and the config are the other way round.
     """
-    from simple_conf.schemas.containers import Mode
-    from simple_conf.schemas.structure import structure
-
     if isinstance(cfg, type) and not isinstance(schema, type):
         raise TypeError(f"the schema comes first: Conf.validate({cfg.__name__}, cfg)")
     mode = Mode(convert, strict, allow_missing)
@@ -102,31 +54,28 @@ def validate(
 def check_schema(
     cfg: Any, schema: type, *, convert: bool = True, strict: bool = True
 ) -> list[ValidationIssue]:
-    """Return everything in ``cfg`` that does not fit ``schema``; never raises for what the config holds."""
-    from simple_conf.schemas.containers import Mode
+    """Return everything in ``cfg`` that does not fit ``schema``; never raises for what the config holds.
 
-    return issues(as_tree(cfg), schema, Mode(convert, strict, False))
+    Args:
+        cfg: A config or plain data.
+        schema: An attrs class, a dataclass, or another type.
+        convert: Whether exact conversions are made, such as ``"100"`` to 100.
+        strict: Whether keys that the schema does not have are issues.
+    """
+    return issues(as_tree(cfg), schema, Mode(convert, strict))
 
 
 def as_tree(values: Any) -> Any:
     """Return plain mappings as a config, so that references in them work; anything else as it is."""
-    from simple_conf.config.config import Config
-
-    if isinstance(values, Config) or not isinstance(values, Mapping):
+    if isinstance(values, MappingNode) or not isinstance(values, Mapping):
         return values
-    tree = Tree()
-    tree.root = adopt(values, tree, (), caller())
-    return tree.root
+    return planted(values, caller())
 
 
 def issues(cfg: Any, schema: Any, mode: Mode) -> list[ValidationIssue]:
     """Return every issue of ``cfg`` with ``schema``."""
-    from simple_conf.config.config import Config
-    from simple_conf.config.secrets import hiding
-    from simple_conf.schemas.structure import structure
-
     thorough = mode._replace(thorough=True)
-    if not isinstance(cfg, Config):
+    if not isinstance(cfg, MappingNode):
         try:
             structure(cfg, schema, thorough)
         except Exception as failure:
@@ -136,36 +85,24 @@ def issues(cfg: Any, schema: Any, mode: Mode) -> list[ValidationIssue]:
         try:
             structure(cfg, schema, thorough)
         except Exception as failure:
-            return discreetly(failure, cfg, schema)
+            return masked_issues(failure, cfg, schema)
     return []
 
 
-def work_out_all(cfg: Config) -> None:
-    """Read every value, whether it can be worked out or not."""
-    from simple_conf.tree.export import Exporter
-
-    Exporter(lenient=True).run(cfg)
-
-
-def discreetly(failure: Exception, cfg: Any, schema: Any) -> list[ValidationIssue]:
+def masked_issues(failure: Exception, cfg: MappingNode, schema: Any) -> list[ValidationIssue]:
     """Return the issues of an error, none of which shows what the schema has as a secret."""
-    from simple_conf.config.secrets import holds_near, is_near, named
-    from simple_conf.schemas import fields
-    from simple_conf.tree.export import Exporter
-    from simple_conf.tree.masking import censor_of
-
     keys: list[str] = []
     paths: list[tuple[str, ...]] = []
     try:
-        keys, paths = [key for key, _ in fields.keys_of(schema)], named(schema)
-        work_out_all(cfg)  # so that what comes from a secret is known as one
+        keys, paths = [key for key, _ in keys_of(schema)], named(schema)
+        Exporter(lenient=True).run(cfg)  # reads everything, so that what comes from a secret is known as one
     except ConfError:  # a schema that cannot be read is an issue itself
         pass
     found = gather(failure, (), cfg)
     censor = censor_of(cfg.__tree__.root)
     for issue in found:
         advise(issue, keys)
-        censor.place(issue)
+        censor.mask(issue)
         if issue.message.startswith("unknown key") and (
             is_near(issue.path, paths) or holds_near(issue.got, paths)
         ):
@@ -173,187 +110,5 @@ def discreetly(failure: Exception, cfg: Any, schema: Any) -> list[ValidationIssu
         if issue.origin is not None:
             issue.origin = issue.origin.fixed()
         if cfg.__tree__.secrets and isinstance(issue.got, (MappingNode, ListNode)):
-            issue.got = Exporter(resolve=False, lenient=True).run(issue.got)
+            issue.got = as_written(issue.got)
     return found
-
-
-def gather(failure: BaseException, path: Path, cfg: Any) -> list[ValidationIssue]:
-    """Return the issues that an error of `structure` stands for, deepest parts first."""
-    from cattrs.errors import ClassValidationError, ForbiddenExtraKeysError
-
-    from simple_conf.schemas.containers import SeveralErrors
-    from simple_conf.schemas.conversion import MismatchError
-    from simple_conf.schemas.structure import ExtraKeysError
-    from simple_conf.schemas.unions import TagError
-
-    if isinstance(failure, SeveralErrors):
-        return [
-            issue
-            for key, inner in failure.errors
-            for issue in gather(inner, path if key is None else (*path, key), cfg)
-        ]
-    if isinstance(failure, ClassValidationError):
-        return [issue for inner in failure.exceptions for issue in of_field(inner, path, cfg)]
-    if isinstance(failure, ExtraKeysError):
-        return [extra_key(cfg, (*path, key), failure.known, failure.owner) for key in failure.keys]
-    if isinstance(failure, ForbiddenExtraKeysError):
-        known = list(getattr(failure.cl, "__annotations__", ()))
-        owner = failure.cl.__name__
-        return [extra_key(cfg, (*path, key), known, owner) for key in sorted(failure.extra_fields)]
-    if isinstance(failure, TagError):
-        return [of_tag(failure, (*path, failure.name), cfg)]
-    if isinstance(failure, MismatchError):
-        return [misfit(cfg, path, failure.expected, failure.got, failure.hint)]
-    if isinstance(failure, ValidationError):
-        return [
-            placed(
-                cfg,
-                (*path, *([inner.path] if inner.path else [])),
-                inner.message,
-                None,
-                inner.got,
-                inner.hint,
-            )
-            for inner in failure.issues
-        ]
-    if isinstance(failure, PlacedError):
-        return [ValidationIssue(format_path(path), failure.message, None, None, failure.origin, failure.hint)]
-    if isinstance(failure, ConfError):
-        return [placed(cfg, path, str(failure), None, None, None)]
-    named = [arg.alias for arg in failure.args if hasattr(arg, "validator") and hasattr(arg, "alias")]
-    if isinstance(failure, LookupError):
-        return [placed(cfg, path, f"{type(failure).__name__}: {failure}", None, None, None)]
-    text = str(failure.args[0]) if failure.args and isinstance(failure.args[0], str) else str(failure)
-    where = (*path, *named[:1])
-    return [placed(cfg, where, text or type(failure).__name__, None, value_at(cfg, where), None)]
-
-
-def of_field(failure: BaseException, path: Path, cfg: Any) -> list[ValidationIssue]:
-    """Return the issues of one field, whose name cattrs leaves in a note."""
-    from cattrs import AttributeValidationNote
-
-    from simple_conf.schemas.type_names import describe
-
-    notes = [n for n in getattr(failure, "__notes__", ()) if isinstance(n, AttributeValidationNote)]
-    if not notes:
-        return gather(failure, path, cfg)
-    name = notes[0].name
-    if type(failure) is KeyError and failure.args == (name,):
-        return [absent(cfg, (*path, name), "this key is required", describe(notes[0].type), None)]
-    return gather(failure, (*path, name), cfg)
-
-
-def extra_key(cfg: Any, path: Path, known: list[str], owner: str) -> ValidationIssue:
-    """Return the issue of a key that is no field of the schema ``owner``, whose fields are ``known``."""
-    hint = migration.KEYS.get(str(path[-1])) or did_you_mean(str(path[-1]), known)
-    if path[-1] == "extends":
-        hint = "'extends' stands at the top of a file, and names files to load below it"
-    elif hint is None or hint.startswith("known"):
-        hint = "; ".join(filter(None, (hint, f"a new key needs a field in {owner}")))
-    issue = placed(cfg, path, f"unknown key {path[-1]!r}", None, value_at(cfg, path), hint, key=True)
-    place = issue.origin
-    if place is not None and place.kind == "command line" and place.name.startswith("+"):
-        issue.message += f": '+' adds it to the config, but the schema {owner} has no such field"
-    return issue
-
-
-def advise(issue: ValidationIssue, keys: list[str]) -> None:
-    """Name in the hint for an unknown key the keys of that name in other places; tell of ``=`` for ``+=``."""
-    place = issue.origin
-    if issue.expected and place and place.name.partition("=")[0].endswith("+"):
-        issue.hint = issue.hint or "'+=' adds to a list; write = to set a value"
-    if not issue.message.startswith("unknown key"):
-        return
-    path = issue.path.replace("/", ".")
-    if path != issue.path and path in keys:
-        issue.hint = f"did you mean {path!r}?"
-    if (issue.hint or "").startswith("did you mean") or issue.path in keys:
-        return
-    name = path.rpartition(".")[2]
-    same = [key for key in keys if key.rpartition(".")[2] == name][:3]
-    if same:
-        issue.hint = f"did you mean {' or '.join(map(repr, same))}?"
-
-
-def absent(cfg: Any, path: Path, message: str, expected: str, hint: str | None) -> ValidationIssue:
-    """Return the issue of a key that is not there, at the override that deleted it where one did."""
-    from simple_conf.config.config import Config
-    from simple_conf.tree.location import removal
-
-    if isinstance(cfg, Config) and not cfg.__tree__.root.__raw__:
-        hint = hint or "there is nothing in this config"
-    issue = placed(cfg, path, f"{message}: {expected}", expected, None, hint)
-    if isinstance(cfg, Config) and (deleted := removal(cfg.__tree__.root, (*cfg.__path__, *path))):
-        issue.message = f"{message}: {expected}; this override deletes it"
-        issue.origin = deleted
-        issue.hint = f"leave {deleted.name} away, or give {issue.path} another value: {issue.path}=…"
-    return issue
-
-
-def of_tag(failure: Any, path: Path, cfg: Any) -> ValidationIssue:
-    """Return the issue of the field that tells which schema is meant."""
-    from simple_conf.values import MISSING
-
-    if failure.got is MISSING:
-        message = "this key is required, it says which kind is meant"
-        return absent(cfg, path, message, failure.expected, failure.hint)
-    return misfit(cfg, path, failure.expected, failure.got, failure.hint)
-
-
-def misfit(cfg: Any, path: Path, expected: str, got: Any, hint: str | None) -> ValidationIssue:
-    """Return the issue of a value that is not as expected."""
-    from simple_conf.schemas.conversion import shown
-    from simple_conf.values import MISSING
-
-    if got is MISSING:
-        message = f"this value must be filled in (it is ???): {expected}"
-    else:
-        message = f"expected {expected}, got {MASK if hidden(cfg, path, got) else shown(got)}"
-        if type(got) is str and got in PYTHON_WORDS:
-            hint = f"a config has {PYTHON_WORDS[got]} for Python's {got}"
-    return placed(cfg, path, message, expected, got, hint)
-
-
-def placed(
-    cfg: Any, path: Path, message: str, expected: str | None, got: Any, hint: str | None, key: bool = False
-) -> ValidationIssue:
-    """Return an issue with the origin of its value, or of the nearest mapping around it."""
-    place = nearest(cfg, path, key)
-    if hidden(cfg, path, got):
-        place, got = place and place.masked(), MASK
-    return ValidationIssue(format_path(path), message, expected, got, place, hint)
-
-
-def hidden(cfg: Any, path: Path, got: Any) -> bool:
-    """Return whether an issue is about a secret, which must not be shown."""
-    from simple_conf.config.config import Config
-    from simple_conf.config.secrets import is_secret
-
-    return isinstance(got, Secret) or (isinstance(cfg, Config) and is_secret(cfg, path))
-
-
-def nearest(cfg: Any, path: Path, key: bool = False) -> Origin | None:
-    """Return the origin of the value at ``path``, or of what is around it."""
-    from simple_conf.config.config import Config
-    from simple_conf.tree.location import place
-
-    if not isinstance(cfg, Config):
-        return None
-    whole = (*cfg.__path__, *path)
-    for end in range(len(whole), -1, -1):
-        try:
-            return place(cfg.__tree__.root, whole[:end], key)
-        except (KeyError, IndexError, TypeError, AttributeError):
-            continue
-    return None
-
-
-def value_at(cfg: Any, path: Path) -> Any:
-    """Return the value at ``path`` of a config or of plain data, or None."""
-    value = cfg
-    for segment in path:
-        try:
-            value = value[segment]
-        except (LookupError, TypeError, ConfError):
-            return None
-    return value

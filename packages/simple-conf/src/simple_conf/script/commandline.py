@@ -8,14 +8,19 @@ from __future__ import annotations
 import os
 import sys
 
-from simple_conf.config.secrets import discreet, hide
+from simple_conf.config.config import as_config
 from simple_conf.errors import ConfError
 from simple_conf.formats.reading import READERS
+from simple_conf.keypath import parse_path
 from simple_conf.merging.merge import merge
-from simple_conf.origin import NamedLayer
+from simple_conf.origin.layers import NamedLayer
+from simple_conf.schemas.fields import keys_of
+from simple_conf.schemas.secrets import hide, masked_error
 from simple_conf.schemas.validation import validate
-from simple_conf.script import options
-from simple_conf.sources import compose, extends, override
+from simple_conf.script import completion, options
+from simple_conf.script.help import page
+from simple_conf.script.show import annotate
+from simple_conf.sources import compose, dotlist, extends
 from simple_conf.tree.node import grow
 
 TYPE_CHECKING = False
@@ -51,7 +56,7 @@ def main(
         A decorator; the function it makes takes no arguments.
 
     Raises:
-        TypeError: ``schema`` is a function: ``@Conf.main`` stands without its brackets.
+        TypeError: ``schema`` is a function: ``@Conf.main`` is used without its brackets.
     """
     if not isinstance(schema, type) and hasattr(schema, "__code__"):
         raise TypeError("Conf.main takes the schema: write @Conf.main(AppCfg) above the function")
@@ -102,7 +107,7 @@ def parsed(
         words = [word for word in argv if not options.is_option(word)]
         show(answer(asked, schema, words, config, script, about))
     except ConfError as failure:
-        problem = discreet(failure, schema, argv)
+        problem = masked_error(failure, schema, argv)
     else:
         raise SystemExit(0)
     raise problem  # here, so that what it may have shown of a secret is not its context
@@ -126,14 +131,10 @@ def answer(
     if kind == "--help":
         return help_page(program, schema, words, config, folder, about)
     if kind == "--completion":
-        from simple_conf.script.completion import script as completion
-
         shell = asked.partition("=")[2] or (words[0] if words else "")
-        return completion(shell, program, schema, groups_of(schema, [], config, folder))
+        return completion.script(shell, program, schema, groups_of(schema, [], config, folder))
     cfg = gathered(words, config, folder)
     if kind == "--show":
-        from simple_conf.script.show import annotate
-
         hide(cfg, schema)
         return annotate(cfg, schema).rstrip()
     validate(schema, cfg)
@@ -144,9 +145,6 @@ def groups_of(
     schema: Any, words: list[str], config: str | os.PathLike[str] | None, folder: str | None
 ) -> list[compose.Group]:
     """Return the keys of a schema that choose among files beside the config file."""
-    from simple_conf.keypath import parse_path
-    from simple_conf.schemas.fields import keys_of
-
     name, overrides = split(words, config, folder)
     if name is None:
         return []
@@ -171,13 +169,11 @@ def help_page(
     about: str,
 ) -> str:
     """Return the help page, with the present config where it can be read."""
-    from simple_conf.script.help import page
-
     found = groups_of(schema, words, config, folder)
     try:
         return page(program, schema, gathered(words, config, folder), None, about, found)
     except ConfError as failure:
-        return page(program, schema, None, discreet(failure, schema, words), about, found)
+        return page(program, schema, None, masked_error(failure, schema, words), about, found)
 
 
 def cli(
@@ -214,7 +210,7 @@ def gathered(words: Sequence[str], config: str | os.PathLike[str] | None, folder
     if name is not None:
         return compose.load(name, overrides)
     nothing = grow({}, NamedLayer("command line", "no config file"))
-    return merge([nothing, override.parse_dotlist(overrides, extends.load)])
+    return as_config(merge([nothing, dotlist.parse_dotlist(overrides, extends.load)]))
 
 
 def split(

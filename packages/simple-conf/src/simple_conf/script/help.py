@@ -6,10 +6,11 @@ import textwrap
 
 from simple_conf.config.access import get, has_path
 from simple_conf.config.history import origin
-from simple_conf.config.secrets import hide
 from simple_conf.errors import ConfError
 from simple_conf.keypath import format_path
 from simple_conf.schemas import fields
+from simple_conf.schemas.secrets import hide
+from simple_conf.script.show import whole
 from simple_conf.tree.export import Exporter
 from simple_conf.tree.node import ListNode, MappingNode
 from simple_conf.values import MASK, MISSING
@@ -107,8 +108,6 @@ def keys(
 
 def fits(cfg: Config, field: fields.Field, member: type) -> bool:
     """Return whether the present value of a union is an object of one of its schemas."""
-    from simple_conf.script.show import whole
-
     try:
         return whole(get(cfg, field.path), field.kind)[1] is member
     except ConfError:
@@ -139,11 +138,11 @@ def present(field: fields.Field, cfg: Config | None) -> str:
     try:
         if not has_path(cfg, path):
             return ""
-        place = origin(cfg, path)
+        where = origin(cfg, path)
         value = value_text(cfg, field)
     except ConfError as failure:
         return f"an error: {getattr(failure, 'message', failure)}"
-    return f"{value}, {place}"
+    return f"{value}, {where}"
 
 
 def value_text(cfg: Config, field: fields.Field) -> str:

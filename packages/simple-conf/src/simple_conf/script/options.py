@@ -5,7 +5,8 @@ from __future__ import annotations
 from simple_conf import migration
 from simple_conf.errors import OverrideError
 from simple_conf.formats.reading import READERS
-from simple_conf.origin import ArgumentLayer
+from simple_conf.origin.layers import ArgumentLayer
+from simple_conf.schemas import fields
 from simple_conf.suggestion import closest
 
 TYPE_CHECKING = False
@@ -48,7 +49,7 @@ def first_option(words: Sequence[str], schema: Any) -> str | None:
 
 
 def unknown(word: str, following: Sequence[str], schema: Any) -> OverrideError:
-    """Return the error for an option that there is none of, with the override that it may stand for."""
+    """Return the error for an unknown option, with the override that it may have meant."""
     name, has_value, value = word.lstrip("-").partition("=")
     if not has_value and following and "=" not in following[0] and not following[0].startswith("--"):
         value, word = following[0], f"{word} {following[0]}"
@@ -68,9 +69,7 @@ def bare(option: str) -> str:
 
 
 def meant(name: str, value: str, schema: Any) -> str:
-    """Return the hint for ``--name value``: the override or the config file that it stands for."""
-    from simple_conf.schemas import fields
-
+    """Return the hint for ``--name value``: the override or the config file that it may have meant."""
     if name in FILE_OPTIONS and value.lower().endswith(tuple(READERS)):
         return f"name the config file first, without an option: {value}"
     if name in migration.OPTIONS:

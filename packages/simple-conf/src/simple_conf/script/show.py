@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from simple_conf.errors import ConfError
 from simple_conf.schemas import fields
+from simple_conf.schemas.containers import Mode
+from simple_conf.schemas.structure import structure
+from simple_conf.sdn import write
 from simple_conf.tree.export import Exporter, simple
-from simple_conf.tree.location import place_in
-from simple_conf.tree.node import MappingNode, Overlaid
+from simple_conf.tree.location import origin_in
+from simple_conf.tree.node import MappingNode, Overlaid, read_item
 from simple_conf.values import MASK, MISSING, Secret, Table
 
 TYPE_CHECKING = False
@@ -14,12 +17,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
 
-    from simple_conf.config.config import Config
-
 STEP = "    "
 
 
-def annotate(cfg: Config, schema: Any = None) -> str:
+def annotate(cfg: MappingNode, schema: Any = None) -> str:
     """Return the config as SDN with the origin of every value behind it, or above it where it takes lines.
 
     Args:
@@ -29,14 +30,14 @@ def annotate(cfg: Config, schema: Any = None) -> str:
     return "\n".join(lines_of(cfg, "", schema)) + "\n"
 
 
-def lines_of(node: Any, indent: str, kind: Any) -> Iterator[str]:
+def lines_of(node: MappingNode, indent: str, kind: Any) -> Iterator[str]:
     """Yield the lines of one mapping, of type ``kind``."""
     made, cls = whole(node, kind)
     known = {} if cls is None else {field.path[-1]: field for field in fields.fields_of(cls)}
     for key in node.__raw__:
         inner = known[key].kind if key in known else fields.item_kind(kind)
         raw = node.__raw__[key]
-        value = node[key] if isinstance(raw, Overlaid) and works(node, key) else raw
+        value = read_item(node, key) if isinstance(raw, Overlaid) and resolves(node, key) else raw
         if isinstance(value, MappingNode) and (value.__raw__ or fields.schemas_in(inner)):
             yield f"{indent}{name_of(key)}:" + ("" if value.__raw__ else f"  # {origin_of(node, key)}")
             yield from lines_of(value, indent + STEP, inner)
@@ -52,9 +53,6 @@ def whole(values: Any, kind: Any) -> tuple[Any, type | None]:
     schemas = fields.schemas_in(kind)
     if not schemas:
         return None, None
-    from simple_conf.schemas.containers import Mode
-    from simple_conf.schemas.structure import structure
-
     made = None
     for strict in (True, False):  # what fits several schemas of a union may fit only one exactly
         try:
@@ -67,19 +65,19 @@ def whole(values: Any, kind: Any) -> tuple[Any, type | None]:
     return None, schemas[0] if len(schemas) == 1 else None
 
 
-def entry(node: Any, key: str, raw: Any, kind: Any) -> list[str]:
+def entry(node: MappingNode, key: str, raw: Any, kind: Any) -> list[str]:
     """Return the lines of one value with its origin."""
     exporter = Exporter(tables=True, escape=True)
-    plain = exporter.mapping_value(node, key)
+    plain = exporter.item(raw, node, key)
     comment = origin_of(node, key)
     if exporter.errors:
         comment = message(exporter.errors[0])
-        plain = Exporter(resolve=False, lenient=True, tables=True).mapping_value(node, key)
+        plain = Exporter(resolve=False, lenient=True, tables=True).item(raw, node, key)
     elif isinstance(raw, str) and "${" in raw and plain != MASK:
         comment += f": {raw}"
     full = completed(plain, kind)
     if full != plain:
-        plain, comment = full, f"{comment}, what is absent there by default"
+        plain, comment = full, f"{comment}; absent keys have their defaults"
     return commented(key, plain, comment)
 
 
@@ -93,9 +91,7 @@ def default(field: fields.Field, cls: type | None, made: Any) -> list[str]:
 
 
 def commented(key: str, value: Any, comment: str) -> list[str]:
-    """Return the lines of a key and its plain value, the comment behind the only line or above them."""
-    from simple_conf.sdn import write
-
+    """Return the lines of a key and its plain value; the comment is behind the only line or above several."""
     comment = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in comment)
     try:
         lines = write({key: simple(value)}).rstrip("\n").split("\n")
@@ -105,7 +101,7 @@ def commented(key: str, value: Any, comment: str) -> list[str]:
 
 
 def completed(plain: Any, kind: Any) -> Any:
-    """Return plain data with the defaults of the schemas in ``kind`` in the place of what is absent."""
+    """Return plain data with the defaults of the schemas in ``kind`` for what is absent."""
     if isinstance(plain, (list, Table)) and (inner := fields.item_kind(kind)) is not None:
         rows = plain.to_list() if isinstance(plain, Table) else plain
         full = [completed(item, inner) for item in rows]
@@ -137,27 +133,25 @@ def shown(value: Any, kind: Any = None) -> Any:
     return value.replace("${", "$${") if type(value) is str else value
 
 
-def works(node: Any, key: str) -> bool:
-    """Return whether a value can be worked out."""
+def resolves(node: MappingNode, key: str) -> bool:
+    """Return whether a value can be resolved."""
     try:
-        node[key]
+        read_item(node, key)
     except ConfError:
         return False
     return True
 
 
-def origin_of(node: Any, key: str) -> str:
+def origin_of(node: MappingNode, key: str) -> str:
     """Return where a value was written."""
-    return str(place_in(node, key))
+    return str(origin_in(node, key))
 
 
 def message(failure: ConfError) -> str:
-    """Return what an error says, on one line."""
+    """Return the message of an error, on one line."""
     return str(getattr(failure, "message", failure)).split("\n")[0]
 
 
 def name_of(key: str) -> str:
     """Return a key as SDN writes it."""
-    from simple_conf.sdn import write
-
     return write({key: 1}).rpartition(":")[0].rstrip()

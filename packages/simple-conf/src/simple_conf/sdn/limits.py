@@ -1,22 +1,23 @@
-"""How large a text may be before the parser refuses it."""
+"""Limits on the size of a text."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from simple_conf.sdn.parsing.fault import Fault, Spent
+from simple_conf.sdn.parsing.fault import Fault, ValueLimitFault
 from simple_conf.source import MAX_CHARACTERS
 
 
 @dataclass(frozen=True)
 class Limits:
-    """How large a text may be; each bound is an error when it is passed.
+    """Limits on the size of a text; exceeding one is an error.
 
     Args:
-        characters: length of the text in characters.
-        depth: how deeply blocks and brackets may nest, together.
-        values: how many values (scalars, cells) a document may hold.
-        digits: how many digits a whole number in decimal may have; in hexadecimal they are free.
+        characters: maximum length of the text in characters.
+        depth: maximum nesting depth of blocks and brackets together.
+        values: maximum number of values (scalars and cells) in a document.
+        digits: maximum number of digits of a decimal integer, at least 4,300; hexadecimal integers are not
+            limited.
     """
 
     characters: int = MAX_CHARACTERS
@@ -26,49 +27,49 @@ class Limits:
 
 
 class Budget:
-    """What one parse has left of its limits.
+    """Counts the values and the nesting depth of one parse against its limits.
 
     Args:
-        limits: the limits to begin with.
+        limits: the limits of the parse.
     """
 
     __slots__ = ("depth", "limits", "values")
 
     def __init__(self, limits: Limits) -> None:
         self.limits = limits
-        self.values = limits.values
+        self.values = limits.values  # how many are left
         self.depth = 0
 
-    def spend(self, values: int, at: int) -> None:
+    def spend(self, values: int, offset: int) -> None:
         """Count values that were read.
 
         Raises:
-            Fault: there are more than the limit.
+            ValueLimitFault: the limit is exceeded.
         """
         self.values -= values
         if self.values < 0:
-            raise Spent(
+            raise ValueLimitFault(
                 f"more than {self.limits.values:,} values",
-                at,
+                offset,
                 "raise Limits.values to read a larger document",
                 limit=True,
             )
 
-    def deeper(self, at: int) -> None:
+    def enter(self, offset: int) -> None:
         """Count one more level of nesting.
 
         Raises:
-            Fault: it is deeper than the limit.
+            Fault: the limit is exceeded.
         """
         self.depth += 1
         if self.depth > self.limits.depth:
             raise Fault(
                 f"nested more than {self.limits.depth} levels deep",
-                at,
+                offset,
                 "raise Limits.depth to read a deeper document",
                 limit=True,
             )
 
-    def shallower(self) -> None:
-        """Count one level less."""
+    def leave(self) -> None:
+        """Count one level of nesting less."""
         self.depth -= 1

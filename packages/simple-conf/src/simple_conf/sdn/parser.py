@@ -1,34 +1,33 @@
-"""From text to values; positions are found when somebody asks for one."""
+"""Parses text into values; positions are computed on demand."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from simple_conf.errors import SdnLimitError, SdnSyntaxError
 from simple_conf.keypath import KeyPath
 from simple_conf.pattern import Pattern
 from simple_conf.sdn.limits import Limits
-from simple_conf.sdn.parsing.fault import Again, Fault
-from simple_conf.sdn.parsing.literals import DIGITS
+from simple_conf.sdn.parsing.fault import Fault, SlowPathRequired
+from simple_conf.sdn.parsing.layout import with_final_newline
+from simple_conf.sdn.parsing.literals import MAX_DIGITS
+from simple_conf.sdn.parsing.position import Position
 from simple_conf.source import Source, Span, normalise
 
-if TYPE_CHECKING:
-    from simple_conf.sdn.parsing.position import Place
-
-_CONTROL = bytes([*range(9), *range(11, 32), 127])
+_CONTROL_BYTES = bytes([*range(9), *range(11, 32), 127])
 _CONTROL_CHARACTER = Pattern(r"[\x00-\x08\x0b-\x1f\x7f]")
 
 
 class Parsed:
-    """A document that was read.
+    """A parsed document.
 
     Args:
-        values: its tree: dict, list, `Table` and scalars; keys in the order of the text.
-        source: the text that it came from.
-        limits: the limits that it was read under.
+        values: its tree: dict, list, `Table` and scalars, with keys in the order of the text.
+        source: the text.
+        limits: limits of the parse.
     """
 
     def __init__(self, values: Any, source: Source, limits: Limits) -> None:
@@ -37,141 +36,146 @@ class Parsed:
         self.limits = limits
 
     def locate(self, path: KeyPath) -> Span | None:
-        """Find where a value stands in the text.
+        """Return where a value stands in the text.
 
         Args:
-            path: keys and indexes from the top; the cell of a table is its row's index and its column's name.
+            path: keys and indexes from the top; for a cell of a table, the index of its row and the name of
+                its column.
 
         Returns:
-            The place of the value and of its key, or None where the text has no such value.
+            Line and column of the value and of its key, or None if the text has no such value.
         """
-        place: Place | None = self.places
+        position: Position | None = self.positions
         for part in path:
-            if place is None:
+            if position is None:
                 return None
-            place = place.child(part)
-        if place is None:
+            position = position.child(part)
+        if position is None:
             return None
-        line, column = self.source.position(place.at)
-        keyed = bool(path) and isinstance(path[-1], str)
-        key_line, key_column = self.source.position(place.key_at if keyed else place.at)
+        line, column = self.source.position(position.start)
+        has_key = bool(path) and isinstance(path[-1], str)
+        key_line, key_column = self.source.position(position.key_start if has_key else position.start)
         return Span(line, column, key_line, key_column)
 
     @cached_property
-    def places(self) -> Place:
-        """The offsets of every key and value, from a second reading of the text."""
-        from simple_conf.sdn.parsing.lark_parser import Reading, places_parser, run
+    def positions(self) -> Position:
+        """Positions of all keys and values, from a second parse."""
+        from simple_conf.sdn.parsing import lark_parser
 
-        with _digits(self.limits):
-            place: Place = run(places_parser(), Reading(_closed(self.source.text), self.limits, runs=False))
-        return place
+        text = with_final_newline(self.source.text)
+        source = lark_parser.ParserInput(text, self.limits, fast=False)
+        with _max_digits(self.limits):
+            position: Position = lark_parser.run(lark_parser.positions_parser(), source)
+        return position
 
 
 def parse(text: str | Source, *, name: str = "<text>", limits: Limits | None = None) -> Parsed:
-    """Read a document.
+    """Parse a document.
 
     Args:
         text: SDN text, or a `Source` that was read from a file.
-        name: what errors call the text.
-        limits: how large it may be; `Limits()` by default.
+        name: name of the text in errors.
+        limits: limits on its size; `Limits()` by default.
 
     Returns:
-        The values, with their places to ask for.
+        The values; their positions are available on demand.
 
     Raises:
         SdnSyntaxError: the text is not SDN.
-        SdnLimitError: it is too large, or nested too deeply.
+        SdnLimitError: it exceeds a limit.
     """
     source = text if isinstance(text, Source) else Source(normalise(text), name)
     limits = limits or Limits()
-    return Parsed(_read(source, limits, alone=False), source, limits)
+    return Parsed(_parse(source, limits, single_value=False), source, limits)
 
 
 def parse_value(text: str, *, name: str = "<value>", limits: Limits | None = None) -> Any:
-    """Read one value as it stands on a command line: ``5e-4``, ``[1, 2]``, ``{type: vgg}``, bare text.
+    """Parse one value as on a command line: ``5e-4``, ``[1, 2]``, ``{type: vgg}``, bare text.
 
-    A bare text goes to the end; a ``#`` in it is text. An empty text is None.
+    A bare text extends to the end, and a ``#`` is part of it. An empty text is None.
 
     Args:
         text: SDN inline text.
-        name: what errors call the text.
-        limits: how large it may be; `Limits()` by default.
+        name: name of the text in errors.
+        limits: limits on its size; `Limits()` by default.
 
     Returns:
         A scalar, a list or a dict.
 
     Raises:
-        SdnSyntaxError: the text is not one value; the column points into it.
+        SdnSyntaxError: the text is not one value.
     """
-    return _read(Source(normalise(text), name), limits or Limits(), alone=True)
+    return _parse(Source(normalise(text), name), limits or Limits(), single_value=True)
 
 
-def _read(source: Source, limits: Limits, *, alone: bool) -> Any:
+def _parse(source: Source, limits: Limits, *, single_value: bool) -> Any:
     if len(source.text) > limits.characters:
         raise SdnLimitError(
             f"the text is longer than the limit of {limits.characters:,} characters",
             path=source.name,
             hint="raise Limits.characters to read it",
         )
-    _check_characters(source)
     try:
-        with _digits(limits):
-            return _parse(source, limits, alone=alone)
-    except RecursionError:  # only where the caller has raised the limit on depth
+        _check_characters(source.text)
+        with _max_digits(limits):
+            return _values(with_final_newline(source.text), limits, single_value=single_value)
+    except Fault as fault:
+        raise fault.to_error(source) from None
+    except RecursionError:  # possible only if the caller has raised the depth limit
         raise SdnLimitError(
             "the text nests more deeply than Python can follow", path=source.name, hint="lower Limits.depth"
         ) from None
 
 
+def _values(text: str, limits: Limits, *, single_value: bool) -> Any:
+    """Parse on the fast path, and again on the slow path if that is needed to locate an error."""
+    from lark.exceptions import UnexpectedToken
+
+    from simple_conf.sdn.parsing import lark_parser
+
+    parser = lark_parser.values_parser()
+    if not single_value:
+        try:
+            return lark_parser.run(parser, lark_parser.ParserInput(text, limits))
+        except (SlowPathRequired, UnexpectedToken):
+            pass
+    try:
+        source = lark_parser.ParserInput(text, limits, fast=False, single_value=single_value)
+        return lark_parser.run(parser, source)
+    except UnexpectedToken as error:
+        from simple_conf.sdn.parsing.syntax_errors import explain
+
+        raise explain(error, text) from None
+
+
 @contextmanager
-def _digits(limits: Limits) -> Iterator[None]:
-    """Let a parse have its own limit on digits; the function that reads a number sees no limits."""
-    token = DIGITS.set(limits.digits)
+def _max_digits(limits: Limits) -> Iterator[None]:
+    """Apply the limit on digits to the current parse: the function that parses numbers sees no limits."""
+    token = MAX_DIGITS.set(limits.digits)
     try:
         yield
     finally:
-        DIGITS.reset(token)
+        MAX_DIGITS.reset(token)
 
 
-def _parse(source: Source, limits: Limits, *, alone: bool) -> Any:
-    from lark.exceptions import UnexpectedInput
+def _check_characters(text: str) -> None:
+    """Reject control characters and unpaired surrogates.
 
-    from simple_conf.sdn.parsing.lark_parser import Reading, run, values_parser
-    from simple_conf.sdn.parsing.syntax_errors import complain
-
-    text = _closed(source.text)
-    if not alone:
-        try:
-            return run(values_parser(), Reading(text, limits))
-        except Fault as fault:
-            raise fault.error(source) from None
-        except (Again, UnexpectedInput):
-            pass  # the long way finds the place
+    Raises:
+        Fault: there is one.
+    """
     try:
-        return run(values_parser(), Reading(text, limits, runs=False, alone=alone))
-    except Fault as fault:
-        raise fault.error(source) from None
-    except UnexpectedInput as error:
-        raise complain(error, text).error(source) from None
-
-
-def _closed(text: str) -> str:
-    return text if text.endswith("\n") else text + "\n"
-
-
-def _check_characters(source: Source) -> None:
-    try:
-        data = source.text.encode()
+        data = text.encode()
     except UnicodeEncodeError as error:
-        raise Fault("half of a surrogate pair", error.start, "write whole characters").error(source) from None
-    if len(data.translate(None, _CONTROL)) == len(data):
+        raise Fault("unpaired surrogate", error.start, "write whole characters") from None
+    if len(data.translate(None, _CONTROL_BYTES)) == len(data):
         return
-    match = _CONTROL_CHARACTER.search(source.text)
+    match = _CONTROL_CHARACTER.search(text)
     assert match is not None  # noqa: S101  # the bytes have one
     code = ord(match[0])
     raise Fault(
         f"control character U+{code:04X}", match.start(), f"write it as \\u{code:04x} in a quoted string"
-    ).error(source)
+    )
 
 
 __all__ = ["Parsed", "SdnSyntaxError", "parse", "parse_value"]

@@ -4,33 +4,17 @@ from __future__ import annotations
 
 import os
 
+from simple_conf.config.config import as_config
 from simple_conf.errors import OverrideError, SdnSyntaxError
-from simple_conf.origin import Origin
-from simple_conf.sources.override import Override, from_overrides, read_value
+from simple_conf.literal import read_value
+from simple_conf.origin.layers import VariableLayer
+from simple_conf.sources.override import Override, from_overrides
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from simple_conf.config.config import Config
-    from simple_conf.origin import Path
-
-
-class VariableLayer:
-    """A value read from one environment variable.
-
-    Args:
-        name: The variable.
-    """
-
-    __slots__ = ("_name",)
-
-    def __init__(self, name: str) -> None:
-        self._name = name
-
-    def locate(self, path: Path, key: bool = False) -> Origin:  # noqa: ARG002 - a variable has no place
-        """Return the variable, whatever the path."""
-        return Origin("environment", self._name)
 
 
 def from_env(
@@ -40,7 +24,7 @@ def from_env(
 
     Args:
         prefix: What the names of the variables begin with.
-        separator: What stands between the keys of a path; the keys are the parts in lower case.
+        separator: What is between the keys of a path; the keys are the parts in lower case.
         variables: By default those of this process.
 
     Returns:
@@ -49,7 +33,7 @@ def from_env(
     Raises:
         OverrideError: A variable's text is not an SDN value, or its name has an empty part.
     """
-    steps = []
+    overrides = []
     found = os.environ if variables is None else variables
     for name in sorted(found):
         if not name.startswith(prefix) or len(name) == len(prefix):
@@ -64,9 +48,9 @@ def from_env(
             value = read_value(found[name])
         except SdnSyntaxError as failure:
             raise OverrideError(
-                f"its text is no SDN value: {failure.message}, at character {failure.column}",
+                f"its text is not an SDN value: {failure.message}, at character {failure.column}",
                 origin=layer.locate(()),
                 hint=failure.hint,
             ) from None
-        steps.append(Override(name, "set", tuple(parts), value, 1, layer))
-    return from_overrides(steps)
+        overrides.append(Override(name, "set", tuple(parts), value, 1, layer))
+    return as_config(from_overrides(overrides))

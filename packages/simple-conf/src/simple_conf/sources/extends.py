@@ -1,4 +1,4 @@
-"""Composing a config from files: ``extends`` at the top of a file, and a folder of choices for a key."""
+"""Config files that extend others: ``extends: base.sdn`` at the top of a file."""
 
 # pathlib is slow to import, and reading a config must not be.
 # ruff: noqa: PTH118, PTH120
@@ -7,18 +7,21 @@ from __future__ import annotations
 
 import os
 
+from simple_conf.config.config import as_config
 from simple_conf.errors import ConfigNotFoundError, LoadError
 from simple_conf.formats import read_file
 from simple_conf.merging.merge import merge
+from simple_conf.tree.export import resolve
 from simple_conf.tree.node import grow
-from simple_conf.tree.provenance import steps_of
+from simple_conf.tree.provenance import assignments_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
     from simple_conf.config.config import Config
-    from simple_conf.origin import Layer
+    from simple_conf.origin.layers import Layer
+    from simple_conf.tree.node import MappingNode
 
 EXTENDS = "extends"
 
@@ -28,38 +31,52 @@ def load(
     suffix: str | None = None,
     *,
     extends: bool = True,
+    lazy_resolve: bool = True,
     files: list[str] | None = None,
 ) -> Config:
-    """Return the tree of a config file, laid over the files that it extends.
+    """Return the config of a file, laid over the files that it extends.
 
     Args:
         path: The file.
-        suffix: Its format; by default by the file's own suffix.
+        suffix: Its format, such as ``".sdn"``; by default by the file's own suffix.
         extends: Whether a top-level ``extends`` is followed; it is an ordinary key otherwise.
-        files: Where the names of all files that are read are put.
+        lazy_resolve: Whether references are resolved when they are read; all at once otherwise.
+        files: Where the names of all files that are read are appended.
 
     Raises:
         ConfigNotFoundError: The file, or one that it extends, is not there.
         LoadError: The files extend each other in a circle, or one cannot be read.
         SdnSyntaxError: A file is not SDN.
+        ResolveError: With ``lazy_resolve=False``, values cannot be resolved.
     """
     if files is not None:
         files.append(os.fspath(path))
     values, layer = read_file(path, suffix)
     if not extends or EXTENDS not in values:
-        return grow(values, layer)  # type: ignore[no-any-return]
-    config = merge(stack(os.fspath(path), values, layer, [], [] if files is None else files))
-    object.__setattr__(config, "__trail__", steps_of(config))  # what the files below set stays theirs
-    object.__setattr__(config, "__layer__", layer)  # what no file sets is missed in the one asked for
-    return config
+        root = grow(values, layer)
+    else:
+        root = merge(stack(os.fspath(path), values, layer, [], [] if files is None else files))
+        object.__setattr__(root, "__provenance__", assignments_of(root))  # before the layer changes
+        object.__setattr__(root, "__layer__", layer)  # absent keys are missing in the file asked for
+    if not lazy_resolve:
+        resolve(root)
+    return as_config(root)
 
 
 def stack(
     name: str, values: dict[str, Any], layer: Layer, chain: list[tuple[str, str]], files: list[str]
-) -> list[Config]:
-    """Return a file's tree after the trees of all files that it extends."""
+) -> list[MappingNode]:
+    """Return the configs of all files that a file extends, and its own as the last.
+
+    Args:
+        name: The file.
+        values: Its values; ``extends`` is taken out of them.
+        layer: Where they are written.
+        chain: The files that led here, each by its real path and as it is written.
+        files: Where the names of the files that are read are appended.
+    """
     here = os.path.realpath(name)
-    below: list[Config] = []
+    below: list[MappingNode] = []
     bases = values.pop(EXTENDS, [])
     for base in [bases] if isinstance(bases, str) else bases if isinstance(bases, list) else [bases]:
         if not isinstance(base, str):
@@ -78,18 +95,14 @@ def stack(
         files.append(target)
         try:
             inner, inner_layer = read_file(target)
-        except ConfigNotFoundError as failure:
-            hint = failure.hint
-            if "${" in base:
-                hint = "'extends' names files; references are not worked out in it"
-            raise ConfigNotFoundError(
-                failure.message, path=EXTENDS, origin=layer.locate((EXTENDS,)), hint=hint
-            ) from None
         except LoadError as failure:
             if failure.origin is not None:
                 raise
-            raise LoadError(
-                failure.message, path=EXTENDS, origin=layer.locate((EXTENDS,)), hint=failure.hint
-            ) from None
+            kind, hint = LoadError, failure.hint
+            if isinstance(failure, ConfigNotFoundError):
+                kind = ConfigNotFoundError
+                hint = "'extends' names files; references in it are not resolved" if "${" in base else hint
+            origin = layer.locate((EXTENDS,))
+            raise kind(failure.message, path=EXTENDS, origin=origin, hint=hint) from None
         below += stack(target, inner, inner_layer, seen, files)
     return [*below, grow(values, layer)]

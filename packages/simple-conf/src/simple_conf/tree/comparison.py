@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from threading import local
+from _thread import _local as local  # threading is slower to import
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-class Alike(local):
-    """The pairs that the comparison going on in a thread has found equal.
+class EqualPairs(local):
+    """The pairs of mappings that the comparison going on in a thread has found equal.
 
-    References can name one mapping very often; without this each of them would be compared anew.
+    References can name one mapping very often; without this each of them would be compared again.
     """
 
     pairs: dict[tuple[int, int], tuple[object, object]] | None = None
 
     def compare(self, one: object, other: object, equal: Callable[[], bool]) -> bool:
-        """Return whether two mappings are equal, asking `equal` once a pair."""
+        """Return whether two mappings are equal; ``equal`` is called once for each pair."""
         if self.pairs is None:
             self.pairs = {}
             try:
@@ -34,4 +34,4 @@ class Alike(local):
         return found
 
 
-alike = Alike()
+equal_pairs = EqualPairs()

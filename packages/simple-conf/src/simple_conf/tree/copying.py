@@ -1,4 +1,4 @@
-"""Copies: taking values that belong to somebody else, or to another place, into a tree."""
+"""Copies: values that belong to somebody else, or to another place, are copied into a tree."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from sys import intern
 
 from simple_conf.errors import ConfError, PlacedError
 from simple_conf.keypath import format_path
+from simple_conf.tree.assignment import Assignment, AssignmentGroup
 from simple_conf.tree.node import (
     MARKER,
     MAX_DEPTH,
@@ -14,23 +15,36 @@ from simple_conf.tree.node import (
     ListNode,
     MappingNode,
     Overlaid,
-    Reading,
     Tree,
     is_lazy,
     node_of,
+    raw_items,
+    read_item,
 )
-from simple_conf.tree.provenance import Step, Trail
 from simple_conf.values import MISSING
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from simple_conf.origin import Layer, Path
+    from simple_conf.keypath import KeyPath
+    from simple_conf.origin.layers import Layer
+    from simple_conf.tree.node import Key, Node
 
 
-def adopt(value: Any, tree: Tree, path: Path, layer: Layer) -> Any:
-    """Copy ``value``, which belongs to somebody else, into ``tree`` at ``path``."""
+def adopt(value: Any, tree: Tree, path: KeyPath, layer: Layer) -> Any:
+    """Copy ``value``, which belongs to somebody else, to ``path`` of ``tree``.
+
+    Args:
+        value: A node, plain data or any other object; other objects are taken as they are.
+        tree: The tree.
+        path: The path in it.
+        layer: The source of plain data; nodes keep the origins of their values.
+
+    Raises:
+        ConfError: The value is nested too deeply, or two keys of a mapping are the same as text.
+        PlacedError: A key of a mapping is neither text nor a whole number.
+    """
     kind = type(value)
     if kind is str:
         return MISSING if value == MARKER else value
@@ -38,15 +52,14 @@ def adopt(value: Any, tree: Tree, path: Path, layer: Layer) -> Any:
         return value
     if len(path) > MAX_DEPTH:
         raise ConfError(f"values are nested more than {MAX_DEPTH} deep; does a dict or list contain itself?")
-    if isinstance(value, (MappingNode, ListNode)):
-        bring_secrets(value, tree, path)
-        return (
-            copy_mapping(value, tree, path)
-            if isinstance(value, MappingNode)
-            else copy_list(value, tree, path)
-        )
+    if isinstance(value, MappingNode):
+        copy_secrets(value, tree, path)
+        return copy_mapping(value, tree, path)
+    if isinstance(value, ListNode):
+        copy_secrets(value, tree, path)
+        return copy_list(value, tree, path)
     if isinstance(value, Mapping):
-        raw = {}
+        raw: dict[str, Any] = {}
         for key, inner in value.items():
             name = key_text(key, path)
             if name in raw:
@@ -58,9 +71,16 @@ def adopt(value: Any, tree: Tree, path: Path, layer: Layer) -> Any:
     return value
 
 
-def bring_secrets(node: Any, tree: Tree, path: Path) -> None:
+def planted(values: Mapping[Any, Any], layer: Layer) -> MappingNode:
+    """Return the root of a new tree with a copy of ``values``; see `adopt`."""
+    tree = Tree()
+    tree.root = adopt(values, tree, (), layer)
+    return tree.root
+
+
+def copy_secrets(node: Node, tree: Tree, path: KeyPath) -> None:
     """Mark at ``path`` of ``tree`` what is marked as secret in ``node``, or around it."""
-    here: Path = node.__path__
+    here = node.__path__
     for secret in node.__tree__.secrets.copy():
         if secret[: len(here)] == here:
             tree.secrets.add((*path, *secret[len(here) :]))
@@ -68,7 +88,7 @@ def bring_secrets(node: Any, tree: Tree, path: Path) -> None:
             tree.secrets.add(path)
 
 
-def key_text(key: object, path: Path = ()) -> str:
+def key_text(key: object, path: KeyPath = ()) -> str:
     """Return a mapping's key as text: strings as they are, whole numbers written out.
 
     It is interned, since the interpreter is fast only at attributes whose name is the very key.
@@ -81,60 +101,64 @@ def key_text(key: object, path: Path = ()) -> str:
     raise PlacedError(f"a key must be text or a whole number, not {kind}: {key!r}", path=format_path(path))
 
 
-def copy_mapping(node: Any, tree: Tree, path: Path, written: bool = False) -> Any:
-    """Copy a mapping node to ``path`` of ``tree``, with the origins of everything in it.
+def copy_mapping(node: MappingNode, tree: Tree, path: KeyPath, written: bool = False) -> MappingNode:
+    """Copy a mapping to ``path`` of ``tree``, with the origins of everything in it.
 
-    A node that leaves the tree it stands in takes the values of its references along, since what they name
-    stays behind; unless it is wanted as it is ``written``.
+    Args:
+        node: The mapping. Where it leaves the tree that it is part of, its references are replaced by their
+            values, since what they name stays behind.
+        tree: The tree.
+        path: The path in it.
+        written: Whether references are kept in any case.
     """
-    raw: dict[str, Any] = node.__raw__.copy()
-    settle = not written and leaves(node, tree, path)
+    raw = node.__raw__.copy()
+    replace = not written and leaves(node, tree, path)
     lazy: list[str] | None = None
     for key, value in raw.items():
         kind = type(value)
         if kind in PLAIN or (kind is str and "${" not in value):
             continue
-        if kind is not str or settle:
+        if kind is not str or replace:
             raw[key] = value = copy_value(value, node, key, tree, (*path, key), written)
         if is_lazy(value):
             if lazy is None:
                 lazy = []
             lazy.append(key)
     copy = MappingNode(tree, path, node.__layer__, raw, lazy)
-    here: Path = node.__path__
+    known, here = node.__provenance__, node.__path__
     if here != path:
-        object.__setattr__(copy, "__trail__", Step(raw.copy(), node.__layer__, here, node.__trail__))
-    elif node.__trail__ is not None:
-        object.__setattr__(copy, "__trail__", node.__trail__)
+        known = AssignmentGroup(raw.copy(), node.__layer__, here, known)
+    if known is not None:
+        object.__setattr__(copy, "__provenance__", known)
     if node.__barrier__:
         object.__setattr__(copy, "__barrier__", True)
     return copy
 
 
-def copy_list(node: Any, tree: Tree, path: Path, written: bool = False) -> Any:
-    """Copy a list node to ``path`` of ``tree``, with the origins of everything in it."""
-    source = node if node.__raw__ is None else node.__raw__
+def copy_list(node: ListNode, tree: Tree, path: KeyPath, written: bool = False) -> ListNode:
+    """Copy a list to ``path`` of ``tree``, with the origins of everything in it; see `copy_mapping`."""
+    source = raw_items(node)
     raw = [copy_value(value, node, i, tree, (*path, i), written) for i, value in enumerate(source)]
     copy = ListNode(tree, path, node.__layer__, raw)
-    trail: list[Trail | None] | None = node.__trail__
-    here: Path = node.__path__
+    known, here = node.__provenance__, node.__path__
     if here != path:
-        known = trail or [None] * len(raw)
-        trail = [t or Trail(node.__layer__, (*here, i), source[i], None) for i, t in enumerate(known)]
-    elif trail is not None:
-        trail = list(trail)
-    copy.__trail__ = trail
+        copy.__provenance__ = [
+            one or Assignment(node.__layer__, (*here, i), source[i])
+            for i, one in enumerate(known or [None] * len(raw))
+        ]
+    elif known is not None:
+        copy.__provenance__ = list(known)
     return copy
 
 
-def copy_value(value: Any, node: Any, key: Any, tree: Tree, path: Path, written: bool = False) -> Any:
-    """Copy what ``node`` holds under ``key`` to ``path`` of ``tree``."""
+def copy_value(value: Any, node: Node, key: Key, tree: Tree, path: KeyPath, written: bool = False) -> Any:
+    """Copy what ``node`` holds under ``key`` to ``path`` of ``tree``; see `copy_mapping`."""
     kind = type(value)
     if kind in PLAIN:
         return value
     if kind is str:
         if "${" in value and not written and leaves(node, tree, path[:-1]):
-            return settled(node, key, value, tree, path)
+            return resolved_copy(node, key, value, tree, path)
         return value
     if isinstance(value, MappingNode):
         return copy_mapping(value, tree, path, written)
@@ -145,13 +169,13 @@ def copy_value(value: Any, node: Any, key: Any, tree: Tree, path: Path, written:
     return value
 
 
-def leaves(node: Any, tree: Tree, path: Path) -> bool:
+def leaves(node: Node, tree: Tree, path: KeyPath) -> bool:
     """Return whether what ``node`` refers to stays behind when it is copied to ``path`` of ``tree``."""
-    here: Path = node.__path__
+    here = node.__path__
     return here != path and (node.__tree__ is not tree or len(here) != len(path))
 
 
-def same_depth(over: Any, base: Any) -> bool:
+def same_depth(over: Node, base: Node) -> bool:
     """Return whether a node that is merged over another comes from a whole config, as the other one does.
 
     Then what it refers to comes along, even where its items get other places; a part leaves it behind.
@@ -159,10 +183,10 @@ def same_depth(over: Any, base: Any) -> bool:
     return len(over.__path__) == len(base.__path__)
 
 
-def settled(node: Any, key: Any, text: str, tree: Tree, path: Path) -> Any:
-    """Return what the reference ``text`` reads as where it stands now, or ``text`` where that fails."""
+def resolved_copy(node: Node, key: Key, text: str, tree: Tree, path: KeyPath) -> Any:
+    """Return a copy of the value of the reference ``text``, or the text where it cannot be resolved."""
     try:
-        value = node[key] if isinstance(node, Mapping) else Reading.read(node, key)
+        value = read_item(node, key)
     except ConfError:
         return text
     return value.replace("${", "$${") if type(value) is str else adopt(value, tree, path, node.__layer__)

@@ -1,12 +1,20 @@
-"""Texts that must not be shown, taken out of what is."""
+"""Replaces secret values in messages and excerpts."""
 
 from __future__ import annotations
 
-from simple_conf.errors import ConfError, PlacedError, ResolveError, SdnSyntaxError, ValidationError
-from simple_conf.origin import Origin
+from simple_conf.errors import (
+    ConfError,
+    PlacedError,
+    ResolveError,
+    SdnSyntaxError,
+    ValidationError,
+    ValidationIssue,
+)
+from simple_conf.origin.origin import Origin
 from simple_conf.template import ExpressionError, read_template
-from simple_conf.tree.node import MappingNode, Overlaid
-from simple_conf.values import MASK, Secret, Table
+from simple_conf.tree.node import MappingNode, Overlaid, has_item, raw_item
+from simple_conf.tree.provenance import assignment_of
+from simple_conf.values import MASK, MISSING, Secret, Table
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,17 +22,18 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from typing import Any
 
-    from simple_conf.origin import Path
+    from simple_conf.keypath import KeyPath
+    from simple_conf.tree.assignment import Assignment
 
 SHORT = 4
-"""A text of fewer characters is only taken out where it stands as a word of its own."""
+"""A text of fewer characters is only replaced where it is a word of its own."""
 
 
 class Censor:
-    """Puts the mask in the place of some texts.
+    """Replaces some texts by the mask.
 
     Args:
-        texts: What must not be shown; empty texts are passed over.
+        texts: The texts that must not be shown; empty ones are ignored.
     """
 
     __slots__ = ("_pattern",)
@@ -38,14 +47,14 @@ class Censor:
         return self._pattern.sub(MASK, shown) if self._pattern is not None else shown
 
     def hits(self, shown: str) -> bool:
-        """Return whether one of the texts stands in ``shown``."""
+        """Return whether ``shown`` contains one of the texts."""
         return self._pattern is not None and self._pattern.search(shown) is not None
 
-    def origin(self, place: Origin | None) -> Origin | None:
-        """Return an origin without the texts; an excerpt that has one of them is left out."""
-        if place is None or not self.hits(f"{place.name}\n{place.excerpt()}"):
-            return place
-        return Origin(place.kind, self.text(place.name), place.line, place.column)
+    def origin(self, origin: Origin | None) -> Origin | None:
+        """Return an origin without the texts; an excerpt that contains one of them is left out."""
+        if origin is None or not self.hits(f"{origin.name}\n{origin.excerpt()}"):
+            return origin
+        return Origin(origin.kind, self.text(origin.name), origin.line, origin.column)
 
     def error(self, failure: ConfError) -> ConfError:
         """Return an error without the texts; where it had one of them, its cause is left out."""
@@ -55,11 +64,11 @@ class Censor:
         if isinstance(failure, SdnSyntaxError):
             failure = self.syntax_error(failure)
         elif isinstance(failure, PlacedError):
-            self.place(failure)
+            self.mask(failure)
             failure.args = (failure.message,)
         elif isinstance(failure, ValidationError):
             for issue in failure.issues:
-                self.place(issue)
+                self.mask(issue)
                 if isinstance(issue.got, str):
                     issue.got = self.text(issue.got)
             failure.args = ("\n".join(map(str, failure.issues)),)
@@ -69,8 +78,8 @@ class Censor:
             failure.__cause__ = failure.__context__ = None
         return failure
 
-    def place(self, failure: Any) -> None:
-        """Take the texts out of what an error or an issue shows."""
+    def mask(self, failure: PlacedError | ValidationIssue) -> None:
+        """Replace the texts in what an error or an issue shows."""
         failure.message = self.text(failure.message)
         failure.hint = failure.hint and self.text(failure.hint)
         failure.origin = self.origin(failure.origin)
@@ -88,20 +97,35 @@ class Censor:
 
 
 def pattern_of(forms: list[str]) -> re.Pattern[str]:
-    """Return what finds the forms, the longest first."""
+    """Return the pattern that finds the forms, the longest first."""
     import re
 
     parts = [re.escape(form) if len(form) >= SHORT else rf"(?<!\w){re.escape(form)}(?!\w)" for form in forms]
     return re.compile("|".join(parts))
 
 
-def censor_of(root: Any) -> Censor:
-    """Return what takes the secrets of a tree out of a text."""
-    return Censor(text for path in root.__tree__.secrets.copy() for text in texts_at(root, path))
+def censor_of(root: MappingNode) -> Censor:
+    """Return the censor of the secrets of a tree, of what they were before they were overridden too."""
+    paths = root.__tree__.secrets.copy()
+    return Censor(text for path in paths for text in (*texts_at(root, path), *earlier_texts(root, path)))
 
 
-def texts_at(root: Any, path: Path) -> Iterator[str]:
-    """Yield what stands at a path of a tree, as written and as it reads, as texts."""
+def earlier_texts(root: MappingNode, path: KeyPath) -> Iterator[str]:
+    """Yield the texts of every value that was set at a path of a tree, or in a value around it."""
+    node: Any = root
+    for depth, segment in enumerate(path):
+        node = node.overrides if type(node) is Overlaid else node
+        if not has_item(node, segment):
+            return
+        assignment: Assignment | None = assignment_of(node, segment)
+        while assignment is not None:
+            yield from texts_at(assignment.value, path[depth + 1 :])
+            assignment = assignment.before
+        node = raw_item(node, segment)
+
+
+def texts_at(root: Any, path: KeyPath) -> Iterator[str]:
+    """Yield the texts of the value at ``path`` of a node or of plain data, as written and as resolved."""
     node = root
     for depth, segment in enumerate(path):
         node = node.overrides if type(node) is Overlaid else node
@@ -111,9 +135,8 @@ def texts_at(root: Any, path: Path) -> Iterator[str]:
                 yield from texts_in(node.__raw__.get(key))
             node = node.__dict__.get(key, node.__raw__.get(key))
         elif isinstance(node, (list, Table)):
-            values: Any = node
             index = segment if isinstance(segment, int) else -1
-            node = values[index] if 0 <= index < len(values) else None
+            node = node[index] if 0 <= index < len(node) else None
         elif isinstance(node, dict):
             node = node.get(segment)
         else:
@@ -122,7 +145,7 @@ def texts_at(root: Any, path: Path) -> Iterator[str]:
 
 
 def texts_in(value: Any) -> Iterator[str]:
-    """Yield the texts of a value and of everything in it; true, false and null say nothing."""
+    """Yield the texts of a value and of everything in it; true, false, null and ``???`` have none."""
     if isinstance(value, Secret):
         value = value.reveal()
     if isinstance(value, MappingNode):
@@ -134,13 +157,13 @@ def texts_in(value: Any) -> Iterator[str]:
         for inner in value:
             yield from texts_in(inner)
     elif isinstance(value, str) and "${" in value:
-        yield from written_out(value)
-    elif value is not None and not isinstance(value, bool):
+        yield from plain_parts(value)
+    elif value is not None and value is not MISSING and not isinstance(value, bool):
         yield str(value)
 
 
-def written_out(text: str) -> list[str]:
-    """Return what a text says itself, around its references."""
+def plain_parts(text: str) -> list[str]:
+    """Return the parts of a text that are not references."""
     try:
         return [part for part in read_template(text).parts if isinstance(part, str)]
     except ExpressionError:

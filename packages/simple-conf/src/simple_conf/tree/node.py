@@ -1,9 +1,9 @@
-"""Nodes: what a tree is made of, and how plain data become one.
+"""Nodes: the mappings and lists that a config is made of, and how plain data become nodes.
 
-A mapping keeps what reads natively in its instance ``__dict__`` and everything, in order and as written, in
-``__raw__``; the two are one dict while nothing needs working out. Values that do (``${…}``, ``???``, tables)
-are absent from ``__dict__`` until read, and a change anywhere in the tree makes them absent again. A list
-keeps its values as written in ``__raw__`` while some of them need working out, else ``None``.
+A mapping keeps the values that read natively in its instance ``__dict__`` and all values, in order and as
+written, in ``__raw__``; the two are one dict while nothing needs resolving. Values that do (``${…}``,
+``???``, tables) are absent from ``__dict__`` until read, and a change anywhere in the tree makes them absent
+again. A list keeps its values as written in ``__raw__`` while some of them need resolving, else ``None``.
 """
 
 from __future__ import annotations
@@ -19,8 +19,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-    from simple_conf.origin import Layer, Path
-    from simple_conf.tree.provenance import Step, Trail
+    from simple_conf.keypath import KeyPath
+    from simple_conf.origin.layers import Layer
+    from simple_conf.tree.assignment import Assignment, AssignmentGroup
+
+ABSENT: Any = object()
+"""The value of a key that is not there."""
 
 MARKER = "???"
 MAX_DEPTH = 200
@@ -28,10 +32,23 @@ PLAIN = frozenset({bool, int, float, type(None)})
 
 
 class Tree:
-    """What all nodes of one tree share."""
+    """What all nodes of one tree share.
+
+    Attributes:
+        root: The mapping at the top.
+        frozen: Whether nothing can be changed.
+        quiet: Whether reading an absent key gives None instead of an error.
+        memo: Where resolved values are remembered: dicts, each with a key of it.
+        calls: What resolvers returned, by their place and arguments.
+        instant: The time that all ``${time…}`` share, in seconds since 1970, once one of them is read.
+        lock: Held while values are resolved.
+        patches: The overrides that the tree was made of, to apply again where it is merged; or None.
+        secrets: The paths whose values are never shown.
+        removed: Who deleted the keys that overrides deleted.
+        write_through: Where changes of a tree that is read in the place of a reference go, or None.
+    """
 
     __slots__ = (
-        "behind",
         "calls",
         "frozen",
         "instant",
@@ -42,41 +59,43 @@ class Tree:
         "removed",
         "root",
         "secrets",
+        "write_through",
     )
 
+    root: MappingNode
+
     def __init__(self) -> None:
-        self.root: Any = None
         self.frozen = False
         self.quiet = False
-        self.memo: list[tuple[dict[str, Any], str]] = []
+        self.memo: list[tuple[dict[Any, Any], Key]] = []
         self.calls: dict[Any, Any] = {}
         self.instant: float | None = None
         self.lock = _thread.RLock()
         self.patches: list[Any] | None = None
-        self.secrets: set[Path] = set()
-        self.removed: dict[Path, Layer] = {}
-        self.behind: Callable[[Path, Any, Layer], None] | None = None
+        self.secrets: set[KeyPath] = set()
+        self.removed: dict[KeyPath, Layer] = {}
+        self.write_through: Callable[[KeyPath, Any, Layer], None] | None = None
 
-    def forget(self, path: Path) -> None:
-        """Drop every value that was worked out, and resolver results at and below ``path``, which changed."""
+    def forget(self, path: KeyPath) -> None:
+        """Forget all resolved values, and what resolvers returned at and below ``path``, which changed."""
         self.forget_reads()
         if self.calls:
             for known in [known for known in self.calls if known[0][: len(path)] == path]:
                 del self.calls[known]
 
     def forget_reads(self) -> None:
-        """Drop every value that was worked out, but not what resolvers returned."""
+        """Forget all resolved values, but not what resolvers returned."""
         for values, key in self.memo:
             values.pop(key, None)
         self.memo.clear()
 
-    def hides(self, path: Path) -> bool:
+    def hides(self, path: KeyPath) -> bool:
         """Return whether the value at ``path``, or one around it, is a secret."""
         secrets = self.secrets
         return bool(secrets) and any(path[:end] in secrets for end in range(1, len(path) + 1))
 
-    def like(self, other: Tree) -> None:
-        """Take over the settings and the resolver results of ``other``."""
+    def copy_settings(self, other: Tree) -> None:
+        """Copy the settings, the secrets and the resolver results of ``other``."""
         self.quiet = other.quiet
         self.calls = dict(other.calls)
         self.instant = other.instant
@@ -86,62 +105,90 @@ class Tree:
 
 
 class MappingNode:
-    """Storage of one mapping; ``Config`` is its face."""
+    """The storage of one mapping; every one is made as a ``Config``, which reads and writes it.
 
-    __slots__ = ("__barrier__", "__dict__", "__layer__", "__path__", "__raw__", "__trail__", "__tree__")
+    Args:
+        tree: The tree that it is part of.
+        path: Its path in the tree.
+        layer: The source that it comes from.
+        raw: Its values as written, which belong to the node from now on.
+        lazy: The keys of those that need resolving.
+    """
+
+    __slots__ = ("__barrier__", "__dict__", "__layer__", "__path__", "__provenance__", "__raw__", "__tree__")
 
     __tree__: Tree
-    __path__: Path
+    __path__: KeyPath
     __layer__: Layer
-    __trail__: Step | None
+    __provenance__: AssignmentGroup | None
     __raw__: dict[str, Any]
     __barrier__: bool
 
     def __init__(
-        self, tree: Tree, path: Path, layer: Layer, raw: dict[str, Any], lazy: list[str] | None
+        self, tree: Tree, path: KeyPath, layer: Layer, raw: dict[str, Any], lazy: list[str] | None
     ) -> None:
         self.__tree__ = tree
         self.__path__ = path
         self.__layer__ = layer
-        self.__trail__ = None
+        self.__provenance__ = None
         self.__raw__ = raw
         self.__barrier__ = False
         if lazy:
             self.__dict__ = {key: value for key, value in raw.items() if key not in lazy}
         else:
             self.__dict__ = raw
-        self.__class__ = FACES[0]
+        self.__class__ = NODE_CLASSES[0]
+
+    def __read__(self, key: str) -> Any:
+        """Return the value of a key, resolved."""
+        raise NotImplementedError
 
 
-class ListNode(list):  # type: ignore[type-arg]
-    """Storage of one list; ``ConfigList`` is its face."""
+class ListNode(list["Any"]):
+    """The storage of one list; every one is made as a ``ConfigList``, which notices changes.
 
-    __slots__ = ("__layer__", "__path__", "__raw__", "__trail__", "__tree__")
+    Args:
+        tree: The tree that it is part of.
+        path: Its path in the tree.
+        layer: The source that it comes from.
+        raw: Its items as written, which belong to the node from now on.
+    """
+
+    __slots__ = ("__layer__", "__path__", "__provenance__", "__raw__", "__tree__")
 
     __tree__: Tree
-    __path__: Path
+    __path__: KeyPath
     __layer__: Layer
-    __trail__: list[Trail | None] | None
+    __provenance__: list[Assignment | None] | None
     __raw__: list[Any] | None
 
-    def __init__(self, tree: Tree, path: Path, layer: Layer, raw: list[Any]) -> None:
+    def __init__(self, tree: Tree, path: KeyPath, layer: Layer, raw: list[Any]) -> None:
         list.__init__(self, raw)
         self.__tree__ = tree
         self.__path__ = path
         self.__layer__ = layer
-        self.__trail__ = None
+        self.__provenance__ = None
         self.__raw__ = raw if any(map(is_lazy, raw)) else None
-        self.__class__ = FACES[1]
+        self.__class__ = NODE_CLASSES[1]
+
+    def __read__(self, key: int) -> Any:
+        """Return the item at an index, resolved."""
+        raise NotImplementedError
 
 
-FACES: list[type[Any]] = [MappingNode, ListNode]
-"""The classes that nodes show themselves as; ``simple_conf.config.config`` puts its own here."""
+Node = MappingNode | ListNode
+Key = str | int
+
+NODE_CLASSES: list[type[Any]] = [MappingNode, ListNode]
+"""The classes that nodes are made as: ``simple_conf.config.config`` registers ``Config`` and ``ConfigList``.
+
+They read by the evaluation of references, which makes nodes itself and so cannot import them.
+"""
 
 
-class Reading:
-    """How values that must be worked out are read; ``simple_conf.references.evaluation`` fills it in."""
-
-    read: Callable[[Any, Any], Any]
+def register_classes(mapping: type[MappingNode], items: type[ListNode]) -> None:
+    """Make all nodes from now on as objects of these two classes."""
+    NODE_CLASSES[:] = [mapping, items]
 
 
 class Overlaid:
@@ -149,21 +196,45 @@ class Overlaid:
 
     Args:
         reference: The text of the reference.
-        overrides: A mapping node with what was set on top.
+        overrides: The keys that were set on top.
     """
 
     __slots__ = ("overrides", "reference")
 
-    def __init__(self, reference: Any, overrides: Any) -> None:
+    def __init__(self, reference: str, overrides: MappingNode) -> None:
         self.reference = reference
         self.overrides = overrides
 
 
-def is_lazy(value: object) -> bool:
-    """Return whether reading ``value`` needs work: a reference, ``???``, a table, a list with these."""
+def raw_items(items: ListNode) -> list[Any]:
+    """Return the items of a list as written."""
+    return items if items.__raw__ is None else items.__raw__
+
+
+def raw_item(node: Node, key: Key) -> Any:
+    """Return the value of a key of a mapping, or of an index of a list, as written."""
+    raw: Any = node if node.__raw__ is None else node.__raw__
+    return raw[key]
+
+
+def read_item(node: Node, key: Key) -> Any:
+    """Return the value of a key of a mapping, or of an index of a list, resolved."""
+    kind: Any = type(node)
+    return kind.__read__(node, key)  # by the class: the node may have a key of this name
+
+
+def has_item(node: object, key: Key) -> bool:
+    """Return whether a value is a node that holds something under a key or an index."""
+    if isinstance(node, MappingNode):
+        return key in node.__raw__
+    return isinstance(node, ListNode) and isinstance(key, int) and -len(node) <= key < len(node)
+
+
+def is_lazy(value: Any) -> bool:
+    """Return whether a value needs resolving: a reference, ``???``, a table, a list with one of these."""
     kind = type(value)
     if kind is str:
-        return "${" in value  # type: ignore[operator]
+        return "${" in value
     if kind in PLAIN:
         return False
     if isinstance(value, ListNode):
@@ -171,8 +242,8 @@ def is_lazy(value: object) -> bool:
     return kind is Table or kind is Overlaid or value is MISSING
 
 
-def wrap(values: dict[str, Any], tree: Tree, path: Path, layer: Layer) -> Any:
-    """Make ``values``, fresh from a parser and owned from now on, a mapping node without copying."""
+def wrap(values: dict[str, Any], tree: Tree, path: KeyPath, layer: Layer) -> MappingNode:
+    """Make a mapping of ``values``, which come fresh from a parser and are owned from now on."""
     lazy: list[str] | None = None
     for key, value in values.items():
         kind = type(value)
@@ -196,8 +267,8 @@ def wrap(values: dict[str, Any], tree: Tree, path: Path, layer: Layer) -> Any:
     return MappingNode(tree, path, layer, values, lazy)
 
 
-def wrap_list(values: list[Any], tree: Tree, path: Path, layer: Layer) -> Any:
-    """Make ``values``, fresh from a parser, a list node."""
+def wrap_list(values: list[Any], tree: Tree, path: KeyPath, layer: Layer) -> ListNode:
+    """Make a list of ``values``, which come fresh from a parser and are owned from now on."""
     for index, value in enumerate(values):
         if type(value) is dict:
             values[index] = wrap(value, tree, (*path, index), layer)
@@ -206,8 +277,8 @@ def wrap_list(values: list[Any], tree: Tree, path: Path, layer: Layer) -> Any:
     return ListNode(tree, path, layer, values)
 
 
-def grow(values: dict[str, Any], layer: Layer) -> Any:
-    """Make ``values``, fresh from a parser, the root of a new tree."""
+def grow(values: dict[str, Any], layer: Layer) -> MappingNode:
+    """Make ``values``, which come fresh from a parser, the root of a new tree."""
     tree = Tree()
     tree.root = wrap(values, tree, (), layer)
     return tree.root
@@ -228,6 +299,6 @@ def marked(values: Any, depth: int = 0) -> Any:
     return MISSING if isinstance(values, str) and values == MARKER else values
 
 
-def node_of(tree: Tree, path: Path, layer: Layer, raw: dict[str, Any]) -> Any:
-    """Make a mapping node of values that are nodes or leaves already."""
+def node_of(tree: Tree, path: KeyPath, layer: Layer, raw: dict[str, Any]) -> MappingNode:
+    """Make a mapping of values that are nodes or leaves already."""
     return MappingNode(tree, path, layer, raw, [key for key, value in raw.items() if is_lazy(value)])

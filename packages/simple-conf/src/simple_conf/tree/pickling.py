@@ -4,24 +4,26 @@ from __future__ import annotations
 
 from sys import intern
 
-from simple_conf.tree.export import Exporter
-from simple_conf.tree.node import ListNode, MappingNode, Overlaid, Tree, node_of
-from simple_conf.tree.provenance import Step, Trail
+from simple_conf.tree.assignment import Assignment, AssignmentGroup
+from simple_conf.tree.export import as_written
+from simple_conf.tree.node import ListNode, MappingNode, Overlaid, Tree, node_of, raw_items
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from simple_conf.keypath import KeyPath
 
-def pack(root: Any) -> tuple[Any, ...]:
+
+def pack(root: MappingNode) -> tuple[Any, ...]:
     """Return the root of a tree as nested tuples."""
-    tree: Tree = root.__tree__
+    tree = root.__tree__
     calls = {place: result for place, result in tree.calls.items() if is_plain(result)}
     return (tree.frozen, tree.quiet, tree.instant, calls, tree.secrets, tree.patches, pack_value(root))
 
 
 def is_plain(value: Any) -> bool:
-    """Return whether a resolver's result is plain data; other results are made anew where they are needed."""
+    """Return whether a resolver's result is plain data; other results are not kept."""
     if isinstance(value, dict):
         return all(is_plain(inner) for inner in value.values())
     if isinstance(value, list):
@@ -29,7 +31,7 @@ def is_plain(value: Any) -> bool:
     return value is None or isinstance(value, (bool, int, float, str))
 
 
-def unpack(packed: tuple[Any, ...]) -> Any:
+def unpack(packed: tuple[Any, ...]) -> MappingNode:
     """Return the root of a tree that `pack` has taken apart."""
     tree = Tree()
     frozen, tree.quiet, tree.instant, tree.calls, tree.secrets, tree.patches, values = packed
@@ -38,60 +40,50 @@ def unpack(packed: tuple[Any, ...]) -> Any:
     return tree.root
 
 
-def pack_value(value: Any) -> Any:
-    """Return a node as a tuple headed by its kind; any other value stands behind ``"value"``."""
+def pack_value(value: Any) -> tuple[Any, ...]:
+    """Return a value as a tuple that begins with its kind, ``"value"`` for any that is not a node."""
     if isinstance(value, MappingNode):
-        trail = plain_steps(value.__trail__)
-        inner: Any = {key: pack_value(one) for key, one in value.__raw__.items()}
-        return ("mapping", value.__layer__, value.__barrier__, trail, inner)
+        known = plain_group(value.__provenance__)
+        inner = {key: pack_value(one) for key, one in value.__raw__.items()}
+        return ("mapping", value.__layer__, value.__barrier__, known, inner)
     if isinstance(value, ListNode):
-        trails = [t and plain_trail(t) for t in value.__trail__ or ()]
-        items = value if value.__raw__ is None else value.__raw__
-        return ("list", value.__layer__, trails, [pack_value(one) for one in items])
+        assignments = [one and plain_assignment(one) for one in value.__provenance__ or ()]
+        return ("list", value.__layer__, assignments, [pack_value(one) for one in raw_items(value)])
     if isinstance(value, Overlaid):
         return ("overlaid", value.reference, pack_value(value.overrides))
     return ("value", value)
 
 
-def unpack_value(packed: Any, tree: Tree, path: tuple[str | int, ...]) -> Any:
+def unpack_value(packed: tuple[Any, ...], tree: Tree, path: KeyPath) -> Any:
     """Return what `pack_value` has taken apart, at ``path`` of ``tree``."""
     kind, *rest = packed
     if kind == "mapping":
-        layer, barrier, trail, inner = rest
+        layer, barrier, known, inner = rest
         raw = {intern(key): unpack_value(one, tree, (*path, key)) for key, one in inner.items()}
         node = node_of(tree, path, layer, raw)
-        object.__setattr__(node, "__trail__", trail)
+        object.__setattr__(node, "__provenance__", known)
         object.__setattr__(node, "__barrier__", barrier)
         return node
     if kind == "list":
-        layer, trails, inner = rest
+        layer, assignments, inner = rest
         values = [unpack_value(one, tree, (*path, index)) for index, one in enumerate(inner)]
         items = ListNode(tree, path, layer, values)
-        items.__trail__ = trails or None
+        items.__provenance__ = assignments or None
         return items
     if kind == "overlaid":
         return Overlaid(rest[0], unpack_value(rest[1], tree, path))
     return rest[0]
 
 
-def plain_steps(step: Step | None) -> Step | None:
-    """Return steps whose values are plain data."""
-    if step is None:
+def plain_group(group: AssignmentGroup | None) -> AssignmentGroup | None:
+    """Return assignments whose values are plain data."""
+    if group is None:
         return None
-    values = {key: plain_value(value) for key, value in step.values.items()}
-    return Step(values, step.layer, step.path, plain_steps(step.over), plain_steps(step.below))
+    values = {key: as_written(value) for key, value in group.values.items()}
+    return AssignmentGroup(values, group.layer, group.path, plain_group(group.over), plain_group(group.below))
 
 
-def plain_trail(trail: Trail) -> Trail:
-    """Return a trail whose values are plain data."""
-    before = plain_trail(trail.before) if trail.before else None
-    return Trail(trail.layer, trail.path, plain_value(trail.value), before)
-
-
-def plain_value(value: Any) -> Any:
-    """Return a value as plain data, references as text."""
-    return (
-        Exporter(resolve=False, lenient=True).run(value)
-        if isinstance(value, (MappingNode, ListNode))
-        else value
-    )
+def plain_assignment(assignment: Assignment) -> Assignment:
+    """Return an assignment whose values are plain data."""
+    before = plain_assignment(assignment.before) if assignment.before else None
+    return Assignment(assignment.layer, assignment.path, as_written(assignment.value), before)

@@ -1,33 +1,42 @@
-"""The parser behind the grammar: the kept table, the fallback, and what is imported when."""
+"""The LALR parsers: what they receive, and when lark is imported."""
 
 import subprocess
 import sys
 
+import pytest
+from lark.exceptions import UnexpectedToken
+
 from simple_conf.sdn.limits import Limits
-from simple_conf.sdn.parsing import grammar_table, lark_table
-from simple_conf.sdn.parsing.lark_parser import Reading, SdnLexer, run, values_parser
-from simple_conf.sdn.parsing.values_transformer import Values
-
-TEXT = "a: 1\nb:\n  - x: [1, {y: 2}]\n    z: 3\nt |p, q|\n  1, 2\n"
-VALUES = {"a": 1, "b": [{"x": [1, {"y": 2}], "z": 3}], "t": [{"p": 1, "q": 2}]}
+from simple_conf.sdn.parsing.fault import Fault
+from simple_conf.sdn.parsing.lark_parser import ParserInput, positions_parser, run, values_parser
 
 
-def test_the_kept_table_is_of_this_grammar():
-    assert lark_table.grammar() == grammar_table.GRAMMAR, "run python -m simple_conf.sdn.parsing.lark_parser"
+def test_each_parser_is_created_once():
+    assert values_parser() is values_parser()
+    assert positions_parser() is positions_parser()
+    assert values_parser() is not positions_parser()
 
 
-def test_the_table_and_the_grammar_make_the_same_parser():
-    for parser in (values_parser(), lark_table.build(SdnLexer, Values())):
-        assert run(parser, Reading(TEXT, Limits())) == VALUES
-        assert run(parser, Reading(TEXT, Limits(), runs=False)) == VALUES
+def test_a_document_and_a_single_value():
+    document = ParserInput("a: [1]\n", Limits())
+    assert run(values_parser(), document) == {"a": [1]}
+    assert run(positions_parser(), ParserInput("a: [1]\n", Limits(), fast=False)).child("a").start == 3
+    assert run(values_parser(), ParserInput("a: 1\n", Limits(), fast=False, single_value=True)) == "a: 1"
 
 
-def test_a_table_of_another_grammar_or_another_lark_is_not_used(monkeypatch):
-    monkeypatch.setattr(grammar_table, "GRAMMAR", "another")
-    assert run(lark_table.load(SdnLexer, Values()), Reading(TEXT, Limits())) == VALUES
-    monkeypatch.undo()
-    monkeypatch.setattr(grammar_table, "MEMO", {})
-    assert run(lark_table.load(SdnLexer, Values()), Reading(TEXT, Limits())) == VALUES
+def test_an_input_has_its_own_limits():
+    with pytest.raises(Fault, match="more than 1 values"):
+        run(values_parser(), ParserInput("a: 1\nb: 2\n", Limits(values=1)))
+    assert run(values_parser(), ParserInput("a: 1\nb: 2\n", Limits(values=2))) == {"a": 1, "b": 2}
+
+
+@pytest.mark.parametrize(
+    "text", ["a\n", "a: 1\n- 2\n", "- 1\na: 2\n", "a:\n  b\n  - c\n", "a:\n  b: 1\n  c\n"]
+)
+def test_what_no_rule_accepts(text):
+    for fast in (True, False):
+        with pytest.raises(UnexpectedToken):
+            run(values_parser(), ParserInput(text, Limits(), fast=fast))
 
 
 def test_lark_is_imported_with_the_first_text():
@@ -37,6 +46,7 @@ def test_lark_is_imported_with_the_first_text():
         "assert not any(name.split('.')[0] in ('lark', 'attr', 'cattrs') for name in sys.modules)\n"
         "parse('a: 1')\n"
         "assert 'lark' in sys.modules\n"
+        "assert 'simple_conf.sdn.parsing.syntax_errors' not in sys.modules\n"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stderr

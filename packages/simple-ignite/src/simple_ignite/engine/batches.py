@@ -1,4 +1,4 @@
-"""The feed: batches from whatever data there are, over epochs, from any position."""
+"""BatchSource: the batches of any data, over several epochs and from any position."""
 
 from __future__ import annotations
 
@@ -6,60 +6,60 @@ from collections.abc import Iterator, Sized
 from itertools import islice, repeat
 from typing import Any
 
-from simple_ignite.engine.rng import Randomness
+from simple_ignite.engine.rng import RngState
 from simple_ignite.engine.workers import iterate_sheltered
 from simple_ignite.protocols import Stateful
 
-__all__ = ["Feed", "can_be_iterated", "iter_is_itself"]
+__all__ = ["BatchSource", "is_iterable", "is_iterator"]
 
-ORDERED = (list, tuple, range)
+DETERMINISTIC = (list, tuple, range)
+"""Types whose iteration draws no random numbers."""
 
 
-class Feed:
+class BatchSource:
     """The batches of a run.
 
     Args:
-        data: Anything that can be iterated; None gives None for ever.
+        data: Any iterable; None yields None without end.
 
     Attributes:
         data: The data.
-        length: How many batches they hold, or None if they cannot say.
-        origin: How many iterations had been done when the present iterator was made.
-        failed: Whether the data raised, and are an iterator, which is then at its end.
-        loaded: Whether the data were told where to go on; at their very end, they may be empty once.
+        length: How many batches the data has, or None if that is unknown.
+        origin: How many iterations were done when the current iterator was made.
+        failed: Whether the data is an iterator that raised an error, and so is exhausted.
+        restored: Whether the loader's own state was restored; if that was at the end of the data, the loader
+            may then yield nothing once.
     """
 
     def __init__(self, data: Any) -> None:
         self.data = data
         self.length = _length(data)
         self.origin = 0
-        self.loaded = False
+        self.restored = False
         self.failed = False
         self._iterator: Iterator[Any] | None = None
-        self._start: Randomness | None = None
-        self._told: tuple[Any, int] | None = (
-            None  # the loader's state it went on from, and how many batches that was
-        )
+        self._rng: RngState | None = None  # when the current iterator was made
+        self._base: tuple[Any, int] | None = None  # a restored loader state, and the batches before it
 
-    def batches(self, done: int) -> Iterator[Any]:
-        """Return the present iterator, or make one after `done` iterations."""
+    def iterator(self, done: int) -> Iterator[Any]:
+        """Return the current iterator, or make one after `done` iterations."""
         if self._iterator is None:
-            self._start = None if type(self.data) in ORDERED else Randomness(self.data)
-            self._told = None
+            self._rng = None if type(self.data) in DETERMINISTIC else RngState(self.data)
+            self._base = None
             self._iterator = self._iterate()
             self.origin = done
         return self._iterator
 
     def drop(self) -> None:
-        """Let the present iterator go, so that the next batch is the first again."""
+        """Drop the current iterator, so that the next batch is the first of the data."""
         self._iterator = None
 
     def state_dict(self, done: int, begun: int) -> dict[str, Any]:
-        """Return where the feed stands.
+        """Return the position in the data.
 
         Args:
-            done: How many iterations have been done.
-            begun: How many have begun: one more where the loader has given a batch that is not yet used.
+            done: How many iterations are done.
+            begun: How many have begun: one more if a batch has been fetched but not yet used.
         """
         if self._iterator is None:
             return {}
@@ -67,48 +67,53 @@ class Feed:
         if isinstance(self.data, Stateful):
             if begun == done:
                 state["loader"] = {"state": self.data.state_dict(), "skip": 0}
-            elif self._told is not None:  # the loader is ahead: go there from where it was told to go on
-                told, fetched = self._told
-                state["loader"] = {"state": told, "skip": done - self.origin - fetched}
-        if self._start is not None:
-            state["start"] = self._start.state_dict()
+            elif self._base is not None:  # the loader is one batch ahead: save the state it was restored from
+                base, before = self._base
+                state["loader"] = {"state": base, "skip": done - self.origin - before}
+        if self._rng is not None:
+            state["start"] = self._rng.state_dict()
         return state
 
-    def resume(self, state: dict[str, Any], done: int) -> None:
-        """Go where `state_dict` was taken, by the loader's own state or by drawing the batches again."""
-        if not state:  # no batch had been asked for
+    def load_state_dict(self, state_dict: dict[str, Any], done: int) -> None:
+        """Go to a saved position, by the loader's own state or by fetching the earlier batches again.
+
+        Args:
+            state_dict: What `state_dict` returned.
+            done: How many iterations were done at that position.
+        """
+        if not state_dict:  # no batch had been fetched
             return
-        fetched = max(state["fetched"], 0)
+        fetched = max(state_dict["fetched"], 0)
         skip = fetched
-        start = Randomness.from_state_dict(state["start"]) if "start" in state else None
-        if start is not None:
-            start.restore(self.data)
-        if "loader" in state and isinstance(self.data, Stateful):
-            told, skip = state["loader"]["state"], state["loader"]["skip"]
-            self.data.load_state_dict(told)
-            self._told = (told, fetched - skip)
-            self.loaded = True
+        rng = RngState.from_state_dict(state_dict["start"]) if "start" in state_dict else None
+        if rng is not None:
+            rng.restore(self.data)
+        if "loader" in state_dict and isinstance(self.data, Stateful):
+            base, skip = state_dict["loader"]["state"], state_dict["loader"]["skip"]
+            self.data.load_state_dict(base)
+            self._base = (base, fetched - skip)
+            self.restored = True
         self._iterator = self._iterate()
         for _ in islice(self._iterator, skip):
             pass
-        self._start = start
+        self._rng = rng
         self.origin = done - fetched
 
     def _iterate(self) -> Iterator[Any]:
         return repeat(None) if self.data is None else iterate_sheltered(self.data)
 
 
-def can_be_iterated(data: Any) -> bool:
-    """Return whether data are something to iterate over, or None."""
+def is_iterable(data: object) -> bool:
+    """Return whether data can be iterated over, or is None."""
     return data is None or hasattr(type(data), "__iter__") or hasattr(type(data), "__getitem__")
 
 
-def iter_is_itself(data: Any) -> bool:
-    """Return whether data are an iterator, which can be gone through only once."""
+def is_iterator(data: object) -> bool:
+    """Return whether data is an iterator, which can be used only once."""
     return isinstance(data, Iterator)
 
 
-def _length(data: Any) -> int | None:
+def _length(data: object) -> int | None:
     if not isinstance(data, Sized):
         return None
     try:

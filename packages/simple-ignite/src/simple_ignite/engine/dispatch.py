@@ -1,52 +1,36 @@
-"""Dispatch: who is called at which event, in which order."""
+"""Dispatch: which handlers an event calls, and in which order."""
 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Container, Iterable
+from collections.abc import Container, Iterable, Mapping
 from enum import Enum
 from typing import Any
 
-from simple_ignite.engine.events import NEVER, Event, EventFilter, Events, EventSet
-from simple_ignite.engine.signature import adapt, name_of
+from simple_ignite.engine.control import CHANGED, Control
+from simple_ignite.engine.events import NEVER, Event, EventFilter, EventLike, Events, EventSet
+from simple_ignite.engine.signature import Call, adapt, name_of
+from simple_ignite.engine.state import HasState, State
 from simple_ignite.errors import EventError
 
-__all__ = ["CHANGED", "END_EPOCH", "INTERRUPT", "TERMINATE", "Control", "Handle", "HandlerTable", "Plan"]
+__all__ = ["EARLY", "Handle", "HandlerTable", "Plan"]
 
-CHANGED, END_EPOCH, INTERRUPT, TERMINATE = 1, 2, 4, 8
 EARLY, NORMAL = 0, 1
 EPOCHS = (Events.EPOCH_STARTED, Events.EPOCH_COMPLETED)
 ITERATIONS = (Events.ITERATION_STARTED, Events.ITERATION_COMPLETED)
 UPCOMING = (Events.GET_BATCH_STARTED, Events.GET_BATCH_COMPLETED)
 
-Call = Callable[..., Any]
-
-
-class Control:
-    """What the loop and the engine tell each other.
-
-    Attributes:
-        signal: 0 while all goes on as it was, else the sum of what has changed.
-        preempted: Whether the system has asked for the machine back.
-        ahead: Whether a batch is in hand whose iteration has not begun.
-        done: How many iterations' steps have been done since training began.
-        phase: What the loop was at when an exception left it.
-        failed: The event and the name of the handler that raised it.
-    """
-
-    __slots__ = ("ahead", "done", "failed", "phase", "preempted", "signal")
-
-    def __init__(self) -> None:
-        self.signal = 0
-        self.preempted = False
-        self.ahead = False
-        self.done = 0
-        self.phase = ""
-        self.failed: tuple[Event, str] | None = None
-
 
 class Entry:
-    """One handler at one event."""
+    """One handler of one event.
+
+    Attributes:
+        handler: What was registered.
+        call: Calls it with the engine and what else it takes.
+        filters: Which occurrences of the event it wants.
+        rank: Its place in the order: stage, negated priority, order of registration.
+        alive: Whether it has not been removed.
+    """
 
     __slots__ = ("alive", "call", "filters", "handler", "rank")
 
@@ -61,18 +45,18 @@ class Entry:
 
     @property
     def constant(self) -> bool:
-        """Whether it runs at every occurrence, or can only say so when asked (`when`)."""
+        """Whether it runs at every occurrence, as far as is known without calling `when`."""
         return any(f.always for f in self.filters)
 
-    def passes(self, engine: Any, count: int) -> bool:
+    def passes(self, engine: HasState, count: int) -> bool:
         """Return whether it runs at this occurrence."""
         return any(f.passes(engine, count) for f in self.filters)
 
     def compiled(self, ahead: int) -> Call:
-        """Return a call for a constant entry that asks `when` where there is one.
+        """Return the call of a constant entry, with its `when` condition if it has one.
 
         Args:
-            ahead: How much the event's count is ahead of the state's iteration.
+            ahead: How far the event's count is ahead of the state's iteration.
         """
         if any(f.always and f.when is None for f in self.filters):
             return self.call
@@ -81,7 +65,7 @@ class Entry:
 
 
 class Handle:
-    """What `on` gives for a handler: a way to take it off again."""
+    """A registered handler, which can be removed."""
 
     __slots__ = ("_entries", "_table")
 
@@ -90,20 +74,20 @@ class Handle:
         self._entries = entries
 
     def remove(self) -> None:
-        """Take the handler off; it is not called again, not even in an event that is just firing."""
+        """Remove the handler; it is not called again, not even by an event that is currently firing."""
         for event, entry in self._entries:
             self._table.discard(event, entry)
         self._entries = []
 
 
 class Plan:
-    """An event's handlers, made ready for the loop.
+    """An event's handlers, prepared for the loop.
 
     Attributes:
         event: The event.
-        calls: Those that are called at every occurrence but `due`.
+        calls: What is called at every occurrence except `due`.
         entries: The entries of `calls`.
-        due: The next occurrence at which periodic handlers run too; `HandlerTable.fire_due` is for that one.
+        due: The next occurrence at which periodic handlers run too, by `HandlerTable.fire_due`.
     """
 
     __slots__ = ("calls", "due", "entries", "event")
@@ -117,7 +101,12 @@ class Plan:
 
 
 class HandlerTable:
-    """Handlers by event, in the order they run: higher priority first, equal ones as registered."""
+    """Handlers by event, in the order in which they run: by priority, then by registration.
+
+    Attributes:
+        control: The flags that handlers and the loop share.
+        counts: How often each event fired that counts its own occurrences.
+    """
 
     def __init__(self) -> None:
         self.control = Control()
@@ -127,8 +116,8 @@ class HandlerTable:
         self._order = 0
         self.counts: dict[Event, int] = {}
 
-    def register(self, events: Iterable[Any], counters: dict[Any, str]) -> None:
-        """Make events known; `counters` names the attribute of the state that counts an event."""
+    def register(self, events: Iterable[object], counters: Mapping[Event, str]) -> None:
+        """Register events; `counters` names the attribute of the state that counts an event."""
         for event in events:
             members = list(event) if isinstance(event, type) and issubclass(event, Enum) else [event]
             for member in members:
@@ -141,14 +130,27 @@ class HandlerTable:
 
     def add(
         self,
-        event: Any,
+        event: EventLike,
         handler: Call,
         args: tuple[Any, ...],
         kwargs: dict[str, Any],
         priority: int,
-        phase: int = NORMAL,
+        stage: int = NORMAL,
     ) -> Handle:
-        """Register `handler` and return its handle."""
+        """Register `handler` and return its handle.
+
+        Args:
+            event: An event, a filter, or a union of them.
+            handler: The handler.
+            args: Positional arguments for it, after the event's.
+            kwargs: Keyword arguments for it.
+            priority: Higher runs first.
+            stage: `EARLY` handlers, those of the metrics, run before all others.
+
+        Raises:
+            EventError: If the event is not registered.
+            HandlerError: If the handler cannot be called with these arguments.
+        """
         grouped: dict[Event, list[EventFilter]] = {}
         for one in EventSet.of(event).filters:
             grouped.setdefault(self._known(one.event), []).append(one)
@@ -157,7 +159,7 @@ class HandlerTable:
         for name, filters in grouped.items():
             given = 2 if name is Events.EXCEPTION_RAISED else 1
             call = adapt(handler, given, args, kwargs, values=not isinstance(name, Events))
-            entry = Entry(handler, call, tuple(filters), (phase, -priority, self._order))
+            entry = Entry(handler, call, tuple(filters), (stage, -priority, self._order))
             added.append((name, entry))
         for name, entry in added:
             self._entries[name] = tuple(sorted((*self._entries[name], entry), key=lambda e: e.rank))
@@ -165,7 +167,7 @@ class HandlerTable:
         return Handle(self, added)
 
     def discard(self, event: Event, entry: Entry) -> None:
-        """Take an entry out, also of the plan that the loop may be following just now."""
+        """Remove an entry, also from the plan that the loop may currently be following."""
         entry.alive = False
         self._entries[event] = tuple(e for e in self._entries[event] if e is not entry)
         plan = self._plans.get(event)
@@ -174,7 +176,7 @@ class HandlerTable:
         self.control.signal |= CHANGED
 
     def plan(self, event: Event, count: int) -> Plan:
-        """Return the plan of an event whose last occurrence was `count`."""
+        """Return a new plan of an event whose last occurrence was number `count`."""
         plan = self._plans[event] = Plan(event, self._entries[event], count)
         return plan
 
@@ -182,7 +184,7 @@ class HandlerTable:
         """Return whether any of the events has a handler."""
         return any(self._entries[event] for event in events)
 
-    def fire(self, event: Event, engine: Any, **values: Any) -> None:
+    def fire(self, event: Event, engine: HasState, **values: Any) -> None:
         """Call an event's handlers in order.
 
         Raises:
@@ -192,13 +194,13 @@ class HandlerTable:
         for entry in self._entries[event]:
             self._call(event, entry, engine, count, values)
 
-    def fire_again(self, event: Event, engine: Any, restored: Container[int]) -> None:
-        """Call an event's handlers but those that have their state already.
+    def fire_again(self, event: Event, engine: HasState, restored: Container[int]) -> None:
+        """Call an event's handlers except those whose state was restored.
 
         Args:
             event: The event.
             engine: The engine.
-            restored: The identities of the objects whose handlers are left out; the metrics' are left out
+            restored: The ids of the objects whose handlers are left out; those of the metrics are left out
                 too.
         """
         count = self._count(event, engine.state)
@@ -207,28 +209,28 @@ class HandlerTable:
             if entry.rank[0] == NORMAL and id(owner) not in restored:
                 self._call(event, entry, engine, count, {})
 
-    def listeners(self, event: Event, engine: Any) -> list[tuple[Call, Call]]:
-        """Return each handler that an event's next occurrence concerns, with the way to call it."""
+    def listeners(self, event: Event, engine: HasState) -> list[tuple[Call, Call]]:
+        """Count an occurrence of an event; return each handler that wants it, with its call."""
         count = self._count(event, engine.state)
         return [(e.handler, e.call) for e in self._entries[event] if e.passes(engine, count)]
 
     def by_value(self, value: str) -> Event:
-        """Return the event that is written down as `value`."""
+        """Return the event whose value is saved as `value`; `value` itself if there is none."""
         return next((e for e in self._entries if str(getattr(e, "value", e)) == value), value)
 
-    def fire_due(self, event: Event, engine: Any, count: int) -> int:
-        """Call the handlers of an occurrence with periodic ones due; return the next such occurrence."""
+    def fire_due(self, event: Event, engine: HasState, count: int) -> int:
+        """Call all handlers of an occurrence; return the next one at which periodic handlers run."""
         self.fire(event, engine)
         return next_due(self._entries[event], count)
 
-    def occur(self, plan: Plan, engine: Any, count: int) -> None:
-        """Call a plan's handlers for an occurrence; those there are now, if they have changed."""
+    def occur(self, plan: Plan, engine: HasState, count: int) -> None:
+        """Call a plan's handlers for an occurrence, or the current handlers if they have changed."""
         if self.control.signal:
             self.fire(plan.event, engine)
         elif count == plan.due:
             plan.due = self.fire_due(plan.event, engine, count)
         else:
-            call: Any = None
+            call: Call | None = None
             try:
                 for call in plan.calls:
                     call(engine)
@@ -236,18 +238,18 @@ class HandlerTable:
                 self.blame_call(plan.event, call)
                 raise
 
-    def blame(self, event: Event, handler: Any) -> None:
-        """Remember whose exception is on its way up; the innermost one stays."""
+    def blame(self, event: Event, handler: object) -> None:
+        """Record the handler that raised the exception being raised; the innermost one is kept."""
         if self.control.failed is None:
             self.control.failed = (event, name_of(handler))
 
-    def blame_call(self, event: Event, call: Call) -> None:
-        """Remember whose exception is on its way up, by the call in the event's plan."""
+    def blame_call(self, event: Event, call: Call | None) -> None:
+        """Record the handler that raised the exception being raised, by its call in the event's plan."""
         plan = self._plans[event]
         if call in plan.calls:
             self.blame(event, plan.entries[plan.calls.index(call)].handler)
 
-    def _call(self, event: Event, entry: Entry, engine: Any, count: int, values: dict[str, Any]) -> None:
+    def _call(self, event: Event, entry: Entry, engine: HasState, count: int, values: dict[str, Any]) -> None:
         try:
             if entry.alive and entry.passes(engine, count):
                 entry.call(engine, **values)
@@ -255,22 +257,22 @@ class HandlerTable:
             self.blame(event, entry.handler)
             raise
 
-    def _count(self, event: Event, state: Any) -> int:
+    def _count(self, event: Event, state: State) -> int:
         if event in ITERATIONS:
-            return int(state.iteration)
+            return state.iteration
         if event in UPCOMING:
-            return int(state.iteration) + 1
+            return state.iteration + 1
         if event in EPOCHS:
-            return int(state.epoch) + 1
+            return state.epoch + 1
         if event in self._attributes:
             return int(getattr(state, self._attributes[event]))
         self.counts[event] = self.counts.get(event, 0) + 1
         return self.counts[event]
 
-    def _known(self, event: Any) -> Event:
+    def _known(self, event: Event) -> Event:
         try:
             if event in self._entries:
-                return event  # type: ignore[no-any-return]
+                return event
         except TypeError:
             pass
         names = {str(getattr(e, "value", e)): e for e in self._entries}
@@ -282,14 +284,14 @@ class HandlerTable:
 
 
 def _written(event: Event) -> str:
-    """Return an event as a program writes it."""
+    """Return an event as it is written in code."""
     return f"{type(event).__name__}.{event.name}" if isinstance(event, Enum) else repr(event)
 
 
 def next_due(entries: Iterable[Entry], count: int) -> int:
-    """Return the first occurrence after `count` at which a handler runs that does not always run."""
+    """Return the first occurrence after `count` at which a handler that is not constant runs."""
     return min((f.next_after(count) for e in entries if not e.constant for f in e.filters), default=NEVER)
 
 
-def _nothing(_engine: Any) -> None:
-    """Stand in for a handler that was removed while its event fires."""
+def _nothing(_engine: HasState) -> None:
+    """Replace a handler that is removed while its event fires."""

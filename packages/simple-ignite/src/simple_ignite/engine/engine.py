@@ -1,4 +1,4 @@
-"""Engine: runs a step over data and tells everyone who listens."""
+"""Engine: runs a step over data and fires events for its handlers."""
 
 from __future__ import annotations
 
@@ -7,18 +7,20 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
-from simple_ignite.engine.batches import Feed, can_be_iterated
-from simple_ignite.engine.dispatch import EARLY, END_EPOCH, INTERRUPT, TERMINATE, Handle, HandlerTable
-from simple_ignite.engine.events import Events
-from simple_ignite.engine.failure import annotate, tell
-from simple_ignite.engine.progress import Course
-from simple_ignite.engine.resume import Memory
+from simple_ignite.engine.batches import BatchSource, is_iterable
+from simple_ignite.engine.control import END_EPOCH, INTERRUPT, TERMINATE
+from simple_ignite.engine.dispatch import EARLY, Handle, HandlerTable
+from simple_ignite.engine.events import Event, EventLike, Events
+from simple_ignite.engine.failure import add_position, notify_error_handlers
+from simple_ignite.engine.progress import Progress
+from simple_ignite.engine.resume import ResumeState
 from simple_ignite.engine.rng import seed_everything
 from simple_ignite.engine.run import Run
 from simple_ignite.engine.signals import SignalWatch
 from simple_ignite.engine.signature import name_of
 from simple_ignite.engine.state import State
 from simple_ignite.errors import EngineBusyError, HandlerError, RunError
+from simple_ignite.protocols import Stateful
 
 if TYPE_CHECKING:
     from simple_ignite.metrics.base.metric_set import MetricSet
@@ -31,17 +33,20 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 class Engine:
-    """Runs `step(engine, batch)` over data, epoch by epoch, and fires events on the way.
+    """Runs `step(engine, batch)` over data, epoch by epoch, and fires events for its handlers.
 
     Args:
         step: Called with the engine and each batch; what it returns is `state.output` during that iteration.
-            Its method `registered`, if any, is called with the engine.
+            If it has a method `registered`, that is called with the engine.
 
     Attributes:
         step: The step.
-        state: Where the run is; see `State`.
+        state: The position of the run, its batch and output, and the metrics' values; see `State`.
         table: The handlers.
-        metrics: The metrics put in by `add_metric`, or None.
+        metrics: The metrics added by `add_metric`, or None.
+        progress: The completed epochs and the goal.
+        batches: The source of batches of the current or last run, or None.
+        resume_state: The handlers whose states are saved, and what was loaded and is not yet restored.
 
     Raises:
         HandlerError: If the step cannot be called.
@@ -55,9 +60,9 @@ class Engine:
         self.state = State()
         self.table = HandlerTable()
         self.metrics: MetricSet | None = None
-        self.memory = Memory()
-        self.course = Course()
-        self.feed: Feed | None = None
+        self.progress = Progress()
+        self.batches: BatchSource | None = None
+        self.resume_state = ResumeState()
         self._running = False
         registered = getattr(step, "registered", None)
         if callable(registered):
@@ -66,11 +71,11 @@ class Engine:
     # Handlers and events
 
     @overload
-    def on(self, event: Any, /, *, priority: int | None = None) -> Callable[[F], F]: ...
+    def on(self, event: EventLike, /, *, priority: int | None = None) -> Callable[[F], F]: ...
     @overload
     def on(
         self,
-        event: Any,
+        event: EventLike,
         handler: Callable[..., Any],
         /,
         *args: Any,
@@ -80,32 +85,32 @@ class Engine:
 
     def on(
         self,
-        event: Any,
+        event: EventLike,
         handler: Callable[..., Any] | None = None,
         /,
         *args: Any,
         priority: int | None = None,
         **kwargs: Any,
     ) -> Any:
-        """Call `handler` at an event; without a handler, return a decorator.
+        """Call `handler` whenever an event fires; without a handler, return a decorator.
 
-        A handler takes the engine or nothing, then `args` and `kwargs`. One for EXCEPTION_RAISED may take the
-        error too.
+        A handler takes the engine or nothing, then `args` and `kwargs`. One of EXCEPTION_RAISED may also take
+        the error. If it has a method `registered`, that is called with the engine.
 
         Args:
-            event: A member of `Events`, a registered event of your own, either with a filter such as
-                `(every=3)`, or several joined with `|`.
+            event: A member of `Events` or a registered event of your own, either of them filtered, as in
+                `Events.EPOCH_COMPLETED(every=3)`; or several joined with `|`.
             handler: The handler.
-            *args: Passed on to it.
-            priority: Higher runs first, equal ones in the order of registration. Default: the handler's own
-                `priority` if it has one, else 0. Its method `registered`, if any, is called with the engine.
-            **kwargs: Passed on to it.
+            *args: Passed to it.
+            priority: Handlers of higher priority run first, those of equal priority in the order of
+                registration. Default: the handler's own `priority` if it has one, else 0.
+            **kwargs: Passed to it.
 
         Returns:
-            A handle whose `remove()` takes the handler off; from the decorator, the handler itself.
+            A handle whose `remove()` removes the handler. The decorator returns the handler itself.
 
         Raises:
-            EventError: If the event is not known here.
+            EventError: If the event is not registered with this engine.
             HandlerError: If the handler cannot be called with these arguments.
         """
         if handler is None:
@@ -119,79 +124,79 @@ class Engine:
             own = getattr(handler, "priority", 0)
             priority = own if isinstance(own, int) else 0
         handle = self.table.add(event, handler, args, kwargs, priority)
-        self.memory.keep(getattr(handler, "__self__", handler))
+        self.keep(getattr(handler, "__self__", handler))
         registered = getattr(handler, "registered", None)
         if callable(registered):
             registered(self)
         return handle
 
-    def register_events(self, *events: Any, counters: Mapping[Any, str] | None = None) -> None:
-        """Make events of your own known.
+    def register_events(self, *events: Event, counters: Mapping[Event, str] | None = None) -> None:
+        """Register events of your own.
 
         Args:
             *events: Enum classes, members of an Enum, or strings.
-            counters: For an event, the attribute of the state that counts it; others count how often they
-                fired.
+            counters: For an event, the attribute of the state that counts it; other events count how often
+                they have fired.
 
         Raises:
             EventError: If something is neither a string nor an Enum.
         """
-        self.table.register(events, dict(counters or {}))
+        self.table.register(events, counters or {})
 
-    def fire_event(self, event: Any, **values: Any) -> None:
+    def fire_event(self, event: Event, **values: Any) -> None:
         """Fire an event now; its handlers get those of `values` that they have parameters for.
 
         Raises:
-            EventError: If the event is not known here.
+            EventError: If the event is not registered with this engine.
         """
         self.table.fire(event, self, **values)
 
     # Metrics
 
     def add_metric(
-        self, metric: Any, name: str, output_transform: Callable[[Any], Any] | None = None
+        self, metric: object, name: str, output_transform: Callable[[Any], Any] | None = None
     ) -> None:
-        """Keep a metric; its value is in `state.metrics` from EPOCH_COMPLETED on.
+        """Add a metric; its value is in `state.metrics` from EPOCH_COMPLETED on.
 
-        It is reset at EPOCH_STARTED and updated at ITERATION_COMPLETED, each before handlers of your own
-        see the event.
+        It is reset at EPOCH_STARTED and updated at ITERATION_COMPLETED, each before other handlers of that
+        event are called.
 
         Args:
             metric: The metric.
             name: Its name in `state.metrics`.
-            output_transform: Makes of the step's output what the metric takes. Default: the metric's own.
+            output_transform: Converts the step's output to what the metric takes. Default: the metric's own.
         """
         if self.metrics is None:
-            self.metrics = self._listen_for_metrics()
+            self.metrics = self._attach_metrics()
         self.metrics.add(name, metric, output_transform)
 
-    def add_metrics(self, metrics: Mapping[str, Any]) -> None:
-        """Keep several metrics; see `add_metric`."""
+    def add_metrics(self, metrics: Mapping[str, object]) -> None:
+        """Add several metrics by name; see `add_metric`."""
         for name, metric in metrics.items():
             self.add_metric(metric, name)
 
-    def _listen_for_metrics(self) -> MetricSet:
+    def _attach_metrics(self) -> MetricSet:
         from simple_ignite.metrics.base.metric_set import MetricSet
 
-        kept = MetricSet()
+        metrics = MetricSet()
+
+        def reset() -> None:
+            metrics.reset()
 
         def update(engine: Engine) -> None:
-            kept.update(engine.state.output)
-            running = kept.running()
+            metrics.update(engine.state.output)
+            running = metrics.running()
             if running:
                 engine.state.metrics.update(running)
 
         def compute(engine: Engine) -> None:
-            engine.state.metrics.update(kept.compute())
+            engine.state.metrics.update(metrics.compute())
 
-        for event, call in (
-            (Events.EPOCH_STARTED, _without_engine(kept.reset)),
-            (Events.ITERATION_COMPLETED, update),
-            (Events.EPOCH_COMPLETED, compute),
-        ):
-            self.table.add(event, call, (), {}, 0, EARLY)
-        self.memory.metrics = kept
-        return kept
+        self.table.add(Events.EPOCH_STARTED, reset, (), {}, 0, EARLY)
+        self.table.add(Events.ITERATION_COMPLETED, update, (), {}, 0, EARLY)
+        self.table.add(Events.EPOCH_COMPLETED, compute, (), {}, 0, EARLY)
+        self.resume_state.metrics = metrics
+        return metrics
 
     # Control
 
@@ -199,45 +204,67 @@ class Engine:
         """End the run after the current iteration: TERMINATED, then COMPLETED.
 
         Args:
-            reason: Why, in words for people: kept as `state.stop_reason`, logged, shown by a progress bar.
+            reason: Why: kept in `state.stop_reason`, logged, and shown by a progress bar.
         """
         self.state.stop_reason = reason or self.state.stop_reason
         self.table.control.signal |= TERMINATE
 
     def terminate_epoch(self) -> None:
-        """End the epoch after the current iteration; EPOCH_COMPLETED fires and the next epoch begins."""
+        """End the epoch after the current iteration; EPOCH_COMPLETED fires, and the next epoch begins."""
         self.table.control.signal |= END_EPOCH
 
     def interrupt(self) -> None:
-        """Pause the run after the current iteration: INTERRUPTED, not COMPLETED; the next `run` goes on."""
+        """Pause the run after the current iteration: INTERRUPTED, not COMPLETED; the next `run` continues."""
         self.table.control.signal |= INTERRUPT
 
     def preempt(self, *, reason: str | None = None) -> None:
-        """End the run as `terminate` does; may be called at any moment, from a signal's handler too."""
+        """End the run as `terminate` does; can be called at any moment, also by a signal handler."""
         self.state.stop_reason = reason or self.state.stop_reason
         self.table.control.preempted = True
         self.table.control.signal |= TERMINATE
 
+    @property
+    def in_epoch(self) -> bool:
+        """Whether an epoch has begun and is not yet completed."""
+        return self.progress.in_epoch
+
+    @property
+    def between_iterations(self) -> bool:
+        """Whether the step of every iteration that has begun is done, so that no work is half finished."""
+        return self.table.control.done == self.state.iteration
+
     # State
 
-    def state_dict(self) -> dict[str, Any]:
-        """Return position, randomness, and the states of data, metrics and handlers.
+    def keep(self, handler: object) -> None:
+        """Save a handler's state with the engine's from now on, under the name of its class.
 
-        All are plain values and tensors.
-
-        Taken in a handler of ITERATION_COMPLETED or EPOCH_COMPLETED, it lets `run` continue right after.
-        Taken during a step, the step's iteration counts as not done.
+        `on` does this for the handlers it is given. If a state was loaded that holds one of this name, the
+        handler gets it. What has no `state_dict` and `load_state_dict` is ignored; so are modules,
+        optimizers and schedulers of torch, which are saved by a name of their own.
         """
-        return self.memory.take(self)
+        self.resume_state.keep(handler)
+
+    @property
+    def kept(self) -> tuple[Stateful, ...]:
+        """The handlers whose states are saved with the engine's."""
+        return self.resume_state.kept
+
+    def state_dict(self) -> dict[str, Any]:
+        """Return position, RNG states, and the states of data, metrics and handlers.
+
+        They are plain values and tensors. Saved in a handler of ITERATION_COMPLETED or EPOCH_COMPLETED, they
+        let `run` continue right after that event; saved during a step, its iteration counts as not done.
+        """
+        return self.resume_state.collect(self)
 
     def load_state_dict(self, state_dict: Mapping[str, Any]) -> None:
-        """Put back what `state_dict` returned; the next `run` continues there.
+        """Load what `state_dict` returned; the next `run` continues there.
 
         Raises:
             StateError: If an entry is missing or of another format.
         """
-        self.memory.put(self, state_dict)
-        self.feed = None
+        self.resume_state.load(self, state_dict)
+        self.batches = None
 
     # Running
 
@@ -254,18 +281,17 @@ class Engine:
     ) -> State:
         """Run the step over the data.
 
-        A run that was terminated, interrupted or loaded is continued; so is a finished one whose goal is
+        A run that was terminated, interrupted or loaded is continued, and so is a finished one whose goal is
         raised. Any other run begins anew.
 
         Args:
-            data: Anything that can be iterated: a DataLoader, a list, a generator. None: those of the run
-                that is continued, or else the step gets None. A run continued with another object than before
-                takes that from its first batch.
+            data: Any iterable: a DataLoader, a list, a generator. None: the data of the run that is
+                continued; if there is none, the step gets None. A run that is continued with another object
+                begins that at its first batch.
             max_epochs: Run until so many epochs are done. Default: as before, else 1.
-            max_iterations: Run until so many iterations are done; the last epoch is then completed as it
-                stands.
-            epoch_length: Iterations in an epoch. Default: as many as the data hold. With fewer than that, the
-                next epoch goes on where this one stopped; with more, the data are started again.
+            max_iterations: Run until so many iterations are done; the last epoch is then completed as it is.
+            epoch_length: Iterations in an epoch. Default: the length of the data. If it is less than that,
+                the next epoch continues where this one stopped; if it is more, the data is restarted.
             restart: Begin anew in any case.
             graceful: End at the next iteration boundary on SIGTERM or SIGUSR1, as `terminate()` does.
             seed: Seed Python, NumPy and torch when training begins anew.
@@ -274,31 +300,30 @@ class Engine:
             The state.
 
         Raises:
-            RunError: If the arguments contradict each other, or the data cannot be iterated.
-            EngineBusyError: If this engine is running already.
-            DataExhaustedError: If the data end before the run does and cannot be started again.
+            RunError: If the arguments contradict each other, or the data cannot be iterated over.
+            EngineBusyError: If this engine is already running.
+            DataExhaustedError: If the data ends before the run does and cannot be restarted.
         """
         if self._running:
             raise EngineBusyError(
-                f"engine {self.name} is running already; use another engine within its handlers"
+                f"engine {self.name} is already running; use another engine inside its handlers"
             )
-        feed = self._prepare(data, max_epochs, max_iterations, epoch_length, restart, seed)
-        watch: AbstractContextManager[Any] = (
+        batches = self._prepare(data, max_epochs, max_iterations, epoch_length, restart, seed)
+        watch: AbstractContextManager[object] = (
             SignalWatch(lambda name: self.preempt(reason=name)) if graceful else nullcontext()
         )
         state, control = self.state, self.table.control
-        control.signal, control.preempted, control.ahead = 0, False, False
-        control.failed, control.phase = None, ""
+        control.begin_run()
         state.stop_reason = None
         self._running = True
-        if self.course.loaded and self.course.finished(state):
-            log.warning("engine %s: nothing is left to do: %s", self.name, self.course.done(state))
+        if self.progress.loaded and self.progress.finished(state):
+            log.warning("engine %s: nothing left to do: %s", self.name, self.progress.done_message(state))
         try:
             with watch:
-                Run(self, feed).train()
+                Run(self, batches, self.resume_state).train()
         except BaseException as error:
-            annotate(error, self.name, state, self.table)
-            if not tell(error, self, self.table):
+            add_position(error, self.name, state, self.table)
+            if not notify_error_handlers(error, self, self.table):
                 raise
         finally:
             self._running = False
@@ -308,7 +333,7 @@ class Engine:
 
     @property
     def name(self) -> str:
-        """What messages call this engine: the name of its step."""
+        """The engine's name in messages: that of its step."""
         return name_of(self.step)
 
     def _prepare(
@@ -319,30 +344,28 @@ class Engine:
         epoch_length: int | None,
         restart: bool,
         seed: int | None,
-    ) -> Feed:
-        state, course = self.state, self.course
-        if course.aim(state, max_epochs, max_iterations, restart):
-            course.begin_anew()
-            course.loaded = False
+    ) -> BatchSource:
+        """Set the goal, the data and the seed of the coming run."""
+        state, progress = self.state, self.progress
+        if progress.set_goal(state, max_epochs, max_iterations, restart):
+            progress.reset()
             state.epoch = state.iteration = state.epoch_begin = self.table.control.done = 0
             state.metrics = {}
             self.table.counts.clear()
-            self.memory.forget()
-            self.feed = None
-        if data is None and self.feed is not None:
-            data = self.feed.data  # a run that goes on
-        if not can_be_iterated(data):
+            self.resume_state.discard()
+            self.batches = None
+        if data is None and self.batches is not None:
+            data = self.batches.data  # a run that is continued
+        if not is_iterable(data):
             wanted = "the data must be something to iterate over, such as a DataLoader or a list"
             raise RunError(f"{wanted}, not {data!r:.80}", argument="data")
-        feed = self.feed if self.feed is not None and self.feed.data is data else Feed(data)
-        course.fit(state, feed, epoch_length)
-        if seed is not None and not (course.open or course.epochs):
+        batches = self.batches
+        if batches is None or batches.data is not data:
+            batches = BatchSource(data)
+        progress.set_epoch_length(state, batches, epoch_length)
+        if seed is not None and not (progress.in_epoch or progress.epochs):
             state.seed = seed
             seed_everything(seed)
         state.dataloader = data
-        self.feed = feed
-        return feed
-
-
-def _without_engine(call: Callable[[], Any]) -> Callable[[Engine], Any]:
-    return lambda _engine: call()
+        self.batches = batches
+        return batches

@@ -1,33 +1,36 @@
-"""Events: the moments of a run, and which of their occurrences are wanted."""
+"""Events: the events of a run, and filters for their occurrences."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Hashable
 from enum import Enum
-from typing import Any
+from typing import Any, TypeAlias
 
 from simple_ignite.errors import EventError
 
-__all__ = ["Event", "EventEnum", "EventFilter", "EventSet", "Events"]
+__all__ = ["Event", "EventEnum", "EventFilter", "EventLike", "EventSet", "Events"]
 
 Event = Hashable
+"""A member of any Enum, or a string."""
+EventLike: TypeAlias = "Event | EventFilter | EventSet"
 Condition = Callable[[Any, int], Any]
 NEVER = 1 << 62
+"""The number of an occurrence that never comes."""
 
 
 class EventFilter:
-    """An event, of which only some occurrences count.
+    """Some occurrences of an event.
 
-    Occurrences are counted from 1. `EventFilter("backward", every=3)` does for a plain string what
-    `MyEvents.BACKWARD(every=3)` does for a member of an `EventEnum`.
+    Occurrences are counted from 1. `EventFilter("backward", every=3)` is for a plain string what
+    `MyEvents.BACKWARD(every=3)` is for a member of an `EventEnum`.
 
     Args:
         event: The event: a member of any Enum, or a string.
-        every: Only each occurrence divisible by this number, whatever `after` and `before` say.
+        every: Only occurrences divisible by this number, whatever `after` and `before` are.
         once: Only this occurrence, or only these.
-        before: Only occurrences smaller than this one.
-        after: Only occurrences greater than this one.
-        when: Only where `when(engine, count)` is true; asked after the other conditions.
+        before: Only occurrences before this one.
+        after: Only occurrences after this one.
+        when: Only if `when(engine, count)` is true; called after the other conditions.
 
     Raises:
         EventError: For a number below 1, or `once` together with `every`.
@@ -58,24 +61,24 @@ class EventFilter:
 
     @property
     def always(self) -> bool:
-        """Whether every occurrence counts, as far as the numbers say."""
+        """Whether every occurrence passes, apart from `when`."""
         return self.every == 1 and self.once is None and self.before is None and self.after is None
 
     def next_after(self, count: int) -> int:
-        """Return the first occurrence after `count` that the numbers let pass; a huge number for none."""
+        """Return the first occurrence after `count` that passes, apart from `when`; `NEVER` if none does."""
         if self.once is not None:
             due = min((n for n in self.once if n > max(count, self.after or 0)), default=NEVER)
         else:
             due = (max(count, self.after or 0) // self.every + 1) * self.every
         return due if self.before is None or due < self.before else NEVER
 
-    def passes(self, engine: Any, count: int) -> bool:
-        """Return whether occurrence `count` is wanted, asking `when` last."""
+    def passes(self, engine: object, count: int) -> bool:
+        """Return whether occurrence `count` passes, calling `when` last."""
         if self.next_after(count - 1) != count:
             return False
         return self.when is None or bool(self.when(engine, count))
 
-    def __or__(self, other: Any) -> EventSet:
+    def __or__(self, other: EventLike) -> EventSet:
         return EventSet.of(self, other)
 
     __ror__ = __or__
@@ -92,7 +95,7 @@ class EventFilter:
 
 
 class EventSet:
-    """Several events joined with `|`: any of them will do."""
+    """A union of events and filters, joined with `|`."""
 
     __slots__ = ("filters",)
 
@@ -100,7 +103,7 @@ class EventSet:
         self.filters = filters
 
     @classmethod
-    def of(cls, *events: Any) -> EventSet:
+    def of(cls, *events: EventLike) -> EventSet:
         """Return the union of events, filters and sets."""
         found: list[EventFilter] = []
         for event in events:
@@ -110,7 +113,7 @@ class EventSet:
                 found.append(event if isinstance(event, EventFilter) else EventFilter(event))
         return cls(tuple(found))
 
-    def __or__(self, other: Any) -> EventSet:
+    def __or__(self, other: EventLike) -> EventSet:
         return EventSet.of(self, other)
 
     __ror__ = __or__
@@ -120,9 +123,9 @@ class EventSet:
 
 
 class EventEnum(Enum):
-    """Base for enumerations of your own events, whose members take filters and join with `|` like `Events`.
+    """Base of enumerations of your own events, whose members can be filtered and joined like `Events`.
 
-    A plain Enum or a string does as well; wrap it in `EventFilter` to filter it.
+    A plain Enum or a string is an event too; wrap it in `EventFilter` to filter it.
     """
 
     def __call__(
@@ -134,10 +137,10 @@ class EventEnum(Enum):
         after: int | None = None,
         when: Condition | None = None,
     ) -> EventFilter:
-        """Return this event with only some of its occurrences; see `EventFilter`."""
+        """Return some occurrences of this event; see `EventFilter`."""
         return EventFilter(self, every=every, once=once, before=before, after=after, when=when)
 
-    def __or__(self, other: Any) -> EventSet:
+    def __or__(self, other: EventLike) -> EventSet:
         return EventSet.of(self, other)
 
     def __str__(self) -> str:
@@ -145,10 +148,10 @@ class EventEnum(Enum):
 
 
 class Events(EventEnum):
-    """The moments of a run, in their order within it.
+    """The events of a run, in their order within it.
 
     GET_BATCH_* count the upcoming iteration, ITERATION_* the current one, EPOCH_* the current epoch (from 1);
-    the others count how often they happened.
+    the others count how often they have fired.
     """
 
     STARTED = "started"
@@ -165,7 +168,7 @@ class Events(EventEnum):
     COMPLETED = "completed"
 
 
-def _natural(event: Event, name: str, value: Any, *, least: int = 1) -> int:
+def _natural(event: Event, name: str, value: object, *, least: int = 1) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or value < least:
         raise EventError(f"{event}: `{name}` must be a whole number from {least}, not {value!r}")
     return value
@@ -174,5 +177,5 @@ def _natural(event: Event, name: str, value: Any, *, least: int = 1) -> int:
 def _occurrences(event: Event, once: int | Collection[int]) -> tuple[int, ...]:
     wanted = (once,) if isinstance(once, int) else tuple(once)
     if not wanted:
-        raise EventError(f"{event}: `once` names no occurrence")
+        raise EventError(f"{event}: `once` is empty; give the number of an occurrence, or several")
     return tuple(sorted(_natural(event, "once", n) for n in wanted))

@@ -1,48 +1,46 @@
-"""Failure: what an exception says about where it happened, and who is told."""
+"""Failure: the note that an exception gets about its position, and the handlers that it is passed to."""
 
 from __future__ import annotations
 
-from typing import Any
-
+from simple_ignite.engine.control import FETCH, STEP
 from simple_ignite.engine.dispatch import HandlerTable
 from simple_ignite.engine.events import Events
-from simple_ignite.engine.loop import FETCH, STEP
 from simple_ignite.engine.signature import name_of
-from simple_ignite.engine.state import State
+from simple_ignite.engine.state import HasState, State
 
-__all__ = ["annotate", "tell"]
+__all__ = ["add_position", "notify_error_handlers"]
 
 
-def annotate(error: BaseException, name: str, state: State, table: HandlerTable) -> None:
+def add_position(error: BaseException, name: str, state: State, table: HandlerTable) -> None:
     """Add the position of the engine called `name` to an exception, as a note."""
     control = table.control
     if control.failed is not None:
         event, handler = control.failed
-        place = f"in handler {handler} of {event}"
+        where = f"in handler {handler} of {event}"
     elif control.phase == STEP:
-        place = "in the step"
+        where = "in the step"
     elif control.phase == FETCH:
-        place = "fetching a batch"
+        where = "fetching a batch"
     else:
-        place = "between events"
-    error.add_note(f"engine {name}: epoch {state.epoch_label}, iteration {state.iteration}, {place}")
+        where = "between events"
+    error.add_note(f"engine {name}: epoch {state.epoch_label}, iteration {state.iteration}, {where}")
 
 
-def tell(error: BaseException, engine: Any, table: HandlerTable) -> bool:
+def notify_error_handlers(error: BaseException, engine: HasState, table: HandlerTable) -> bool:
     """Call every EXCEPTION_RAISED handler once.
 
-    A handler that raises something else does not keep the others from running; what it raised becomes a note.
+    If a handler raises another exception, that becomes a note, and the other handlers are still called.
 
     Returns:
-        Whether the error is settled: a handler returned True, and the error is one that may be settled.
+        Whether the error is handled: it is an `Exception`, and a handler returned True.
     """
-    settled = False
+    handled = False
     for handler, call in table.listeners(Events.EXCEPTION_RAISED, engine):
         try:
-            settled |= call(engine, error) is True
+            handled |= call(engine, error) is True
         except Exception as other:
             if other is not error:
                 error.add_note(
                     f"handler {name_of(handler)} of EXCEPTION_RAISED raised {type(other).__name__}: {other}"
                 )
-    return settled and isinstance(error, Exception)
+    return handled and isinstance(error, Exception)

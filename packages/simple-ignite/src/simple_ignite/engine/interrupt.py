@@ -1,4 +1,4 @@
-"""Interrupt: Ctrl-C, held back while something must not be cut in two."""
+"""Uninterrupted: defers Ctrl-C until a critical section is left."""
 
 from __future__ import annotations
 
@@ -12,13 +12,14 @@ __all__ = ["Uninterrupted"]
 
 
 class Uninterrupted:
-    """While entered, holds Ctrl-C back; on leaving, whoever handles it gets it.
+    """While entered, defers Ctrl-C; on leaving, passes it to the handler of before.
 
-    Python raises KeyboardInterrupt after any call, in the standard library too: there, after a lock was taken
-    and before the block begins that lets it go. A thread that needs this lock then waits for ever, and the
-    process with it at its end. So a thread is started and given its work within this block.
+    Python may raise KeyboardInterrupt after any call, also within the standard library, between acquiring a
+    lock and entering the block that releases it. A thread that needs this lock then waits for ever, and so
+    does the process at its exit. So threads are started and given work within this block.
 
-    Outside the main thread, where no signal falls, and where Python does not handle Ctrl-C, it does nothing.
+    It does nothing outside the main thread, where Python delivers no signal, and if SIGINT has no Python
+    handler.
     """
 
     def __init__(self) -> None:

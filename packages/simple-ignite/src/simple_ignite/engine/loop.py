@@ -1,8 +1,7 @@
-"""The loop, in three hand-written forms: each pays only for the events that somebody listens to.
+"""The loop over batches, in three hand-written forms: each pays only for the events that have handlers.
 
-Each form does up to `wanted` iterations and returns early when the data end or when `control.signal` says
-that something has changed. Between two iterations nothing holds a batch or an output: they are let go before
-the next batch is fetched.
+Each form runs up to `wanted` iterations, and returns early when the data ends or when a signal is raised in
+`control.signal`. Batch and output are released before the next batch is fetched.
 """
 
 from __future__ import annotations
@@ -10,24 +9,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import islice
 from time import perf_counter as clock
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from simple_ignite.engine.dispatch import CHANGED
+from simple_ignite.engine.control import AFTER, BEFORE, CHANGED, FETCH, STEP
 from simple_ignite.engine.events import Events
-
-if TYPE_CHECKING:
-    from simple_ignite.engine.engine import Engine
+from simple_ignite.engine.parts import EngineParts
+from simple_ignite.engine.signature import Call
 
 __all__ = ["iterate"]
 
 STARTED, COMPLETED = Events.ITERATION_STARTED, Events.ITERATION_COMPLETED
-FETCH, BEFORE, STEP, AFTER = "fetch", "before", "step", "after"
-QUICK = 5e-6  # seconds a step, below which two looks at the clock would be felt
-TIMED, UNTIMED = 64, 1024  # iterations a stretch
+QUICK = 5e-6  # seconds of a step, below which reading the clock twice would matter
+TIMED, UNTIMED = 64, 1024  # iterations of a stretch
 
 
-def iterate(engine: Engine, iterator: Iterator[Any], wanted: int) -> None:
-    """Do up to `wanted` iterations over `iterator`, in the form that the handlers call for."""
+def iterate(engine: EngineParts, iterator: Iterator[Any], wanted: int) -> None:
+    """Run up to `wanted` iterations over `iterator`, in the form that the current handlers need."""
     table = engine.table
     if table.has(Events.GET_BATCH_STARTED, Events.GET_BATCH_COMPLETED):
         _fetching(engine, iterator, wanted)
@@ -37,10 +34,10 @@ def iterate(engine: Engine, iterator: Iterator[Any], wanted: int) -> None:
         _bare(engine, iterator, wanted)
 
 
-def _bare(engine: Engine, iterator: Iterator[Any], wanted: int) -> None:
-    """No handler listens within an iteration; time each step, or some where the clock would be felt.
+def _bare(engine: EngineParts, iterator: Iterator[Any], wanted: int) -> None:
+    """Iterate without handlers of iterations; time each step, or some steps if they are short.
 
-    Steps shorter than `QUICK` are timed in stretches; the iterations in between are taken to be like them.
+    Steps shorter than `QUICK` are timed in stretches; the iterations in between are assumed to be alike.
     """
     state, control = engine.state, engine.table.control
     times, last = state.times, state.iteration + wanted
@@ -57,8 +54,8 @@ def _bare(engine: Engine, iterator: Iterator[Any], wanted: int) -> None:
                 return
 
 
-def _timed(engine: Engine, iterator: Iterator[Any], wanted: int) -> float:
-    """Do iterations, timing each step; return the seconds all took."""
+def _timed(engine: EngineParts, iterator: Iterator[Any], wanted: int) -> float:
+    """Run iterations, timing each step; return the seconds of all of them together."""
     state, control, step = engine.state, engine.table.control, engine.step
     i, spent, phase, begun = state.iteration, 0.0, FETCH, clock()
     try:
@@ -85,8 +82,8 @@ def _timed(engine: Engine, iterator: Iterator[Any], wanted: int) -> float:
     return elapsed
 
 
-def _untimed(engine: Engine, iterator: Iterator[Any], wanted: int, share: float) -> None:
-    """Do iterations without looking at the clock; `share` is how much of the time is the steps'."""
+def _untimed(engine: EngineParts, iterator: Iterator[Any], wanted: int, share: float) -> None:
+    """Run iterations without timing the steps; `share` is the part of the time that the steps take."""
     state, control, step = engine.state, engine.table.control, engine.step
     i, phase, begun = state.iteration, FETCH, clock()
     try:
@@ -110,20 +107,20 @@ def _untimed(engine: Engine, iterator: Iterator[Any], wanted: int, share: float)
     _account(state.times, elapsed, elapsed * share, 0.0)
 
 
-def _finish(engine: Engine) -> None:
-    """Complete an iteration whose own step registered a handler."""
+def _finish(engine: EngineParts) -> None:
+    """Complete an iteration whose own step raised a signal, perhaps by adding a handler."""
     if engine.table.control.signal & CHANGED:
         engine.table.fire(COMPLETED, engine)
 
 
-def _calling(engine: Engine, iterator: Iterator[Any], wanted: int) -> None:
-    """Handlers listen to ITERATION_STARTED or ITERATION_COMPLETED."""
+def _calling(engine: EngineParts, iterator: Iterator[Any], wanted: int) -> None:
+    """Iterate with handlers of ITERATION_STARTED or ITERATION_COMPLETED."""
     state, table, step = engine.state, engine.table, engine.step
     control, i, phase = table.control, state.iteration, FETCH
     before_plan, after_plan = table.plan(STARTED, i), table.plan(COMPLETED, i)
     before, before_due = before_plan.calls, before_plan.due
     after, after_due = after_plan.calls, after_plan.due
-    call: Any = None
+    call: Call | None = None
     spent, busy, begun = 0.0, 0.0, clock()
     try:
         for batch in islice(iterator, wanted):
@@ -171,8 +168,8 @@ def _calling(engine: Engine, iterator: Iterator[Any], wanted: int) -> None:
     _account(state.times, clock() - begun, spent, busy)
 
 
-def _fetching(engine: Engine, iterator: Iterator[Any], wanted: int) -> None:
-    """Handlers listen to GET_BATCH_STARTED or GET_BATCH_COMPLETED."""
+def _fetching(engine: EngineParts, iterator: Iterator[Any], wanted: int) -> None:
+    """Iterate with handlers of GET_BATCH_STARTED or GET_BATCH_COMPLETED."""
     state, table, step = engine.state, engine.table, engine.step
     control, occur, i = table.control, table.occur, state.iteration
     asked, got = table.plan(Events.GET_BATCH_STARTED, i), table.plan(Events.GET_BATCH_COMPLETED, i)

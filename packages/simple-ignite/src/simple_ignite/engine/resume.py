@@ -1,172 +1,192 @@
-"""Memory: what an engine writes down of itself, and how it takes it up again."""
+"""ResumeState: the state that an engine saves, and what was loaded and is not yet restored."""
 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
 import torch
 
-from simple_ignite.engine.batches import Feed, iter_is_itself
-from simple_ignite.engine.rng import Randomness
+from simple_ignite.engine.batches import BatchSource, is_iterator
+from simple_ignite.engine.parts import EngineParts
+from simple_ignite.engine.rng import RngState
 from simple_ignite.engine.state import BUILT_IN
 from simple_ignite.errors import IgniteWarning, StateError
 from simple_ignite.protocols import Stateful
 
-if TYPE_CHECKING:
-    from simple_ignite.engine.engine import Engine
-
-__all__ = ["FORMAT", "Memory"]
+__all__ = ["FORMAT", "ResumeState"]
 
 FORMAT = 1
 PLAIN = (int, float, str, bool, type(None))
 COUNTERS = ("max_epochs", "max_iterations", "epoch_length", "epoch_begin", "seed")
 
 
-class Memory:
-    """What an engine needs to continue: position, randomness, and the states of its parts.
+class ResumeState:
+    """What an engine needs to continue: position, RNG states, and the states of its handlers and metrics.
+
+    Handlers get their loaded state at once, or when they are attached; the metrics, the data and the random
+    number generators get theirs when the next run begins.
 
     Attributes:
-        metrics: The engine's metrics, once it has some.
-        cut: The feed's state where a position was loaded and not yet taken up.
-        restored: The identities of the handlers whose state was loaded.
+        metrics: The engine's metrics, or None if it has none.
+        pending_batches: The loaded position in the data while it is not yet restored, else None.
+        restored: The ids of the handlers whose state was loaded.
     """
 
     def __init__(self) -> None:
         self.metrics: Stateful | None = None
-        self.cut: dict[str, Any] | None = None
+        self.pending_batches: dict[str, Any] | None = None
         self.restored: set[int] = set()
-        self._random: dict[str, Any] | None = None
-        self._measured: Any = None
+        self._pending_rng: dict[str, Any] | None = None
+        self._pending_metrics: dict[str, Any] | None = None
+        self._pending_handlers: dict[str, Any] = {}
         self._kept: dict[str, Stateful] = {}
-        self._waiting: dict[str, Any] = {}
 
-    def keep(self, thing: Any) -> None:
-        """Remember a handler whose state is to travel along; anything without a state is passed over.
+    def keep(self, handler: object) -> None:
+        """Save a handler's state with the engine's from now on, under the name of its class.
 
-        Modules, optimisers and schedulers of torch are passed over too: they are saved by name, not in
-        passing.
+        What has no state is ignored; so are modules, optimizers and schedulers of torch, which are saved by a
+        name of their own.
         """
-        if not isinstance(thing, Stateful) or type(thing).__module__.partition(".")[0] == "torch":
+        if not isinstance(handler, Stateful) or type(handler).__module__.partition(".")[0] == "torch":
             return
-        if isinstance(thing, (torch.nn.Module, torch.optim.Optimizer)) or any(
-            thing is one for one in self._kept.values()
+        if isinstance(handler, (torch.nn.Module, torch.optim.Optimizer)) or any(
+            handler is one for one in self._kept.values()
         ):
             return
-        kind = type(thing).__name__
+        kind = type(handler).__name__
         name, number = kind, 1
         while name in self._kept:
             number += 1
             name = f"{kind}#{number}"
-        self._kept[name] = thing
-        self._restore(name, thing)
+        self._kept[name] = handler
+        self._restore(name, handler)
 
-    def kept(self) -> Iterable[Stateful]:
-        """Return the handlers whose state travels along."""
-        return self._kept.values()
+    @property
+    def kept(self) -> tuple[Stateful, ...]:
+        """The handlers whose states are saved."""
+        return tuple(self._kept.values())
 
-    def take(self, engine: Engine) -> dict[str, Any]:
+    def collect(self, engine: EngineParts) -> dict[str, Any]:
         """Return the engine's state as plain values and tensors."""
-        state, course, done = engine.state, engine.course, engine.table.control.done
-        data = None if engine.feed is None else engine.feed.data
-        taken: dict[str, Any] = {
+        state, progress, control = engine.state, engine.progress, engine.table.control
+        done, batches = control.done, engine.batches
+        rng = self._pending_rng
+        if rng is None:
+            rng = RngState(None if batches is None else batches.data).state_dict()
+        handlers = {name: handler.state_dict() for name, handler in self._kept.items()}
+        saved: dict[str, Any] = {
             "format": FORMAT,
             "iteration": done,
-            "epochs": course.epochs,
-            "open": course.open,
-            "chosen": course.chosen,
+            "epochs": progress.epochs,
+            "open": progress.in_epoch,
+            "chosen": progress.own_length,
             **{name: getattr(state, name) for name in COUNTERS},
             "counts": {str(getattr(e, "value", e)): n for e, n in engine.table.counts.items()},
             "metrics": _plain(state.metrics),
             "user": _plain({k: v for k, v in vars(state).items() if k not in BUILT_IN}),
-            "handlers": {**self._waiting, **{name: one.state_dict() for name, one in self._kept.items()}},
-            "random": self._random if self._random is not None else Randomness(data).state_dict(),
+            "handlers": {**self._pending_handlers, **handlers},
+            "random": rng,
         }
-        if self.cut is not None:
-            taken["feed"] = self.cut
-        elif engine.feed is not None:
-            taken["feed"] = engine.feed.state_dict(done, state.iteration + engine.table.control.ahead)
-        if course.open and self.metrics is not None:
-            taken["measured"] = self.metrics.state_dict() if self._measured is None else self._measured
-        return taken
+        if self.pending_batches is not None:
+            saved["feed"] = self.pending_batches
+        elif batches is not None:
+            saved["feed"] = batches.state_dict(done, state.iteration + control.ahead)
+        if progress.in_epoch and self.metrics is not None:
+            measured = self._pending_metrics
+            saved["measured"] = self.metrics.state_dict() if measured is None else measured
+        return saved
 
-    def put(self, engine: Engine, taken: Mapping[str, Any]) -> None:
-        """Put the engine where the state was taken."""
-        if not isinstance(taken, Mapping):
-            raise StateError(f"an engine's state is a dictionary, not a {type(taken).__name__}", key="format")
-        if taken.get("format") != FORMAT:
+    def load(self, engine: EngineParts, saved: Mapping[str, Any]) -> None:
+        """Load what `collect` returned.
+
+        Raises:
+            StateError: If an entry is missing or of another format.
+        """
+        if not isinstance(saved, Mapping):
+            raise StateError(f"an engine's state is a dictionary, not a {type(saved).__name__}", key="format")
+        if saved.get("format") != FORMAT:
             raise StateError(
-                f"the engine's state has format {taken.get('format')!r}, this version reads {FORMAT}; "
+                f"the engine's state has format {saved.get('format')!r}, this version reads {FORMAT}; "
                 "load it with the version that wrote it",
                 key="format",
             )
-        state, course, table = engine.state, engine.course, engine.table
+        state, progress, table = engine.state, engine.progress, engine.table
         try:
-            course.epochs, course.open, course.chosen = taken["epochs"], taken["open"], taken["chosen"]
+            progress.epochs, progress.in_epoch = saved["epochs"], saved["open"]
+            progress.own_length = saved["chosen"]
             for name in COUNTERS:
-                setattr(state, name, taken[name])
-            state.iteration = table.control.done = taken["iteration"]
-            state.epoch = course.epochs if course.open else max(course.epochs - 1, 0)
-            state.metrics = dict(taken["metrics"])
-            vars(state).update(taken["user"])
-            table.counts = {table.by_value(name): n for name, n in taken["counts"].items()}
-            self._random = taken["random"]
-            self._waiting = dict(taken["handlers"])
+                setattr(state, name, saved[name])
+            state.iteration = table.control.done = saved["iteration"]
+            state.epoch = progress.epochs if progress.in_epoch else max(progress.epochs - 1, 0)
+            state.metrics = dict(saved["metrics"])
+            vars(state).update(saved["user"])
+            table.counts = {table.by_value(name): n for name, n in saved["counts"].items()}
+            self._pending_rng = saved["random"]
+            self._pending_handlers = dict(saved["handlers"])
         except KeyError as error:
             raise StateError(
-                f"the engine's state has no entry {error}; it is not whole", key=str(error)
+                f"the engine's state has no entry {error}; it is incomplete", key=str(error)
             ) from None
-        course.loaded = course.reached = True
-        self.cut = taken.get("feed") or {}
+        progress.loaded = progress.ended = True
+        self.pending_batches = saved.get("feed") or {}
         self.restored = set()
-        self._measured = taken.get("measured")
-        for name, one in self._kept.items():
-            self._restore(name, one)
+        self._pending_metrics = saved.get("measured")
+        for name, handler in self._kept.items():
+            self._restore(name, handler)
 
-    def settle(self) -> None:
-        """Before a run: hand the metrics their loaded state, and say which states nobody claimed."""
-        if self._measured is not None and self.metrics is not None:
-            self.metrics.load_state_dict(self._measured)
-        self._measured = None
-        if self._waiting:
-            names = ", ".join(sorted(self._waiting))
-            self._waiting = {}
+    def begin_run(self) -> None:
+        """Restore the metrics, and warn of states that no handler has taken."""
+        if self._pending_metrics is not None and self.metrics is not None:
+            self.metrics.load_state_dict(self._pending_metrics)
+        self._pending_metrics = None
+        if self._pending_handlers:
+            names = ", ".join(sorted(self._pending_handlers))
+            self._pending_handlers = {}
             message = (
-                f"the loaded state holds handlers that this engine has not: {names}; attach them before `run`"
+                f"the loaded state contains handlers that this engine does not have: {names}; "
+                "attach them before `run`"
             )
             warnings.warn(message, IgniteWarning, stacklevel=4)
 
-    def restore_randomness(self, feed: Feed) -> None:
-        """Put the loaded randomness back, once."""
-        if self._random is not None:
-            Randomness.from_state_dict(self._random).restore(feed.data)
-            self._random = None
+    def restore_data(self, batches: BatchSource, done: int) -> None:
+        """Restore the position in the data, then the random number generators, unless that is done already.
 
-    def resume_feed(self, feed: Feed, done: int) -> None:
-        """Bring the data to the loaded position, then the randomness."""
-        cut, self.cut = self.cut, None
-        if cut is not None:
-            feed.resume(cut, done)
-        self.restore_randomness(feed)
+        Args:
+            batches: The data.
+            done: How many iterations are done.
+        """
+        saved, self.pending_batches = self.pending_batches, None
+        if saved is not None:
+            batches.load_state_dict(saved, done)
+        if self._pending_rng is not None:
+            RngState.from_state_dict(self._pending_rng).restore(batches.data)
+            self._pending_rng = None
 
-    def hold(self, feed: Feed, done: int) -> None:
-        """Keep the place in data that cannot be read further in this process."""
-        feed.failed = feed.data is not None and iter_is_itself(feed.data)
-        self.cut, self._random = feed.state_dict(done, done), Randomness(feed.data).state_dict()
+    def hold_position(self, batches: BatchSource, done: int) -> None:
+        """Keep the position in data that raised an error, for the next run to restore.
 
-    def forget(self) -> None:
-        """Drop what was loaded and not yet taken up."""
-        self.cut = self._random = self._measured = None
+        Args:
+            batches: The data.
+            done: How many iterations are done.
+        """
+        batches.failed = batches.data is not None and is_iterator(batches.data)
+        self.pending_batches = batches.state_dict(done, done)
+        self._pending_rng = RngState(batches.data).state_dict()
 
-    def _restore(self, name: str, thing: Stateful) -> None:
-        if name in self._waiting:
-            thing.load_state_dict(self._waiting.pop(name))
-            self.restored.add(id(thing))
+    def discard(self) -> None:
+        """Drop the loaded states of data, random number generators and metrics that are not yet restored."""
+        self.pending_batches = self._pending_rng = self._pending_metrics = None
+
+    def _restore(self, name: str, handler: Stateful) -> None:
+        if name in self._pending_handlers:
+            handler.load_state_dict(self._pending_handlers.pop(name))
+            self.restored.add(id(handler))
 
 
 def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return those values that any reader can take without running foreign code."""
+    """Return the values that `torch.load(weights_only=True)` accepts."""
     return {k: v for k, v in values.items() if _is_plain(v)}
 
 

@@ -1,4 +1,4 @@
-"""Randomness: the state of every generator a run draws from, taken and put back."""
+"""RngState: the state of every random number generator that a run draws from."""
 
 from __future__ import annotations
 
@@ -9,34 +9,38 @@ from typing import Any
 import numpy as np
 import torch
 
-__all__ = ["Randomness", "cuda_in_use", "seed_everything"]
+__all__ = ["RngState", "cuda_in_use", "seed_everything"]
 
 
-class Randomness:
-    """The state of the random generators of Python, NumPy, torch, CUDA and a loader at one moment.
+class RngState:
+    """The state of the random number generators of Python, NumPy, torch, CUDA and a loader at one moment.
 
     Args:
-        loader: Data whose own generators (`loader.generator` and its samplers') belong to it.
+        loader: Data whose own generators (`loader.generator` and those of its samplers) are included.
     """
 
-    __slots__ = ("cuda", "numpy", "own", "python", "torch")
+    __slots__ = ("cuda", "loader", "numpy", "python", "torch")
 
     def __init__(self, loader: Any = None) -> None:
         self.python: Any = random.getstate()
         self.numpy: Any = np.random.get_state()
         self.torch = torch.get_rng_state()
         self.cuda = torch.cuda.get_rng_state_all() if cuda_in_use() else []
-        self.own = [generator.get_state() for generator in _generators(loader)]
+        self.loader = [generator.get_state() for generator in _generators(loader)]
 
     def restore(self, loader: Any = None) -> None:
-        """Put every generator back to where it was."""
+        """Set every generator to this state.
+
+        Args:
+            loader: Data whose own generators are set too.
+        """
         random.setstate(self.python)
         np.random.set_state(self.numpy)
         torch.set_rng_state(self.torch)
         if self.cuda and torch.cuda.is_available():
             for device, state in enumerate(self.cuda[: torch.cuda.device_count()]):
                 torch.cuda.set_rng_state(state, device)
-        for generator, state in zip(_generators(loader), self.own, strict=False):
+        for generator, state in zip(_generators(loader), self.loader, strict=False):
             generator.set_state(state)
 
     def state_dict(self) -> dict[str, Any]:
@@ -54,21 +58,21 @@ class Randomness:
             ],
             "torch": self.torch,
             "cuda": self.cuda,
-            "own": self.own,
+            "own": self.loader,
         }
 
     @classmethod
-    def from_state_dict(cls, state: dict[str, Any]) -> Randomness:
-        """Return what `state_dict` was taken of."""
-        one = cls.__new__(cls)
-        version, words, gauss = state["python"]
-        one.python = (version, tuple(words.tolist()), gauss)
-        name, key, position, has_gauss, cached = state["numpy"]
-        one.numpy = (name, key.cpu().numpy().astype(np.uint32), position, has_gauss, cached)
-        one.torch = state["torch"].cpu()
-        one.cuda = [each.cpu() for each in state["cuda"]]
-        one.own = [each.cpu() for each in state["own"]]
-        return one
+    def from_state_dict(cls, state_dict: dict[str, Any]) -> RngState:
+        """Return the state that `state_dict` was taken from."""
+        made = cls.__new__(cls)
+        version, words, gauss = state_dict["python"]
+        made.python = (version, tuple(words.tolist()), gauss)
+        name, key, position, has_gauss, cached = state_dict["numpy"]
+        made.numpy = (name, key.cpu().numpy().astype(np.uint32), position, has_gauss, cached)
+        made.torch = state_dict["torch"].cpu()
+        made.cuda = [state.cpu() for state in state_dict["cuda"]]
+        made.loader = [state.cpu() for state in state_dict["own"]]
+        return made
 
 
 def seed_everything(seed: int) -> None:
@@ -79,7 +83,7 @@ def seed_everything(seed: int) -> None:
 
 
 def cuda_in_use() -> bool:
-    """Return whether this process has begun to use CUDA; asking does not begin it."""
+    """Return whether this process has initialised CUDA; asking does not initialise it."""
     return bool(torch.cuda.is_initialized())  # type: ignore[no-untyped-call]
 
 

@@ -1,57 +1,54 @@
-"""One run: from STARTED over the epochs to COMPLETED."""
+"""Run: one run of an engine, from STARTED over its epochs to COMPLETED."""
 
 from __future__ import annotations
 
 import logging
 from time import perf_counter as clock
-from typing import TYPE_CHECKING
 
-from simple_ignite.engine.batches import Feed
-from simple_ignite.engine.dispatch import CHANGED, END_EPOCH, INTERRUPT, TERMINATE
+from simple_ignite.engine.batches import BatchSource
+from simple_ignite.engine.control import CHANGED, END_EPOCH, FETCH, INTERRUPT, STOP, TERMINATE
 from simple_ignite.engine.events import Events
-from simple_ignite.engine.loop import FETCH, iterate
+from simple_ignite.engine.loop import iterate
+from simple_ignite.engine.parts import EngineParts
 from simple_ignite.engine.progress import may_be_empty
+from simple_ignite.engine.resume import ResumeState
 from simple_ignite.errors import DataExhaustedError
-
-if TYPE_CHECKING:
-    from simple_ignite.engine.engine import Engine
 
 __all__ = ["Run"]
 
 log = logging.getLogger("simple_ignite")
 
-STOP = TERMINATE | INTERRUPT
-
 
 class Run:
-    """One run of an engine over a feed of batches.
+    """One run of an engine over its batches.
 
     Args:
-        engine: The engine, its course set.
-        feed: The batches.
+        engine: The engine, its goal set.
+        batches: The batches.
+        resume_state: What was loaded and is to be restored.
     """
 
-    __slots__ = ("control", "course", "engine", "feed", "memory", "state", "table")
+    __slots__ = ("batches", "control", "engine", "progress", "resume_state", "state", "table")
 
-    def __init__(self, engine: Engine, feed: Feed) -> None:
+    def __init__(self, engine: EngineParts, batches: BatchSource, resume_state: ResumeState) -> None:
         self.engine = engine
-        self.feed = feed
+        self.batches = batches
+        self.resume_state = resume_state
         self.state = engine.state
-        self.course = engine.course
-        self.memory = engine.memory
+        self.progress = engine.progress
         self.table = engine.table
         self.control = engine.table.control
 
     def train(self) -> None:
-        """Fire the events around the epochs, and run these."""
-        state, course, control, engine = self.state, self.course, self.control, self.engine
+        """Run the epochs that are left, and fire the events around them."""
+        state, progress, control, engine = self.state, self.progress, self.control, self.engine
         begun = clock()
-        self.memory.settle()
+        self.resume_state.begin_run()
         self.table.fire(Events.STARTED, engine)
-        course.reached = False
-        if not course.open:
-            self.memory.resume_feed(self.feed, state.iteration)
-        while not control.signal & STOP and not course.finished(state):
+        progress.ended = False
+        if not progress.in_epoch:
+            self.resume_state.restore_data(self.batches, state.iteration)
+        while not control.signal & STOP and not progress.finished(state):
             epoch_begun = clock()
             self.open_epoch()
             self.iterate()
@@ -60,44 +57,44 @@ class Run:
             if control.signal & STOP:
                 break
             self.close_epoch()
-        course.reached = course.finished(state)
-        course.loaded = False
+        progress.ended = progress.finished(state)
+        progress.loaded = False
         state.times["total"] = clock() - begun
         if control.signal & TERMINATE:
             log.info("engine %s: terminated: %s", engine.name, state.stop_reason or "no reason given")
             self.table.fire(Events.TERMINATED, engine)
         elif control.signal & INTERRUPT:
-            course.reached = False  # even where nothing but COMPLETED is left
+            progress.ended = False  # the next run still fires COMPLETED, even if no epoch is left
             self.table.fire(Events.INTERRUPTED, engine)
             return
         self.table.fire(Events.COMPLETED, engine)
 
     def open_epoch(self) -> None:
-        """Begin the next epoch, or go on with one that was left or loaded in the middle."""
-        state, course = self.state, self.course
-        if not course.open:
-            self.control.signal &= ~END_EPOCH  # asked for outside an epoch
-            state.epoch = course.epochs
+        """Begin the next epoch, or continue one that was stopped or loaded in the middle."""
+        state, progress = self.state, self.progress
+        if not progress.in_epoch:
+            self.control.signal &= ~END_EPOCH  # it was raised outside an epoch
+            state.epoch = progress.epochs
             state.epoch_begin = state.iteration
             state.times.update(data=0.0, step=0.0, handlers=0.0, epoch=0.0)
-            course.open = True
+            progress.in_epoch = True
             self.table.fire(Events.EPOCH_STARTED, self.engine)
-        elif self.memory.cut is not None:
-            self.table.fire_again(Events.EPOCH_STARTED, self.engine, self.memory.restored)
-            self.memory.resume_feed(self.feed, state.iteration)
+        elif self.resume_state.pending_batches is not None:
+            self.table.fire_again(Events.EPOCH_STARTED, self.engine, self.resume_state.restored)
+            self.resume_state.restore_data(self.batches, state.iteration)
 
     def iterate(self) -> None:
-        """Do the iterations of an epoch, going through the data as often as needed."""
-        state, control, feed = self.state, self.control, self.feed
-        while not control.signal & ~CHANGED and (wanted := self.course.wanted(state, feed)) > 0:
+        """Run the iterations of an epoch, restarting the data as often as needed."""
+        state, control, batches = self.state, self.control, self.batches
+        while not control.signal & ~CHANGED and (wanted := self.progress.remaining(state, batches)) > 0:
             control.signal = TERMINATE if control.preempted else 0
             begun = state.iteration
             try:
-                iterate(self.engine, feed.batches(begun), wanted)
+                iterate(self.engine, batches.iterator(begun), wanted)
             except BaseException as error:
                 if control.phase != FETCH or control.failed is not None:
                     raise
-                self.memory.hold(feed, control.done)  # whoever goes on has to ask for the data anew
+                self.resume_state.hold_position(batches, control.done)
                 if not (control.preempted and isinstance(error, Exception)):
                     raise
                 control.signal |= TERMINATE  # the loader's workers got the signal too
@@ -108,37 +105,41 @@ class Run:
                     return
 
     def refill(self) -> bool:
-        """Start data again that have ended; return False where that ends the epoch instead."""
-        state, course, feed = self.state, self.course, self.feed
-        empty = state.iteration == feed.origin
-        feed.drop()
-        if feed.failed:
+        """Restart data that has ended; return False if the epoch ends with it instead.
+
+        Raises:
+            DataExhaustedError: If the data cannot be restarted.
+        """
+        state, progress, batches = self.state, self.progress, self.batches
+        empty = state.iteration == batches.origin
+        batches.drop()
+        if batches.failed:
             raise DataExhaustedError(
-                f"the data failed after {course.goal(state)} and cannot be started again: "
-                "an iterator that raised is at its end; give a list or a DataLoader",
+                f"the data raised an error after {progress.iterations_message(state)} and cannot be "
+                "restarted: an iterator that raised is exhausted; pass a list or a DataLoader",
                 done=state.epoch_iteration,
                 wanted=state.epoch_length,
             )
-        if not course.chosen and (state.epoch_iteration > 0 or may_be_empty(state)):
+        if not progress.own_length and (state.epoch_iteration > 0 or may_be_empty(state)):
             state.epoch_length = state.epoch_iteration
             return False
-        if empty and not feed.loaded:
+        if empty and not batches.restored:
             raise DataExhaustedError(
-                f"the data gave no batch after {course.goal(state)} (epoch {state.epoch_label}, "
-                f"{state.epoch_iteration} of {state.epoch_length or '?'} in it); "
-                "an iterator can be gone through only once: give a list or a DataLoader, or ask for less",
+                f"the data gave no batch after {progress.iterations_message(state)} (epoch "
+                f"{state.epoch_label}, {state.epoch_iteration} of {state.epoch_length or '?'} in it); "
+                "an iterator can be used only once: pass a list or a DataLoader, or ask for fewer iterations",
                 done=state.epoch_iteration,
                 wanted=state.epoch_length,
             )
-        feed.loaded = False
+        batches.restored = False
         return True
 
     def close_epoch(self) -> None:
         """Complete the epoch."""
-        course, control = self.course, self.control
-        if control.signal & END_EPOCH or not course.chosen:
-            self.feed.drop()
+        progress, control = self.progress, self.control
+        if control.signal & END_EPOCH or not progress.own_length:
+            self.batches.drop()
         control.signal &= ~END_EPOCH
-        course.open = False
-        course.epochs += 1
+        progress.in_epoch = False
+        progress.epochs += 1
         self.table.fire(Events.EPOCH_COMPLETED, self.engine)

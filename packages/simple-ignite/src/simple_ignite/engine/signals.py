@@ -1,4 +1,4 @@
-"""Preemption: asking a run to end at the next iteration when the machine is wanted by somebody else."""
+"""SignalWatch: reports signals of the operating system, such as those that announce a preemption."""
 
 from __future__ import annotations
 
@@ -13,11 +13,12 @@ from simple_ignite.errors import RunError
 __all__ = ["SignalWatch", "watched"]
 
 PREEMPTING = ("SIGTERM", "SIGUSR1")
+Handler = Callable[[int, FrameType | None], Any] | int | None
 _entered: list[SignalWatch] = []
 
 
 def watched() -> tuple[int, ...]:
-    """Return the numbers of the signals that runs of this process watch for at the moment."""
+    """Return the numbers of the signals that are currently watched in this process."""
     return tuple(dict.fromkeys(number for watch in _entered for number in watch._numbers))
 
 
@@ -26,7 +27,7 @@ class SignalWatch:
 
     Args:
         notify: Called with the signal's name, in the main thread between two bytecodes.
-        signals: The signals' names; those the system does not have are passed over.
+        signals: The signals' names; those that the system does not have are ignored.
 
     Raises:
         RunError: When entered outside the main thread, where no signal can be caught.
@@ -35,11 +36,11 @@ class SignalWatch:
     def __init__(self, notify: Callable[[str], None], signals: tuple[str, ...] = PREEMPTING) -> None:
         self._notify = notify
         self._numbers = [getattr(signal, name) for name in signals if hasattr(signal, name)]
-        self._previous: dict[int, Any] = {}
+        self._previous: dict[int, Handler] = {}
 
     @property
     def entered(self) -> bool:
-        """Whether it watches at the moment."""
+        """Whether it is watching."""
         return self in _entered
 
     def __enter__(self) -> SignalWatch:
@@ -47,7 +48,7 @@ class SignalWatch:
             raise RunError(
                 "signals can be caught only in the main thread; run the engine there", argument="graceful"
             )
-        if self.entered:  # a run could not leave it; what was there before is known
+        if self.entered:  # a run that failed at its end did not leave it
             return self
         for number in self._numbers:
             self._previous[number] = signal.signal(number, self._received)
@@ -66,7 +67,7 @@ class SignalWatch:
     def _received(self, number: int, frame: FrameType | None) -> None:
         child = getattr(signal, "SIGCHLD", None)
         if child is not None and child not in self._previous:
-            # workers that are not sheltered may die of the same signal; torch would raise that anywhere
+            # workers that are not sheltered may die of the same signal, which torch would raise anywhere
             self._previous[child] = signal.signal(child, signal.SIG_DFL)
         self._notify(signal.Signals(number).name)
         outer = self._previous.get(number)

@@ -1,4 +1,4 @@
-"""How a handler wants to be called: with the engine, or without."""
+"""The signature of a handler: which of an event's arguments it takes."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from typing import Any
 
 from simple_ignite.errors import HandlerError
 
-__all__ = ["adapt", "name_of"]
+__all__ = ["Call", "adapt", "name_of"]
 
 Call = Callable[..., Any]
 POSITIONAL = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
 
 
 def name_of(handler: object) -> str:
-    """Return the name a message calls `handler` by."""
+    """Return the name of a handler or a step in messages."""
     if isinstance(owner := getattr(handler, "__self__", None), object) and owner is not None:
         return f"{type(owner).__name__}.{getattr(handler, '__name__', '?')}"
     name = (
@@ -27,22 +27,21 @@ def name_of(handler: object) -> str:
 def adapt(
     handler: Call, given: int, args: tuple[Any, ...], kwargs: Mapping[str, Any], values: bool = False
 ) -> Call:
-    """Return a function that takes what an event gives and passes on what `handler` wants of it.
+    """Return a function that takes an event's arguments and calls `handler` with those that it accepts.
 
-    A handler gets the engine (and, of EXCEPTION_RAISED, the error) where it has required parameters for them,
-    takes `*args`, or calls its first parameter `engine`. So `scheduler.step(epoch=None)` is called with
-    nothing.
+    A handler gets the engine (and from EXCEPTION_RAISED the error) if it has required parameters for them,
+    takes `*args`, or names its first parameter `engine`. So `scheduler.step(epoch=None)` is called without
+    arguments.
 
     Args:
         handler: Any callable.
-        given: How many positional arguments the event gives: 1 (the engine) or 2 (the engine, the error).
+        given: How many positional arguments the event passes: 1 (the engine) or 2 (the engine, the error).
         args: Further positional arguments, after the event's.
         kwargs: Further keyword arguments.
-        values: Whether the event may come with named values; each is passed on to a handler that takes the
-            name.
+        values: Whether the event may have named values; the handler gets those that it has parameters for.
 
     Raises:
-        HandlerError: If `handler` is not callable, or cannot be called with any of these.
+        HandlerError: If `handler` is not callable, or cannot be called with these arguments.
     """
     if not callable(handler):
         raise HandlerError(f"a handler must be callable, not {handler!r}", handler=repr(handler))
@@ -82,7 +81,7 @@ def _taken(
     kwargs: Mapping[str, Any],
     bind: Call,
 ) -> int:
-    """Return how many of the event's arguments `handler` gets."""
+    """Return how many of the event's arguments `handler` takes."""
     parameters = list(signature.parameters.values())
     if any(p.kind is inspect.Parameter.VAR_POSITIONAL for p in parameters):
         return given
@@ -107,7 +106,7 @@ def _taken(
 
 
 def _named(signature: inspect.Signature, kwargs: Mapping[str, Any]) -> frozenset[str]:
-    """Return the names that may be passed on as keywords; "**" stands for any."""
+    """Return the names that can be passed as keywords; "**" means any."""
     names = {
         "**" if p.kind is inspect.Parameter.VAR_KEYWORD else p.name
         for p in list(signature.parameters.values())

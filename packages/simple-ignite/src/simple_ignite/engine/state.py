@@ -1,34 +1,34 @@
-"""State: where a run is, and what it has in hand."""
+"""State: the position of a run, its current batch and output, and its metrics."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
-__all__ = ["State"]
+__all__ = ["BUILT_IN", "HasState", "State"]
 
 
 class State:
-    """Where a run is, and what it has in hand. Add attributes of your own freely.
+    """The position of a run, its current batch and output, and its metrics.
 
-    Attributes of your own travel with `Engine.state_dict` if they are numbers, strings, booleans, tensors, or
-    lists, tuples and dictionaries of these.
+    You may add attributes. Numbers, strings, booleans, tensors, and lists, tuples and dictionaries of these
+    are saved by `Engine.state_dict`.
 
     Attributes:
         epoch: The current epoch, from 0.
         iteration: How many iterations have begun since training began: 1 in the first.
-        max_epochs: How many epochs are to be done, or None.
-        max_iterations: How many iterations are to be done, or None.
+        epoch_begin: The value of `iteration` when the current epoch began.
+        max_epochs: How many epochs to run, or None.
+        max_iterations: How many iterations to run, or None.
         epoch_length: Iterations in an epoch, or None while that is unknown.
-        batch: What the data gave for this iteration; None between iterations.
+        batch: The batch of this iteration; None between iterations.
         output: What the step returned; None between iterations.
         metrics: The metrics' values by name, as of the last completed epoch.
         dataloader: The data of this run.
         times: Seconds spent in this epoch on `data`, `step` and `handlers` (those of iterations), on the
-            `epoch`, and in `total` since the run was started. Brought up to date before EPOCH_COMPLETED and
-            COMPLETED.
+            `epoch`, and in `total` since the run was started. Updated before EPOCH_COMPLETED and COMPLETED.
         seed: The seed given to `run`, or None.
-        stop_reason: Why the last run was terminated, as `terminate` was told; None if it was not, or nobody
-            said.
+        stop_reason: Why the last run was terminated, as given to `terminate`; None if it was not terminated
+            or no reason was given.
     """
 
     def __init__(self) -> None:
@@ -53,13 +53,13 @@ class State:
 
     @property
     def epoch_label(self) -> str:
-        """The current epoch as people count it, of how many: `[1/10]` in the first of ten."""
+        """The current epoch counted from 1, and their number if it is known: `[1/10]` in the first of ten."""
         return f"[{self.epoch + 1}]" if self.max_epochs is None else f"[{self.epoch + 1}/{self.max_epochs}]"
 
     if TYPE_CHECKING:
 
         def __setattr__(self, name: str, value: Any) -> None:
-            """Let a type checker know that any attribute may be added."""
+            """Tell type checkers that any attribute may be added."""
 
     def __getattr__(self, name: str) -> Any:
         known = ", ".join(sorted([*vars(self), "epoch_iteration"]))
@@ -78,4 +78,14 @@ class State:
         return f"State({', '.join(f'{name}={getattr(self, name)!r}' for name in shown)})"
 
 
+class HasState(Protocol):
+    """Anything with a state: an engine, as its handlers and events see it."""
+
+    @property
+    def state(self) -> State:
+        """The state."""
+        ...
+
+
 BUILT_IN = frozenset(vars(State()))
+"""The names of the attributes that every state has."""

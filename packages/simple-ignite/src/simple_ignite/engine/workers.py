@@ -1,4 +1,4 @@
-"""Workers: the processes of a DataLoader, which are to outlive a signal that is meant for the run."""
+"""Workers of a DataLoader, which must survive a signal that is meant for the run."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ from simple_ignite.engine.signals import watched
 __all__ = ["iterate_sheltered"]
 
 _sheltered: weakref.WeakSet[BaseProcess] = weakref.WeakSet()
-_owner = 0  # the process that started them
+_owner = 0  # the id of the process that started them
 
 
 class Shelter:
-    """A worker's first call: lets signals pass by that the run takes for itself, then what the user wanted.
+    """A `worker_init_fn` that makes a worker ignore the signals that the run watches for.
 
     Schedulers send a signal to every process of a job. The workers would die of it, and the run, which is to
-    end in order, would wait for batches that never come, or for a lock that a worker died with.
+    end in order, would wait for batches that never come, or for a lock that a dead worker holds.
 
     Args:
         signals: The signals' numbers.
-        init: The loader's own `worker_init_fn`, or None.
+        init: The loader's own `worker_init_fn`, called afterwards; or None.
     """
 
     def __init__(self, signals: tuple[int, ...], init: Callable[[int], Any] | None) -> None:
@@ -36,17 +36,17 @@ class Shelter:
         self.init = init
 
     def __call__(self, worker_id: int) -> None:
-        """Prepare the worker in which this is called."""
+        """Prepare the worker that calls this."""
         for number in self.signals:
-            signal.signal(number, _pass_by)  # not SIG_IGN, which programs that a worker starts would inherit
+            signal.signal(number, _ignore)  # not SIG_IGN, which programs started by a worker would inherit
         if self.init is not None:
             self.init(worker_id)
 
 
 def iterate_sheltered(data: Any) -> Iterator[Any]:
-    """Return `iter(data)`; the workers it starts do not die of signals that a run now watches for.
+    """Return `iter(data)`; the workers that it starts survive the signals that are currently watched.
 
-    Workers that a loader keeps (`persistent_workers`) are what they were when they were started.
+    Workers that a loader keeps (`persistent_workers`) ignore the signals watched when they were started.
     """
     signals = watched()
     loader = getattr(sys.modules.get("torch.utils.data"), "DataLoader", None)
@@ -63,23 +63,23 @@ def iterate_sheltered(data: Any) -> Iterator[Any]:
 
 def _remember(started: set[BaseProcess]) -> None:
     global _owner
-    if _owner != os.getpid():  # a fork inherits the list, but the workers are not its own
+    if _owner != os.getpid():  # a forked process inherits the set, but not the workers
         _owner = os.getpid()
         _sheltered.clear()
-        atexit.register(_end_left)
+        atexit.register(_kill_remaining)
     _sheltered.update(started)
 
 
-def _end_left() -> None:
-    """At exit, end the workers that are left; multiprocessing would do it by SIGTERM, and wait for them."""
+def _kill_remaining() -> None:
+    """Kill the remaining workers at exit; multiprocessing would send SIGTERM, which they ignore, and wait."""
     if _owner != os.getpid():
         return
-    left = [process for process in _sheltered if process.is_alive()]
-    if left and hasattr(signal, "SIGCHLD"):
+    remaining = [process for process in _sheltered if process.is_alive()]
+    if remaining and hasattr(signal, "SIGCHLD"):
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)  # torch would raise that a worker was killed
-    for process in left:
+    for process in remaining:
         process.kill()
 
 
-def _pass_by(_number: int, _frame: Any) -> None:
+def _ignore(_number: int, _frame: object) -> None:
     pass

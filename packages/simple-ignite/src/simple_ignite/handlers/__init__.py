@@ -1,4 +1,4 @@
-"""Handlers: what a run commonly needs beside its step."""
+"""Handlers for common needs of a run: checkpoints, schedules, progress, limits and more."""
 
 from simple_ignite.handlers.checkpointing.checkpoint import Checkpoint
 from simple_ignite.handlers.early_stopping import EarlyStopping

@@ -16,17 +16,17 @@ __all__ = ["EarlyStopping"]
 class EarlyStopping:
     """Ends `trainer` when `score_function` has not improved for `patience` calls; NaN is no improvement.
 
-    Register it where the score is known: `evaluator.on(Events.COMPLETED, EarlyStopping(...))`. Its state
-    travels with the trainer's.
+    Register it where the score is computed: `evaluator.on(Events.COMPLETED, EarlyStopping(...))`. Its state
+    is saved with the trainer's.
 
     Args:
-        patience: How many calls without improvement are borne; the next one ends the run.
-        score_function: Gives the score of the engine it is called with, or names one of its metrics. Higher
-            is better: return the loss with a minus.
+        patience: The run ends after this number of calls without improvement.
+        score_function: Returns the score of the engine it is called with, or names one of its metrics. Higher
+            is better: negate a loss, or name it with a minus, as in "-loss".
         trainer: The engine to end.
-        min_delta: The least rise that counts as improvement.
-        cumulative_delta: Compare with the best score whose rise counted (True), or with the best score of all
-            (False), so that a slow rise below `min_delta` a call does not count.
+        min_delta: The minimum increase that counts as improvement.
+        cumulative_delta: Compare with the last score that counted as an improvement (True), or with the best
+            score of all (False), so that a slow increase below `min_delta` per call does not count.
 
     Attributes:
         best: The score to beat, or None before the first call.
@@ -49,9 +49,7 @@ class EarlyStopping:
                 f"patience must be a whole number from 1, not {patience!r}", handler="EarlyStopping"
             )
         if min_delta < 0:
-            raise HandlerError(
-                f"min_delta must not be negative, and is {min_delta!r}", handler="EarlyStopping"
-            )
+            raise HandlerError(f"min_delta must be 0 or more, not {min_delta!r}", handler="EarlyStopping")
         self.patience = patience
         self.min_delta = min_delta
         self.cumulative_delta = cumulative_delta
@@ -59,10 +57,10 @@ class EarlyStopping:
         self.waited = 0
         self._score = Score(score_function)
         self._trainer = weakref.ref(trainer)  # the trainer holds this handler, not the other way round
-        trainer.memory.keep(self)
+        trainer.keep(self)
 
     def __call__(self, engine: Engine) -> None:
-        """Look at the score; end the run if it has not improved for too long."""
+        """Compare the score with the best; end the run if it has not improved for too long."""
         score = as_number(self._score(engine))
         if self.best is None:
             self.best = None if score != score else score
@@ -84,9 +82,9 @@ class EarlyStopping:
         return f"{self._score.label} has not improved in {self.waited} calls; {best}"
 
     def state_dict(self) -> dict[str, Any]:
-        """Return the score to beat and how long it has stood."""
+        """Return the score to beat and the calls since the last improvement."""
         return {"best": self.best, "waited": self.waited}
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
-        """Put back what `state_dict` returned."""
+        """Load what `state_dict` returned."""
         self.best, self.waited = state_dict["best"], state_dict["waited"]

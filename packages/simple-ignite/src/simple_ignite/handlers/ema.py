@@ -18,21 +18,21 @@ __all__ = ["EMA"]
 class EMA:
     """Keeps an exponential moving average of a model's weights.
 
-    It often generalises better than the last weights do. Each call does `average = decay · average + (1 −
-    decay) · weights`; buffers are copied as they are. Register it after the optimiser's step:
+    It often generalizes better than the last weights. Each call computes `average = decay · average + (1 −
+    decay) · weights`; buffers are copied. Register it after the optimizer's step:
     `trainer.on(Events.ITERATION_COMPLETED, ema)`.
 
     Args:
         model: The model that is trained.
-        decay: How much of the average stays at each call.
-        warmup: Let the decay rise as (1 + n) / (10 + n) over the first calls, so that the random start is
-            forgotten soon.
+        decay: The weight of the old average at each call.
+        warmup: Limit the decay to (1 + n) / (10 + n) at call n, so that the initial weights soon lose their
+            influence.
 
     Attributes:
         model: The averaged model, in evaluation mode, without gradients.
 
     Raises:
-        HandlerError: If `decay` is not within 0 and 1.
+        HandlerError: If `decay` is not from 0 to below 1.
     """
 
     def __init__(self, model: nn.Module, decay: float = 0.999, warmup: bool = True) -> None:
@@ -46,7 +46,7 @@ class EMA:
 
     @torch.no_grad()
     def __call__(self) -> None:
-        """Take the weights as they are now into the average."""
+        """Update the average with the current weights."""
         self.updates += 1
         decay = min(self.decay, (1 + self.updates) / (10 + self.updates)) if self.warmup else self.decay
         averages: list[torch.Tensor] = []
@@ -60,7 +60,7 @@ class EMA:
 
     @contextmanager
     def swapped(self) -> Iterator[nn.Module]:
-        """Within the block the trained model has the averaged weights; after it, its own again."""
+        """Give the trained model the averaged weights within the block, and its own afterwards."""
         own = {name: tensor.detach().clone() for name, tensor in self._source.state_dict().items()}
         self._source.load_state_dict(self.model.state_dict())
         try:
@@ -69,10 +69,10 @@ class EMA:
             self._source.load_state_dict(own)
 
     def state_dict(self) -> dict[str, Any]:
-        """Return the averaged weights."""
+        """Return the averaged weights and the number of updates."""
         return {"updates": self.updates, "model": self.model.state_dict()}
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
-        """Put back what `state_dict` returned."""
+        """Load what `state_dict` returned."""
         self.updates = state_dict["updates"]
         self.model.load_state_dict(state_dict["model"])

@@ -1,4 +1,4 @@
-"""GradientAccumulator: calls other handlers once several batches' gradients are gathered."""
+"""GradientAccumulator: steps the optimizer after several batches, with the mean of their gradients."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ __all__ = ["GradientAccumulator"]
 
 
 class GradientAccumulator:
-    """After every `size` batches, and after an epoch's last, averages the gradients and steps the optimiser.
+    """Steps the optimizer after every `size` batches and after the last of an epoch, with averaged gradients.
 
     `trainer.on(Events.ITERATION_COMPLETED, GradientAccumulator(4, OptimizerStep(optimizer),
     GradientClipper(model, 1)))` for a step of your own that ends with `loss.backward()`; the loss need not be
-    divided. Gradients that wait travel in the engine's state, so that a run may be resumed between two
-    optimiser steps.
+    divided. Accumulated gradients are saved in the engine's state, so that a run can be resumed between two
+    optimizer steps.
 
     Args:
-        size: Batches a step.
-        step: What steps the optimiser.
-        *before: What is called just before it, such as a `GradientClipper`.
+        size: Batches per optimizer step.
+        step: Steps the optimizer.
+        *before: Called just before it, such as a `GradientClipper`.
 
     Raises:
         RunError: If `size` is below 1.
@@ -39,12 +39,12 @@ class GradientAccumulator:
         self._calls = [adapt(call, 1, (), {}) for call in calls]
 
     def registered(self, engine: Engine) -> None:
-        """Step at the end of epochs of unknown length too, and begin each training clean."""
+        """Also step at the end of epochs of unknown length, and drop old gradients when training begins."""
         engine.on(Events.EPOCH_COMPLETED, self._flush, priority=1000)
         engine.on(Events.STARTED, self._begin, priority=1000)
 
     def __call__(self, engine: Engine) -> None:
-        """Count a batch; step if it is time."""
+        """Count a batch; step if it is the last of its group."""
         if self._accumulation.due(engine.state):
             self._step(engine)
 
@@ -62,9 +62,9 @@ class GradientAccumulator:
             self._accumulation.forget()
 
     def state_dict(self) -> dict[str, Any]:
-        """Return the gradients that wait."""
+        """Return the accumulated gradients."""
         return self._accumulation.state_dict()
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
-        """Put back what `state_dict` returned."""
+        """Load what `state_dict` returned."""
         self._accumulation.load_state_dict(state_dict)

@@ -1,4 +1,4 @@
-"""GradientClipper: bounds the gradients before the optimiser sees them."""
+"""GradientClipper: clips the gradients before the optimizer's step."""
 
 from __future__ import annotations
 
@@ -17,22 +17,22 @@ __all__ = ["GradientClipper"]
 class GradientClipper:
     """Clips gradients by their norm, by their value, or both.
 
-    Register it at the event of an `OptimizerStep`, before which it runs, or give it to a
+    Register it at the event of an `OptimizerStep`, before which it runs, or pass it to a
     `GradientAccumulator`.
 
     Args:
-        parameters: An optimiser, a module, or parameters.
-        max_norm: The greatest norm of all gradients together.
-        max_value: The greatest absolute value of any gradient.
-        norm_type: Which p-norm.
-        optimizer: With a `scaler`: whose gradients it is to unscale first.
-        scaler: The scaler that scaled the loss, if one did.
+        parameters: An optimizer, a module, or parameters.
+        max_norm: The maximum norm of all gradients together.
+        max_value: The maximum absolute value of any gradient.
+        norm_type: The p of the p-norm.
+        optimizer: With a `scaler`: the optimizer whose gradients are unscaled first.
+        scaler: The scaler that scaled the loss, or None.
 
     Attributes:
         norm: The norm before the last clipping, a scalar on the gradients' device, or None.
 
     Raises:
-        HandlerError: If neither bound is given, or one is not above 0.
+        HandlerError: If neither limit is given, or one is not above 0.
     """
 
     priority = 600
@@ -60,7 +60,7 @@ class GradientClipper:
         self._scaler = scaler
 
     def __call__(self) -> None:
-        """Clip."""
+        """Clip the gradients."""
         if self._scaler is not None and self._optimizer is not None:
             self._scaler.unscale_(self._optimizer)
         parameters = parameters_of(self._owner)

@@ -1,4 +1,4 @@
-"""LRFinder: tries rising learning rates on a few batches."""
+"""LRFinder: finds a learning rate by trying rising ones on a few batches."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import torch
 from simple_ignite.accumulation import parameters_of
 from simple_ignite.engine.engine import Engine
 from simple_ignite.engine.events import Events
-from simple_ignite.engine.rng import Randomness
+from simple_ignite.engine.rng import RngState
 from simple_ignite.errors import HandlerError
 from simple_ignite.handlers.score import as_number
 from simple_ignite.protocols import Stateful
@@ -23,19 +23,19 @@ SMOOTH = 0.1
 
 
 class LRFinder:
-    """Finds a learning rate by the range test: the rate rises exponentially, and the loss is watched.
+    """Finds a learning rate by the range test: the loss is recorded while the rate rises exponentially.
 
-    (Smith 2015, "Cyclical Learning Rates for Training Neural Networks".) Model, optimiser, randomness and the
-    trainer are afterwards as they were; the trainer's handlers do not run.
+    (Smith 2015, "Cyclical Learning Rates for Training Neural Networks".) Model, optimizer, random number
+    generators and trainer are left as they were; the trainer's handlers do not run.
 
     Args:
         model: The model.
-        optimizer: The optimiser.
+        optimizer: The optimizer.
         start: The first rate.
         end: The last rate.
         iterations: Over how many iterations it rises.
-        diverged: The run ends early where the loss is this many times the least.
-        output_transform: Picks the loss out of the step's output. Default: its `loss`, or the output itself.
+        diverged: The test ends early when the loss is this many times the lowest.
+        output_transform: Returns the loss in the step's output. Default: its `loss`, or the output itself.
 
     Attributes:
         rates: The rates tried.
@@ -79,7 +79,7 @@ class LRFinder:
         parameters = parameters_of(self.optimizer)
         grads = [None if p.grad is None else p.grad.clone() for p in parameters]
         modes = [(module, module.training) for module in self.model.modules()]
-        randomness = Randomness(data)
+        rng = RngState(data)
         probe = Engine(trainer.step)
         probe.on(Events.ITERATION_STARTED, self._set_rate)
         probe.on(Events.ITERATION_COMPLETED, self._look)
@@ -92,16 +92,16 @@ class LRFinder:
                 parameter.grad = grad
             for module, training in modes:
                 module.training = training
-            randomness.restore(data)
+            rng.restore(data)
         return self.suggestion()
 
     def suggestion(self) -> float:
         """Return the rate at which the loss fell most steeply over the logarithm of the rate.
 
-        The fall is measured over a tenth of the iterations, so that single batches do not decide.
+        The fall is measured over a tenth of the iterations, so that single batches matter little.
 
         Raises:
-            HandlerError: If there are too few losses to tell.
+            HandlerError: If there are too few losses.
         """
         width = max(len(self.losses) // 10, 1)
         falls = [
@@ -123,7 +123,7 @@ class LRFinder:
     def _look(self, engine: Engine) -> None:
         loss = as_number(self._transform(engine.state.output))
         self._mean = SMOOTH * loss + (1 - SMOOTH) * self._mean
-        smooth = self._mean / (1 - (1 - SMOOTH) ** engine.state.iteration)  # free of the mean's start at 0
+        smooth = self._mean / (1 - (1 - SMOOTH) ** engine.state.iteration)  # the mean begins at 0
         if not math.isfinite(loss) or (self.losses and smooth > self._diverged * min(self.losses)):
             engine.terminate(reason=f"the loss diverges at the rate {self._rate:.3g}")
             return

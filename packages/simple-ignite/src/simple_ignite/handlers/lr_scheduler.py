@@ -18,16 +18,16 @@ __all__ = ["LRScheduler"]
 class LRScheduler:
     """Steps a torch scheduler each time it is called.
 
-    Any scheduler will do: warm-up, `SequentialLR` and `ChainedScheduler` included. Its state travels with the
-    engine's, so `to_save` of a checkpoint need not name it.
+    It takes any scheduler, also `SequentialLR` and `ChainedScheduler`. Its state is saved with the engine's,
+    so `to_save` of a checkpoint need not name it.
 
     Args:
         scheduler: The scheduler. ReduceLROnPlateau needs `metric_name`.
-        metric_name: The metric whose value `step` is given; None to call `step` without one.
-        metric_engine: Whose metric. Default: the engine it is called with.
+        metric_name: The metric whose value is passed to `step`; None to call `step` without one.
+        metric_engine: The engine that has the metric. Default: the engine it is called with.
 
     Raises:
-        HandlerError: If it is given something else than a scheduler, such as the optimiser.
+        HandlerError: If `scheduler` is not a scheduler, but for example the optimizer.
         ValueError: For ReduceLROnPlateau without `metric_name`.
     """
 
@@ -58,5 +58,5 @@ class LRScheduler:
         return dict(self.scheduler.state_dict())
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
-        """Put back what `state_dict` returned."""
+        """Load what `state_dict` returned."""
         self.scheduler.load_state_dict(state_dict)

@@ -19,10 +19,10 @@ class ModelSummary:
 
     Args:
         model: The model.
-        sample: What the model is given once, without gradients and in evaluation mode, to learn the outputs'
-            shapes; a tuple for several arguments. None to leave the shapes out. Randomness and buffers stay
-            as they were.
-        depth: How deep the table goes; a deeper layer counts into the one that holds it.
+        sample: Input that the model is called with once, without gradients and in evaluation mode, to find
+            the shapes of the outputs; a tuple for several arguments. None to leave the shapes out. Random
+            number generators and buffers stay as they were.
+        depth: The depth of the table; the parameters of deeper layers count in the layer that holds them.
         file: Where to print. Default: `sys.stdout`.
     """
 
@@ -72,7 +72,7 @@ class ModelSummary:
 
 
 def output_shapes(model: nn.Module, sample: Any) -> dict[str, str]:
-    """Return the shape of what each module gives for `sample`, leaving the model as it was."""
+    """Return the shape of each module's output for `sample`; the model is left as it was."""
     shapes: dict[str, str] = {}
     hooks = [
         module.register_forward_hook(

@@ -1,4 +1,4 @@
-"""OptimizerStep: steps the optimiser once the gradients are ready."""
+"""OptimizerStep: steps the optimizer after the backward pass."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ __all__ = ["OptimizerStep"]
 
 
 class OptimizerStep:
-    """Steps the optimiser and clears the gradients; for steps of your own that end with `loss.backward()`.
+    """Steps the optimizer and clears the gradients; for steps of your own that end with `loss.backward()`.
 
-    `trainer.on(Events.ITERATION_COMPLETED, OptimizerStep(optimizer))`. It runs before handlers of usual
+    `trainer.on(Events.ITERATION_COMPLETED, OptimizerStep(optimizer))`. It runs before handlers of default
     priority and after a `GradientClipper`.
 
     Args:
-        optimizer: The optimiser.
-        scaler: The scaler that scaled the loss, if one did.
+        optimizer: The optimizer.
+        scaler: The scaler that scaled the loss, or None.
     """
 
     priority = 500
@@ -25,7 +25,7 @@ class OptimizerStep:
         self.scaler = scaler
 
     def __call__(self) -> None:
-        """Step, and clear the gradients."""
+        """Step the optimizer, and clear the gradients."""
         if self.scaler is None:
             self.optimizer.step()
         else:

@@ -1,4 +1,4 @@
-"""ParamScheduler: moves any value along a piecewise course."""
+"""ParamScheduler: sets any value by a piecewise schedule."""
 
 from __future__ import annotations
 
@@ -19,26 +19,27 @@ Kind = Literal["linear", "cosine", "step"]
 
 
 class ParamScheduler:
-    """Sets a value by the iteration or epoch it is called in, between given points.
+    """Sets a value by the current iteration or epoch, interpolated between given points.
 
     `trainer.on(Events.ITERATION_STARTED, ParamScheduler((optimizer, "lr"), [(0, 0.0), (500, 0.1), (10_000,
-    0.0)]))` warms up for 500 iterations and then comes down. What is set depends on the position alone, so a
-    resumed run needs no state of it.
+    0.0)]))` warms up for 500 iterations and then decays. The value depends only on the position, so there is
+    no state to save.
 
     Args:
-        target: Whose value: (optimiser, name) for a value of all its groups, (object, name) for an attribute,
-            or a function that is given the value.
-        points: Pairs of (position, value), positions rising; positions count from 0. Before the first and
-            after the last point the value stays.
-        kind: What lies between two points: a line, half a cosine, or the earlier point's value.
+        target: What to set: (optimizer, name) for a value of all its parameter groups, (object, name) for an
+            attribute, or a function that takes the value.
+        points: Pairs of (position, value), with increasing positions, counted from 0. Before the first and
+            after the last point the value is constant.
+        kind: How to interpolate between two points: linearly, by half a cosine, or by the value of the
+            earlier point ("step").
         by: Whether positions are iterations or epochs.
 
     Attributes:
         value: The value set last, or None.
 
     Raises:
-        HandlerError: If there are no points, their positions do not rise, or a word is not one of those
-            named.
+        HandlerError: If there are no points, their positions do not increase, `kind` or `by` is unknown, or
+            `target` has no such value.
     """
 
     def __init__(
@@ -50,7 +51,7 @@ class ParamScheduler:
     ) -> None:
         positions = [position for position, _ in points]
         if not points or any(b <= a for a, b in pairwise(positions)):
-            message = f"points must be pairs of a rising position and a value, not {points!r}"
+            message = f"points must be pairs of (position, value) with increasing positions, not {points!r}"
             raise HandlerError(message, handler="ParamScheduler")
         if kind not in ("linear", "cosine", "step") or by not in ("iteration", "epoch"):
             message = f"kind must be linear, cosine or step, and by iteration or epoch, not {kind!r}, {by!r}"
@@ -86,9 +87,7 @@ class ParamScheduler:
 def _setter(owner: Any, name: str) -> Callable[[float], Any]:
     groups = owner.param_groups if isinstance(owner, torch.optim.Optimizer) else []
     if not (all(name in group for group in groups) if groups else hasattr(owner, name)):
-        raise HandlerError(
-            f"{type(owner).__name__} has no {name!r} to be scheduled", handler="ParamScheduler"
-        )
+        raise HandlerError(f"{type(owner).__name__} has no {name!r} to schedule", handler="ParamScheduler")
     if not groups:
         return lambda value: setattr(owner, name, value)
 

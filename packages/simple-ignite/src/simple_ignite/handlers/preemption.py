@@ -1,4 +1,4 @@
-"""Preemption: ends a run in order when the system takes the machine back."""
+"""Preemption: ends a run in order when a signal announces that the machine is taken back."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ __all__ = ["Preemption"]
 class Preemption:
     """On SIGTERM or SIGUSR1, ends the run after the current iteration, with all handlers and a last save.
 
-    `run(..., graceful=True)` does the same for one run; this one can name other signals and remembers what
-    came: `preemption = Preemption().attach(trainer)`.
+    `run(..., graceful=True)` does the same for one run; this handler can watch other signals, and records
+    which was received: `preemption = Preemption().attach(trainer)`.
 
     Args:
         signals: The signals' names.
 
     Attributes:
-        received: The name of the signal that came, or None.
+        received: The name of the signal that was received, or None.
     """
 
     def __init__(self, signals: tuple[str, ...] = ("SIGTERM", "SIGUSR1")) -> None:
@@ -33,7 +33,7 @@ class Preemption:
     def attach(self, engine: Engine) -> Preemption:
         """Watch for signals while the engine runs; return this handler.
 
-        It may be attached to several engines, also to one that runs within another: a signal ends both.
+        It can be attached to several engines, also to one that runs within another: a signal ends both.
         """
         if engine in self._watches:
             return self

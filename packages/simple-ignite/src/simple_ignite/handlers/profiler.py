@@ -1,4 +1,4 @@
-"""Profiler: a trace of some iterations, to be looked at in a browser."""
+"""Profiler: writes a trace of some iterations, to be viewed in a browser."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ __all__ = ["Profiler"]
 class Profiler:
     """Profiles some iterations with torch.profiler and writes a Chrome trace.
 
-    It opens in chrome://tracing or Perfetto. `Profiler("traces").attach(trainer)` writes
+    Open it in chrome://tracing or Perfetto. `Profiler("traces").attach(trainer)` writes
     `traces/trace_<iteration>.json`.
 
     Args:
-        folder: Where the traces go; made when needed.
-        wait: Iterations left out first.
-        warmup: Iterations profiled and thrown away.
+        folder: Where the traces are written; created when needed.
+        wait: Iterations that are skipped first.
+        warmup: Iterations that are profiled and discarded.
         active: Iterations in the trace.
-        repeat: How many traces; 0 for as many as the run has room for.
-        record_shapes: Note the shapes of operators' inputs.
-        profile_memory: Note memory.
+        repeat: The number of traces; 0 to repeat until the run ends.
+        record_shapes: Record the shapes of operators' inputs.
+        profile_memory: Record memory.
 
     Attributes:
-        traces: The files written.
+        traces: The files that were written.
     """
 
     def __init__(

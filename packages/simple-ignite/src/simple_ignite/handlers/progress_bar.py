@@ -1,4 +1,4 @@
-"""ProgressBar: shows how far a run is, redrawn by time."""
+"""ProgressBar: shows the progress of a run, redrawn by time."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ class ProgressBar:
     """Shows a line such as `Epoch [1/10]: 34%|███▍      | 340/1000 [00:28<00:55, 12.01it/s, loss=0.345]`.
 
     In a terminal or a notebook the line is redrawn in place; anywhere else (a pipe, a log file) a new line is
-    written now and then. Values are read only when the line is drawn, so a run is not slowed down and a GPU
-    not waited for in between. Why a run was stopped before its end is said on a line of its own. Of several
-    ranks, only the first draws.
+    written every few seconds. Values are read only when the line is drawn, so that it does not slow the run
+    down or wait for a GPU. The reason of a run that was stopped early is printed on a line of its own. Of
+    several ranks, only the first draws.
 
     Args:
-        desc: What the line begins with.
+        desc: The beginning of the line.
         interval: Seconds between redraws in a terminal or notebook.
         log_interval: Seconds between lines anywhere else.
         file: Where to write. Default: `sys.stderr`.
-        persist: Leave each epoch's last line standing.
+        persist: Keep the last line of each epoch.
     """
 
     def __init__(
@@ -64,9 +64,9 @@ class ProgressBar:
 
         Args:
             engine: The engine.
-            metric_names: Names out of `state.metrics` to show, or "all"; None for no metrics.
-            output_transform: What of the step's output to show: the key, or keys, of a dictionary; or a
-                function that makes a value, or a dictionary of values, of it.
+            metric_names: Names in `state.metrics` to show, or "all"; None for no metrics.
+            output_transform: What to show of the step's output: the key, or keys, of a dictionary; or a
+                function that converts it to a value, or a dictionary of values.
 
         Returns:
             The bar itself.
@@ -78,7 +78,7 @@ class ProgressBar:
         engine.on(Events.EPOCH_COMPLETED, self._end, priority=FIRST)
         stops = Events.TERMINATED | Events.INTERRUPTED | Events.COMPLETED | Events.EXCEPTION_RAISED
         engine.on(stops, self._stop, priority=FIRST)
-        engine.on(Events.TERMINATED, self._say_why, priority=FIRST)
+        engine.on(Events.TERMINATED, self._show_reason, priority=FIRST)
         return self
 
     def _begin(self, engine: Engine) -> None:
@@ -97,11 +97,11 @@ class ProgressBar:
         if now < self._next and engine.state.iteration != self._last:
             return
         if self._display is None:
-            if self._next == math.inf:  # a rank that is silent
+            if self._next == math.inf:  # a rank that does not draw
                 return
-            self._begin(engine)  # a run that goes on in the middle of an epoch
+            self._begin(engine)  # a run that is continued in the middle of an epoch
         if engine.state.iteration == self._last:
-            self._read(engine)  # the epoch's last output, for the line that stays
+            self._read(engine)  # the epoch's last output, for the last line
             return
         if now < self._next:
             return
@@ -113,7 +113,7 @@ class ProgressBar:
         self._next = clock() + self._wait()
 
     def _end(self, engine: Engine) -> None:
-        """Draw the line that stays."""
+        """Draw the last line of an epoch."""
         if self._display is None:
             return
         now = clock()
@@ -123,12 +123,12 @@ class ProgressBar:
         self._display, self._next = None, 0.0
 
     def _stop(self, engine: Engine) -> None:
-        """Leave the line as it stands when the run ends within an epoch."""
-        if engine.course.open:
+        """Draw the last line when the run ends within an epoch."""
+        if engine.in_epoch:
             self._end(engine)
 
-    def _say_why(self, engine: Engine) -> None:
-        """Say why the run was terminated, below the last line."""
+    def _show_reason(self, engine: Engine) -> None:
+        """Print why the run was terminated, below the last line."""
         display = display_for(self._file or sys.stderr) if engine.state.stop_reason else None
         if display is not None:
             display.show(f"Stopped in epoch {engine.state.epoch_label}: {engine.state.stop_reason}")
@@ -139,7 +139,7 @@ class ProgressBar:
         return self._intervals[0 if in_place else 1]
 
     def _total(self, state: State) -> int | None:
-        """Return how many iterations this epoch is to have, or None."""
+        """Return the number of iterations of this epoch, or None if it is unknown."""
         if state.max_iterations is None:
             return state.epoch_length
         left = state.max_iterations - state.epoch_begin
@@ -160,7 +160,7 @@ class ProgressBar:
         self._display.show(progress_line(figures, self._display.width, self._display.blocks))
 
     def _read(self, engine: Engine) -> None:
-        """Bring the shown values up to date; between iterations the last output's stay."""
+        """Update the shown values; between iterations those of the last output are kept."""
         state = engine.state
         if self._output is not None and state.batch is not None:
             self._values.update((k, plain(v)) for k, v in self._output(state.output).items())

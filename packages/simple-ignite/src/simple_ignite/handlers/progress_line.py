@@ -1,4 +1,4 @@
-"""The progress line: its text, and the places it can be shown in."""
+"""The progress line: its text, and the displays that show it."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ WIDEST_BAR = 40
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """What a progress line says.
+    """The content of a progress line.
 
     Attributes:
-        label: What it begins with.
+        label: Its beginning.
         done: Iterations done.
-        total: Iterations to do, or None.
+        total: Iterations in all, or None if that is unknown.
         elapsed: Seconds so far.
-        rate: Iterations a second, or None.
+        rate: Iterations per second, or None if that is unknown.
         values: Further values by name.
     """
 
@@ -43,10 +43,9 @@ def progress_line(figures: Figures, width: int, blocks: str = BLOCKS) -> str:
     """Return the line, not longer than `width` characters.
 
     Args:
-        figures: What to say.
-        width: Characters there is room for; what does not fit is cut at the end, after the bar has been given
-            up.
-        blocks: Characters of a cell from empty to full.
+        figures: The content.
+        width: The maximum number of characters. The bar is shortened first, then the end is cut off.
+        blocks: The characters of a cell, from empty to full.
     """
     tail = ", ".join([_speed(figures.rate), *(f"{k}={_value(v)}" for k, v in figures.values.items())])
     spent = _time(figures.elapsed)
@@ -84,17 +83,17 @@ def _value(value: Any) -> str:
 
 
 class Display(Protocol):
-    """A place for a line that changes.
+    """Shows a line that changes.
 
     Attributes:
-        in_place: Whether a new line takes the old one's place.
+        in_place: Whether a new line replaces the old one.
     """
 
     in_place: bool
 
     @property
     def width(self) -> int:
-        """Characters there is room for."""
+        """The maximum number of characters."""
         ...
 
     @property
@@ -107,12 +106,12 @@ class Display(Protocol):
         ...
 
     def close(self, persist: bool) -> None:
-        """End the line, leaving it standing or not."""
+        """End the line, and keep it or not."""
         ...
 
 
 class Terminal:
-    """One line of a terminal, drawn over and over."""
+    """One line of a terminal, redrawn in place."""
 
     in_place = True
 
@@ -123,7 +122,7 @@ class Terminal:
 
     @property
     def width(self) -> int:
-        """One less than the terminal has, so that the cursor stays on the line."""
+        """One less than the terminal's, so that the cursor stays on the line."""
         try:
             return max(os.get_terminal_size(self._file.fileno()).columns or 80, 10) - 1
         except (OSError, ValueError):
@@ -136,7 +135,7 @@ class Terminal:
         self._length = len(line)
 
     def close(self, persist: bool) -> None:
-        """Go to the next line, or wipe this one."""
+        """Go to the next line, or clear this one."""
         if self._length:
             self._file.write("\n" if persist else "\r" + " " * self._length + "\r")
             self._file.flush()
@@ -159,11 +158,11 @@ class Log:
         self._file.flush()
 
     def close(self, persist: bool) -> None:
-        """Lines that are written stay."""
+        """Do nothing: lines that are written stay."""
 
 
 class Notebook:
-    """An output cell of Jupyter, shown anew in place."""
+    """An output of a Jupyter cell, updated in place."""
 
     in_place = True
     width = 120
@@ -173,7 +172,7 @@ class Notebook:
         self._handle: Any = None
 
     def show(self, line: str) -> None:
-        """Put the line in the cell."""
+        """Show the line in the cell."""
         display = sys.modules["IPython"].display.display
         bundle = {"text/plain": line}
         if self._handle is None:
@@ -182,14 +181,14 @@ class Notebook:
             self._handle.update(bundle, raw=True)
 
     def close(self, persist: bool) -> None:
-        """Leave the cell, or empty it."""
+        """Keep the output, or clear it."""
         if self._handle is not None and not persist:
             self._handle.update({"text/plain": ""}, raw=True)
         self._handle = None
 
 
 def display_for(file: TextIO) -> Display | None:
-    """Return where to draw: a terminal, a notebook or a log; None on ranks that are to be silent."""
+    """Return the display for a file: a terminal, a notebook or a log; None on all ranks but the first."""
     if (
         torch.distributed.is_available()
         and torch.distributed.is_initialized()

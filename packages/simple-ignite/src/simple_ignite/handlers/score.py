@@ -1,4 +1,4 @@
-"""Score: the one number by which a model is judged better or worse."""
+"""Score: the number by which models are compared."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ __all__ = ["Score", "as_number", "step_reader"]
 
 
 class Score:
-    """Reads a score off an engine.
+    """Returns the score of an engine.
 
     Args:
         source: A function of the engine, or of nothing, or the name of one of its metrics; with a minus
@@ -62,7 +62,7 @@ def as_number(value: Any) -> float:
 
 
 def step_reader(source: Callable[..., int] | Engine | None) -> Callable[[Engine], int]:
-    """Return what reads the global step off the engine a handler is called with.
+    """Return a function that returns the global step for the engine that a handler is called with.
 
     Args:
         source: A function of that engine, or of nothing; another engine, for its iteration; None for the

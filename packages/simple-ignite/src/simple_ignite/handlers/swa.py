@@ -1,4 +1,4 @@
-"""StochasticWeightAveraging: the mean of the weights at the end of late epochs."""
+"""StochasticWeightAveraging: averages the weights of the last epochs."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ class StochasticWeightAveraging:
 
     Args:
         model: The model that is trained.
-        start: The first epoch whose weights count, from 0.
-        loader: Batches over which the statistics of batch normalisation are taken anew at the end of the run.
-        device: Where those batches go.
+        start: The first epoch whose weights are averaged, counted from 0.
+        loader: Batches from which the statistics of batch normalization are computed at the end of the run.
+        device: Where those batches are moved.
 
     Attributes:
-        model: The averaged model; it is `model.module` that has the weights under their usual names.
+        model: The averaged model; `model.module` has the weights under their usual names.
 
     Raises:
         HandlerError: If `start` is negative.
@@ -47,12 +47,12 @@ class StochasticWeightAveraging:
         self._device = device
 
     def registered(self, engine: Engine) -> None:
-        """Take the statistics anew at the end of the run."""
+        """Update the batch normalization at the end of the run."""
         if self._loader is not None:
             engine.on(Events.COMPLETED, self._finish, priority=500)
 
     def __call__(self, engine: Engine) -> None:
-        """Take the epoch's weights in."""
+        """Update the average with the epoch's weights."""
         if engine.state.epoch >= self.start:
             self.model.update_parameters(self._source)
 
@@ -61,9 +61,9 @@ class StochasticWeightAveraging:
             update_bn(self._loader, self.model, device=self._device)
 
     def state_dict(self) -> dict[str, Any]:
-        """Return the averaged weights and of how many epochs they are."""
+        """Return the averaged weights and the number of epochs."""
         return dict(self.model.state_dict())
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
-        """Put back what `state_dict` returned."""
+        """Load what `state_dict` returned."""
         self.model.load_state_dict(state_dict)

@@ -17,13 +17,13 @@ log = logging.getLogger("simple_ignite")
 
 
 class TerminateOnNan:
-    """Ends the run when a number or tensor of the output is NaN or infinite, and says so in the log.
+    """Ends the run when a number or tensor in the output is NaN or infinite, and logs a warning.
 
-    On CUDA the answer is fetched without waiting for the device, so the run ends a few iterations later than
-    the first bad number.
+    On CUDA the check does not wait for the device, so the run ends a few iterations after the first value
+    that is not finite.
 
     Args:
-        output_transform: Picks what is looked at out of the step's output. Default: all of it.
+        output_transform: Returns what to check of the step's output. Default: all of it.
     """
 
     def __init__(self, output_transform: Callable[[Any], Any] | None = None) -> None:
@@ -31,7 +31,7 @@ class TerminateOnNan:
         self._asked: list[tuple[int, torch.Tensor, Any]] = []
 
     def __call__(self, engine: Engine) -> None:
-        """Look at the output."""
+        """Check the output."""
         output = engine.state.output
         if self._transform is not None:
             output = self._transform(output)
@@ -58,7 +58,7 @@ class TerminateOnNan:
 
 
 def _not_finite(output: Any) -> torch.Tensor | bool:
-    """Return whether anything in nested output is NaN or infinite, as a tensor if a device knows it."""
+    """Return whether a value in nested output is NaN or infinite, as a tensor if it is computed from one."""
     if isinstance(output, torch.Tensor):
         if not (output.is_floating_point() or output.is_complex()):
             return False

@@ -1,4 +1,4 @@
-"""TimeLimit: ends a run in time."""
+"""TimeLimit: ends a run after a given time."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ __all__ = ["TimeLimit"]
 
 
 class TimeLimit:
-    """Ends the run after the iteration in which the time is up.
+    """Ends the run after the iteration in which the limit is reached.
 
-    `trainer.on(Events.ITERATION_COMPLETED, TimeLimit(3600))`. The time is that of one `run`, as a cluster
-    counts it: a resumed run has all of it again.
+    `trainer.on(Events.ITERATION_COMPLETED, TimeLimit(3600))`. The time is that of one `run`: a resumed run
+    has all of it again.
 
     Args:
-        seconds: The time a run may take.
+        seconds: The maximum duration of a run.
 
     Raises:
         HandlerError: If `seconds` is not above 0.
@@ -35,7 +35,7 @@ class TimeLimit:
         engine.on(Events.STARTED, self._begin, priority=1000)
 
     def __call__(self, engine: Engine) -> None:
-        """End the run if the time is up."""
+        """End the run if the limit is reached."""
         if monotonic() - self._begun >= self.seconds:
             engine.terminate(reason=f"the time limit of {self.seconds:g} s is reached")
 

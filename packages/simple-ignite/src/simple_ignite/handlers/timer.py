@@ -12,9 +12,9 @@ __all__ = ["Timer"]
 
 
 class Timer:
-    """Measures time, all of it or only what lies between `resume` and `pause`.
+    """Measures time, all of it or only that between `resume` and `pause`.
 
-    Alone it runs from its making. Attached, it follows the events it is given:
+    It runs from when it is created. If attached, it is controlled by events:
     `Timer().attach(trainer, start=Events.EPOCH_STARTED, step=Events.ITERATION_COMPLETED)`.
     """
 
@@ -33,10 +33,10 @@ class Timer:
 
         Args:
             engine: The engine.
-            start: Set back to zero and run; a run that goes on after a pause goes on counting.
+            start: Reset the timer. At STARTED of a run that is continued, it resumes instead.
             step: Count a step.
-            pause: Stop the clock. Default: at the end of the run.
-            resume: Let it run again.
+            pause: Pause the timer. Default: at the end of the run.
+            resume: Resume the timer.
 
         Returns:
             The timer itself.
@@ -54,7 +54,7 @@ class Timer:
         return self
 
     def reset(self) -> None:
-        """Set time and steps back to zero, and run."""
+        """Set time and steps to zero, and run."""
         self._total = 0.0
         self._steps = 0
         self._since: float | None = clock()
@@ -66,13 +66,13 @@ class Timer:
             self.reset()
 
     def pause(self) -> None:
-        """Stop the clock."""
+        """Pause the timer."""
         if self._since is not None:
             self._total += clock() - self._since
             self._since = None
 
     def resume(self) -> None:
-        """Let the clock run again."""
+        """Resume the timer."""
         if self._since is None:
             self._since = clock()
 
@@ -85,7 +85,7 @@ class Timer:
         return self._total + (0.0 if self._since is None else clock() - self._since)
 
     def step_time(self) -> float:
-        """Return the mean seconds a step, or 0 before the first."""
+        """Return the mean seconds per step, or 0 before the first."""
         return self.value() / self._steps if self._steps else 0.0
 
     def state_dict(self) -> dict[str, Any]:
@@ -93,6 +93,6 @@ class Timer:
         return {"total": self.value(), "steps": self._steps, "running": self._since is not None}
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
-        """Put back what `state_dict` returned."""
+        """Load what `state_dict` returned."""
         self._total, self._steps = state_dict["total"], state_dict["steps"]
         self._since = clock() if state_dict["running"] else None

@@ -1,4 +1,4 @@
-"""TrackingHandler: hands metrics and outputs to a tracker."""
+"""TrackingHandler: logs metrics and outputs to a tracker."""
 
 from __future__ import annotations
 
@@ -18,18 +18,19 @@ __all__ = ["TrackingHandler"]
 class TrackingHandler:
     """Logs to anything with `.log(values, step=)`.
 
-    `trainer.on(Events.ITERATION_COMPLETED(every=10), TrackingHandler(run, output_transform=named_loss))` logs
-    the loss now and then, `evaluator.on(Events.COMPLETED, TrackingHandler(run, "all", tag="val"))` all
-    metrics.
+    `trainer.on(Events.ITERATION_COMPLETED(every=10), TrackingHandler(run, output_transform="loss"))` logs the
+    loss of every tenth iteration, `evaluator.on(Events.COMPLETED, TrackingHandler(run, "all", tag="val"))`
+    all metrics.
 
     Args:
         run: The tracker.
-        metric_names: Names out of `state.metrics`, or "all"; None for no metrics.
-        output_transform: The key, or keys, of a dictionary output; or a function that makes a value, or a
-            dictionary of values, of the output; a bare value is called "output". None: the output is not
+        metric_names: Names in `state.metrics`, or "all"; None for no metrics.
+        output_transform: The key, or keys, of a dictionary output; or a function that converts the output to
+            a value, which is logged as "output", or to a dictionary of values. None: the output is not
             logged.
-        global_step_transform: Gives the step: another engine, for its iteration (an evaluator's handler is
-            given the trainer), or a function of the engine or of nothing. Default: the engine's iteration.
+        global_step_transform: Returns the step: another engine, for its iteration (pass the trainer to a
+            handler of an evaluator), or a function of the engine or of nothing. Default: the engine's
+            iteration.
         tag: Put before each name, with a slash.
     """
 
@@ -42,7 +43,7 @@ class TrackingHandler:
         tag: str = "",
     ) -> None:
         if not callable(getattr(run, "log", None)):
-            message = f"a tracker has a method log(values, step=), and {run!r} has none"
+            message = f"a tracker needs a method log(values, step=), and {run!r} has none"
             raise HandlerError(message, handler="TrackingHandler")
         self.run = run
         self._seen: set[str] = set()
@@ -52,21 +53,21 @@ class TrackingHandler:
         self.prefix = f"{tag}/" if tag else ""
 
     def registered(self, engine: Engine) -> None:
-        """Say at the end of a run which metrics were never there."""
+        """Warn at the end of a run of metrics that were never logged."""
         if self.names and self.names != ["all"]:
-            engine.on(Events.COMPLETED, self._miss, priority=-2000)
+            engine.on(Events.COMPLETED, self._warn_of_missing, priority=-2000)
 
-    def _miss(self, engine: Engine) -> None:
-        missed = [name for name in self.names if name not in self._seen]
-        if missed:
+    def _warn_of_missing(self, engine: Engine) -> None:
+        missing = [name for name in self.names if name not in self._seen]
+        if missing:
             known = ", ".join(map(repr, engine.state.metrics)) or "none"
-            names = ", ".join(map(repr, missed))
-            message = f"never logged, for engine {engine.name} had no such metric: {names}; it has {known}"
+            names = ", ".join(map(repr, missing))
+            message = f"not logged, because engine {engine.name} has no such metric: {names}; it has {known}"
             warnings.warn(message, IgniteWarning, stacklevel=2)
-        self._seen.update(missed)  # once is enough
+        self._seen.update(missing)  # so that the next run does not warn again
 
     def __call__(self, engine: Engine) -> None:
-        """Log what is wanted of `engine`, at its step."""
+        """Log the values of `engine` at the current step."""
         values = self._metrics(engine.state.metrics)
         if self.values is not None:
             values.update(self.values(engine.state.output))
@@ -94,7 +95,7 @@ def names_of(metric_names: Iterable[str] | str | None) -> list[str]:
 def value_reader(
     transform: Callable[[Any], Any] | Iterable[str] | str | None,
 ) -> Callable[[Any], dict[str, Any]] | None:
-    """Return what makes named values of an output: by its keys, or by a function; None for None."""
+    """Return a function that returns named values of an output, by keys or by a function; None for None."""
     if transform is None:
         return None
     if callable(transform):
@@ -102,7 +103,7 @@ def value_reader(
         def read(output: Any) -> dict[str, Any]:
             values = transform(output)
             if values is None:
-                raise HandlerError(_absent([], output), handler="output_transform")
+                raise HandlerError(_missing_output([], output), handler="output_transform")
             return dict(values) if isinstance(values, Mapping) else {"output": values}
 
         return read
@@ -110,18 +111,18 @@ def value_reader(
 
     def pick(output: Any) -> dict[str, Any]:
         if not isinstance(output, Mapping) or any(name not in output for name in names):
-            raise HandlerError(_absent(names, output), handler="output_transform")
+            raise HandlerError(_missing_output(names, output), handler="output_transform")
         return {name: output[name] for name in names}
 
     return pick
 
 
-def _absent(names: list[str], output: Any) -> str:
+def _missing_output(names: list[str], output: Any) -> str:
     wanted = ", ".join(map(repr, names)) or "a value"
     if output is None:
-        return f"there is no output to take {wanted} from: it is gone once its iteration is over"
+        return f"there is no output to take {wanted} from: it is released at the end of its iteration"
     if not names:
-        return "the output_transform gave None"
+        return "the output_transform returned None"
     came = (
         f"has {', '.join(map(repr, output))}"
         if isinstance(output, Mapping)

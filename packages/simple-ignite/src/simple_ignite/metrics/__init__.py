@@ -1,11 +1,12 @@
 """Values over all the outputs of a run, exact under any batching and on any number of ranks."""
 
+from simple_ignite.metrics import moved  # noqa: F401 - so that pickles of 0.3.0 can be loaded
 from simple_ignite.metrics.average import Average, RunningAverage
 from simple_ignite.metrics.base.adapters import DistributedMetric
 from simple_ignite.metrics.base.metric import Metric, MetricsLambda
 from simple_ignite.metrics.base.metric_set import MetricSet
 from simple_ignite.metrics.base.state import Cat, Max, Min, Reduced, Sum, larger, smaller
-from simple_ignite.metrics.base.transform import pair
+from simple_ignite.metrics.base.transform import pair, single
 from simple_ignite.metrics.classification.accuracy import Accuracy, TopK
 from simple_ignite.metrics.classification.calibration import CalibrationError
 from simple_ignite.metrics.classification.confusion import MCC, CohenKappa, ConfusionMatrix
@@ -106,5 +107,6 @@ __all__ = [
     "larger",
     "pair",
     "report_text",
+    "single",
     "smaller",
 ]

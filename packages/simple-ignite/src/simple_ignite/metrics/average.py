@@ -105,6 +105,7 @@ class RunningAverage(Metric):
     outside = Sum()
     output_transform = staticmethod(single)
     replicated = True
+    each_iteration = True
 
     def __init__(
         self, source: Metric | None = None, alpha: float = 0.98, *, output_transform: Transform | None = None

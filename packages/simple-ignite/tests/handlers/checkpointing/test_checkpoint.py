@@ -170,7 +170,7 @@ def test_a_damaged_file_is_passed_over_with_a_warning(tmp_path, how):
     trainer.run(range(5))
     damage(tmp_path / "checkpoint_5.pt", how)
     with pytest.warns(
-        DamagedCheckpointWarning, match=r"checkpoint_5.pt: damaged.*; the one before it is taken"
+        DamagedCheckpointWarning, match=r"checkpoint_5.pt: damaged.*; trying the one before it"
     ) as caught:
         assert loaded(tmp_path) == ("checkpoint_4.pt", 4.0)
     assert caught[0].filename == __file__
@@ -228,7 +228,7 @@ def test_what_could_not_be_loaded_again_is_not_written(tmp_path, odd):
         trainer.run([1], max_epochs=2)
     kind = f"{type(odd).__module__}.{type(odd).__qualname__}"
     assert str(caught.value) == (
-        f"{tmp_path / 'checkpoint_2.pt'}: not written, for it could not be loaded again: "
+        f"{tmp_path / 'checkpoint_2.pt'}: not written, because it could not be loaded again: "
         f"thing['a'][1]['b'] is a {kind}; save plain values and tensors"
     )
     assert names(tmp_path) == ["checkpoint_1.pt", "checkpoints.json"]
@@ -288,7 +288,7 @@ def test_nothing_whole_is_an_error_unless_nothing_is_required(tmp_path):
         loaded(tmp_path)
     assert (
         str(caught.value)
-        == f"{tmp_path}: no whole checkpoint checkpoint_* (none); to start without one: required=False"
+        == f"{tmp_path}: no intact checkpoint checkpoint_* (none found); to start without one: required=False"
     )
     trainer, _ = saving(tmp_path)
     trainer.run(range(5))
@@ -410,7 +410,7 @@ def test_safetensors_for_pure_weights(tmp_path):
     content = bytearray(path.read_bytes())
     content[-1] ^= 1
     path.write_bytes(content)
-    with pytest.raises(DamagedCheckpointError, match="its checksum does not agree"):
+    with pytest.raises(DamagedCheckpointError, match="its checksum does not match"):
         Checkpoint.load(path, {"model": fresh})
 
 
@@ -477,7 +477,7 @@ def test_the_trainer_is_freed_although_it_is_among_what_is_saved(tmp_path):
         ),
         (
             lambda d: Checkpoint({}, d, filename_prefix="../x"),
-            "'../x' is to be part of a file name, so it must have no slash and no leading dot",
+            "'../x' becomes part of a file name, so it must not contain a slash or start with a dot",
         ),
         (
             lambda d: Checkpoint({}, d, n_saved=0),

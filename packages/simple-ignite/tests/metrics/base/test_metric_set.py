@@ -112,7 +112,7 @@ def test_a_name_can_be_taken_once():
     with pytest.raises(MetricInputError) as error:
         metrics.add("accuracy", Recall())
     assert str(error.value) == (
-        "add: got a second metric of the name 'accuracy'; expected a name of its own for each"
+        "add: got a second metric of the name 'accuracy'; expected a different name for each metric"
     )
 
 
@@ -120,8 +120,8 @@ def test_what_is_no_metric_is_refused():
     with pytest.raises(MetricInputError) as error:
         MetricSet().add("accuracy", Accuracy)
     assert str(error.value) == (
-        "add: got the class Accuracy; expected a Metric, or an object with reset, update and compute; is "
-        "Accuracy() meant?"
+        "add: got the class Accuracy; expected a Metric, or an object with reset, update and compute; did "
+        "you mean Accuracy()?"
     )
     with pytest.raises(MetricInputError, match="add: got float; expected a Metric"):
         MetricSet().add("accuracy", 0.5)

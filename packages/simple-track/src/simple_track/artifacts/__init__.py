@@ -1,1 +1,28 @@
 """Versioned artifacts and their content."""
+
+from simple_track.artifacts.artifact import (
+    Artifact,
+    ArtifactEntryError,
+    ArtifactTypeError,
+    UnknownArtifactError,
+)
+from simple_track.artifacts.collection import BadAliasError, UnknownVersionError
+from simple_track.artifacts.objects import CorruptObjectError, MissingObjectError, ObjectStore
+from simple_track.artifacts.version import ArtifactVersion, ChangedReferenceError, UnknownEntryError
+from simple_track.storage.exact_json import NotJsonError
+
+__all__ = [
+    "Artifact",
+    "ArtifactEntryError",
+    "ArtifactTypeError",
+    "ArtifactVersion",
+    "BadAliasError",
+    "ChangedReferenceError",
+    "CorruptObjectError",
+    "MissingObjectError",
+    "NotJsonError",
+    "ObjectStore",
+    "UnknownArtifactError",
+    "UnknownEntryError",
+    "UnknownVersionError",
+]

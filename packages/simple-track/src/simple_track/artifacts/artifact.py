@@ -1,6 +1,6 @@
-"""Artifacts: named sets of files, kept by content and versioned v0, v1 and so on.
+"""Artifacts: named sets of files, stored by content, with versions v0, v1 and so on.
 
-An `Artifact` collects files; `log_artifact` stores them and answers with an `ArtifactVersion`, which never
+An `Artifact` collects files; `log_artifact` stores them and returns an `ArtifactVersion`, which never
 changes.
 """
 
@@ -18,18 +18,18 @@ import attrs
 from simple_track.artifacts.collection import Collection, Draft
 from simple_track.artifacts.manifest import FileEntry, Manifest, Reference, entry_path, local_path
 from simple_track.artifacts.objects import ObjectStore, hash_file
-from simple_track.artifacts.store_lock import locked
+from simple_track.artifacts.store_lock import store_lock
 from simple_track.artifacts.version import ArtifactVersion
 from simple_track.errors import TrackError, ValueKindError
 from simple_track.storage import exact_json
 from simple_track.storage.layout import Layout
 from simple_track.storage.names import check_segment
 
-_WRITERS = 16  # threads that store files: they mostly wait
+_WRITERS = 16  # threads that store files: they mostly wait for the disk
 
 
 class ArtifactEntryError(TrackError, ValueError):
-    """Something cannot be added to an artifact under this name."""
+    """An entry that cannot be added to an artifact under this name."""
 
     def __init__(self, artifact: str, entry: str, why: str) -> None:
         self.artifact = artifact
@@ -63,13 +63,13 @@ class UnknownArtifactError(TrackError, LookupError):
 
 
 class Artifact:
-    """Files to be kept together as one version.
+    """A set of files that is stored as one version.
 
     Args:
-        name: Its name in the project, such as "resnet"; one path segment, without ":".
-        type: What it is, such as "model" or "dataset"; the same for all versions.
+        name: The name in the project, such as "resnet"; one path segment, without ":".
+        type: The type, such as "model" or "dataset"; the same for all versions.
         description: Free text.
-        metadata: What is worth knowing about it; anything JSON can hold, NaN and numpy scalars too.
+        metadata: Anything that JSON can hold, and NaN and numpy scalars.
     """
 
     def __init__(
@@ -81,11 +81,11 @@ class Artifact:
         self.metadata = dict(metadata or {})
         self._files: dict[str, Path | bytes] = {}
         self._references: dict[str, str] = {}
-        self._folders: set[str] = set()  # that the names of entries lie in
+        self._folders: set[str] = set()  # all parents of entries
 
     @property
     def entries(self) -> list[str]:
-        """The names of everything added so far, sorted."""
+        """The names of all entries, sorted."""
         return sorted([*self._files, *self._references])
 
     def add_file(self, path: str | os.PathLike[str], name: str | None = None) -> str:
@@ -99,9 +99,9 @@ class Artifact:
             The name inside the artifact.
 
         Raises:
-            FileNotFoundError: There is no such file.
+            FileNotFoundError: The file does not exist.
             ArtifactEntryError: The name is taken.
-            UnsafeNameError: The name is no path inside the artifact.
+            UnsafeNameError: The name is not a path inside the artifact.
         """
         source = Path(path)
         if not source.is_file():
@@ -111,11 +111,11 @@ class Artifact:
         return self._add(self._files, name if name is not None else source.name, source.absolute())
 
     def add_dir(self, path: str | os.PathLike[str], name: str = "") -> list[str]:
-        """Add all files below a folder, hidden ones and those behind links too.
+        """Add all files of a folder and its subfolders, including hidden files and the targets of links.
 
         Args:
             path: The folder.
-            name: The folder inside the artifact to put them in; by default its top.
+            name: The folder inside the artifact; default its top.
 
         Returns:
             The names inside the artifact, sorted.
@@ -134,19 +134,19 @@ class Artifact:
         return sorted(self.add_file(file, str(inside)) for inside, file in found)
 
     def add_bytes(self, data: bytes, name: str) -> str:
-        """Add content that is in memory, as a file of this name."""
+        """Add bytes as a file of this name."""
         if not isinstance(data, bytes | bytearray | memoryview):
             why = f"its content is {type(data).__name__}; give bytes, such as text.encode()."
             raise ArtifactEntryError(self.name, name, why)
         return self._add(self._files, name, bytes(data))
 
     def add_reference(self, uri: str, name: str | None = None) -> str:
-        """Add a pointer to something that stays where it is.
+        """Add a reference to content that is not stored.
 
         Args:
-            uri: Such as "s3://bucket/key". For a `file://` URI the file's hash and size are kept, so that a
-                later `verify` can tell whether it has changed.
-            name: Its name inside the artifact; by default the URI's last part.
+            uri: A URI such as "s3://bucket/key". For a `file://` URI the file's hash and size are kept, so
+                that `verify` can detect a change.
+            name: Its name inside the artifact; default the URI's last part.
         """
         return self._add(self._references, name or PurePosixPath(urlsplit(uri).path).name or uri, uri)
 
@@ -168,19 +168,19 @@ def log_artifact(
 ) -> ArtifactVersion:
     """Store an artifact and give it a version.
 
-    Equal content (names and bytes of all files, and the references) gets no new version: the one that has it
-    is found, and `latest` and the aliases are moved to it.
+    Equal content (names and bytes of all files, and the references) gets no new version: `latest` and the
+    aliases move to the version that has it.
 
     Args:
-        layout: Where the store is.
+        layout: The store.
         project: The project it belongs to.
         run_id: The run that made it, for the lineage.
-        artifact: What to store.
-        aliases: Further names for the version beside `latest`; a single one may be given as it is.
+        artifact: The artifact.
+        aliases: Further aliases beside `latest`; a single one may be given as text.
 
     Raises:
         ArtifactTypeError: The name is used for another type.
-        BadAliasError: An alias is not a fitting word.
+        BadAliasError: An alias could be mistaken for a version or a path.
     """
     if not isinstance(artifact, Artifact):
         hint = "make a Track.Artifact(name, type), and add files to it"
@@ -189,9 +189,7 @@ def log_artifact(
     store = ObjectStore(layout.objects)
     metadata = exact_json.decode(exact_json.encode(artifact.metadata, "metadata"))
     _check_type(collection, artifact)
-    with locked(
-        layout.objects.parent / ".lock", shared=True
-    ):  # `gc` waits until the manifest names the objects
+    with store_lock(layout.artifacts_lock, shared=True):  # `gc` waits until the manifest names the objects
         draft = Draft(
             name=artifact.name,
             type=artifact.type,
@@ -206,11 +204,11 @@ def log_artifact(
 
 
 def find_artifact(layout: Layout, project: str, ref: str) -> ArtifactVersion:
-    """The version that a reference names.
+    """Find the version that a reference names.
 
     Args:
-        layout: Where the store is.
-        project: The project to look in, unless the reference names one.
+        layout: The store.
+        project: The project, unless the reference names one.
         ref: "name:v2", "name:alias", "name" (its `latest`), or one of these after "project/".
 
     Raises:
@@ -229,14 +227,14 @@ def find_artifact(layout: Layout, project: str, ref: str) -> ArtifactVersion:
 def use_artifact(
     layout: Layout, project: str, run_id: str, ref: str | ArtifactVersion | Artifact
 ) -> ArtifactVersion:
-    """The version that a run asks for, with the use noted for its lineage.
+    """Find the version that a run uses, and record the use for its lineage.
 
     Args:
-        layout: Where the store is.
-        project: The project to look in, unless the reference names one.
+        layout: The store.
+        project: The project, unless the reference names one.
         run_id: The run.
-        ref: What `find_artifact` takes, a version, or an `Artifact` that has not been logged: it is logged
-            first, as something that no run has made.
+        ref: A reference, as for `find_artifact`, a version, or an `Artifact`, which is logged first, as made
+            by no run.
 
     Raises:
         UnknownArtifactError: No artifact has this name.
@@ -252,14 +250,14 @@ def use_artifact(
 
 def list_artifacts(layout: Layout, project: str) -> list[str]:
     """The names of all artifacts of a project, sorted."""
-    folder = layout.objects.parent / check_segment(project, what="project")
+    folder = layout.artifacts / check_segment(project, what="project")
     if not folder.is_dir():
         return []
     return sorted(p.name for p in folder.iterdir() if Collection(p).versions())
 
 
 def check_artifact_name(name: str) -> str:
-    """The name itself, when it is one safe path segment without ":"."""
+    """Return an artifact's name unchanged if it is one safe path segment without ":"."""
     if isinstance(name, str) and ":" in name:
         raise ArtifactEntryError(
             name, name, "an artifact's name has no ':'; that is for versions and aliases."
@@ -278,7 +276,7 @@ def _check_type(collection: Collection, artifact: Artifact) -> None:
 
 
 def _stored(store: ObjectStore, files: dict[str, Path | bytes]) -> tuple[FileEntry, ...]:
-    """Store all files, many at a time: each one waits for the disk."""
+    """Store all files, many at a time, as each one waits for the disk."""
 
     def put(name: str) -> FileEntry:
         content = files[name]
@@ -303,7 +301,7 @@ def _files_below(root: Path) -> Iterator[Path]:
     seen: set[str] = set()
     for folder, folders, files in os.walk(root, followlinks=True):
         real = os.path.realpath(folder)
-        if real in seen:  # a link that leads back up
+        if real in seen:  # a link to a parent
             folders.clear()
             continue
         seen.add(real)

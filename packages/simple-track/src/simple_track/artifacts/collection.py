@@ -1,7 +1,7 @@
-"""All versions of one artifact: immutable manifests `v0.json`, `v1.json`… and `events.jsonl`, the trail.
+"""All versions of one artifact: immutable manifests `v0.json`, `v1.json`… and the events in `events.jsonl`.
 
-An alias is where the last line about it in `events.jsonl` put it; so every move keeps its trail: when, who,
-from, to, why.
+An alias names the version of its last line in `events.jsonl`. So every move stays on record: when, who, from,
+to, why.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from __future__ import annotations
 import getpass
 import os
 import re
-import secrets
 import time
 from collections.abc import Iterable
 from pathlib import Path
@@ -19,16 +18,17 @@ import attrs
 import orjson
 
 from simple_track.artifacts.manifest import FileEntry, Manifest, Reference, content_digest
-from simple_track.artifacts.store_lock import locked
+from simple_track.artifacts.store_lock import store_lock
 from simple_track.errors import FormatError, TrackError
 from simple_track.storage import exact_json
+from simple_track.storage.atomic_write import atomic_write, sync_folder
 
 _MANIFEST = re.compile(r"v(0|[1-9]\d*)\.json")
 _VERSION = re.compile(r"v(0|[1-9]\d*)")
 
 
 class BadAliasError(TrackError, ValueError):
-    """An alias that could be mistaken for something else."""
+    """An alias that could be mistaken for a version or a path."""
 
     def __init__(self, alias: str) -> None:
         self.alias = alias
@@ -65,25 +65,43 @@ class Draft:
 
 @attrs.frozen
 class Collection:
-    """The folder of one artifact."""
+    """The versions of one artifact.
+
+    Args:
+        path: The artifact's folder.
+    """
 
     path: Path
 
+    @property
+    def events_file(self) -> Path:
+        """The trail of all that happened."""
+        return self.path / "events.jsonl"
+
+    @property
+    def lock_file(self) -> Path:
+        """Held by the process that writes."""
+        return self.path / ".lock"
+
+    def manifest_file(self, version: int) -> Path:
+        """The manifest of a version; it need not exist."""
+        return self.path / f"v{version}.json"
+
     def versions(self) -> list[int]:
-        """The numbers of all versions, ascending."""
+        """The numbers of all versions, in ascending order."""
         if not self.path.is_dir():
             return []
         found = (_MANIFEST.fullmatch(p.name) for p in self.path.iterdir())
         return sorted(int(match[1]) for match in found if match)
 
     def manifest(self, version: int) -> Manifest:
-        """The manifest of a version.
+        """Read the manifest of a version.
 
         Raises:
             FormatError: The file is damaged.
-            FileNotFoundError: There is no such version.
+            FileNotFoundError: The version does not exist.
         """
-        path = self.path / f"v{version}.json"
+        path = self.manifest_file(version)
         try:
             return Manifest.from_bytes(path.read_bytes())
         except ValueError as error:
@@ -92,9 +110,9 @@ class Collection:
             ) from error
 
     def events(self) -> list[dict[str, Any]]:
-        """All that happened, in order: `version`, `again`, `alias` and `use`. A torn line is left out."""
+        """Read all events, in order: `version`, `again`, `alias` and `use`. A torn line is skipped."""
         try:
-            lines = (self.path / "events.jsonl").read_bytes().split(b"\n")
+            lines = self.events_file.read_bytes().split(b"\n")
         except FileNotFoundError:
             return []
         events = []
@@ -108,15 +126,15 @@ class Collection:
         return events
 
     def aliases(self) -> dict[str, int]:
-        """Which version each alias stands for."""
-        placed = {e["alias"]: e["to"] for e in self.events() if e["event"] == "alias"}
-        return {alias: int(to[1:]) for alias, to in placed.items() if to is not None}
+        """The number of the version of each alias."""
+        targets = {e["alias"]: e["to"] for e in self.events() if e["event"] == "alias"}
+        return {alias: int(to[1:]) for alias, to in targets.items() if to is not None}
 
     def resolve(self, asked: str) -> int:
-        """The number of a version that is named by `v3` or by an alias.
+        """The number of the version that is named `v3`, or by an alias.
 
         Raises:
-            UnknownVersionError: There is none.
+            UnknownVersionError: The artifact has no such version or alias.
         """
         versions = self.versions()
         number = int(asked[1:]) if _VERSION.fullmatch(asked) else self.aliases().get(asked)
@@ -127,16 +145,20 @@ class Collection:
         return number
 
     def commit(self, draft: Draft, aliases: str | Iterable[str]) -> int:
-        """Add a version, or find the one of equal content, and point `latest` and the aliases at it.
+        """Add a version, or find the one of equal content, and move `latest` and the aliases to it.
 
-        Safe with many processes at once: each new content gets a number of its own.
+        Many processes may commit at once: each new content gets its own number.
+
+        Args:
+            draft: The content.
+            aliases: Further aliases; a single one may be given as text.
 
         Returns:
             The version's number.
         """
         named = [aliases] if isinstance(aliases, str) else aliases
         wanted = list(dict.fromkeys(["latest", *map(check_alias, named)]))
-        with locked(self.path / ".lock"):
+        with store_lock(self.lock_file):
             digest = content_digest(draft.files, draft.references)
             number = self._find(digest)
             if number is None:
@@ -150,14 +172,14 @@ class Collection:
         return number
 
     def move(self, alias: str, version: int | None, *, run: str | None = None, why: str = "") -> None:
-        """Point an alias at a version, or take it away (None); the move is kept in `events.jsonl`."""
+        """Move an alias to a version, or remove it (None); the move is kept in `events.jsonl`."""
         check_alias(alias)
-        with locked(self.path / ".lock"):
+        with store_lock(self.lock_file):
             self._move([alias], version, run=run, why=why)
 
     def record_use(self, version: int, run: str) -> None:
-        """Note that a run has used a version."""
-        with locked(self.path / ".lock"):
+        """Record that a run has used a version."""
+        with store_lock(self.lock_file):
             self._append([{"event": "use", "version": f"v{version}", "run": run}])
 
     def _find(self, digest: str) -> int | None:
@@ -175,15 +197,12 @@ class Collection:
         while True:
             fields = attrs.asdict(draft, recurse=False)
             manifest = Manifest(**fields, version=number, created=time.time())
-            temporary = self.path / f".{secrets.token_hex(8)}.part"
             try:
-                _write_synced(temporary, manifest.to_bytes())
-                _appear(temporary, self.path / f"v{number}.json")  # fails if another host took the number
+                with atomic_write(self.manifest_file(number), exclusive=True) as file:
+                    file.write(manifest.to_bytes())
                 return number
-            except FileExistsError:
+            except FileExistsError:  # another host took the number
                 number += 1
-            finally:
-                temporary.unlink(missing_ok=True)
 
     def _move(self, aliases: list[str], version: int | None, *, run: str | None, why: str) -> None:
         current = self.aliases()
@@ -204,7 +223,8 @@ class Collection:
     def _append(self, events: list[dict[str, Any]]) -> None:
         if not events:
             return
-        path = self.path / "events.jsonl"
+        path = self.events_file
+        is_new = not path.exists()
         stamped = [{"time": time.time(), "user": _user(), **event} for event in events]
         data = b"".join(orjson.dumps(event) + b"\n" for event in stamped)
         with path.open("ab+") as out:
@@ -213,13 +233,15 @@ class Collection:
             out.write(data)
             out.flush()
             os.fsync(out.fileno())
+        if is_new:
+            sync_folder(self.path)
 
 
 def check_alias(alias: str) -> str:
-    """The alias itself, when it is a fitting one.
+    """Return an alias unchanged if it is valid.
 
     Raises:
-        BadAliasError: It could be taken for a version or a path.
+        BadAliasError: It could be mistaken for a version or a path.
     """
     if not isinstance(alias, str) or not _is_unicode(alias):
         raise BadAliasError(alias)
@@ -240,23 +262,6 @@ def _logged_again(number: int, draft: Draft) -> dict[str, Any]:
         "description": draft.description,
         "metadata": exact_json.encode(draft.metadata, "metadata"),
     }
-
-
-def _write_synced(path: Path, data: bytes) -> None:
-    with path.open("xb") as out:
-        out.write(data)
-        out.flush()
-        os.fsync(out.fileno())
-
-
-def _appear(temporary: Path, path: Path) -> None:
-    """Give a file its name, unless the name is taken."""
-    try:
-        path.hardlink_to(temporary)
-    except FileExistsError:
-        raise
-    except OSError:  # a file system without links
-        _write_synced(path, temporary.read_bytes())
 
 
 def _last_byte(path: Path) -> bytes:

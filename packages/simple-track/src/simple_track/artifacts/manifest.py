@@ -1,4 +1,4 @@
-"""The manifest of an artifact version: which files it has, under which hashes, and what was said about it."""
+"""The manifest of an artifact version: its files with their hashes, and its description and metadata."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class FileEntry:
 
 @attrs.frozen
 class Reference:
-    """What an artifact only points at: a name inside it, the URI and, for a local file, hash and size."""
+    """A reference of an artifact: its name inside it, the URI and, for a local file, hash and size."""
 
     name: str
     uri: str
@@ -39,7 +39,7 @@ class Reference:
 
 @attrs.frozen
 class Manifest:
-    """What a version of an artifact is. Never changed once written."""
+    """The content of a version of an artifact. It is never changed once written."""
 
     name: str
     type: str
@@ -53,11 +53,11 @@ class Manifest:
 
     @property
     def digest(self) -> str:
-        """The SHA-256 that stands for the content: the names and hashes of all files and references."""
+        """The SHA-256 that identifies the content: the names and hashes of all files and references."""
         return content_digest(self.files, self.references)
 
     def to_bytes(self) -> bytes:
-        """The manifest as indented JSON."""
+        """Write the manifest as indented JSON."""
         body = {
             "format": FORMAT,
             **attrs.asdict(self, filter=lambda a, _: a.name not in {"files", "references", "metadata"}),
@@ -74,7 +74,7 @@ class Manifest:
         """Read what `to_bytes` wrote.
 
         Raises:
-            ValueError: It is no manifest, is of a newer format, or its digest does not fit its entries.
+            ValueError: It is not a manifest of this format, or its digest does not match its entries.
         """
         body = orjson.loads(data)
         if not isinstance(body, dict) or body.get("format") != FORMAT:
@@ -99,10 +99,10 @@ class Manifest:
 
 
 def entry_path(name: str) -> PurePosixPath:
-    """The name of a file inside an artifact, as a path that stays inside it on every system.
+    """Convert the name of an entry to a path that stays inside the artifact on every system.
 
     Raises:
-        UnsafeNameError: It is absolute, leads elsewhere, or has a part that file systems refuse.
+        UnsafeNameError: It is absolute, leads out of the artifact, or has a part that file systems refuse.
     """
     if not isinstance(name, str):
         raise UnsafeNameError("file name", repr(name), f"is a {type(name).__name__}, not text")
@@ -121,7 +121,7 @@ def entry_path(name: str) -> PurePosixPath:
 
 
 def content_digest(files: tuple[FileEntry, ...], references: tuple[Reference, ...]) -> str:
-    """One SHA-256 over names, hashes and URIs; the order of adding does not matter."""
+    """One SHA-256 over names, hashes and URIs, in any order."""
     lines = [f"file {e.sha256} {e.size} {e.name}" for e in files]
     lines += [f"reference {e.sha256} {e.uri} {e.name}" for e in references]
     hasher = hashlib.sha256()
@@ -131,6 +131,6 @@ def content_digest(files: tuple[FileEntry, ...], references: tuple[Reference, ..
 
 
 def local_path(uri: str) -> Path | None:
-    """The path a `file://` URI stands for; None for every other URI."""
+    """The path of a `file://` URI; None for every other URI."""
     parts = urlsplit(uri)
     return Path(unquote(parts.path)) if parts.scheme == "file" and parts.netloc in {"", "localhost"} else None

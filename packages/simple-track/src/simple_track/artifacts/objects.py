@@ -1,7 +1,7 @@
-"""The content-addressed store: every object is kept once, under its SHA-256, and checked on every read.
+"""The content-addressed store: every object is kept once, under its SHA-256, and verified on every read.
 
-`ab/cdef…` holds the content as it is; `ab/cdef….zst` holds it as one zstd frame, which is chosen when a
-sample of the content shrinks enough to be worth it. Either way the name is the hash of the *plain* content.
+`ab/cdef…` holds the plain content; `ab/cdef….zst` holds it as one zstd frame, if a sample of the content
+compresses well. Either way the name is the hash of the *plain* content.
 """
 
 from __future__ import annotations
@@ -19,15 +19,16 @@ import attrs
 import zstandard
 
 from simple_track.errors import TrackError
+from simple_track.storage.atomic_write import sync_folder
 
 CHUNK = 1 << 20
-SMALLEST_WORTH_PACKING = 4096  # a file system block: nothing is gained below it
-WORTHWHILE = 0.8  # a packed object cannot be mapped into memory, so it must earn its place
+SMALLEST_PACKED = 4096  # a file system block: smaller objects gain nothing
+PACKED_RATIO = 0.8  # a packed object cannot be mapped into memory, so it must be clearly smaller
 _SAMPLE = 64 * 1024
 
 
 class CorruptObjectError(TrackError, OSError):
-    """Stored content no longer has the hash it was stored under."""
+    """Stored content that does not have the hash it was stored under."""
 
     def __init__(self, path: Path, expected: str, found: str) -> None:
         self.path = path
@@ -53,7 +54,7 @@ class MissingObjectError(TrackError, LookupError):
 
 @attrs.frozen
 class ObjectRef:
-    """What identifies an object: the SHA-256 of its plain content (hex) and its size in bytes."""
+    """The identity of an object: the SHA-256 of its plain content (hex) and its size in bytes."""
 
     digest: str
     size: int
@@ -70,13 +71,13 @@ class ObjectStore:
     root: Path
 
     def put_bytes(self, data: bytes) -> ObjectRef:
-        """Store bytes. Equal content is stored once."""
+        """Store bytes; equal content is stored once."""
         known = ObjectRef(hashlib.sha256(data).hexdigest(), len(data))
         return known if self._has_intact(known.digest) else self._put(BytesIO(data))
 
     def put_file(self, path: Path) -> ObjectRef:
         """Store a copy of the file's content; the file may change or go away afterwards."""
-        known = hash_file(path)  # first, for content that is here already needs no room
+        known = hash_file(path)  # first, as known content needs no space
         if self._has_intact(known.digest):
             return known
         with path.open("rb") as source:
@@ -98,7 +99,7 @@ class ObjectStore:
                     yield path
 
     def leftovers(self) -> Iterator[Path]:
-        """Temporary files of writers that are at work, or were killed."""
+        """Temporary files of writers that are active or were killed."""
         yield from self.root.glob("tmp/*")
 
     def path(self, digest: str) -> Path:
@@ -127,9 +128,9 @@ class ObjectStore:
             pass
 
     def chunks(self, digest: str) -> Iterator[bytes]:
-        """The plain content in pieces of about 1 MiB.
+        """The plain content in chunks of up to 1 MiB.
 
-        The hash is known only at the end: use what was read when the iterator has finished without raising.
+        The hash is verified at the end: use the content only after the iterator has finished without raising.
         """
         path = self.path(digest)
         hasher = hashlib.sha256()
@@ -146,41 +147,46 @@ class ObjectStore:
         return plain, plain.with_name(plain.name + ".zst")
 
     def _has_intact(self, digest: str) -> bool:
-        """Whether the object is there and sound; a damaged one is healed by being put again."""
+        """Whether the object is stored intact; a damaged one is replaced when it is stored again."""
         for path in self._candidates(digest):
             if _intact(path, digest):
-                os.utime(path)  # young again: `gc` leaves recent objects alone
+                os.utime(path)  # `gc` leaves recent objects alone
                 return True
         return False
 
     def _put(self, source: IO[bytes]) -> ObjectRef:
-        packed = _pays(source)
+        packed = _is_compressible(source)
         temporary = self.root / "tmp" / f"{os.getpid()}-{secrets.token_hex(8)}"
         temporary.parent.mkdir(parents=True, exist_ok=True)
         try:
             ref = _copy(source, temporary, packed=packed)
-            self._settle(temporary, ref.digest, packed=packed)
+            self._publish(temporary, ref.digest, packed=packed)
         finally:
             with contextlib.suppress(FileNotFoundError):
                 temporary.unlink()
         return ref
 
-    def _settle(self, temporary: Path, digest: str, *, packed: bool) -> None:
+    def _publish(self, temporary: Path, digest: str, *, packed: bool) -> None:
+        """Give an object, which is on disk, its name: the digest that its content had when it was copied."""
         if self._has_intact(digest):  # another process was faster
             return
         target = self._candidates(digest)[packed]
+        is_new = not target.parent.exists()
         target.parent.mkdir(exist_ok=True)
         temporary.chmod(0o444)
-        temporary.replace(target)
+        os.replace(temporary, target)  # noqa: PTH105 - as in atomic_write, which needs the name first
+        sync_folder(target.parent)
+        if is_new:
+            sync_folder(self.root)
 
 
 def digest_of(path: Path) -> str:
-    """The digest that an object's file name states."""
+    """The digest that the file name of an object states."""
     return path.parent.name + path.name.removesuffix(".zst")
 
 
 def hash_file(path: Path) -> ObjectRef:
-    """The SHA-256 and size of a file, read in pieces."""
+    """Compute the SHA-256 and size of a file."""
     with path.open("rb") as source:
         hasher = hashlib.file_digest(source, "sha256")
         return ObjectRef(hasher.hexdigest(), source.tell())
@@ -209,13 +215,13 @@ def _hashing(source: IO[bytes], hasher: hashlib._Hash) -> Iterator[bytes]:
         yield chunk
 
 
-def _pays(source: IO[bytes]) -> bool:
-    """Whether zstd is worth it, judged from the content's start, middle and end."""
+def _is_compressible(source: IO[bytes]) -> bool:
+    """Whether zstd makes the content clearly smaller, judged from its start, middle and end."""
     size = source.seek(0, os.SEEK_END)
     source.seek(0)
-    if size < SMALLEST_WORTH_PACKING:
+    if size < SMALLEST_PACKED:
         return False
-    if size <= 3 * _SAMPLE:  # whole, for samples that overlap would look compressible
+    if size <= 3 * _SAMPLE:  # all of it, as overlapping samples would look compressible
         sample = source.read()
     else:
         sample = b""
@@ -223,7 +229,7 @@ def _pays(source: IO[bytes]) -> bool:
             source.seek(start)
             sample += source.read(_SAMPLE)
     source.seek(0)
-    return len(zstandard.ZstdCompressor(level=1).compress(sample)) < WORTHWHILE * len(sample)
+    return len(zstandard.ZstdCompressor(level=1).compress(sample)) < PACKED_RATIO * len(sample)
 
 
 def _copy(source: IO[bytes], target: Path, *, packed: bool) -> ObjectRef:

@@ -1,4 +1,4 @@
-"""The lock that keeps those who remove away from those who add: the latter share it."""
+"""A lock between processes: those that add objects share it, and one that removes objects holds it alone."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from pathlib import Path
 
 
 @contextlib.contextmanager
-def locked(path: Path, *, shared: bool = False) -> Iterator[None]:
-    """Hold a lock on `path` (made if it is missing) for the length of the block; waits for its turn.
+def store_lock(path: Path, *, shared: bool = False) -> Iterator[None]:
+    """Hold a lock for the length of the block; waits until it is free.
 
-    The kernel releases it when the process dies, so a crash never leaves it held.
+    The kernel releases it when the process dies.
 
     Args:
-        path: The lock file. It stays, empty.
+        path: The lock file; it is created, and stays empty.
         shared: Allow others that also ask for a shared lock.
     """
     path.parent.mkdir(parents=True, exist_ok=True)

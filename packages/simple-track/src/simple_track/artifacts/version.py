@@ -1,4 +1,4 @@
-"""One version of an artifact: read-only, verified, to be downloaded or opened in place."""
+"""One version of an artifact: read-only and verified, to be downloaded or opened in place."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import attrs
 
 from simple_track.artifacts.collection import Collection
 from simple_track.artifacts.manifest import FileEntry, Manifest, Reference, entry_path, local_path
-from simple_track.artifacts.materialize import place
+from simple_track.artifacts.materialize import materialize
 from simple_track.artifacts.objects import CorruptObjectError, ObjectStore, hash_file
 from simple_track.errors import TrackError
 from simple_track.storage.layout import Layout
@@ -28,7 +28,7 @@ class UnknownEntryError(TrackError, LookupError):
 
 
 class ChangedReferenceError(TrackError, ValueError):
-    """A file that a version only points at is no longer what it was."""
+    """A file that a version refers to has changed or is gone."""
 
     def __init__(self, version: str, reference: Reference) -> None:
         self.version = version
@@ -41,7 +41,7 @@ class ChangedReferenceError(TrackError, ValueError):
 
 @attrs.frozen
 class ArtifactVersion:
-    """A version of an artifact, as found in the store."""
+    """A version of an artifact in a store."""
 
     layout: Layout = attrs.field(repr=False)
     project: str
@@ -55,7 +55,7 @@ class ArtifactVersion:
 
     @property
     def type(self) -> str:
-        """What it is, such as "model"."""
+        """The artifact's type, such as "model"."""
         return self.manifest.type
 
     @property
@@ -70,22 +70,22 @@ class ArtifactVersion:
 
     @property
     def ref(self) -> str:
-        """What finds it again from anywhere in the store: "project/name:v2"."""
+        """The reference to this version from anywhere in the store: "project/name:v2"."""
         return f"{self.project}/{self.name}:{self.version}"
 
     @property
     def digest(self) -> str:
-        """The SHA-256 that stands for the content."""
+        """The SHA-256 that identifies the content."""
         return self.manifest.digest
 
     @property
     def metadata(self) -> dict[str, Any]:
-        """What was said about it when it was logged; a copy."""
+        """A copy of the metadata that it was logged with."""
         return dict(self.manifest.metadata)
 
     @property
     def description(self) -> str:
-        """The free text it was logged with."""
+        """The description that it was logged with."""
         return self.manifest.description
 
     @property
@@ -95,7 +95,7 @@ class ArtifactVersion:
 
     @property
     def references(self) -> tuple[Reference, ...]:
-        """What the version points at without holding it."""
+        """The references: URIs whose content the version does not hold."""
         return self.manifest.references
 
     @property
@@ -105,17 +105,17 @@ class ArtifactVersion:
 
     @property
     def aliases(self) -> list[str]:
-        """The aliases that stand for this version now, sorted."""
+        """The aliases of this version now, sorted."""
         return sorted(a for a, number in self._collection.aliases().items() if number == self.number)
 
     def download(self, root: str | Path | None = None, *, link: bool | None = None) -> Path:
         """Put all files into a folder, each one verified.
 
         Args:
-            root: The folder. By default the run's own artifacts folder when a run asked for this version,
-                otherwise one in the cache.
-            link: Whether files may be hard links to the store, which are read-only. By default they are where
-                reflinks are not to be had, except for root.
+            root: The folder; default the artifacts folder of the run that uses this version, or else one in
+                the cache.
+            link: Whether files may be hard links to the store, which are read-only; default yes where the
+                file system has no reflinks, except for root.
 
         Returns:
             The folder.
@@ -126,22 +126,22 @@ class ArtifactVersion:
         target = Path(root) if root is not None else self.root or self._cache / self.name / self.version
         target.mkdir(parents=True, exist_ok=True)
         for entry in self.files:
-            place(self._store, entry.sha256, target / entry_path(entry.name), link=link)
+            materialize(self._store, entry.sha256, target / entry_path(entry.name), link=link)
         return target
 
     def checkout(self, version: str) -> ArtifactVersion:
-        """Another version of the same artifact, by number or alias."""
+        """Find another version of the same artifact, by number or alias."""
         manifest = self._collection.manifest(self._collection.resolve(version))
         root = self.root.parent / f"v{manifest.version}" if self.root is not None else None
         return attrs.evolve(self, manifest=manifest, root=root)
 
     def verify(self) -> None:
-        """Read everything and compare it with its hashes.
+        """Read all files and compare them with their hashes.
 
         Raises:
             CorruptObjectError: A stored file is damaged; the message names it.
-            MissingObjectError: A stored file is gone.
-            ChangedReferenceError: A local file the version points at has changed.
+            MissingObjectError: A stored file is missing.
+            ChangedReferenceError: A local file that the version refers to has changed.
         """
         for entry in self.files:
             self._store.verify(entry.sha256)
@@ -153,16 +153,17 @@ class ArtifactVersion:
                 raise ChangedReferenceError(self.ref, reference)
 
     def open(self, name: str) -> mmap.mmap | BytesIO:
-        """A file of the version, verified, mapped into memory and read-only.
+        """Open a file of the version, verified, mapped into memory and read-only.
 
         Args:
             name: Its name inside the artifact.
 
         Returns:
-            Something that reads, seeks and slices like a file and like bytes.
+            A memory map, which reads and seeks like a file and slices like bytes; a `BytesIO` for an empty
+            file, or if an unpacked copy cannot be written.
 
         Raises:
-            UnknownEntryError: There is no such file.
+            UnknownEntryError: The version has no such file.
             CorruptObjectError: The stored content is damaged.
         """
         digest = self.entry(name).sha256
@@ -170,10 +171,10 @@ class ArtifactVersion:
         if path.suffix == ".zst":
             path = self._cache / "objects" / digest
             try:
-                place(self._store, digest, path)
+                materialize(self._store, digest, path)
             except CorruptObjectError:
                 raise
-            except OSError:  # a store that cannot be written to, or a full disk
+            except OSError:  # a read-only store, or a full disk
                 return BytesIO(self._store.read(digest))
         else:
             self._store.verify(digest)
@@ -186,7 +187,7 @@ class ArtifactVersion:
         """The file of this name.
 
         Raises:
-            UnknownEntryError: There is none.
+            UnknownEntryError: The version has no such file.
         """
         for entry in self.files:
             if entry.name == name:
@@ -203,4 +204,4 @@ class ArtifactVersion:
 
     @property
     def _cache(self) -> Path:
-        return self.layout.cache / "artifacts" / self.project
+        return self.layout.artifact_cache(self.project)

@@ -1,8 +1,8 @@
-"""Catalog cache: metadata and summaries of all runs in one file, so that each is parsed once.
+"""The cached metadata and summaries of all runs in one file, so that each is parsed once.
 
-A run's entry counts while size, time of change and inode of its files are what they were; files are replaced
-whole, so a change always shows. Its first line is a checksum of the rest. The file is rebuilt from the runs
-when it is not there or cannot be read.
+A run's entry is valid while size, time of modification and inode of its files are unchanged; files are
+replaced atomically, so every change shows. The first line of the cache is a checksum of the rest. A cache
+that is missing or damaged is rebuilt from the runs.
 """
 
 from __future__ import annotations
@@ -15,15 +15,15 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-import attrs
 import orjson
 
 from simple_track.errors import FormatError
 from simple_track.reading.rebuild import LAST_STEP
+from simple_track.storage.atomic_write import atomic_write
 from simple_track.storage.layout import METADATA, SUMMARY, Layout, RunLayout
-from simple_track.storage.metadata import Metadata, read_metadata
-from simple_track.storage.record import restore_nonfinite
-from simple_track.storage.sdn_file import read_document, replace_bytes
+from simple_track.storage.metadata import Metadata, from_document, read_metadata, to_document
+from simple_track.storage.record import restore_summary
+from simple_track.storage.sdn_file import read_sdn
 
 VERSION = 1
 Entry = list[Any]
@@ -33,43 +33,47 @@ Entry = list[Any]
 def load_catalog(
     layout: Layout, project: str | None = None
 ) -> Iterator[tuple[RunLayout, Metadata, dict[str, Any] | None]]:
-    """Every run that can be read, with its metadata, and its summary when it has ended.
+    """Yield every run that can be read, with its metadata, and its summary if it has ended.
 
     Args:
-        layout: Where data is.
+        layout: The store.
         project: Only runs of this project.
     """
     cached = _read(layout.catalog_cache)
     current: dict[str, Entry] = {}
     changed = False
-    for place in layout.run_layouts(project):
-        key = f"{place.project}/{place.run_id}"
+    for run_layout in layout.run_layouts(project):
+        key = f"{run_layout.project}/{run_layout.run_id}"
         entry = cached.get(key)
-        folder = str(place.dir)
+        folder = str(run_layout.dir)
         stamps = [_stamp(f"{folder}/{METADATA}"), _stamp(f"{folder}/{SUMMARY}")]
         if entry is None or entry[:2] != stamps:
             try:
-                entry = [*stamps, *_parse(place)]
+                entry = [*stamps, *_parse(run_layout)]
             except (FileNotFoundError, FormatError):
                 continue
             changed = True
         current[key] = entry
-        yield place, Metadata(**entry[2]), None if entry[3] is None else restore_nonfinite(dict(entry[3]))
+        yield (
+            run_layout,
+            from_document(entry[2]),
+            None if entry[3] is None else restore_summary(dict(entry[3])),
+        )
     if project is not None:
         current = {**cached, **current}
     if changed or len(current) < len(cached):
-        with suppress(OSError):  # a cache that cannot be written is no reason not to read
+        with suppress(OSError):  # the runs can be read without a cache
             _write(layout.catalog_cache, current)
 
 
-def _parse(place: RunLayout) -> tuple[dict[str, Any], dict[str, Any] | None]:
-    metadata = read_metadata(place)
+def _parse(run_layout: RunLayout) -> tuple[dict[str, Any], dict[str, Any] | None]:
+    metadata = read_metadata(run_layout)
     summary: dict[str, Any] | None = None
     if metadata.state != "running":
-        with suppress(FileNotFoundError, FormatError):  # without it the log tells
-            summary = read_document(place.summary)
+        with suppress(FileNotFoundError, FormatError):  # it is rebuilt from the log
+            summary = read_sdn(run_layout.summary)
             summary.pop(LAST_STEP, None)
-    return attrs.asdict(metadata, recurse=False), summary
+    return to_document(metadata), summary
 
 
 def _stamp(path: str) -> list[int] | None:
@@ -103,7 +107,8 @@ def _write(path: Path, runs: dict[str, Entry]) -> None:
     except TypeError:  # some run has whole numbers beyond 64 bits: that one is parsed each time
         fitting = {key: entry for key, entry in runs.items() if _fits(entry)}
         data = orjson.dumps({"version": VERSION, "runs": fitting})
-    replace_bytes(path, b"%08x\n" % zlib.crc32(data) + data)
+    with atomic_write(path, durable=False) as file:
+        file.write(b"%08x\n" % zlib.crc32(data) + data)
 
 
 def _fits(entry: Entry) -> bool:

@@ -1,4 +1,4 @@
-"""Catalog: all runs, filtered and sorted."""
+"""All runs of a store, filtered and sorted."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from functools import partial
 from typing import Any
 
 from simple_track.catalog.cache import load_catalog
-from simple_track.catalog.field_names import meant, names_of
-from simple_track.catalog.where import MISSING, Predicate, compile_order, compile_where, fields_of, lookup
+from simple_track.catalog.field_names import field_names, suggest_fields
+from simple_track.catalog.where import compile_order, compile_where, fields_of
+from simple_track.catalog.where_parser import MISSING, Predicate, lookup
 from simple_track.errors import RunNotFoundError, SettingError
 from simple_track.reading.view import RunView
 from simple_track.storage.layout import Layout
@@ -37,7 +38,7 @@ FIELDS = (
 
 
 class Moment(float):
-    """Seconds since 1970 that also compare with text such as `2026-01-10T16:00`, in local time."""
+    """Seconds since 1970 that can be compared with text such as `2026-01-10T16:00`, in local time."""
 
     @staticmethod
     def _seconds(other: object) -> Any:
@@ -68,7 +69,7 @@ class Moment(float):
 
 
 class Facts(Mapping[str, Any]):
-    """A run as the filter sees it; the summary and the state are found out only when they are asked for."""
+    """The fields of a run for conditions; the summary and the state are read when they are looked up."""
 
     def __init__(self, view: RunView) -> None:
         self._view = view
@@ -94,22 +95,22 @@ class Facts(Mapping[str, Any]):
 def find_runs(
     layout: Layout, project: str | None = None, where: str | None = None, order: str | None = None
 ) -> list[RunView]:
-    """The runs that fit, oldest first unless an order is given.
+    """Find the runs that match, oldest first unless an order is given.
 
     Args:
-        layout: Where data is.
+        layout: The store.
         project: Only runs of this project.
         where: A condition such as `config.train.lr < 0.01 and state == 'finished'`.
         order: Fields such as `-summary.val/acc, name`; runs without the field come last.
 
     Raises:
-        WhereError: The condition or the order cannot be read.
+        WhereError: The condition or the order cannot be parsed.
     """
     return select_runs(all_runs(layout, project), where, order)
 
 
 def select_runs(every: Sequence[RunView], where: str | None, order: str | None) -> list[RunView]:
-    """Those of some runs that fit, in their order unless another is given.
+    """Select the runs that match, in their order unless another is given.
 
     Args:
         every: The runs.
@@ -117,9 +118,9 @@ def select_runs(every: Sequence[RunView], where: str | None, order: str | None) 
         order: Fields, as for `find_runs`.
 
     Raises:
-        WhereError: The condition or the order cannot be read.
+        WhereError: The condition or the order cannot be parsed.
     """
-    known = partial(names_of, every)
+    known = partial(field_names, every)
     test: Predicate = compile_where(where, FIELDS, known) if where else lambda _: True
     keys = compile_order(order, FIELDS, known) if order else []
     views = [view for view in every if test(Facts(view)) is True]
@@ -129,23 +130,23 @@ def select_runs(every: Sequence[RunView], where: str | None, order: str | None) 
 
 
 def _rank(value: Any, down: bool) -> tuple[Any, ...]:
-    """What sorts numbers before text before what is missing, whichever way."""
+    """The sort key: numbers come before text, and text before missing values, in either direction."""
     missing = value is MISSING or value is None or value != value
     group = 2 if missing else 0 if isinstance(value, int | float) else 1
     return (-group if down else group, 0 if missing else value if group == 0 else str(value))
 
 
 def value_of(field: str, among: Sequence[RunView]) -> Callable[[RunView], Any]:
-    """A function of a run that gives what a field holds there, or None.
+    """Make a function that returns the value of a field in a run, or None.
 
     Args:
         field: Such as `config.train.lr`, `summary.val/acc` or `state`.
-        among: The runs that tell what may have been meant.
+        among: The runs whose fields are suggested in messages.
 
     Raises:
-        WhereError: There is no such field.
+        WhereError: The field is unknown.
     """
-    ((look, _),) = compile_order(field, FIELDS, partial(names_of, among))
+    ((look, _),) = compile_order(field, FIELDS, partial(field_names, among))
 
     def value(view: RunView) -> Any:
         found = look(Facts(view))
@@ -154,11 +155,13 @@ def value_of(field: str, among: Sequence[RunView]) -> Callable[[RunView], Any]:
     return value
 
 
-def absent(where: str | None, orders: Sequence[str], among: Sequence[RunView]) -> dict[str, list[str]]:
-    """The fields that are asked for and no run has, each with what may have been meant.
+def unknown_fields(
+    where: str | None, orders: Sequence[str], among: Sequence[RunView]
+) -> dict[str, list[str]]:
+    """Find the fields of a condition and orders that no run has, each with those that were probably meant.
 
     Args:
-        where: A condition that can be read.
+        where: A valid condition, or None.
         orders: Orders, or single fields.
         among: The runs.
     """
@@ -166,51 +169,51 @@ def absent(where: str | None, orders: Sequence[str], among: Sequence[RunView]) -
     asked += [field for order in orders for field in fields_of(order, FIELDS, order=True)]
     facts = [Facts(view) for view in among]
     return {
-        field: meant(field, FIELDS, names_of(among))
+        field: suggest_fields(field, FIELDS, field_names(among))
         for field in dict.fromkeys(asked)
         if facts and "." in field and all(lookup(fact, field) is MISSING for fact in facts)
     }
 
 
 def all_runs(layout: Layout, project: str | None = None) -> list[RunView]:
-    """All runs, oldest first; a folder whose metadata cannot be read is passed over (`doctor` tells)."""
-    views = [RunView(place, metadata, summary) for place, metadata, summary in load_catalog(layout, project)]
+    """Load all runs, oldest first; a run whose metadata cannot be read is skipped (`doctor` reports it)."""
+    views = [RunView(*entry) for entry in load_catalog(layout, project)]
     return sorted(views, key=lambda view: (view.metadata.start_time, view.id))
 
 
 def unreadable_runs(layout: Layout, project: str | None, read: Sequence[RunView]) -> list[str]:
-    """The ids of the runs that are there and could not be read; `doctor` tells why.
+    """List the ids of the runs that could not be read; `doctor` reports the reasons.
 
     Args:
-        layout: Where data is.
+        layout: The store.
         project: Only runs of this project.
-        read: The runs that could be.
+        read: The runs that could be read.
     """
     known = {view.layout.dir for view in read}
-    missing = [place for place in layout.run_layouts(project) if place.dir not in known]
-    return [place.run_id for place in missing if place.metadata.exists()]
+    missing = [run_layout for run_layout in layout.run_layouts(project) if run_layout.dir not in known]
+    return [run_layout.run_id for run_layout in missing if run_layout.metadata.exists()]
 
 
 def load_run(layout: Layout, run_id: str) -> RunView:
-    """The run of that id.
+    """Load a run by its id.
 
     Args:
-        layout: Where data is.
-        run_id: The id, or its beginning when that fits only one run.
+        layout: The store.
+        run_id: The id, or the beginning of one id.
 
     Raises:
-        RunNotFoundError: There is none, or the beginning fits several.
+        RunNotFoundError: No id begins so, or several do.
     """
-    place = layout.find_run(run_id)
-    if place is not None and place.metadata.exists():
-        return RunView(place)
-    fitting = [
+    run_layout = layout.find_run(run_id)
+    if run_layout is not None and run_layout.metadata.exists():
+        return RunView(run_layout)
+    matching = [
         found for found in layout.run_layouts() if found.run_id.startswith(run_id) and found.metadata.exists()
     ]
-    if len(fitting) == 1:
-        return RunView(fitting[0])
-    if fitting:
-        raise RunNotFoundError(repr(run_id), layout.runs, f"{len(fitting)} ids begin so: give more of it")
+    if len(matching) == 1:
+        return RunView(matching[0])
+    if matching:
+        raise RunNotFoundError(repr(run_id), layout.runs, f"{len(matching)} ids begin so: give more of it")
     views = all_runs(layout)
     named = [view.id for view in views if view.name == run_id]
     near = get_close_matches(run_id, [view.id for view in views], 1)
@@ -221,14 +224,14 @@ def load_run(layout: Layout, run_id: str) -> RunView:
 
 
 def only_project(layout: Layout, ref: str) -> str:
-    """The project that a reference names, or the only one there is.
+    """The project that a reference names, or the only project of the store.
 
     Args:
-        layout: Where data is.
+        layout: The store.
         ref: A reference such as `"data:v2"` or `"project/data:v2"`.
 
     Raises:
-        SettingError: It names none, and there are several.
+        SettingError: The reference names no project, and the store does not have exactly one.
     """
     named = ref.partition(":")[0].rpartition("/")[0]
     projects = layout.projects()

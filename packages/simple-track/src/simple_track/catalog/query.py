@@ -1,24 +1,25 @@
-"""Query: SQL over runs, metrics and logged tables, through DuckDB."""
+"""SQL over runs, metrics and logged tables, through DuckDB."""
 
 from __future__ import annotations
 
 import json
+import math
 import re
 import warnings
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from simple_track.catalog.catalog import all_runs
-from simple_track.catalog.field_names import meant, names_of, spelled
-from simple_track.catalog.query_result import QueryError, QueryResult, query_library
-from simple_track.deferred import numpy as np
-from simple_track.reading.column_cache import load_columns
-from simple_track.reading.columns import NUMERIC, Columns
+from simple_track.catalog.field_names import field_names, spell, suggest_fields
+from simple_track.catalog.metrics_table import integer_type, metrics_table
+from simple_track.catalog.query_result import QueryResult, query_library
+from simple_track.errors import QueryError, TrackWarning
 from simple_track.reading.view import RunView
-from simple_track.storage.journal import TrackWarning
 from simple_track.storage.layout import Layout
-from simple_track.storage.record import mark_nonfinite
+from simple_track.storage.nonfinite import as_text
+from simple_track.storage.record import NONFINITE, WIDEST
 
 
 def run_query(layout: Layout, sql: str) -> QueryResult:
@@ -26,9 +27,13 @@ def run_query(layout: Layout, sql: str) -> QueryResult:
 
     The tables are `runs` (run, project, name, state, job_type, group, start_time, end_time, duration, tags,
     notes, config and summary as JSON, and each of their values as a column such as `"summary.val/acc"`),
-    `metrics` (run, project, step, timestamp, key, value, text), and every logged table as `tables."its
+    `metrics` (run, project, step, timestamp, key, value, whole, text), and every logged table as `tables."its
     name"`, with the columns `run` and `step` in front; columns of its own of these names are `~run` and
     `~step`, and a name that differs from another only in case ends in `~2`. Only what a query names is read.
+
+    In `metrics`, `whole` is an integer as it was logged, and `value` any number as a DOUBLE. A query whose
+    `value` has integers that a DOUBLE rounds warns and names them; where no metric has fractions, `value` is
+    of an integer type instead.
 
     Args:
         layout: Where data is.
@@ -49,7 +54,7 @@ def run_query(layout: Layout, sql: str) -> QueryResult:
                 "select * replace (config::json as config, summary::json as summary) from runs_data"
             )
         if re.search(r"(?i)\bmetrics\b", sql):
-            connection.register("metrics", _metrics_table(arrow, views))
+            connection.register("metrics", metrics_table(arrow, views, sql))
         tables = _attach_tables(connection, views) if re.search(r"(?i)\btables\b", sql) else []
         # what is logged is data: a query reaches no file but the tables above
         files = [str(view.layout.tables) for view in views]
@@ -69,12 +74,20 @@ def run_query(layout: Layout, sql: str) -> QueryResult:
             if tables and not isinstance(error, wrong):
                 hint = f"A file of a logged table may be damaged: see with simple-track doctor --deep. {hint}"
             raise QueryError(sql, _reason(str(error)), hint) from error
-    columns = (column.to_pylist() for column in table.columns)
+    columns = (_listed(arrow, column) for column in table.columns)
     return QueryResult(table.column_names, list(zip(*columns, strict=True)), table)
 
 
+def _listed(arrow: Any, column: Any) -> list[Any]:
+    """Python values; the integers of 128 bits, as sums have, come as decimals without a fraction."""
+    cells: list[Any] = column.to_pylist()
+    if arrow.types.is_decimal(column.type) and column.type.scale == 0:
+        return [None if cell is None else int(cell) for cell in cells]
+    return cells
+
+
 def _reason(said: str) -> str:
-    """What DuckDB says, without empty lines and the tables of its own that it suggests."""
+    """The message of DuckDB, without empty lines and suggestions of its own tables."""
     lines = [line.rstrip() for line in said.splitlines()]
     return "\n".join(
         line for line in lines if line and not re.match(r'Did you mean "(duckdb_|pg_|sql)', line)
@@ -82,11 +95,11 @@ def _reason(said: str) -> str:
 
 
 def _hint(said: str, views: list[RunView], tables: list[str]) -> str:
-    """What there is, or the columns that may have been meant by one that is not there."""
+    """The columns that were probably meant by one that does not exist, or the tables that exist."""
     wrong = re.search(r'Referenced column "(.+?)" not found', said)
-    near = meant(wrong[1], (), names_of(views)) if wrong else []
+    near = suggest_fields(wrong[1], (), field_names(views)) if wrong else []
     if near:
-        names = [_sql_name(f"{head}.{key}") for head, key in names_of(views) if spelled(head, key) in near]
+        names = [_sql_name(f"{head}.{key}") for head, key in field_names(views) if spell(head, key) in near]
         return f"In runs there is {' and '.join(names)}; in metrics, each name is a value of key."
     logged = (
         ", ".join(f"tables.{_sql_name(name)}" for name in sorted(tables)) or 'logged tables as tables."name"'
@@ -109,8 +122,8 @@ def _runs_table(arrow: Any, views: list[RunView]) -> Any:
             "tags": view.tags,
             "notes": view.notes,
             "fingerprint": view.fingerprint,
-            "config": json.dumps(view.config),
-            "summary": json.dumps(mark_nonfinite(view.summary)),
+            "config": _as_json(view.config),
+            "summary": _as_json(_without_nonfinite(view.summary)),
         }
         for view in views
     ]
@@ -149,60 +162,39 @@ def _leaves(path: str, value: Any) -> Iterator[tuple[str, Any]]:
         yield path, value
 
 
+def _as_json(value: Any) -> str:
+    """JSON in which NaN and infinities are the texts that SQL casts to them."""
+    return json.dumps(as_text({"": value})[0][""])
+
+
+def _without_nonfinite(summary: Mapping[str, Any]) -> dict[str, Any]:
+    """A summary with null for NaN and infinities, and a side key that names them, as its file has it."""
+    odd = {k: str(v) for k, v in summary.items() if isinstance(v, float) and not math.isfinite(v)}
+    return {**summary, **dict.fromkeys(odd), NONFINITE: odd} if odd else dict(summary)
+
+
 def _typed(arrow: Any, column: list[Any]) -> Any:
-    """Bools, numbers or text: the narrowest that all values are."""
-    kinds = {type(value) for value in column if value is not None}
+    """Bools, numbers or text: the narrowest that all values are, and that changes none of them."""
+    there = [value for value in column if value is not None]
+    kinds = set(map(type, there))
     if kinds == {bool}:
         return arrow.array(column, arrow.bool_())
-    if kinds == {int} and all(value is None or -(2**63) <= value < 2**63 for value in column):
-        return arrow.array(column, arrow.int64())
-    if kinds <= {int, float, bool}:
+    if kinds == {int} and max(map(abs, there)) < WIDEST:
+        type_ = integer_type(arrow, min(there), max(there))
+        as_decimal = arrow.types.is_decimal(type_)
+        cells = [Decimal(value) if as_decimal and value is not None else value for value in column]
+        return arrow.array(cells, type_)
+    if kinds <= {int, float, bool} and all(_is_float(value) for value in there):
         return arrow.array([None if value is None else float(value) for value in column], arrow.float64())
-    texts = [value if value is None or isinstance(value, str) else json.dumps(value) for value in column]
+    texts = [value if value is None or isinstance(value, str) else _as_json(value) for value in column]
     return arrow.array(texts, arrow.string())
 
 
-def _metrics_table(arrow: Any, views: list[RunView]) -> Any:
-    """Long form: one row for each value of each metric; repeated texts are kept once."""
-    schema = arrow.schema(
-        [
-            ("run", arrow.dictionary(arrow.int32(), arrow.string())),
-            ("project", arrow.dictionary(arrow.int32(), arrow.string())),
-            ("step", arrow.int64()),
-            ("timestamp", arrow.float64()),
-            ("key", arrow.dictionary(arrow.int32(), arrow.string())),
-            ("value", arrow.float64()),
-            ("text", arrow.string()),
-        ]
-    )
-    pieces = [
-        piece
-        for view in views
-        for piece in _run_metrics(arrow, schema, view, load_columns(view.layout, system=True))
-    ]
-    return arrow.concat_tables(pieces) if pieces else schema.empty_table()
-
-
-def _run_metrics(arrow: Any, schema: Any, view: RunView, columns: Columns) -> Iterator[Any]:
-    for key, kinds in columns.parts.items():
-        for letter, part in kinds.items():
-            count = len(part.rows)
-            rows = columns.rows[part.rows]
-            numbers = letter in NUMERIC
-            empty = arrow.nulls(count, arrow.string() if numbers else arrow.float64())
-            value = arrow.array(part.values.astype(np.float64)) if numbers else empty
-            text = empty if numbers else arrow.array(part.values.tolist(), arrow.string())
-            names = [_repeated(arrow, name, count) for name in (view.id, view.project, key)]
-            step, timestamp = (
-                arrow.array(np.ascontiguousarray(rows[name])) for name in ("step", "timestamp")
-            )
-            yield arrow.Table.from_arrays(
-                [names[0], names[1], step, timestamp, names[2], value, text], schema=schema
-            )
-
-
-def _repeated(arrow: Any, text: str, count: int) -> Any:
-    return arrow.DictionaryArray.from_arrays(arrow.array(np.zeros(count, np.int32)), arrow.array([text]))
+def _is_float(value: int | float) -> bool:
+    try:
+        return isinstance(value, float) or float(value) == value
+    except OverflowError:
+        return False
 
 
 def _attach_tables(connection: Any, views: list[RunView]) -> list[str]:
@@ -210,10 +202,9 @@ def _attach_tables(connection: Any, views: list[RunView]) -> list[str]:
     files: dict[str, list[tuple[str, int, Path]]] = {}
     for view in views:
         for event in view.events("media"):
-            body = event.get("value", {})
-            if body.get("kind") == "table" and body.get("file"):
-                place = view.layout.resolve(body["file"])
-                files.setdefault(str(event["key"]), []).append((view.id, int(event["step"]), place))
+            match event:
+                case {"key": str(key), "step": int(step), "value": {"kind": "table", "file": str(file)}}:
+                    files.setdefault(key, []).append((view.id, step, view.layout.resolve(file)))
     connection.execute("create schema tables")
     names: dict[str, str] = {}  # folded → as it is called: SQL does not tell "A" from "a"
     for key, found in files.items():

@@ -1,4 +1,4 @@
-"""The result of a query, or what was wrong with it."""
+"""The result of a query."""
 
 from __future__ import annotations
 
@@ -9,33 +9,13 @@ from typing import Any
 
 import attrs
 
-from simple_track.errors import MissingExtraError, TrackError
-
-
-class QueryError(TrackError, ValueError):
-    """SQL that DuckDB refuses.
-
-    Args:
-        sql: The text.
-        reason: What DuckDB says.
-        hint: What there is, or what may have been meant.
-    """
-
-    def __init__(
-        self,
-        sql: str,
-        reason: str,
-        hint: str = 'There are runs, metrics, and logged tables as tables."name".',
-    ) -> None:
-        super().__init__(f"{reason}\n{hint}")
-        self.sql = sql
-        self.reason = reason
-        self.hint = hint
+from simple_track.errors import MissingExtraError
+from simple_track.html_table import ROWS, html_table
 
 
 @attrs.frozen
 class QueryResult:
-    """What a query gives: rows, one value for each column.
+    """The rows of a query, one value for each column.
 
     Args:
         columns: The names of the columns.
@@ -53,6 +33,10 @@ class QueryResult:
     def __len__(self) -> int:
         return len(self.rows)
 
+    def _repr_html_(self) -> str:
+        count = f"{len(self)} rows" + (f", the first {ROWS} of them" if len(self) > ROWS else "")
+        return html_table(self.columns, self.rows[:ROWS], count)
+
     def to_arrow(self) -> Any:
         """A pyarrow Table."""
         return self.arrow
@@ -68,10 +52,10 @@ class QueryResult:
 
 
 def query_library(name: str, extra: str | None) -> ModuleType:
-    """A library that queries, or what is made of their results, need.
+    """Import a library that queries, or conversions of their results, need.
 
     Args:
-        name: Its module.
+        name: The module.
         extra: The extra that brings it, or None.
 
     Raises:

@@ -13,7 +13,7 @@ import attrs
 from simple_track.cli.number import positive
 from simple_track.cli.size import said
 from simple_track.cli.terminal import Terminal
-from simple_track.maintenance import garbage as garbage
+from simple_track.maintenance.garbage import find_garbage, remove_garbage
 from simple_track.settings import current_layout
 
 NAME = "gc"
@@ -33,7 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace, terminal: Terminal) -> int:
     """Find or remove garbage."""
-    work = garbage.remove_garbage if args.delete else garbage.find_garbage
+    work = remove_garbage if args.delete else find_garbage
     found = work(current_layout(args.dir), young=args.older_than * 3600)
     if terminal.json:
         items = [attrs.asdict(item) for item in found.items]

@@ -11,10 +11,9 @@ from io import TextIOWrapper
 from pathlib import Path
 
 from simple_track.__about__ import __version__
-from simple_track.catalog.query_result import QueryError
 from simple_track.cli import diff, doctor, export, gc, ls, pack, query, show, tail
 from simple_track.cli.terminal import Terminal, safe
-from simple_track.errors import TrackError, WhereError
+from simple_track.errors import QueryError, TrackError, WhereError
 from simple_track.settings import DIR_VARIABLE
 
 COMMANDS = (ls, show, diff, tail, query, export, pack, gc, doctor)

@@ -8,7 +8,6 @@ simple-track pack last --undo
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 
 from simple_track.cli.pick import pick, require_project
 from simple_track.cli.size import said
@@ -16,8 +15,8 @@ from simple_track.cli.terminal import Terminal
 from simple_track.errors import FormatError
 from simple_track.settings import current_layout
 from simple_track.storage import pack as packing
-from simple_track.storage.layout import Layout, RunLayout
-from simple_track.storage.metadata import read_metadata, seen_state
+from simple_track.storage.layout import Layout, RunLayout, packed_file
+from simple_track.storage.metadata import current_state, read_metadata
 
 NAME = "pack"
 
@@ -41,7 +40,7 @@ def run(args: argparse.Namespace, terminal: Terminal) -> int:
     chosen, unread = _chosen(layout, args)
     for error in unread:
         terminal.complain(f"simple-track pack: passed over: {error}")
-    rows = [_one(place, undo=args.undo) for place in terminal.progress(chosen, "packing")]
+    rows = [_one(run_layout, undo=args.undo) for run_layout in terminal.progress(chosen, "packing")]
     if terminal.json:
         terminal.document([dict(zip(("run", "files", "before", "after"), row, strict=True)) for row in rows])
         return 1 if unread else 0
@@ -66,25 +65,27 @@ def _chosen(layout: Layout, args: argparse.Namespace) -> tuple[list[RunLayout], 
         return [pick(layout, wanted).layout for wanted in args.runs], []
     require_project(layout, args.project)
     chosen, unread = [], []
-    for place in layout.run_layouts(args.project):
+    for run_layout in layout.run_layouts(args.project):
         try:
-            if place.metadata.exists() and seen_state(place, read_metadata(place)) != "running":
-                chosen.append(place)
+            if (
+                run_layout.metadata.exists()
+                and current_state(run_layout, read_metadata(run_layout)) != "running"
+            ):
+                chosen.append(run_layout)
         except FormatError as error:
             unread.append(error)
     return chosen, unread
 
 
-def _one(place: RunLayout, *, undo: bool) -> tuple[str, int, int, int]:
+def _one(run_layout: RunLayout, *, undo: bool) -> tuple[str, int, int, int]:
     if undo:
-        before = _size(place)
-        files = packing.unpack(place)
-        return place.run_id, files, before, _size(place)
-    done = packing.pack(place)
-    return place.run_id, done.files, done.before, done.after
+        before = _size(run_layout)
+        files = packing.unpack(run_layout)
+        return run_layout.run_id, files, before, _size(run_layout)
+    done = packing.pack(run_layout)
+    return run_layout.run_id, done.files, done.before, done.after
 
 
-def _size(place: RunLayout) -> int:
-    streams = [*place.metric_files(), *place.history_files()]
-    files: list[Path] = [path if path.exists() else path.with_name(path.name + ".zst") for path in streams]
+def _size(run_layout: RunLayout) -> int:
+    files = (path if path.exists() else packed_file(path) for path in run_layout.stream_files())
     return sum(path.stat().st_size for path in files)

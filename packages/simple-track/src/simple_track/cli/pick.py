@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
 
-from simple_track.catalog.catalog import absent, all_runs
+from simple_track.catalog.catalog import all_runs, unknown_fields
 from simple_track.errors import RunNotFoundError, TrackError
 from simple_track.reading.view import RunView
 from simple_track.storage.layout import Layout, RunLayout
@@ -98,7 +98,7 @@ def hints(where: str | None, orders: Sequence[str], among: Sequence[RunView]) ->
         orders: Orders, or single fields.
         among: The runs that were looked at.
     """
-    for field, near in absent(where, orders, among).items():
+    for field, near in unknown_fields(where, orders, among).items():
         advice = (
             f"did you mean {' or '.join(near)}?" if near else "see what one has with: simple-track show last"
         )

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -66,7 +67,7 @@ def _document(view: RunView, metrics: list[str]) -> dict[str, Any]:
         document["history"] = {key: _points(view.history([key]), key) for key in numbers}
     if len(numbers) < len(metrics):
         document["logged"] = {
-            key: [{"step": e["step"], **e["value"]} for e in view.events("media") if e["key"] == key]
+            key: [{"step": e.get("step"), **body} for e, body in _bodies(view) if e["key"] == key]
             for key in metrics
             if key not in numbers
         }
@@ -145,14 +146,23 @@ def _logged(view: RunView, terminal: Terminal) -> None:
 
 def _media(view: RunView) -> list[dict[str, Any]]:
     rows: dict[str, dict[str, Any]] = {}
-    for event in view.events("media"):
-        body = event["value"]
+    for event, body in _bodies(view):
         row = rows.setdefault(
             event["key"], {"key": event["key"], "kind": body["kind"], "times": 0, "file": None}
         )
         row["times"] += 1
-        row["file"] = (body.get("items") or [body])[-1].get("file")
+        match body:
+            case {"file": str(file)} | {"items": [*_, {"file": str(file)}]}:
+                row["file"] = file
     return list(rows.values())
+
+
+def _bodies(view: RunView) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
+    """The events of media with what they say of their values; those of no known form are passed over."""
+    for event in view.events("media"):
+        match event:
+            case {"key": str(), "value": {"kind": str()} as body}:
+                yield event, body
 
 
 def _plot(view: RunView, metric: str, height: int, terminal: Terminal) -> None:

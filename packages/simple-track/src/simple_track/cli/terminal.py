@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import importlib
+import json
+import math
 import os
 import sys
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TextIO, TypeVar, cast
 
 import orjson
@@ -42,11 +44,11 @@ class Terminal:
     def document(self, value: Any) -> None:
         """Print a value as JSON. NaN and infinities become null, which every reader of JSON knows."""
         options = orjson.OPT_INDENT_2 | orjson.OPT_NON_STR_KEYS | orjson.OPT_SERIALIZE_NUMPY
-        self.out.write(orjson.dumps(value, default=str, option=options).decode() + "\n")
+        self.out.write(as_json(value, options) + "\n")
 
     def stream(self, value: Any) -> None:
         """Print a value as one line of JSON, at once."""
-        self.out.write(orjson.dumps(value, default=str, option=orjson.OPT_SERIALIZE_NUMPY).decode() + "\n")
+        self.out.write(as_json(value, orjson.OPT_SERIALIZE_NUMPY) + "\n")
         self.out.flush()
 
     def title(self, text: str) -> None:
@@ -164,8 +166,30 @@ def show(value: Any) -> str:
     if isinstance(value, list | tuple) and all(isinstance(item, str) for item in value):
         return ", ".join(value)
     if isinstance(value, list | dict):
-        return orjson.dumps(value, default=str).decode()
+        return as_json(value)
     return str(value)
+
+
+def as_json(value: Any, options: int = 0) -> str:
+    """A value as JSON, with null for NaN and infinities.
+
+    Args:
+        value: Plain values; what is none becomes text.
+        options: Those of orjson, where no integer has more than 64 bits.
+    """
+    try:
+        return orjson.dumps(value, default=str, option=options).decode()
+    except TypeError:
+        indent = 2 if options & orjson.OPT_INDENT_2 else None
+        return json.dumps(_finite(value), default=str, indent=indent, ensure_ascii=False)
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, Mapping):
+        return {str(key): _finite(item) for key, item in value.items()}
+    return [_finite(item) for item in value] if isinstance(value, list | tuple) else value
 
 
 def safe(text: str, *, one_line: bool = False) -> str:

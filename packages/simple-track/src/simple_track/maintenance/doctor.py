@@ -1,4 +1,4 @@
-"""The doctor: reads a whole store, and says what is wrong with it, where, and how to mend it."""
+"""A check of a whole store, which finds what is damaged, where, and how to repair it."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ import zstandard
 from simple_track.artifacts.collection import Collection
 from simple_track.artifacts.objects import CorruptObjectError, MissingObjectError, ObjectStore
 from simple_track.errors import FormatError, TrackError
-from simple_track.storage.layout import PACKED, Layout, RunLayout
+from simple_track.storage.layout import Layout, RunLayout, packed_file
 from simple_track.storage.lock import is_alive
-from simple_track.storage.metadata import read_metadata, seen_state
+from simple_track.storage.metadata import current_state, read_metadata
 from simple_track.storage.reader import read_chunks, read_events
 from simple_track.storage.record import decode
-from simple_track.storage.sdn_file import read_document
+from simple_track.storage.sdn_file import read_sdn
 from simple_track.values.value import files_of
 
 LEVELS = ("error", "warning", "note")
@@ -28,13 +28,13 @@ LOW_SPACE = 1 << 30
 
 @attrs.frozen
 class Finding:
-    """Something that is not as it should be.
+    """A problem in a store.
 
     Args:
-        level: "error": something is lost or cannot be read. "warning": it soon may be, or a crash left it so.
-            "note": good to know.
+        level: "error": data is lost or cannot be read. "warning": data may be lost, or a crash left a trace.
+            "note": no action is needed.
         where: The file or folder.
-        what: What is wrong.
+        what: The problem.
         mend: What to do about it.
     """
 
@@ -45,7 +45,7 @@ class Finding:
 
 
 def examine(layout: Layout, *, deep: bool = False) -> Iterator[Finding]:
-    """Look at everything in a store, and touch nothing.
+    """Check a store, and change nothing.
 
     Args:
         layout: The store.
@@ -67,22 +67,22 @@ def examine(layout: Layout, *, deep: bool = False) -> Iterator[Finding]:
 
 
 def examine_run(run: RunLayout, *, deep: bool = False) -> Iterator[Finding]:
-    """Look at one run.
+    """Check one run.
 
     Args:
-        run: Its folder.
+        run: The run's folder.
         deep: Compare every media file with its hash.
     """
     yield from _metadata(run)
     resumed = _resumed(run)
-    for stream in [*run.metric_files(), *run.history_files()]:
+    for stream in run.stream_files():
         yield from _lines(stream, alive=is_alive(run.lock), resumed=resumed)
     yield from _media(run, deep=deep)
 
 
 def _metadata(run: RunLayout) -> Iterator[Finding]:
     try:
-        if seen_state(run, read_metadata(run)) == "crashed":
+        if current_state(run, read_metadata(run)) == "crashed":
             mend = f"nothing is lost; continue it with Track.run(…, resume={run.run_id!r}), or leave it"
             yield Finding("note", run.dir, "the run's process died without ending it", mend)
     except FileNotFoundError:
@@ -93,7 +93,7 @@ def _metadata(run: RunLayout) -> Iterator[Finding]:
             "error", run.metadata, error.reason, "mend the text by hand, or restore it from a backup"
         )
     try:
-        read_document(run.summary)
+        read_sdn(run.summary)
     except FileNotFoundError:
         return
     except FormatError as error:
@@ -102,7 +102,7 @@ def _metadata(run: RunLayout) -> Iterator[Finding]:
 
 
 def _resumed(run: RunLayout) -> int:
-    """How often the run was continued: each time a crash may have left one torn line in the middle."""
+    """How often the run was resumed: before each time a crash may have left one torn line in the middle."""
     try:
         return len(read_metadata(run).resumed)
     except (FileNotFoundError, FormatError):
@@ -110,7 +110,7 @@ def _resumed(run: RunLayout) -> int:
 
 
 def _lines(stream: Path, *, alive: bool, resumed: int) -> Iterator[Finding]:
-    packed = stream.with_name(stream.name + PACKED)
+    packed = packed_file(stream)
     if stream.exists() and packed.exists():
         mend = "the plain file is whole and counts; pack the run again, or remove the packed file"
         yield Finding("warning", packed, "packing or unpacking was cut short", mend)
@@ -141,7 +141,7 @@ def _numbered(stream: Path) -> Iterator[tuple[int, bytes]]:
 def _media(run: RunLayout, *, deep: bool) -> Iterator[Finding]:
     try:
         events = read_events(run)
-    except (OSError, zstandard.ZstdError):  # said by _lines
+    except (OSError, zstandard.ZstdError):  # reported by _lines
         return
     for event in events:
         body = event.get("value")
@@ -182,10 +182,8 @@ def _hashes(body: Any) -> Iterator[tuple[str, str]]:
 def _artifacts(layout: Layout, *, deep: bool) -> Iterator[Finding]:
     store = ObjectStore(layout.objects)
     sound: set[str] = set()
-    for project in sorted(layout.objects.parent.glob("*")):
-        if project.is_dir() and project != layout.objects:
-            for folder in sorted(path for path in project.iterdir() if path.is_dir()):
-                yield from _collection(Collection(folder), store, sound, deep=deep)
+    for folder in layout.artifact_folders():
+        yield from _collection(Collection(folder), store, sound, deep=deep)
 
 
 def _collection(
@@ -210,11 +208,11 @@ def _collection(
         if number not in versions:
             what = f"alias {alias!r} stands for v{number}, which is not there"
             mend = "restore the manifest from a backup, or log with this alias again"
-            yield Finding("error", collection.path / "events.jsonl", what, mend)
+            yield Finding("error", collection.events_file, what, mend)
 
 
 def _damaged(collection: Collection, number: int, name: str, error: TrackError) -> Finding:
-    path = error.path if isinstance(error, CorruptObjectError) else collection.path / f"v{number}.json"
+    path = error.path if isinstance(error, CorruptObjectError) else collection.manifest_file(number)
     lost = "is damaged" if isinstance(error, CorruptObjectError) else "is missing from the store"
     what = f"{name!r} of {collection.path.name}:v{number} {lost}"
     return Finding(

@@ -1,4 +1,4 @@
-"""Garbage: files of the store that no version and no run refers to; found with care, removed when asked."""
+"""Garbage: files of the store that no version and no run refers to."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import zstandard
 
 from simple_track.artifacts.collection import Collection
 from simple_track.artifacts.objects import ObjectStore, digest_of
-from simple_track.artifacts.store_lock import locked
+from simple_track.artifacts.store_lock import store_lock
 from simple_track.errors import FormatError
 from simple_track.storage.layout import Layout, RunLayout
 from simple_track.storage.lock import is_alive
@@ -22,7 +22,7 @@ from simple_track.storage.record import decode
 from simple_track.values.value import files_of
 
 YOUNG_SECONDS = 3600.0
-"""What is younger may belong to someone who has not yet said so."""
+"""Younger files may belong to a writer that has not referred to them yet."""
 _DIGEST = re.compile(rb"[0-9a-f]{64}")
 
 
@@ -33,8 +33,8 @@ class Item:
     Args:
         path: The file.
         size: Bytes.
-        why: What it is.
-        changed: When it was changed last, in seconds since 1970.
+        why: The reason why it is garbage.
+        changed: The time of its last change, in seconds since 1970.
     """
 
     path: Path
@@ -45,11 +45,11 @@ class Item:
 
 @attrs.frozen
 class Garbage:
-    """What was found.
+    """The garbage of a store.
 
     Args:
-        items: The files that may go.
-        doubts: What could not be read: as long as it cannot, what it might refer to stays.
+        items: The files that can be removed.
+        doubts: Files that could not be read; all files that they might refer to are kept.
     """
 
     items: list[Item]
@@ -57,16 +57,16 @@ class Garbage:
 
     @property
     def size(self) -> int:
-        """Bytes that would come free."""
+        """The size of all items, in bytes."""
         return sum(item.size for item in self.items)
 
 
 def find_garbage(layout: Layout, *, young: float = YOUNG_SECONDS) -> Garbage:
-    """Look for garbage, and touch nothing.
+    """Find garbage, and change nothing.
 
     Args:
         layout: The store.
-        young: Files changed in the last so many seconds are left alone.
+        young: The minimum age of garbage, in seconds since its last change.
     """
     doubts: list[str] = []
     referred = _referred(layout, doubts)
@@ -79,16 +79,16 @@ def find_garbage(layout: Layout, *, young: float = YOUNG_SECONDS) -> Garbage:
 
 
 def remove_garbage(layout: Layout, *, young: float = YOUNG_SECONDS) -> Garbage:
-    """Look for garbage and remove it, while nobody can add an artifact.
+    """Find garbage and remove it, while no process can add an artifact.
 
     Args:
         layout: The store.
-        young: Files changed in the last so many seconds are left alone.
+        young: The minimum age of garbage, in seconds since its last change.
 
     Returns:
-        What was removed, and what was in doubt.
+        The files that were removed, and those that could not be read.
     """
-    with locked(layout.objects.parent / ".lock"):
+    with store_lock(layout.artifacts_lock):
         garbage = find_garbage(layout, young=young)
         for item in garbage.items:
             item.path.unlink(missing_ok=True)
@@ -96,9 +96,9 @@ def remove_garbage(layout: Layout, *, young: float = YOUNG_SECONDS) -> Garbage:
 
 
 def _leftovers(layout: Layout) -> Iterator[Path]:
-    """Files that were being written under another name until they would be whole."""
+    """Temporary files of writers that were killed."""
     yield from ObjectStore(layout.objects).leftovers()
-    for folder in _collections(layout):
+    for folder in layout.artifact_folders():
         yield from folder.glob(".*.part")
     for run in layout.run_layouts():
         if not is_alive(run.lock):
@@ -111,9 +111,9 @@ def _objects(layout: Layout, referred: set[str]) -> list[Item]:
 
 
 def _referred(layout: Layout, doubts: list[str]) -> set[str]:
-    """Every digest that anything mentions: manifests, and what looks like one in runs and registry."""
+    """Find every digest in manifests, and all that looks like one in runs and the registry."""
     found: set[str] = set()
-    for folder in _collections(layout):
+    for folder in layout.artifact_folders():
         found |= _of_collection(Collection(folder), doubts)
     for run in layout.run_layouts():
         for path in [*run.history_files(), run.metadata, run.summary]:
@@ -122,13 +122,6 @@ def _referred(layout: Layout, doubts: list[str]) -> set[str]:
         if path.is_file():
             found |= _mentioned(path, doubts)
     return found
-
-
-def _collections(layout: Layout) -> Iterator[Path]:
-    objects = layout.objects
-    for project in sorted(objects.parent.glob("*")):
-        if project.is_dir() and project != objects:
-            yield from (folder for folder in sorted(project.iterdir()) if folder.is_dir())
 
 
 def _of_collection(collection: Collection, doubts: list[str]) -> set[str]:
@@ -150,7 +143,7 @@ def _of_collection(collection: Collection, doubts: list[str]) -> set[str]:
 def _mentioned(path: Path, doubts: list[str]) -> set[str]:
     try:
         return {match.decode() for chunk in read_chunks(path) for match in _DIGEST.findall(chunk)}
-    except FileNotFoundError:  # a run that has just been started has not all of its files
+    except FileNotFoundError:  # a new run does not have all of its files yet
         return set()
     except (OSError, zstandard.ZstdError) as error:
         doubts.append(f"{path}: cannot be read ({error})")
@@ -158,15 +151,11 @@ def _mentioned(path: Path, doubts: list[str]) -> set[str]:
 
 
 def _run_files(run: RunLayout, doubts: list[str]) -> list[Item]:
-    """Media and tables of a run that has ended which none of its events names, and half-written files."""
+    """Media and tables of a run that has ended which none of its events names, and temporary files."""
     if is_alive(run.lock):
         return []
-    files = [
-        path
-        for place in ("media", "tables")
-        for path in sorted((run.dir / place).rglob("*"))
-        if path.is_file()
-    ]
+    folders = (run.all_media, run.tables)
+    files = [path for folder in folders for path in sorted(folder.rglob("*")) if path.is_file()]
     if not files:
         return []
     named: set[str] = set()
@@ -181,7 +170,11 @@ def _run_files(run: RunLayout, doubts: list[str]) -> list[Item]:
 
 
 def _named_files(stream: Path) -> set[str]:
-    """The files that the events of one writer name. A line that cannot be read may name any, but the last."""
+    """Find the files that the events of one writer name.
+
+    Raises:
+        ValueError: A line before the last one cannot be read, and so may name any file.
+    """
     named: set[str] = set()
     torn = False
     for chunk in read_chunks(stream):
@@ -197,7 +190,7 @@ def _named_files(stream: Path) -> set[str]:
 def _items(paths: Iterable[Path], why: str) -> list[Item]:
     items = []
     for path in paths:
-        with contextlib.suppress(FileNotFoundError):  # its writer was faster
+        with contextlib.suppress(FileNotFoundError):  # its writer has finished it
             facts = path.lstat()
             items.append(Item(path, facts.st_size, why, facts.st_mtime))
     return items

@@ -1,10 +1,10 @@
-"""Series cache: the columns of a run, kept so that each line of its log is parsed once.
+"""The cached columns of a run, so that each line of its log is parsed once.
 
-Below `cache/series/{project}/{run}/{file}/` lies `index.json`, which says how much of the log is in the
-columns and how long each column is, and a folder of columns. Columns only grow, and only the index, replaced
-whole, says what
-counts: readers never see half of anything, and what a killed writer left behind it is written over. Whatever
-does not fit is rebuilt from the log; the folder may be deleted at any time.
+A folder `cache/series/{project}/{run}/{file}/` holds `index.json`, with the length of the log that is in the
+columns and the length of each column, and a folder of columns. Columns only grow, and only as much of them is
+valid as the index, which is replaced atomically, says. So a reader never sees a part of an update, and what a
+killed writer left behind is overwritten. A cache that does not match its log is rebuilt; the folder may be
+deleted at any time.
 """
 
 from __future__ import annotations
@@ -18,33 +18,32 @@ from typing import Any
 import attrs
 import orjson
 
-from simple_track.deferred import numpy as np
+from simple_track.lazy_module import numpy as np
 from simple_track.reading.column_file import ColumnFile, checksum
 from simple_track.reading.columns import ROW, ROW_BYTES, ColumnBuilder, Columns, Part, merge_by_time
-from simple_track.storage.layout import PACKED, SYSTEM_STREAM, RunLayout
-from simple_track.storage.lock import RunLock
+from simple_track.storage.atomic_write import atomic_write
+from simple_track.storage.layout import RunLayout, packed_file
+from simple_track.storage.lock import FileLock
 from simple_track.storage.reader import read_chunks
-from simple_track.storage.sdn_file import remove_folder, replace_bytes
 
-WORTHWHILE = 256 * 1024
-"""Fewer new bytes than this are parsed again rather than written to the cache."""
-VERSION = 3
+SMALLEST_UPDATE = 256 * 1024
+"""Fewer new bytes than this are parsed again, and not written to the cache."""
+VERSION = 4
 CHECKED = 4096
 
 
 @attrs.define
 class Index:
-    """What of a log is in the columns.
+    """The part of a log that is in the columns.
 
     Args:
         folder: The name of the folder of columns.
-        offset: How many bytes of the plain log, up to the end of a line.
-        check: What the log's beginning and the last bytes before the offset must look like.
-        rows: How many rows.
+        offset: The size of that part of the plain log, in bytes, up to the end of a line.
+        check: The checksum of the log's first bytes and of the bytes before the offset.
+        rows: The number of rows.
         rows_sum: The checksum of the rows.
-        columns: For each column: the metric, the kind, how many values, the first row when the rows have no
-            gaps, and the bytes in its file.
-        packed: Size and time of change of the packed log, when all of that is in the columns.
+        columns: The columns on disk.
+        packed: Size and time of modification of the packed log, if all of it is in the columns.
     """
 
     folder: str
@@ -57,20 +56,19 @@ class Index:
 
 
 def load_columns(layout: RunLayout, *, system: bool, keys: frozenset[str] | None = None) -> Columns:
-    """The numbers of a run, of all its writers, by time.
+    """Read the numbers of a run, of all its writers, by time.
 
     Args:
         layout: The run's folder.
-        system: Include what was sampled of the machine.
-        keys: The metrics that are wanted, where some are enough; None for all. Others may come along empty.
+        system: Include the samples of the machine.
+        keys: The metrics to read, or None for all. Others may be there without values.
     """
-    skipped = f"metrics.{SYSTEM_STREAM}.jsonl"
-    files = [path for path in layout.metric_files() if system or path.name != skipped]
-    cache = layout.root.series_cache(layout)
-    return merge_by_time([StreamCache(cache / path.name, path).load(keys) for path in files])
+    cache = layout.root.column_cache(layout)
+    files = layout.metric_files(system=system)
+    return merge_by_time([ColumnCache(cache / path.name, path).load(keys) for path in files])
 
 
-class StreamCache:
+class ColumnCache:
     """The cached columns of one file of lines.
 
     Args:
@@ -83,10 +81,10 @@ class StreamCache:
         self._log = log
 
     def load(self, keys: frozenset[str] | None = None) -> Columns:
-        """All rows of the log; the cache is brought up to date when that is worthwhile.
+        """Read all rows of the log, and update the cache if enough is new.
 
         Args:
-            keys: The metrics whose values are wanted; None for all.
+            keys: The metrics whose values to read, or None for all.
         """
         index = self._read_index()
         try:
@@ -105,8 +103,8 @@ class StreamCache:
             else:
                 unfinished = chunk
         fresh = builder.columns()
-        if offset - start >= WORTHWHILE:
-            with suppress(OSError):  # a cache that cannot be written is no reason not to read
+        if offset - start >= SMALLEST_UPDATE:
+            with suppress(OSError):  # the log can be read without a cache
                 self._save(index, fresh, offset, complete=not unfinished)
         if unfinished:
             builder.add_lines(unfinished)
@@ -124,7 +122,7 @@ class StreamCache:
         return index if self._fits(index) else None
 
     def _fits(self, index: Index) -> bool:
-        """Whether the log still begins with what is in the columns."""
+        """Whether the log still begins with the lines that are in the columns."""
         try:
             if index.packed is not None:
                 return index.packed == _stamp(self._log)
@@ -133,36 +131,36 @@ class StreamCache:
             return False
 
     def _read_columns(self, index: Index, keys: frozenset[str] | None) -> Columns:
-        place = self._folder / index.folder
-        rows = np.fromfile(place / "rows", ROW, index.rows)
+        folder = self._folder / index.folder
+        rows = np.fromfile(folder / "rows", ROW, index.rows)
         if len(rows) != index.rows or checksum(rows) != index.rows_sum:
-            raise ValueError("the cache is not what its index says")
+            raise ValueError("the rows do not match their checksum")
         parts: dict[str, dict[str, Part]] = {}
         for column in index.columns:
             wanted = keys is None or column.key in keys
-            part = column.read(place) if wanted else Part(np.zeros(0, np.uint32), np.zeros(0))
+            part = column.read(folder) if wanted else Part(np.zeros(0, np.uint32), np.zeros(0))
             parts.setdefault(column.key, {})[column.letter] = part
         return Columns(rows, parts)
 
     def _save(self, index: Index | None, fresh: Columns, offset: int, *, complete: bool) -> None:
         """Append new rows to the columns, unless another process is doing so."""
         self._folder.mkdir(parents=True, exist_ok=True)
-        lock = RunLock(self._folder / "lock")
+        lock = FileLock(self._folder / "lock")
         if not lock.acquire(patience=0.0):
             return
         try:
             current = self._read_index()
             if (current.offset if current else 0) != (index.offset if index else 0):
-                return  # another process was here first
+                return  # another process was faster
             grown = index or self._new_generation()
-            place = self._folder / grown.folder
-            with ColumnFile.opened(place / "rows", grown.rows * ROW_BYTES) as file:
+            folder = self._folder / grown.folder
+            with ColumnFile.opened(folder / "rows", grown.rows * ROW_BYTES) as file:
                 fresh.rows.tofile(file)
             columns = {(column.key, column.letter): column for column in grown.columns}
             for key, kinds in fresh.parts.items():
                 for letter, part in kinds.items():
                     column = columns.setdefault((key, letter), ColumnFile(key, letter, len(columns)))
-                    column.append(place, part)
+                    column.append(folder, part)
             done = attrs.evolve(
                 grown,
                 offset=offset,
@@ -175,9 +173,11 @@ class StreamCache:
             lock.release()
 
     def _new_generation(self) -> Index:
+        import shutil  # slow to import: it loads every kind of compression
+
         for old in self._folder.iterdir():
             if old.is_dir():
-                remove_folder(old)
+                shutil.rmtree(old, ignore_errors=True)
         index = Index(f"columns-{os.getpid()}-{os.urandom(4).hex()}")
         (self._folder / index.folder).mkdir()
         return index
@@ -191,14 +191,15 @@ class StreamCache:
             return
         tree: dict[str, Any] = attrs.asdict(index, recurse=False)
         tree["columns"] = [attrs.astuple(column) for column in index.columns]
-        replace_bytes(self._folder / "index.json", orjson.dumps({"version": VERSION, **tree}))
+        with atomic_write(self._folder / "index.json", durable=False) as file:
+            file.write(orjson.dumps({"version": VERSION, **tree}))
 
 
 def _stamp(log: Path) -> list[int] | None:
-    """Size and time of change of the packed log, or None when the plain one is there."""
+    """Size and time of modification of the packed log; None if the plain one exists."""
     if log.exists():
         return None
-    stat = log.with_name(log.name + PACKED).stat()
+    stat = packed_file(log).stat()
     return [stat.st_size, stat.st_mtime_ns]
 
 
@@ -211,7 +212,7 @@ def _check(log: Path, offset: int) -> int:
 
 
 def _concatenate(known: Columns, fresh: Columns) -> Columns:
-    """Rows that follow one another; the numbers of the fresh rows already go on from the known ones."""
+    """Append fresh rows, whose numbers continue those of the known rows."""
     if not len(known.rows):
         return fresh
     if not len(fresh.rows):

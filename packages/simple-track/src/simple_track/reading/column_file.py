@@ -1,4 +1,4 @@
-"""Column file: the values of one metric and kind in a file that only grows."""
+"""The values of one metric and kind in a file that only grows."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from typing import BinaryIO
 import attrs
 import orjson
 
-from simple_track.deferred import numpy as np
-from simple_track.reading.columns import Array, Part
+from simple_track.lazy_module import numpy as np
+from simple_track.reading.columns import WIDE, Array, Part
 
 TYPES = {"f": "<f8", "i": "<i8", "u": "<u8", "b": "?"}
 ROW_NUMBER = "<u4"
@@ -24,7 +24,8 @@ class ColumnFile:
 
     Args:
         key: The metric.
-        letter: The kind: f, i, b, or s for text, which is kept as JSON values with commas after them.
+        letter: The kind: f, i, u, b; or s for text and w for integers beyond 64 bits, which are kept as JSON
+            texts with commas after them.
         number: The number in the names of its files.
         count: How many values it holds.
         first: The first row, when the rows follow one another without gaps; else None.
@@ -42,7 +43,7 @@ class ColumnFile:
 
     @staticmethod
     def opened(path: Path, size: int) -> BinaryIO:
-        """A file ready to be written from a byte on; what lies there was left by a writer that died."""
+        """Open a file to write from a byte on; the bytes there were left by a writer that died."""
         fd = os.open(
             path, os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0), 0o644
         )
@@ -76,7 +77,7 @@ class ColumnFile:
         with path.open("rb") as file:
             texts = orjson.loads(b"[" + file.read(self.size)[:-1] + b"]")
         values = np.empty(len(texts), dtype=object)
-        values[:] = texts
+        values[:] = list(map(int, texts)) if self.letter == WIDE else texts
         return values
 
     def append(self, folder: Path, part: Part) -> None:
@@ -92,7 +93,7 @@ class ColumnFile:
                 values.tofile(file)
                 size = values.nbytes
             else:
-                size = file.write(b"".join(orjson.dumps(text) + b"," for text in part.values))
+                size = file.write(b"".join(orjson.dumps(str(text)) + b"," for text in part.values))
         first, last = int(part.rows[0]), int(part.rows[-1])
         gapless = last - first + 1 == len(part.rows)
         if self.count == 0 and gapless:
@@ -119,10 +120,10 @@ def checksum(values: Array) -> int:
     """A sum that shows zeroed pages and flipped bits, at the speed of memory; that of two pieces adds up.
 
     Args:
-        values: Numbers, bools, rows, or text.
+        values: Numbers, bools, rows, text, or integers beyond 64 bits.
     """
     if values.dtype == object:
-        return sum(zlib.crc32(text.encode("utf-8", "surrogatepass")) for text in values)
+        return sum(zlib.crc32(str(text).encode("utf-8", "surrogatepass")) for text in values)
     if not len(values):
         return 0
     width = 8 if values.dtype.itemsize % 8 == 0 else values.dtype.itemsize

@@ -1,4 +1,4 @@
-"""Series: the numbers of a run as columns, built from lines."""
+"""The numbers of a run as columns, built from lines."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, Any
 import attrs
 import orjson
 
-from simple_track.deferred import numpy as np
+from simple_track.lazy_module import numpy as np
 from simple_track.storage.record import NONFINITE, decode, restore_nonfinite
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Array = NDArray[Any]
-else:  # nothing here asks numpy for anything before there is a series to hold
+else:  # numpy is imported with the first column
     Array = Any
 ROW = [("step", "<i8"), ("timestamp", "<f8")]
 """The fields of a row, as `numpy.dtype` takes them."""
@@ -31,9 +31,13 @@ EXACT: tuple[tuple[type, str, str], ...] = (
     (str, "s", "O"),
 )
 """For each type of value: the letter of its kind and the type of its column."""
-NUMERIC = frozenset("fibu")
+WIDE = "w"
+"""The letter of integers that no 64 bits hold, which are kept as objects."""
+NUMERIC = frozenset("fibuw")
 LAST = 2**63 - 1
 EXACT_TO = 2**53
+BLOCK, BLOCKS = 4096, 64
+"""Rows are made into records in blocks of this many, and no more blocks than this."""
 
 
 @attrs.frozen(eq=False)
@@ -42,7 +46,7 @@ class Part:
 
     Args:
         rows: The rows they belong to, growing; uint32 of shape (n,).
-        values: Shape (n,): float64, int64, bool, or object for text.
+        values: Shape (n,): float64, int64, uint64, bool, or object for text and for integers beyond 64 bits.
     """
 
     rows: Array
@@ -113,9 +117,12 @@ class ColumnBuilder:
             return
         rows = np.empty(len(records), ROW)
         for keys, members, columns in groups:
+            steps, timestamps = columns[keys.index("step")], columns[keys.index("timestamp")]
             try:
-                rows["step"][members] = array("q", columns[keys.index("step")])
-                rows["timestamp"][members] = array("d", columns[keys.index("timestamp")])
+                if set(map(type, steps)) != {int} or not set(map(type, timestamps)) <= {int, float}:
+                    raise TypeError  # `array` would take a bool for a number
+                rows["step"][members] = array("q", steps)
+                rows["timestamp"][members] = array("d", timestamps)
             except (TypeError, OverflowError):
                 self.add([record for record in records if _is_row(record)])
                 return
@@ -164,11 +171,14 @@ def _typed_parts(numbers: Array, values: tuple[Any, ...]) -> Iterator[tuple[str,
             pass
     for kind, letter, dtype in EXACT:
         where = [i for i, value in enumerate(values) if type(value) is kind]
-        if kind is int:
-            beyond = [i for i in where if values[i] > LAST]
-            if beyond:
-                where = [i for i in where if values[i] <= LAST]
-                yield "u", _picked(numbers, values, beyond, np.uint64)
+        if kind is int and not all(-LAST - 1 <= values[i] <= LAST for i in where):
+            unsigned = [i for i in where if LAST < values[i] <= 2 * LAST + 1]
+            wide = [i for i in where if values[i] < -LAST - 1 or values[i] > 2 * LAST + 1]
+            where = [i for i in where if -LAST - 1 <= values[i] <= LAST]
+            if unsigned:
+                yield "u", _picked(numbers, values, unsigned, np.uint64)
+            if wide:
+                yield WIDE, _picked(numbers, values, wide, object)
         if where:
             yield letter, _picked(numbers, values, where, dtype)
 
@@ -259,7 +269,7 @@ def dense(kinds: dict[str, Part], count: int) -> Array:
 
     Returns:
         Shape (count,): int64 or bool when every row has one, float64 with NaN in the gaps when all are
-        numbers, else object with None in the gaps.
+        numbers that floats hold exactly, else object with None in the gaps.
     """
     if len(kinds) == 1:
         part = next(iter(kinds.values()))
@@ -270,18 +280,26 @@ def dense(kinds: dict[str, Part], count: int) -> Array:
         for part in kinds.values():
             column[part.rows] = part.values
         return column
-    numeric = set(kinds) <= NUMERIC and set(kinds) != {"b"} and ("f" in kinds or not _is_beyond_floats(kinds))
+    numeric = set(kinds) <= NUMERIC and set(kinds) != {"b"} and not is_beyond_floats(kinds)
     column = np.full(count, np.nan) if numeric else np.full(count, None, dtype=object)
     for part in kinds.values():
         column[part.rows] = part.values
     return column
 
 
-def _is_beyond_floats(kinds: dict[str, Part]) -> bool:
-    """Whether there are whole numbers that a float would change."""
-    whole = kinds.get("i")
-    large = whole is not None and ((whole.values > EXACT_TO) | (whole.values < -EXACT_TO)).any()
-    return "u" in kinds or bool(large)
+def is_beyond_floats(kinds: dict[str, Part]) -> bool:
+    """Whether there are integers that a float would change."""
+    return any(letter in kinds and _is_changed(kinds[letter].values) for letter in ("i", "u", WIDE))
+
+
+def _is_changed(integers: Array) -> bool:
+    """Whether a conversion to float changes one of these integers."""
+    if integers.dtype == object:
+        return any(float(value) != value for value in integers)
+    large = integers[(integers > EXACT_TO) | (integers < -EXACT_TO)]
+    floats = large.astype(np.float64)
+    inside = floats < 2.0 ** (63 if large.dtype.kind == "i" else 64)  # else it was rounded up beyond the type
+    return not inside.all() or bool((floats.astype(large.dtype) != large).any())
 
 
 def min_max_rows(part_rows: Array, values: Array, samples: int) -> Array:
@@ -318,12 +336,19 @@ def _extreme(numbers: Array, edges: Array, ufunc: np.ufunc) -> Array:
 
 
 def iterate_rows(columns: Columns) -> Iterator[dict[str, Any]]:
-    """Yield every row as a record, with plain Python values."""
-    records: list[dict[str, Any]] = [
-        {"step": step, "timestamp": timestamp} for step, timestamp in columns.rows.tolist()
-    ]
-    for key, kinds in columns.parts.items():
-        for part in kinds.values():
-            for row, value in zip(part.rows.tolist(), part.values.tolist(), strict=True):
-                records[row][key] = value
-    return iter(records)
+    """Yield every row as a record of the metrics it has, with plain Python values.
+
+    Some rows are made at a time, so that it costs as much as there are values, and not rows times metrics.
+    """
+    parts = [(key, part) for key, kinds in columns.parts.items() for part in kinds.values()]
+    size = max(BLOCK, -(-len(columns.rows) // BLOCKS))
+    for start in range(0, len(columns.rows), size):
+        rows = columns.rows[start : start + size].tolist()
+        records: list[dict[str, Any]] = [{"step": step, "timestamp": timestamp} for step, timestamp in rows]
+        for key, part in parts:
+            first, last = np.searchsorted(part.rows, [start, start + size])
+            if first < last:
+                numbers, values = part.rows[first:last].tolist(), part.values[first:last].tolist()
+                for row, value in zip(numbers, values, strict=True):
+                    records[row - start][key] = value
+        yield from records

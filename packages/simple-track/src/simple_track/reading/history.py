@@ -1,23 +1,30 @@
-"""History: the numbers of a run, as a mapping from names to numpy columns of one length."""
+"""The numbers of a run, as a mapping from names to numpy columns of one length."""
 
 from __future__ import annotations
 
 import importlib
+import operator
 from collections.abc import Iterator, Mapping, Sequence
 from types import ModuleType
 from typing import Any
 
-from simple_track.deferred import numpy as np
 from simple_track.errors import MetricNotFoundError, MissingExtraError, SettingError
-from simple_track.reading.columns import Array, Columns, Part, dense, min_max_rows
+from simple_track.html_table import html_table
+from simple_track.lazy_module import numpy as np
+from simple_track.reading.columns import Array, Columns, Part, dense, iterate_rows, min_max_rows
 from simple_track.reading.summary import MetricRule, rule_for
+from simple_track.reading.typed_column import TypedColumn, to_arrow, to_polars, typed_columns
+
+METRICS = 100
+"""How many metrics a notebook shows."""
 
 
 class History(Mapping[str, Array]):
     """Columns of one length: `step`, `timestamp` (seconds since 1970), and one for each metric.
 
-    A metric that a row does not have is NaN there, or None in a column of text or bools; `present` tells a
-    gap from a NaN that was logged. Rows are in the order in which they were logged.
+    A metric that a row does not have is NaN there, or None in a column of text, of bools, or of integers that
+    a float would change; `present` tells a gap from a NaN that was logged. Rows are in the order in which
+    they were logged.
 
     Args:
         columns: All rows.
@@ -38,8 +45,8 @@ class History(Mapping[str, Array]):
     ) -> None:
         self._run_id = run_id
         self._rules = list(rules)
-        if samples is not None and (not isinstance(samples, int) or samples < 2):
-            raise SettingError("samples", samples, ("None", "a whole number from 2"))
+        if samples is not None:
+            samples = _whole("samples", samples)
         only_axes = bool(keys) and all(key in ("step", "timestamp") for key in keys or ())
         wanted = [
             key for key in (columns.parts if keys is None else keys) if key not in ("step", "timestamp")
@@ -73,10 +80,32 @@ class History(Mapping[str, Array]):
     def __repr__(self) -> str:
         return f"History({len(self._rows)} rows: {', '.join(self)})"
 
+    def _repr_html_(self) -> str:
+        shown = list(self._parts)[:METRICS]
+        rest = f", the first {METRICS} of {len(self._parts)} metrics" if len(self._parts) > METRICS else ""
+        columns = ("metric", "values", "first", "last", "lowest", "highest")
+        return html_table(columns, map(self._facts, shown), f"{self.rows} rows{rest}")
+
+    def _facts(self, key: str) -> list[Any]:
+        """What is shown of a metric: how many values, the first and last, the lowest and highest number."""
+        values = self[key][self.present(key)].tolist()
+        numbers = [v for v in values if isinstance(v, int | float) and v == v]
+        ends = [values[0], values[-1]] if values else [None, None]
+        return [key, len(values), *ends, min(numbers, default=None), max(numbers, default=None)]
+
     @property
     def rows(self) -> int:
         """How many rows there are."""
         return len(self._rows)
+
+    @property
+    def columns(self) -> Columns:
+        """The rows, and the values of each metric by kind."""
+        return Columns(self._rows, self._parts)
+
+    def records(self) -> Iterator[dict[str, Any]]:
+        """Yield every row as a dict with `step`, `timestamp` and the metrics that it has, as plain values."""
+        return iterate_rows(self.columns)
 
     def present(self, key: str) -> Array:
         """Which rows have this metric: bool, shape (rows,)."""
@@ -113,30 +142,22 @@ class History(Mapping[str, Array]):
         return _import("to_pandas()", "pandas").DataFrame(dict(self))
 
     def to_polars(self) -> Any:
-        """A polars DataFrame; needs polars."""
-        polars = _import("to_polars()", "polars")
-        return polars.DataFrame({key: _of_one_kind(_without_objects(self[key])) for key in self})
+        """A polars DataFrame; needs polars. A gap is a null.
 
-    def _filled(self, key: str) -> Any:
-        """A column for arrow: whole numbers stay whole, with 0 in the gaps that are masked."""
-        kinds = self._parts[key]
-        if set(kinds) != {"i"}:
-            return _without_objects(self[key])
-        column = np.zeros(len(self._rows), np.int64)
-        column[kinds["i"].rows] = kinds["i"].values
-        return column
+        A metric that was numbers and texts in turn becomes two columns: the texts are in `{name}~text`.
+        """
+        polars = _import("to_polars()", "polars")
+        series = [polars.Series(key, self[key]) for key in ("step", "timestamp")]
+        return polars.DataFrame(series + [to_polars(column, polars) for column in self._typed()])
 
     def to_arrow(self) -> Any:
-        """A pyarrow Table; needs pyarrow. A gap is a null."""
+        """A pyarrow Table; needs pyarrow. A gap is a null, and texts are apart as in `to_polars`."""
         arrow = _import("to_arrow()", "pyarrow", "tables")
         columns = {key: arrow.array(self[key]) for key in ("step", "timestamp")}
-        for key in self._parts:
-            filled, gaps = self._filled(key), ~self.present(key)
-            try:
-                columns[key] = arrow.array(filled, mask=gaps)
-            except (arrow.ArrowInvalid, arrow.ArrowTypeError, OverflowError):  # numbers and text
-                columns[key] = arrow.array([str(value) for value in filled], arrow.string(), mask=gaps)
-        return arrow.table(columns)
+        return arrow.table(columns | {column.name: to_arrow(column, arrow) for column in self._typed()})
+
+    def _typed(self) -> Iterator[TypedColumn]:
+        return typed_columns(self._parts, len(self._rows))
 
 
 def _kept_rows(parts: dict[str, dict[str, Part]], count: int, samples: int | None) -> Array | None:
@@ -173,15 +194,14 @@ def _pick(kinds: dict[str, Part], kept: Array) -> dict[str, Part]:
     return picked
 
 
-def _without_objects(column: Array) -> Any:
-    return column.tolist() if column.dtype == object else column
-
-
-def _of_one_kind(column: Any) -> Any:
-    """A column of numbers and text as text, and one that is of one kind as it is."""
-    if not isinstance(column, list) or len({type(value) for value in column if value is not None}) < 2:
-        return column
-    return [None if value is None else str(value) for value in column]
+def _whole(setting: str, number: Any) -> int:
+    try:
+        whole = operator.index(number)
+    except TypeError:
+        whole = 0
+    if whole < 2 or isinstance(number, bool):
+        raise SettingError(setting, number, ("None", "a whole number from 2"))
+    return whole
 
 
 def _import(what: str, module: str, extra: str | None = None) -> ModuleType:

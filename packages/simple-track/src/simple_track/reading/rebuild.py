@@ -1,32 +1,32 @@
-"""Replay: what the log alone says about a run's summary, step counter and rules."""
+"""A run's summary, step counter and rules, rebuilt from its log."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from simple_track.deferred import numpy as np
 from simple_track.errors import FormatError
+from simple_track.lazy_module import numpy as np
 from simple_track.reading.column_cache import load_columns
 from simple_track.reading.columns import NUMERIC, Columns, Part, parse_lines
 from simple_track.reading.summary import MetricRule, Summary, rule_for
 from simple_track.storage.layout import RunLayout
 from simple_track.storage.reader import read_chunks, read_events
-from simple_track.storage.record import mark_nonfinite, restore_nonfinite
-from simple_track.storage.sdn_file import read_document, write_document
+from simple_track.storage.record import mark_summary, restore_summary
+from simple_track.storage.sdn_file import read_sdn, write_sdn
 
 LAST_STEP = "~last_step"
 
 
 def stored_summary(layout: RunLayout) -> dict[str, Any]:
-    """The summary of a run: from its file once it has ended, else from its log.
+    """Read the summary of a run: from its file once it has ended, else from its log.
 
     Args:
         layout: The run's folder.
     """
     try:
-        tree = restore_nonfinite(read_document(layout.summary))
+        tree = restore_summary(read_sdn(layout.summary))
     except (FileNotFoundError, FormatError):  # it has not ended, or the file is damaged
-        return dict(replay(layout)[0])
+        return dict(rebuild_summary(layout)[0])
     tree.pop(LAST_STEP, None)
     return tree
 
@@ -39,10 +39,10 @@ def write_summary(layout: RunLayout, summary: Summary, step: int) -> None:
         summary: Its summary.
         step: Its highest step.
     """
-    write_document(layout.summary, {**mark_nonfinite(dict(summary)), LAST_STEP: step})
+    write_sdn(layout.summary, {**mark_summary(summary), LAST_STEP: step})
 
 
-def replay(layout: RunLayout) -> tuple[Summary, int]:
+def rebuild_summary(layout: RunLayout) -> tuple[Summary, int]:
     """Rebuild a run's summary and step counter from its log.
 
     Args:

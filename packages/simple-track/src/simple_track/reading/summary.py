@@ -10,6 +10,7 @@ from typing import Any
 import attrs
 
 from simple_track.errors import SettingError
+from simple_track.storage import exact_json
 from simple_track.storage.record import Scalar, as_scalar, flatten
 
 KINDS = ("last", "first", "min", "max", "mean", "none")
@@ -50,7 +51,8 @@ def rule_for(key: str, rules: list[MetricRule]) -> MetricRule | None:
 class Summary(MutableMapping[str, Any]):
     """The summary of a run: a mapping that follows what is logged and can be written to.
 
-    A value that was written by hand stays until the metric is logged again.
+    A value that was written by hand stays until the metric is logged again. It may also be a list of plain
+    values, and None takes the value away.
 
     Args:
         on_set: Called with every value that is written by hand (None: it was deleted).
@@ -155,10 +157,13 @@ class Summary(MutableMapping[str, Any]):
         return self.values_by_key[key]
 
     def __setitem__(self, key: str, value: Any) -> None:
-        for path, leaf in flatten({key: value}):
-            scalar = as_scalar(path, leaf)
-            self.values_by_key[path] = scalar
-            self.on_set(path, scalar)
+        if value is None:
+            if key in self:
+                del self[key]
+            return
+        for path, leaf in [(path, _as_kept(path, leaf)) for path, leaf in flatten({key: value})]:
+            self.values_by_key[path] = leaf
+            self.on_set(path, leaf)
 
     def __delitem__(self, key: str) -> None:
         del self.values_by_key[key]
@@ -172,6 +177,14 @@ class Summary(MutableMapping[str, Any]):
 
     def __repr__(self) -> str:
         return f"Summary({self.values_by_key!r})"
+
+
+def _as_kept(path: str, value: Any) -> Any:
+    """A scalar, or a list of what JSON holds; arrays of more than one number become lists."""
+    is_array = exact_json.is_numpy(value) and value.size != 1
+    if is_array or isinstance(value, list | tuple):
+        return exact_json.decode(exact_json.encode(value, path))
+    return as_scalar(path, value)
 
 
 def _is_nan(value: Any) -> bool:

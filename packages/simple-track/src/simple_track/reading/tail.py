@@ -1,4 +1,4 @@
-"""Tail: what is appended to a run's files, as it comes."""
+"""The records that are appended to a run's files, as they come."""
 
 from __future__ import annotations
 
@@ -10,30 +10,28 @@ from typing import Any
 
 import attrs
 
-from simple_track.storage.layout import SYSTEM_STREAM, RunLayout
+from simple_track.storage.layout import RunLayout
 from simple_track.storage.reader import read_records
 from simple_track.storage.record import decode
-
-BLOCK = 1 << 20
 
 
 @attrs.define
 class FileTail:
-    """Reads on where it stopped; only whole lines are taken.
+    """A position in a file of lines, from which only whole lines are read.
 
     Args:
-        path: The file; it need not be there yet.
-        offset: Where to go on, in bytes.
+        path: The file; it need not exist yet.
+        offset: The position, in bytes.
     """
 
     path: Path
     offset: int = 0
 
     def read(self, *, to_the_end: bool = False) -> list[dict[str, Any]]:
-        """The records that were completed since the last look.
+        """Read the records that were completed since the last call.
 
         Args:
-            to_the_end: Nobody writes any more: take a last line that only lacks its newline, too.
+            to_the_end: The writer has ended: also take a last line that only lacks its newline.
         """
         try:
             with self.path.open("rb") as file:
@@ -58,18 +56,16 @@ def follow_records(
 
     Args:
         layout: The run's folder.
-        has_ended: Says whether the run has ended.
-        poll: Seconds between looks.
-        start: Begin with what is already there.
+        has_ended: Returns whether the run has ended.
+        poll: Seconds between two calls of it.
+        start: Begin with the first record, or only with those to come.
     """
     tails: dict[Path, FileTail] = {}
     first = True
     while True:
-        ended = has_ended()  # asked before the last look, so that nothing written before the end is missed
+        ended = has_ended()  # before the last read, so that no line written before the end is missed
         batches: list[list[dict[str, Any]]] = []
-        for path in layout.metric_files():
-            if path.name == f"metrics.{SYSTEM_STREAM}.jsonl":
-                continue
+        for path in layout.metric_files(system=False):
             if path not in tails:
                 tails[path] = FileTail(path)
                 if first and not start:

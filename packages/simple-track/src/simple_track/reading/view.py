@@ -1,32 +1,35 @@
-"""View: a run as its files tell it, whoever wrote them and whether or not they are still being written."""
+"""A run to read from, by any process, also while the run is being written."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
-from simple_track.deferred import deferred_values
-from simple_track.errors import MetricNotFoundError
+from simple_track.errors import FormatError, MetricNotFoundError
 from simple_track.reading.column_cache import load_columns
 from simple_track.reading.history import History
 from simple_track.reading.rebuild import stored_summary
 from simple_track.reading.summary import MetricRule
 from simple_track.reading.tail import follow_records
-from simple_track.storage.layout import SYSTEM_STREAM, RunLayout
-from simple_track.storage.lock import last_beat
-from simple_track.storage.metadata import Metadata, read_metadata, seen_state
+from simple_track.storage.layout import RunLayout
+from simple_track.storage.lock import last_heartbeat
+from simple_track.storage.metadata import Metadata, current_state, read_metadata
 from simple_track.storage.reader import read_events
+from simple_track.storage.record import SYSTEM_PREFIX
+
+if TYPE_CHECKING:
+    from simple_track.values import Table, Value
 
 
 class RunView:
-    """A run to read from. What is asked is read then: a view of a live run sees what is new.
+    """A run to read from. Each call reads the files again, so that a view of a live run is current.
 
     Args:
         layout: The run's folder.
-        metadata: Its metadata, when that has been read already.
-        summary: Its summary, when that has been read already.
+        metadata: Its metadata, if it has been read already.
+        summary: Its summary, if it has been read already.
     """
 
     def __init__(
@@ -107,7 +110,7 @@ class RunView:
         """Running, finished, failed, interrupted or crashed, as it is now."""
         if self.metadata.state == "running":
             self.metadata = read_metadata(self.layout)
-        return seen_state(self.layout, self.metadata)
+        return current_state(self.layout, self.metadata)
 
     @property
     def start_time(self) -> datetime:
@@ -121,7 +124,7 @@ class RunView:
         if end is None and self.state == "crashed":
             times = load_columns(self.layout, system=False).rows["timestamp"]  # packing keeps them
             logged = float(times.max()) if len(times) else 0.0
-            end = max(self.metadata.start_time, last_beat(self.layout.lock) or 0.0, logged)
+            end = max(self.metadata.start_time, last_heartbeat(self.layout.lock) or 0.0, logged)
         return None if end is None else datetime.fromtimestamp(end).astimezone()
 
     @property
@@ -158,7 +161,7 @@ class RunView:
             MetricNotFoundError: The run has no metric of a wanted name.
         """
         names = [keys] if isinstance(keys, str) else keys
-        wants_system = system or any(name.startswith(f"{SYSTEM_STREAM}/") for name in names or ())
+        wants_system = system or any(name.startswith(SYSTEM_PREFIX) for name in names or ())
         rules = self.rules
         wanted = None if names is None else frozenset(names) | {rule.step for rule in rules if rule.step}
         columns = load_columns(self.layout, system=wants_system, keys=wanted)
@@ -178,7 +181,7 @@ class RunView:
         """
         return [e for e in read_events(self.layout) if kind is None or e.get("event") == kind]
 
-    def media(self, name: str) -> list[tuple[int, Any]]:
+    def media(self, name: str) -> list[tuple[int, Value]]:
         """Every value that is not a number logged under a name, as (step, value), in order.
 
         Args:
@@ -194,9 +197,16 @@ class RunView:
             hint = f"it is a metric: read it by history([{name!r}])" if metric else None
             known = sorted({str(e.get("key")) for e in events})
             raise MetricNotFoundError(name, self.id, known, "media", hint)
-        return [(int(e["step"]), deferred_values().read_value(e["value"], self.layout)) for e in found]
+        return [(self._step_of(event), self._value(event)) for event in found]
 
-    def table(self, name: str) -> Any:
+    def _step_of(self, event: Mapping[str, Any]) -> int:
+        step = event.get("step")
+        if type(step) is not int:
+            reason = f"the event of {event.get('key')!r} has {step!r:.60} where its step should be"
+            raise FormatError(self.layout.history, reason)
+        return step
+
+    def table(self, name: str) -> Table:
         """The table that was logged last under a name.
 
         Args:
@@ -205,11 +215,17 @@ class RunView:
         Raises:
             MetricNotFoundError: No table of that name was logged.
         """
-        tables = [e for e in self.events("media") if e.get("value", {}).get("kind") == "table"]
+        bodies = [(e, e.get("value")) for e in self.events("media")]
+        tables = [e for e, body in bodies if isinstance(body, dict) and body.get("kind") == "table"]
         found = [e for e in tables if e.get("key") == name]
         if not found:
             raise MetricNotFoundError(name, self.id, sorted({str(e.get("key")) for e in tables}), "table")
-        return deferred_values().read_value(found[-1]["value"], self.layout)
+        return cast("Table", self._value(found[-1]))
+
+    def _value(self, event: Mapping[str, Any]) -> Value:
+        from simple_track.values import read_value  # needs numpy
+
+        return read_value(event["value"], self.layout)
 
     def follow(self, *, poll: float = 0.2, start: bool = True) -> Iterator[dict[str, Any]]:
         """Yield every record of numbers, those there are and then each new one, until the run has ended.

@@ -1,4 +1,4 @@
-"""Pulse: the one background thread of a run; it calls each of its beats in its own period."""
+"""The one background thread of a run, which runs periodic tasks."""
 
 from __future__ import annotations
 
@@ -9,22 +9,22 @@ from collections.abc import Callable
 
 import attrs
 
-from simple_track.storage.journal import TrackWarning
+from simple_track.errors import TrackWarning
 
 FIRST_SECONDS = 15.0
-"""How long the end waits for what is done first."""
-BEAT_SECONDS = 5.0
-"""How long the end waits for a beat, and for what is done last."""
+"""Maximum time that `stop` waits for the first task."""
+TASK_SECONDS = 5.0
+"""Maximum time that `stop` waits for a periodic task, and `join` for the last task."""
 
 
 @attrs.define
-class Beat:
-    """Something to be done again and again.
+class PeriodicTask:
+    """A function that is called once in each period.
 
     Args:
-        name: For the warning when it fails.
-        seconds: The period; of no meaning for what is done once.
-        call: What is called.
+        name: The subject of the warning if it fails.
+        seconds: The period; ignored for the first and last task of a thread.
+        call: The function.
     """
 
     name: str
@@ -34,64 +34,66 @@ class Beat:
     failed: bool = False
 
 
-class Pulse:
-    """A light thread that sleeps until the next beat is due. A beat that fails warns once and goes on.
+class BackgroundThread:
+    """A thread that sleeps until the next task is due. A task that fails warns once and is called again.
 
     Args:
-        beats: What it does; the first time after one period.
-        first: What it does once before all beats. No end comes before that is done.
-        last: What it does once after all beats, while the caller of `stop` goes on.
+        tasks: The periodic tasks; each is called for the first time after one period.
+        first: A task that is called once before all others. `stop` waits for it.
+        last: A task that is called once after all others, while the caller of `stop` continues.
     """
 
-    def __init__(self, beats: list[Beat], first: Beat | None = None, last: Beat | None = None) -> None:
-        self._beats = beats
+    def __init__(
+        self, tasks: list[PeriodicTask], first: PeriodicTask | None = None, last: PeriodicTask | None = None
+    ) -> None:
+        self._tasks = tasks
         self._first = first
         self._last = last
         self._stop = threading.Event()
-        self._begun = threading.Event()
-        self._ended = threading.Event()
+        self._first_done = threading.Event()
+        self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, name="simple-track", daemon=True)
 
     def start(self) -> None:
-        """Begin to beat."""
+        """Start the thread."""
         now = time.monotonic()
-        for beat in self._beats:
-            beat.due = now + beat.seconds
+        for task in self._tasks:
+            task.due = now + task.seconds
         self._thread.start()
 
     def stop(self) -> None:
-        """End the beats, and wait for the one that is under way."""
+        """Stop the periodic tasks, and wait for the first task and for the one that is running."""
         self._stop.set()
         if self._thread.is_alive() and self._thread is not threading.current_thread():
-            self._begun.wait(FIRST_SECONDS)
-            self._ended.wait(BEAT_SECONDS)
+            self._first_done.wait(FIRST_SECONDS)
+            self._stopped.wait(TASK_SECONDS)
 
     def join(self) -> None:
-        """After `stop`: wait for what is done last."""
+        """After `stop`: wait for the last task."""
         if self._thread.is_alive() and self._thread is not threading.current_thread():
-            self._thread.join(BEAT_SECONDS)
+            self._thread.join(TASK_SECONDS)
 
     def _run(self) -> None:
         if self._first is not None:
             self._call(self._first)
-        self._begun.set()
-        self._beat()
-        self._ended.set()
+        self._first_done.set()
+        self._run_periodic_tasks()
+        self._stopped.set()
         if self._last is not None:
             self._call(self._last)
 
-    def _beat(self) -> None:
-        while not self._stop.wait(max(0.0, min(b.due for b in self._beats) - time.monotonic())):
+    def _run_periodic_tasks(self) -> None:
+        while not self._stop.wait(max(0.0, min(task.due for task in self._tasks) - time.monotonic())):
             now = time.monotonic()
-            for beat in self._beats:
-                if beat.due <= now:
-                    beat.due = now + beat.seconds
-                    self._call(beat)
+            for task in self._tasks:
+                if task.due <= now:
+                    task.due = now + task.seconds
+                    self._call(task)
 
-    def _call(self, beat: Beat) -> None:
+    def _call(self, task: PeriodicTask) -> None:
         try:
-            beat.call()
+            task.call()
         except Exception as error:
-            if not beat.failed:
-                beat.failed = True
-                warnings.warn(TrackWarning(f"{beat.name} failed: {error!r}"), stacklevel=2)
+            if not task.failed:
+                task.failed = True
+                warnings.warn(TrackWarning(f"{task.name} failed: {error!r}"), stacklevel=2)

@@ -1,4 +1,4 @@
-"""Capture: what a run runs on, begun when it starts and gathered while training goes on."""
+"""The capture of a run's environment, which starts with the run and continues in its background thread."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ from typing import Any
 
 from simple_track.recording.environment import GitProbe, describe, packages
 from simple_track.recording.hardware import describe_gpus
+from simple_track.storage.atomic_write import atomic_write, sync_file
 from simple_track.storage.layout import RunLayout
 
 
 class Capture:
-    """Asks at once for all that could change under the caller's hands, such as the checkout's diff.
+    """Reads at once what could change during the run, such as the checkout's diff.
 
-    To be made before the run's lock is taken: see `GitProbe`.
+    It must be made before the run's lock is taken: see `GitProbe`.
 
     Args:
         layout: The run's folder, with its folder of files.
@@ -23,26 +24,29 @@ class Capture:
         self._git = GitProbe()
 
     def describe(self) -> dict[str, Any]:
-        """What is known at once: command, Python, host, CPU and memory; writes the list of packages."""
-        self._layout.requirements.write_text("\n".join(packages()) + "\n", "utf-8")
+        """Read what is known at once: command, Python, host, CPU and memory; writes the list of packages."""
+        with atomic_write(self._layout.requirements, durable=False) as file:  # `gather` syncs it
+            file.write("\n".join([*packages(), ""]).encode())
         return describe()
 
     def abandon(self) -> None:
-        """Let go of what was begun, for a run that did not start."""
+        """Stop the capture of a run that did not start."""
         self._git.abandon()
 
     def gather(self) -> dict[str, Any]:
-        """Wait for what takes its time, and write the checkout's diff.
+        """Wait for git, the GPUs and the disk, and write the checkout's diff.
 
         Returns:
-            The facts about the git checkout and the GPUs, where there are any.
+            The facts about the git checkout and the GPUs, if there are any.
         """
         facts: dict[str, Any] = {}
         checkout, diff = self._git.result()
+        sync_file(self._layout.requirements)
         if checkout:
             facts["git"] = checkout
         if diff:
-            self._layout.diff.write_bytes(diff)
+            with atomic_write(self._layout.diff) as file:
+                file.write(diff)
         gpus = describe_gpus()
         if gpus:
             facts["gpus"] = gpus

@@ -1,4 +1,4 @@
-"""Config: a plain snapshot of whatever the run was configured with, and its fingerprint."""
+"""A plain snapshot of a run's config, and its fingerprint."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import dataclasses
 import enum
 import hashlib
 import json
-import math
 import sys
 from collections.abc import Mapping
 from pathlib import PurePath
@@ -16,7 +15,7 @@ import attrs
 
 from simple_track.errors import ValueKindError
 from simple_track.recording.environment import SECRET_OPTION
-from simple_track.storage.record import is_numpy, plain_text
+from simple_track.storage.record import plain_text
 
 DEEPEST = 64
 MASK = "••••"
@@ -60,7 +59,7 @@ def _plain(value: Any, depth: int, *, top: bool = False) -> Any:
     if isinstance(value, int):
         return int(value)
     if isinstance(value, float):
-        return float(value) if math.isfinite(value) else str(float(value))
+        return float(value)
     fields = _fields(value, top=top)
     if fields is not None:
         plain = {
@@ -73,7 +72,12 @@ def _plain(value: Any, depth: int, *, top: bool = False) -> Any:
     if isinstance(value, list | tuple | set | frozenset):
         items = value if isinstance(value, list | tuple) else sorted(value, key=str)
         return [_plain(item, depth + 1) for item in items]
-    if is_numpy(value):
+    if hasattr(value, "shape") and hasattr(value, "tolist"):  # an array, of numpy, torch or their kin
+        if getattr(getattr(value, "dtype", None), "kind", "") in (
+            "m",
+            "M",
+        ):  # `tolist` makes integers of some
+            return [_plain(item, depth + 1) for item in value] if value.shape else str(value)
         return _plain(value.tolist(), depth + 1)
     if isinstance(value, PurePath) or not callable(value):
         return str(value)

@@ -1,20 +1,21 @@
-"""Console: a copy of what the process prints, in `files/console.log`."""
+"""A copy of standard output and error, in `files/console.log`."""
 
 from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, TextIO
 
 
 class Tee:
-    """A stream that writes on and copies. It answers for the stream that it stands before.
+    """A stream that writes to another stream and to a file. All else is that stream's.
 
     Args:
-        stream: The stream that goes on.
-        fd: Where copies go; each write is whole when it returns.
+        stream: The stream.
+        fd: The file; each write to it is complete when it returns.
     """
 
     def __init__(self, stream: TextIO, fd: int) -> None:
@@ -24,12 +25,12 @@ class Tee:
     def write(self, text: str) -> int:
         """Write text to both."""
         written = self._stream.write(text)
-        with suppress(OSError):  # a full disk never stops what prints
+        with suppress(OSError):  # a full disk does not stop a print
             os.write(self._fd, text.encode("utf-8", "backslashreplace"))
         return written
 
-    def writelines(self, lines: Any) -> None:
-        """Write many texts."""
+    def writelines(self, lines: Iterable[str]) -> None:
+        """Write many texts to both."""
         for line in lines:
             self.write(line)
 
@@ -41,7 +42,7 @@ class ConsoleCapture:
     """Copies standard output and error to a file until it is stopped.
 
     Args:
-        path: The file; it is appended to.
+        path: The file, to which the copy is appended.
     """
 
     def __init__(self, path: Path) -> None:
@@ -52,7 +53,7 @@ class ConsoleCapture:
         sys.stdout, sys.stderr = self._after
 
     def close(self) -> None:
-        """Put the streams back, unless somebody has replaced them since."""
+        """Put the streams back, unless other code has replaced them since."""
         if sys.stdout is self._after[0]:
             sys.stdout = self._before[0]
         if sys.stderr is self._after[1]:

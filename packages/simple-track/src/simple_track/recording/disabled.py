@@ -1,4 +1,4 @@
-"""Untracked: what a run that is not tracked answers, so that a script goes on as if it were."""
+"""The return values of a run that writes nothing, so that a script works as with any other run."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import Any
 
 import attrs
 
-from simple_track.deferred import numpy as np
 from simple_track.errors import TrackError
+from simple_track.lazy_module import numpy as np
 from simple_track.reading.columns import ROW, Columns
 from simple_track.reading.history import History
 from simple_track.reading.summary import Summary
@@ -16,11 +16,11 @@ from simple_track.storage.record import as_scalar, flatten
 
 
 def observe(summary: Summary, values: Mapping[str, Any]) -> None:
-    """Let a summary in memory follow what is logged; what cannot be kept there is passed over.
+    """Let a summary in memory observe logged values; other values are skipped.
 
     Args:
         summary: The summary.
-        values: What was logged.
+        values: The logged values.
     """
     try:
         leaves = list(flatten(values))
@@ -38,21 +38,21 @@ def empty_history(run_id: str, keys: Sequence[str] | str | None) -> History:
 
     Args:
         run_id: The run.
-        keys: The metrics that are asked for.
+        keys: The metrics, or None.
     """
     names = [keys] if isinstance(keys, str) else list(keys or ())
     return History(Columns(np.zeros(0, ROW), {name: {} for name in names}), run_id, names)
 
 
 @attrs.frozen
-class UntrackedVersion:
+class DisabledVersion:
     """The version of an artifact that was not stored.
 
     Args:
         name: The name of the artifact.
-        aliases: The aliases it would have got.
+        aliases: The aliases that it was logged with.
         metadata: Its metadata.
-        version: Says that there is none.
+        version: "untracked".
         digest: Empty.
     """
 
@@ -61,3 +61,15 @@ class UntrackedVersion:
     metadata: Mapping[str, Any] = attrs.field(factory=dict)
     version: str = "untracked"
     digest: str = ""
+
+
+def disabled_version(artifact: object, aliases: str | Sequence[str]) -> DisabledVersion:
+    """The version of an artifact that is not stored.
+
+    Args:
+        artifact: The artifact.
+        aliases: Its aliases; a single one may be given as text.
+    """
+    names = (aliases,) if isinstance(aliases, str) else tuple(aliases)
+    name, metadata = getattr(artifact, "name", ""), getattr(artifact, "metadata", {})
+    return DisabledVersion(str(name), names, metadata)

@@ -1,4 +1,4 @@
-"""Ending: how a run can end."""
+"""The state in which a run ends."""
 
 from __future__ import annotations
 
@@ -7,25 +7,32 @@ from typing import Any
 
 from simple_track.errors import SettingError
 
-ENDS = ("finished", "failed", "interrupted")
+END_STATES = ("finished", "failed", "interrupted")
 
 
-def known_end(state: str) -> str:
-    """The state, when a run can be ended in it.
+def check_end_state(state: str) -> str:
+    """Return a state unchanged if a run can end in it.
 
     Args:
-        state: What `run.finish` was given.
+        state: The argument of `run.finish`.
 
     Raises:
-        SettingError: There is no such end.
+        SettingError: A run cannot end in this state.
     """
-    if state not in ENDS:
-        raise SettingError("state", state, ENDS)
+    if state not in END_STATES:
+        raise SettingError("state", state, END_STATES)
     return state
 
 
-def ending(error: BaseException | None) -> tuple[str, dict[str, Any] | None]:
-    """How a run ends that is left by this exception, and what is kept of it."""
+def end_state(error: BaseException | None) -> tuple[str, dict[str, Any] | None]:
+    """The end state of a run that is left by an exception.
+
+    Args:
+        error: The exception, or None.
+
+    Returns:
+        The state; and type, message and traceback of the exception if the run failed, else None.
+    """
     if (
         error is None
         or (isinstance(error, SystemExit) and error.code in (None, 0))

@@ -1,4 +1,4 @@
-"""Environment: what a run ran on: command, code, packages, machine."""
+"""The environment of a run: command, code, packages, machine."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ SECRET_OPTION = re.compile(
     r"(?i)(^|[-_.])(secret|passw(or)?d|passphrase|credentials?|(api|access|secret|private|auth|wandb)[-_]?key"
     r"|auth|(api|access|auth|bearer|hf|refresh)[-_]?token)$|^-*token$"
 )
-"""Names of options whose values are not kept; `tokenizer` and `max_tokens` are none of them."""
+"""Names of options whose values are masked; `tokenizer` and `max_tokens` do not match."""
 TREE = ("--show-toplevel", "--git-common-dir")
 LONGEST_DIFF = 4 * 1024 * 1024
 GIT_SECONDS = 10.0
-"""How long git may take for its answers, from when they are waited for."""
+"""Maximum time to wait for git."""
 URL_PASSWORD = re.compile(r"://[^/@\s:]*:[^/@\s]*@")
 
 
@@ -46,7 +46,7 @@ def describe() -> dict[str, Any]:
 
 
 def mask_secrets(argv: list[str]) -> list[str]:
-    """The arguments, with the values of options such as `--api-key` replaced."""
+    """Replace the values of options such as `--api-key`."""
     masked = []
     hide_next = False
     for word in argv:
@@ -63,7 +63,7 @@ def mask_secrets(argv: list[str]) -> list[str]:
 
 
 def packages() -> list[str]:
-    """The installed packages as `name==version`, sorted; read from the names of their metadata folders."""
+    """List the installed packages as `name==version`, sorted, from the names of their metadata folders."""
     found: dict[str, str] = {}
     for entry in sys.path:
         folder = entry or "."
@@ -77,8 +77,8 @@ def packages() -> list[str]:
 
 
 @lru_cache(maxsize=256)
-def _packages_in(folder: str, stamp: int) -> tuple[tuple[str, str], ...]:  # noqa: ARG001 - tells old from new
-    """Names and versions of the packages in a folder, which changes its time when one comes or goes."""
+def _packages_in(folder: str, stamp: int) -> tuple[tuple[str, str], ...]:  # noqa: ARG001 - part of the cache key
+    """Names and versions of the packages in a folder, whose time of modification is `stamp`."""
     try:
         names = os.listdir(folder)  # noqa: PTH208 - without Path objects, for thousands of names
     except OSError:
@@ -88,12 +88,12 @@ def _packages_in(folder: str, stamp: int) -> tuple[tuple[str, str], ...]:  # noq
 
 
 class GitProbe:
-    """Asks git about the checkout, in processes that run while the caller goes on.
+    """Runs git on the checkout, in processes beside the caller.
 
-    They are started here and not later: until it has become git, a new process holds the locks of this one.
+    They are started at once: a new process holds the locks of this one until it has become git.
 
     Args:
-        folder: Where to ask; default the current one.
+        folder: A folder of the checkout; default the current one.
     """
 
     def __init__(self, folder: Path | None = None) -> None:
@@ -115,14 +115,14 @@ class GitProbe:
             return None
 
     def abandon(self) -> None:
-        """Ask no more: nobody wants the answers."""
+        """Stop the processes."""
         for process in (self._diff, self._where):
             if process is not None:
                 process.kill()
                 process.communicate()
 
     def result(self) -> tuple[dict[str, Any], bytes]:
-        """Commit, branch, root and whether there are changes; and the diff. Empty outside of a checkout."""
+        """Wait for commit, branch, root and remote; and the diff. Empty outside a checkout."""
         end = time.monotonic() + GIT_SECONDS
         diff = _output(self._diff, end)
         lines = _output(self._where, end).decode("utf-8", "replace").splitlines()
@@ -151,7 +151,7 @@ def _output(process: subprocess.Popen[bytes] | None, end: float) -> bytes:
 
 
 def _origin(config: Path) -> str:
-    """The address of the remote "origin" in a checkout's config; reading it here saves a process."""
+    """Read the URL of the remote "origin" from a checkout's config, without a further process."""
     try:
         lines = [line.strip() for line in config.read_text("utf-8", "replace").splitlines()]
     except OSError:
@@ -173,7 +173,7 @@ def _without_password(url: str) -> str:
 
 
 def _user() -> str:
-    import getpass  # rarely needed: once for each run
+    import getpass  # needed once for each run
 
     try:
         return getpass.getuser()

@@ -1,7 +1,7 @@
-"""Hardware: what the machine does while a run goes on: CPU, memory, disk, network, and GPUs by NVML.
+"""Samples of the machine during a run: CPU, memory, disk, network, and GPUs by NVML.
 
-Needs psutil, and nvidia-ml-py for GPUs: the extra `[system]`. Where they are not installed, nothing is
-sampled unless it was asked for.
+Needs psutil, and nvidia-ml-py for GPUs: the extra `[system]`. Without psutil nothing is sampled, and
+`system=True` is an error.
 """
 
 from __future__ import annotations
@@ -13,26 +13,26 @@ from types import ModuleType
 from typing import Any
 
 from simple_track.errors import MissingExtraError
-from simple_track.recording.writer import timestamp
+from simple_track.storage.clock import timestamp
 from simple_track.storage.journal import Journal
-from simple_track.storage.layout import SYSTEM_STREAM, RunLayout
-from simple_track.storage.record import encode_metrics
+from simple_track.storage.layout import RunLayout
+from simple_track.storage.record import SYSTEM_PREFIX, encode_metrics
 
 SAMPLE_SECONDS = 10.0
 MIB = 1024 * 1024
 DRIVERS = ("/dev/nvidiactl", "/dev/dxg", "/dev/nvhost-ctrl", "/dev/nvgpu", "/proc/driver/nvidia")
-"""Where one of these is on Linux, WSL or Jetson, there may be a GPU of NVIDIA; else nobody looks further."""
+"""Linux, WSL and Jetson have one of these if there is an NVIDIA GPU; without them NVML is not loaded."""
 
 
 def make_sampler(layout: RunLayout, wanted: bool | None) -> HardwareSampler | None:
-    """A sampler for a run.
+    """Make the sampler of a run.
 
     Args:
         layout: The run's folder.
-        wanted: False for none; None for one where psutil is installed; True for one in any case.
+        wanted: False: no sampler. None: one if psutil is installed. True: one in any case.
 
     Raises:
-        MissingExtraError: It was asked for, and psutil is not installed.
+        MissingExtraError: `wanted` is True, and psutil is not installed.
     """
     if wanted is False:
         return None
@@ -46,7 +46,7 @@ def make_sampler(layout: RunLayout, wanted: bool | None) -> HardwareSampler | No
 
 
 def load_nvml() -> ModuleType | None:
-    """NVIDIA's management library, ready for use, or None where there is none."""
+    """Load and initialize NVIDIA's management library; None without it or its driver."""
     if sys.platform == "linux" and not any(map(os.path.exists, DRIVERS)):
         return None
     try:
@@ -61,16 +61,16 @@ def load_nvml() -> ModuleType | None:
 
 
 def describe_gpus() -> list[dict[str, Any]]:
-    """Name, memory and driver of every GPU; empty where there are none or NVML is not installed."""
+    """Name, memory and driver of every GPU; empty without GPUs or NVML."""
     nvml = load_nvml()
     return GpuProbe(nvml).describe() if nvml else []
 
 
 class GpuProbe:
-    """Asks NVML about all GPUs. What a device does not answer is left out.
+    """Reads all GPUs through NVML. Values that a device does not support are left out.
 
     Args:
-        nvml: The `pynvml` module after `nvmlInit`, or anything with its functions; None for no GPUs.
+        nvml: The `pynvml` module after `nvmlInit`, or an object with its functions; None for no GPUs.
     """
 
     def __init__(self, nvml: Any) -> None:
@@ -109,7 +109,7 @@ class GpuProbe:
             kind = self._nvml.NVML_TEMPERATURE_GPU
             temperature = self._ask(self._nvml.nvmlDeviceGetTemperature, device, kind)
             milliwatt = self._ask(self._nvml.nvmlDeviceGetPowerUsage, device)
-            name = f"{SYSTEM_STREAM}/gpu.{number}"
+            name = f"{SYSTEM_PREFIX}gpu.{number}"
             if rates is not None:
                 values[f"{name}.utilization"] = float(rates.gpu)
                 values[f"{name}.memory_utilization"] = float(rates.memory)
@@ -123,13 +123,13 @@ class GpuProbe:
 
 
 class HardwareSampler:
-    """Appends what the machine does to the run's own file for it, `metrics.system.jsonl`.
+    """Appends samples of the machine to a file of their own, `metrics.system.jsonl`.
 
     Args:
         layout: The run's folder.
         psutil: The psutil module.
-        gpus: Asks the GPUs.
-        seconds: How often.
+        gpus: Reads the GPUs.
+        seconds: The period.
     """
 
     def __init__(
@@ -140,13 +140,13 @@ class HardwareSampler:
         self._psutil = psutil
         self._gpus = gpus
         self._process = psutil.Process(os.getpid())
-        self._journal = Journal(layout.stream(SYSTEM_STREAM)[0])
+        self._journal = Journal(layout.system_metrics)
         self._count = 0
         self._before = self._counters()
         psutil.cpu_percent()
 
     def _counters(self) -> dict[str, float]:
-        """What only grows: bytes of disk and network since the machine started."""
+        """Bytes of disk and network since the machine started, and the time."""
         disk, net = self._psutil.disk_io_counters(), self._psutil.net_io_counters()
         counters: dict[str, float] = {"time": timestamp()}
         if disk is not None:
@@ -156,32 +156,34 @@ class HardwareSampler:
         return counters
 
     def measure(self) -> dict[str, float]:
-        """What the machine does now: CPU and memory in %, this process in MiB, disk and network in MiB/s."""
+        """CPU and memory in %, this process in MiB, disk and network since the last call in MiB/s."""
         memory = self._psutil.virtual_memory()
         now, before = self._counters(), self._before
         self._before = now
         seconds = max(now["time"] - before["time"], 1e-3)
         values = {
-            "system/cpu_percent": float(self._psutil.cpu_percent()),
-            "system/memory_percent": float(memory.percent),
-            "system/process_memory_mib": round(self._process.memory_info().rss / MIB, 1),
-            "system/process_threads": self._process.num_threads(),
-            "system/disk_used_percent": float(self._psutil.disk_usage(str(self._layout.dir)).percent),
+            f"{SYSTEM_PREFIX}cpu_percent": float(self._psutil.cpu_percent()),
+            f"{SYSTEM_PREFIX}memory_percent": float(memory.percent),
+            f"{SYSTEM_PREFIX}process_memory_mib": round(self._process.memory_info().rss / MIB, 1),
+            f"{SYSTEM_PREFIX}process_threads": self._process.num_threads(),
+            f"{SYSTEM_PREFIX}disk_used_percent": float(
+                self._psutil.disk_usage(str(self._layout.dir)).percent
+            ),
         }
         for name in now.keys() & before.keys() - {"time"}:
             rate = (now[name] - before[name]) / seconds / MIB
-            values[f"system/{name}_mib_per_second"] = round(max(rate, 0.0), 3)
+            values[f"{SYSTEM_PREFIX}{name}_mib_per_second"] = round(max(rate, 0.0), 3)
         return values | self._gpus.sample()
 
     def sample(self) -> None:
-        """Measure, and append one line."""
+        """Append one sample."""
         self._journal.append(encode_metrics(self._count, self.measure(), timestamp()))
         self._count += 1
 
     def close(self) -> None:
         """Take a last sample and close the file."""
         self.sample()
-        self._journal.close(sync=False)  # samples may be lost with the power
+        self._journal.close(sync=False)  # samples need not survive power loss
 
 
 def _text(value: Any) -> str:

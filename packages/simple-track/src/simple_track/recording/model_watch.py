@@ -1,7 +1,7 @@
-"""Watch: histograms and norms of a torch model's gradients or parameters.
+"""Histograms and norms of a torch model's gradients or parameters.
 
-What is shown of a tensor is measured on its device: the norm over all of it, the histogram over up to 4,096
-of its values, evenly spread. One transfer brings the numbers of all tensors to the host.
+They are computed on the device of each tensor: the norm over all values, the histogram over up to 4,096
+values, evenly spread. One transfer brings the numbers of all tensors to the host.
 """
 
 from __future__ import annotations
@@ -11,24 +11,22 @@ import warnings
 from functools import partial
 from typing import Any
 
-from simple_track.deferred import deferred_values
-from simple_track.errors import MissingExtraError, SettingError, ValueKindError
+from simple_track.errors import MissingExtraError, SettingError, TrackWarning, ValueKindError
 from simple_track.recording.writer import Writer
-from simple_track.storage.journal import TrackWarning
 
 KINDS = ("gradients", "parameters", "all")
 BINS = 64
 SAMPLE = 4096
 
 
-class Watch:
+class ModelWatch:
     """Watches one model until it is removed.
 
     Args:
-        writer: Where the numbers go.
+        writer: The writer of the run.
         model: A `torch.nn.Module`.
         log: "gradients", "parameters" or "all".
-        log_freq: Once in so many backward passes, beginning with the first.
+        log_freq: The period in backward passes; the first pass is logged.
         log_graph: Append an event with the model's modules.
 
     Raises:
@@ -60,7 +58,7 @@ class Watch:
                 "run.watch", type(model).__qualname__, "no parameter is trained", "watch a model"
             )
         self._passes = 0
-        self._under_way = False
+        self._in_pass = False
         self._failed = False
         self._gradients: dict[str, Any] = {}
         self._hooks = [p.register_hook(partial(self._take, name)) for name, p in self._parameters.items()]
@@ -68,29 +66,29 @@ class Watch:
             writer.event("graph", modules=describe_modules(model))
 
     def remove(self) -> None:
-        """Take all hooks out of the model."""
+        """Remove all hooks from the model."""
         for hook in self._hooks:
             hook.remove()
         self._hooks.clear()
         self._gradients.clear()
 
     def _take(self, name: str, gradient: Any) -> None:
-        """One parameter's gradient has come; the first of a pass asks to be told when the pass is over."""
-        if not self._under_way:
-            self._under_way = True
-            self._torch.autograd.Variable._execution_engine.queue_callback(self._pass_is_over)
+        """Keep one parameter's gradient; the first of a backward pass registers a callback for its end."""
+        if not self._in_pass:
+            self._in_pass = True
+            self._torch.autograd.Variable._execution_engine.queue_callback(self._end_pass)
         if self._passes % self._log_freq == 0:
             self._gradients[name] = gradient
 
-    def _pass_is_over(self) -> None:
-        self._under_way = False
+    def _end_pass(self) -> None:
+        self._in_pass = False
         gradients, self._gradients = self._gradients, {}
         self._passes += 1
         if not gradients or not self._hooks:
             return
         try:
             self._report(gradients)
-        except Exception as error:  # whatever it is, training goes on
+        except Exception as error:  # training goes on in any case
             if not self._failed:
                 self._failed = True
                 warnings.warn(TrackWarning(f"run.watch could not measure: {error!r}"), stacklevel=2)
@@ -107,16 +105,18 @@ class Watch:
 
 
 def measure(torch: Any, tensors: dict[str, Any]) -> dict[str, Any]:
-    """Histograms and norms of tensors; one transfer for all that are on one device.
+    """Compute histograms and norms of tensors, with one transfer to the host.
 
     Args:
         torch: The module.
-        tensors: By name; any shapes, one device.
+        tensors: Tensors of any shapes, on one device, by name.
 
     Returns:
         A histogram for each name (of magnitudes, for complex values), the Euclidean norm at `{name}.norm`,
-        and how many values are not finite at `{name}.nonfinite` where there are any.
+        and the number of values that are not finite at `{name}.nonfinite`, if there are any.
     """
+    from simple_track.values import Histogram  # needs numpy
+
     tensors = {name: t for name, t in tensors.items() if t.numel()}
     if not tensors:
         return {}
@@ -125,12 +125,11 @@ def measure(torch: Any, tensors: dict[str, Any]) -> dict[str, Any]:
     rows = [_row(torch, t, norm) for t, norm in zip(dense, norms, strict=True)]
     table = torch.stack(rows).cpu().tolist()  # the one transfer
     values: dict[str, Any] = {}
-    histogram = deferred_values().Histogram
     for name, (norm, nonfinite, low, high, *counts) in zip(tensors, table, strict=True):
         width = (high - low) / BINS
         edges = [low + i * width for i in range(BINS)] + [high]
         if high > low:
-            values[name] = histogram.from_counts([int(n) for n in counts], edges)
+            values[name] = Histogram.from_counts([int(n) for n in counts], edges)
         values[f"{name}.norm"] = norm
         if nonfinite:
             values[f"{name}.nonfinite"] = int(nonfinite)

@@ -1,4 +1,4 @@
-"""Ranks: which process of a distributed job this is, and how the ranks of one job find one run."""
+"""The rank of this process in a distributed job, and how the ranks of a job find their shared run."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ import time
 from pathlib import Path
 
 from simple_track.errors import RunNotFoundError
+from simple_track.storage.atomic_write import atomic_write
 from simple_track.storage.layout import Layout
 from simple_track.storage.lock import is_alive
-from simple_track.storage.sdn_file import replace_bytes
 
 RANK_VARIABLES = ("RANK", "SLURM_PROCID", "OMPI_COMM_WORLD_RANK", "PMI_RANK")
 JOB_VARIABLES = (
@@ -24,11 +24,11 @@ JOB_VARIABLES = (
     "WORLD_SIZE",
 )
 PATIENCE = 120.0
-"""Seconds that a rank waits for the first one to start the run."""
+"""Maximum time, in seconds, that a rank waits for rank 0 to start the run."""
 
 
 def rank() -> int:
-    """The rank of this process: torch's when torch.distributed is up, else a launcher's variable, else 0."""
+    """The rank of this process: of torch.distributed if it is initialized, else of a launcher, else 0."""
     torch = sys.modules.get("torch")
     distributed = getattr(torch, "distributed", None)
     if distributed is not None and distributed.is_available() and distributed.is_initialized():
@@ -41,25 +41,26 @@ def rank() -> int:
 
 
 def job_key(project: str) -> str:
-    """What names this job: the same in all of its ranks."""
+    """The key of this job, which all its ranks share."""
     facts = [project, *(f"{name}={os.environ.get(name, '')}" for name in JOB_VARIABLES)]
     return hashlib.sha256("\n".join(facts).encode()).hexdigest()[:32]
 
 
 def announce(layout: Layout, project: str, run_id: str) -> None:
-    """Tell the other ranks of this job which run is theirs."""
+    """Announce the run of this job to its other ranks."""
     path = layout.rendezvous(project, job_key(project))
     path.parent.mkdir(parents=True, exist_ok=True)
-    replace_bytes(path, run_id.encode("ascii"))
+    with atomic_write(path, durable=False) as file:
+        file.write(run_id.encode("ascii"))
 
 
 def await_run(layout: Layout, project: str, patience: float = PATIENCE) -> str:
     """Wait until rank 0 has started the run of this job.
 
     Args:
-        layout: Where data goes.
+        layout: The store.
         project: The project.
-        patience: Seconds to wait.
+        patience: Maximum time to wait, in seconds.
 
     Returns:
         The id of the run.

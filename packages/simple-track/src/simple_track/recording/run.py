@@ -1,4 +1,4 @@
-"""Run: what training code holds. It only directs: the writer writes, the pulse beats, the view reads."""
+"""The run that training code holds; it delegates writing to its session, and reading to its view."""
 
 from __future__ import annotations
 
@@ -6,46 +6,47 @@ import warnings
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, overload
 
 from attrs import evolve
 
-from simple_track.deferred import deferred_artifacts, deferred_values
-from simple_track.errors import RunClosedError, TrackError
+from simple_track.errors import RunClosedError, TrackWarning
 from simple_track.reading.history import History
-from simple_track.reading.rebuild import replay
+from simple_track.reading.rebuild import rebuild_summary
 from simple_track.reading.summary import MetricRule, Summary
 from simple_track.reading.view import RunView
 from simple_track.recording.config_snapshot import fingerprint, snapshot
-from simple_track.recording.disabled import UntrackedVersion, empty_history, observe
-from simple_track.recording.end_state import ending, known_end
-from simple_track.recording.model_watch import Watch
-from simple_track.recording.writer import timestamp
-from simple_track.storage.journal import TrackWarning
+from simple_track.recording.disabled import DisabledVersion, empty_history, observe
+from simple_track.recording.end_state import check_end_state, end_state
+from simple_track.recording.model_watch import ModelWatch
+from simple_track.recording.run_artifacts import log_run_artifact, use_run_artifact
+from simple_track.recording.session import Session
+from simple_track.storage.clock import timestamp
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from simple_track.recording.session import Session
+    from simple_track.artifacts import Artifact, ArtifactVersion
+    from simple_track.values import Table, Value
 
 
 class Run:
     """One run of training. `Track.run` makes it; leaving its `with` block finishes it.
 
     Args:
-        session: What holds the run's files open, or None when this process does not track.
-        view: The run's facts.
+        session: Holds the run's files open; None if this process writes nothing.
+        view: Reads the run.
     """
 
     def __init__(self, session: Session | None, view: RunView) -> None:
         self._session = session
         self._view = view
-        self._watches: list[Watch] = []
+        self._watches: list[ModelWatch] = []
         self._summary = session.summary if session else Summary()
         if session:
             self.log = session.writer.log  # type: ignore[method-assign]  # the hot path: one call less
 
-    # --- what it is ----------------------------------------------------------------------------------------
+    # --- properties ----------------------------------------------------------------------------------------
 
     @property
     def id(self) -> str:
@@ -64,12 +65,12 @@ class Run:
 
     @property
     def dir(self) -> str:
-        """The folder with everything about this run; empty when it is not tracked."""
+        """The run's folder; empty if nothing is written."""
         return self._view.dir if self._session else ""
 
     @property
     def config(self) -> dict[str, Any]:
-        """The plain, resolved config, with secrets masked. What is changed in it is noted within a second."""
+        """The plain, resolved config, with secrets masked. Changes in place are saved within a second."""
         return self._view.config
 
     @property
@@ -94,7 +95,7 @@ class Run:
 
     @property
     def job_type(self) -> str | None:
-        """What kind of job it is."""
+        """The kind of job, such as "train"."""
         return self._view.job_type
 
     @property
@@ -114,12 +115,12 @@ class Run:
 
     @property
     def owned(self) -> bool:
-        """Whether this process started it, tracks it, and has not finished it."""
+        """Whether this process started the run, writes it, and has not finished it."""
         return self._session is not None and self._session.owned
 
     @property
     def summary(self) -> Summary:
-        """The last values, or what `define_metric` says; can be written to."""
+        """The last values, or the aggregates that `define_metric` chose; can be written to."""
         return self._summary
 
     @property
@@ -134,7 +135,7 @@ class Run:
 
         Args:
             values: Numbers, bools, strings, numpy and torch scalars, media values, and nested dicts of
-                these, whose names are joined by `/`.
+                these, whose names are joined by `/`. None is no value: the name is left out.
             step: The step; default the highest so far + 1. Steps may repeat and come in any order.
 
         Raises:
@@ -143,48 +144,50 @@ class Run:
         observe(self._summary, values)  # a tracked run has the writer's method in this place
 
     def define_metric(self, pattern: str, step: str | None = None, summary: str = "last") -> None:
-        """Say what holds for metrics.
+        """Define the x axis and the summary of metrics.
 
         Args:
             pattern: A name, or a pattern such as `val/*`.
             step: The metric that is their x axis; default the step.
-            summary: What the summary keeps: last, first, min, max, mean or none.
+            summary: The value in the summary: last, first, min, max, mean or none.
 
         Raises:
-            SettingError: There is no such summary.
+            SettingError: The summary is unknown.
         """
         rule = MetricRule(pattern, step, summary)
         self._summary.define(rule)
         self._event("metric", pattern=pattern, axis=step, summary=summary)
-        if self._session and any(rule.fits(key) for key in self._summary):  # it comes late: ask the log
-            self._summary.take_over(replay(self._view.layout)[0], rule)
+        if self._session and any(
+            rule.fits(key) for key in self._summary
+        ):  # of values that were logged before
+            self._summary.take_over(rebuild_summary(self._view.layout)[0], rule)
 
     def update_config(self, values: Mapping[str, Any]) -> None:
-        """Add to the config, or change it; the change is kept in the history.
+        """Change the config, and keep the change in the history.
 
         Args:
-            values: Top-level names with their new values.
+            values: New values by top-level name.
         """
         self._check_open("run.update_config")
         self._view.config.update(snapshot(values))
         if self._session:
-            self._session.note_config()
+            self._session.save_config()
         else:
             self._view.metadata.fingerprint = fingerprint(self._view.config)
 
     def alert(self, title: str, text: str = "") -> None:
-        """Note that something needs attention; it is kept in the history and warned about.
+        """Keep an alert in the history, and show it as a warning.
 
         Args:
             title: A short line.
-            text: More about it.
+            text: Details.
         """
         self._event("alert", title=title, text=text, step=self.step)
         if self._session:
             warnings.warn(TrackWarning(f"{title}: {text}" if text else title), stacklevel=2)
 
     def log_histogram(self, name: str, values: Any, bins: int = 64, step: int | None = None) -> None:
-        """Log how values are spread: an array of any shape, in `bins` equal bins."""
+        """Log the histogram of an array of any shape, in `bins` bins of equal width."""
         self._value(name, step, "Histogram", values, bins=bins)
 
     def log_plot(self, name: str, x: Any, y: Any, title: str = "", step: int | None = None) -> None:
@@ -199,7 +202,7 @@ class Run:
         self,
         name: str,
         img: Any,
-        caption: str = "",
+        caption: str | None = "",
         masks: Any = None,
         boxes: Any = None,
         step: int | None = None,
@@ -211,12 +214,17 @@ class Run:
         """Log several images as one value: a list, or an array with one more dimension in front."""
         self._value(name, step, "Images", images)
 
-    def log_video(self, name: str, frames: Any, fps: int = 30, step: int | None = None) -> None:
-        """Log a video: (T, C, H, W); uint8, or floats in 0…1."""
+    def log_video(self, name: str, frames: Any, fps: float | None = None, step: int | None = None) -> None:
+        """Log a video: (T, C, H, W) or (N, T, C, H, W), uint8 or floats in 0…1; or an MP4 file.
+
+        `fps` is 30 by default, and a file's own.
+        """
         self._value(name, step, "Video", frames, fps=fps)
 
-    def log_audio(self, name: str, samples: Any, sample_rate: int, step: int | None = None) -> None:
-        """Log sound: (n,) or (n, channels), floats in -1…1 or int16; `sample_rate` in Hz."""
+    def log_audio(
+        self, name: str, samples: Any, sample_rate: int | None = None, step: int | None = None
+    ) -> None:
+        """Log sound: (n,) or (n, channels), floats in -1…1 or int16, at `sample_rate` Hz; or a sound file."""
         self._value(name, step, "Audio", samples, sample_rate)
 
     def log_html(self, name: str, html: str, step: int | None = None) -> None:
@@ -235,7 +243,7 @@ class Run:
         """Log a text."""
         self._value(name, step, "Text", text)
 
-    def log_table(self, name: str, table: Any, step: int | None = None) -> None:
+    def log_table(self, name: str, table: Table, step: int | None = None) -> None:
         """Log a `Track.Table`."""
         if self._session:
             self.log({name: table}, step)
@@ -246,7 +254,9 @@ class Run:
 
     def _value(self, name: str, step: int | None, kind: str, *content: Any, **options: Any) -> None:
         if self._session:
-            self.log({name: getattr(deferred_values(), kind)(*content, **options)}, step)
+            from simple_track import values  # needs numpy
+
+            self.log({name: getattr(values, kind)(*content, **options)}, step)
 
     def _event(self, event: str, **fields: Any) -> None:
         if self._session:
@@ -254,48 +264,39 @@ class Run:
 
     # --- artifacts -----------------------------------------------------------------------------------------
 
-    def log_artifact(self, artifact: Any, aliases: Sequence[str] = ()) -> Any:
-        """Keep an artifact as the next version of its name; equal contents make no new version.
+    def log_artifact(
+        self, artifact: Artifact, aliases: str | Sequence[str] = ()
+    ) -> ArtifactVersion | DisabledVersion:
+        """Store an artifact as the next version of its name; equal content makes no new version.
 
         Args:
             artifact: A `Track.Artifact`.
-            aliases: Names that shall point to it, besides `latest`.
+            aliases: Aliases of the version besides `latest`; a single one may be given as text.
 
         Returns:
-            The version; one that only has a name when this process does not track, or the disk refuses.
+            The version; a `DisabledVersion` if this process writes nothing, or the disk refuses.
         """
-        if not self._session:
-            metadata = getattr(artifact, "metadata", {})
-            return UntrackedVersion(str(getattr(artifact, "name", "")), tuple(aliases), metadata)
         self._check_open("run.log_artifact")
-        store = deferred_artifacts()
-        try:
-            version = store.log_artifact(self._view.layout.root, self.project, self.id, artifact, aliases)
-        except OSError as error:
-            if isinstance(error, TrackError):
-                raise
-            self._session.report(error, f"artifact {artifact.name!r} was not kept")
-            return UntrackedVersion(artifact.name, tuple(aliases), artifact.metadata)
-        self._event("artifact", action="log", artifact=f"{self.project}/{version.name}:{version.version}")
-        return version
+        return log_run_artifact(self._session, self._view, artifact, aliases)
 
-    def use_artifact(self, ref: Any) -> Any:
-        """Say that this run uses an artifact.
+    @overload
+    def use_artifact(self, ref: str | ArtifactVersion) -> ArtifactVersion: ...
+
+    @overload
+    def use_artifact(self, ref: Artifact) -> ArtifactVersion | Artifact: ...
+
+    def use_artifact(self, ref: str | ArtifactVersion | Artifact) -> ArtifactVersion | Artifact:
+        """Find an artifact, and record that this run uses it.
 
         Args:
-            ref: Such as `"data:v2"` or `"data:production"`, or a version.
+            ref: A reference such as `"data:v2"` or `"data:production"`, or a version; or an `Artifact`, which
+                is logged first.
 
         Returns:
-            The version, found whether or not this process tracks.
+            The version. If this process writes nothing, a reference is looked up, and all else is returned.
         """
-        store = deferred_artifacts()
-        layout = self._view.layout.root
-        if not self._session:
-            return store.find_artifact(layout, self.project, ref) if isinstance(ref, str) else ref
         self._check_open("run.use_artifact")
-        version = store.use_artifact(layout, self.project, self.id, ref)
-        self._event("artifact", action="use", artifact=f"{self.project}/{version.name}:{version.version}")
-        return version
+        return use_run_artifact(self._session, self._view, ref)
 
     # --- watching ------------------------------------------------------------------------------------------
 
@@ -305,14 +306,14 @@ class Run:
         Args:
             model: A `torch.nn.Module`.
             log: "gradients", "parameters" or "all".
-            log_freq: Once in so many backward passes.
+            log_freq: The period in backward passes.
             log_graph: Keep the list of the model's modules in the history.
         """
         if self._session:
-            self._watches.append(Watch(self._session.writer, model, log, log_freq, log_graph))
+            self._watches.append(ModelWatch(self._session.writer, model, log, log_freq, log_graph))
 
     def unwatch(self, model: Any = None) -> None:
-        """Stop watching a model, or all; nothing of it stays in the model."""
+        """Stop watching a model, or all models, and remove all hooks."""
         for watch in [w for w in self._watches if model is None or w.model is model]:
             watch.remove()
             self._watches.remove(watch)
@@ -327,13 +328,17 @@ class Run:
             return empty_history(self.id, keys)
         return self._view.history(keys, samples, system=system)
 
-    def media(self, name: str) -> list[tuple[int, Any]]:
+    def media(self, name: str) -> list[tuple[int, Value]]:
         """Every media value logged under a name, as (step, value)."""
         return self._view.media(name) if self._session else []
 
-    def table(self, name: str) -> Any:
-        """The table that was logged last under a name."""
-        return self._view.table(name) if self._session else deferred_values().Table(columns=[], data=[])
+    def table(self, name: str) -> Table:
+        """The table that was logged last under a name; an empty one if this process writes nothing."""
+        if self._session:
+            return self._view.table(name)
+        from simple_track.values import Table  # needs numpy
+
+        return Table(columns=[], data=[])
 
     def follow(self, *, poll: float = 0.2, start: bool = True) -> Iterator[dict[str, Any]]:
         """Yield every record of numbers, and then each new one, until the run has ended."""
@@ -342,15 +347,15 @@ class Run:
     # --- the end -------------------------------------------------------------------------------------------
 
     def finish(self, state: str = "finished") -> None:
-        """End the run; what is logged afterwards is an error. Ending twice does nothing.
+        """End the run; logging afterwards is an error. A second call does nothing.
 
         Args:
-            state: How it ended: finished, failed or interrupted.
+            state: The end state: finished, failed or interrupted.
 
         Raises:
-            SettingError: There is no such end.
+            SettingError: A run cannot end in this state.
         """
-        self._end(known_end(state), None)
+        self._end(check_end_state(state), None)
 
     def _end(self, state: str, error: dict[str, Any] | None) -> None:
         if self._session is None:
@@ -378,14 +383,7 @@ class Run:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._end(*ending(error))
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        from simple_track.recording.start import (
-            rejoin,  # only when a run is sent to another process; start builds runs
-        )
-
-        return rejoin, (self._view.dir if self._session else None, self._view.metadata)
+        self._end(*end_state(error))
 
     def __repr__(self) -> str:
         return f"<run {self.id} {self.name!r} of {self.project!r}, {self.state}>"

@@ -1,4 +1,4 @@
-"""Session: what a process holds open while it writes a run: the lock, the files, the pulse, the console."""
+"""The open resources of a process that writes a run: lock, files, background thread, console."""
 
 from __future__ import annotations
 
@@ -11,44 +11,44 @@ from typing import Any
 
 from attrs import evolve
 
-from simple_track.errors import StorageError, TrackError
-from simple_track.reading.rebuild import replay, write_summary
+from simple_track.errors import StorageError, TrackError, TrackWarning
+from simple_track.reading.rebuild import rebuild_summary, write_summary
 from simple_track.reading.summary import Summary
-from simple_track.recording.background import Beat, Pulse
+from simple_track.recording.background import BackgroundThread, PeriodicTask
 from simple_track.recording.capture import Capture
 from simple_track.recording.config_snapshot import fingerprint, snapshot
 from simple_track.recording.console import ConsoleCapture
 from simple_track.recording.hardware import HardwareSampler
-from simple_track.recording.writer import Writer, timestamp
-from simple_track.storage.journal import TrackWarning
-from simple_track.storage.layout import SYSTEM_STREAM, RunLayout
-from simple_track.storage.lock import HEARTBEAT_SECONDS, RunLock
+from simple_track.recording.writer import Writer
+from simple_track.storage.clock import timestamp
+from simple_track.storage.layout import RunLayout
+from simple_track.storage.lock import HEARTBEAT_SECONDS, FileLock
 from simple_track.storage.metadata import Metadata, write_metadata
 
 SYNC_SECONDS = 1.0
 CONFIG_SECONDS = 1.0
-"""How often a config that is changed in place is looked at."""
+"""The period in which a config is checked for changes in place."""
 
 
 class Session:
-    """The open side of a run, in one process.
+    """The part of one process in writing a run.
 
     Args:
         layout: The run's folder.
         metadata: The run's metadata.
-        lock: The lock, held; None for a further writer, which has no say in the run's state.
-        writer: The pen.
-        capture: Gathers what the run runs on, or None.
+        lock: The lock, held; None for a further writer, which does not change the run's state.
+        writer: Appends metrics and events.
+        capture: Captures the environment, or None.
         sampler: Samples the machine, or None.
-        console: Copies what is printed, or None.
-        on_close: Called when it is closed.
+        console: Copies the console output, or None.
+        on_close: Called when the session is closed.
     """
 
     def __init__(
         self,
         layout: RunLayout,
         metadata: Metadata,
-        lock: RunLock | None,
+        lock: FileLock | None,
         writer: Writer,
         *,
         capture: Capture | None = None,
@@ -62,88 +62,92 @@ class Session:
         self.closed = False
         self._lock = lock
         self._capture = capture
-        self._noted = snapshot(metadata.config)
+        self._saved_config = snapshot(metadata.config)
         self._saving = threading.RLock()
         self._sampler = sampler
         self._console = console
         self.on_close = on_close
         self._owner = os.getpid()
-        self._pulse: Pulse | None = None
+        self._thread: BackgroundThread | None = None
 
     @property
     def owned(self) -> bool:
-        """Whether this process opened it, and it is still open; not so in a forked child."""
+        """Whether this process opened the session, and it is still open; False in a forked child."""
         return not self.closed and self._owner == os.getpid()
 
     @property
     def summary(self) -> Summary:
-        """The summary that follows the log."""
+        """The summary of the logged values."""
         return self.writer.summary
 
     def start(self) -> None:
-        """Begin to gather what the run runs on, to sync, to show that the writer lives, and to sample."""
-        sync = Beat("keeping the log safe from power loss", SYNC_SECONDS, self.writer.sync)
-        beats = [sync]
-        if self.writer.durability == "process":
-            beats.clear()
+        """Start the background thread: it captures the environment, syncs, sends heartbeats and samples."""
+        sync = PeriodicTask("syncing the log to disk", SYNC_SECONDS, self.writer.sync)
+        tasks = [sync] if self.writer.durability != "process" else []
         if self._lock is not None:
-            beats.append(Beat("the heartbeat", HEARTBEAT_SECONDS, self._lock.beat))
-            beats.append(Beat("noting changes of the config", CONFIG_SECONDS, self.note_config))
+            tasks.append(PeriodicTask("the heartbeat", HEARTBEAT_SECONDS, self._lock.heartbeat))
+            tasks.append(PeriodicTask("saving changes of the config", CONFIG_SECONDS, self.save_config))
         if self._sampler is not None:
-            beats.append(Beat("sampling the machine", self._sampler.seconds, self._sampler.sample))
-        if beats:
-            first = None if self._capture is None else Beat("noting what the run runs on", 0, self._gather)
-            self._pulse = Pulse(beats, first, last=sync)
-            self._pulse.start()
+            tasks.append(PeriodicTask("sampling the machine", self._sampler.seconds, self._sampler.sample))
+        if tasks:
+            capture = PeriodicTask("capturing the environment", 0, self._gather)
+            self._thread = BackgroundThread(tasks, first=capture if self._capture else None, last=sync)
+            self._thread.start()
 
     def forked(self) -> None:
-        """In a forked child, before its first line: it is a further writer now."""
+        """In a forked child, before its first line: become a further writer."""
         if self._lock is not None:
             self._lock.release()
         self._lock = self._capture = self._sampler = self._console = None
-        self._pulse = None
+        self._thread = None
         self.start()
 
     def _gather(self) -> None:
         if self._capture is not None:
             facts = self._capture.gather()
             self.metadata.environment = {**self.metadata.environment, **facts}
-            with suppress(OSError), self._saving:  # the end writes it in any case, and complains
-                write_metadata(self.layout, self._as_noted())
+            with suppress(OSError), self._saving:  # the end of the run writes it again, and reports errors
+                write_metadata(self.layout, self._with_saved_config())
 
-    def note_config(self) -> None:
-        """Record what has changed in the config since this was called last, in place or not, and save it."""
+    def save_config(self) -> None:
+        """Save the changes of the config since the last call as an event and in the metadata."""
         try:
-            plain = snapshot(self.metadata.config)
-        except RuntimeError:  # it is being changed right now
+            config = snapshot(self.metadata.config)
+        except RuntimeError:  # another thread is changing it
             return
-        mark = fingerprint(plain)
-        with self._saving if self._owner == os.getpid() else nullcontext():  # a fork may have caught it held
-            if mark == self.metadata.fingerprint:
+        digest = fingerprint(config)
+        with (
+            self._saving if self._owner == os.getpid() else nullcontext()
+        ):  # a fork may have copied it locked
+            if digest == self.metadata.fingerprint:
                 return
-            changed = {key: value for key, value in plain.items() if not _has(self._noted, key, value)}
-            removed = [key for key in self._noted if key not in plain]
-            self._noted = plain
-            self.metadata.fingerprint = mark
+            changed = {
+                key: value for key, value in config.items() if not _has(self._saved_config, key, value)
+            }
+            removed = [key for key in self._saved_config if key not in config]
+            self._saved_config = config
+            self.metadata.fingerprint = digest
             self.writer.event("config", values=changed, **({"removed": removed} if removed else {}))
             self.save_metadata()
 
     def save_metadata(self) -> None:
-        """Write the metadata, with the config that was noted; only the process that holds the run does."""
+        """Write the metadata, with the last saved config; only the process that holds the run does."""
         if self._lock is None or self._owner != os.getpid():
             return
         with self._saving:  # so that no older text replaces a newer one
-            self._guard(lambda: write_metadata(self.layout, self._as_noted()), "the state on disk is older")
+            self._guard(
+                lambda: write_metadata(self.layout, self._with_saved_config()), "the state on disk is older"
+            )
 
-    def _as_noted(self) -> Metadata:
-        return evolve(self.metadata, config=self._noted)
+    def _with_saved_config(self) -> Metadata:
+        return evolve(self.metadata, config=self._saved_config)
 
     def close(self, state: str, error: dict[str, Any] | None) -> None:
-        """End this process's part; the process that holds the run ends the run.
+        """Close the session; the process that holds the run ends the run.
 
         Args:
-            state: How it ended.
-            error: What ended it.
+            state: The end state.
+            error: Type, message and traceback of the exception that ended the run, or None.
         """
         if self.closed:
             return
@@ -151,20 +155,20 @@ class Session:
         if self._owner != os.getpid():
             self.writer.close()
             return
-        with ExitStack() as last_things:  # each is done even when one before it fails
-            last_things.callback(self.on_close)
+        with ExitStack() as steps:  # from the last to the first; each is taken even if one before it fails
+            steps.callback(self.on_close)
             if self._lock is not None:
-                last_things.callback(self._lock.release)
-            last_things.callback(self._close_writer)
-            if self._pulse is not None:
-                last_things.callback(self._pulse.join)
+                steps.callback(self._lock.release)
+            steps.callback(self._close_writer)
+            if self._thread is not None:
+                steps.callback(self._thread.join)
             if self._lock is not None:
-                last_things.callback(self._end_run, state, error)
+                steps.callback(self._end_run, state, error)
             for part in (self._sampler, self._console):
                 if part is not None:
-                    last_things.callback(part.close)
-            if self._pulse is not None:
-                last_things.callback(self._pulse.stop)
+                    steps.callback(part.close)
+            if self._thread is not None:
+                steps.callback(self._thread.stop)
 
     def _close_writer(self) -> None:
         lost = self.writer.close()
@@ -174,7 +178,7 @@ class Session:
 
     def _end_run(self, state: str, error: dict[str, Any] | None) -> None:
         try:
-            self.note_config()
+            self.save_config()
         except TrackError as trouble:
             message = f"the last changes of the config were not kept: {trouble}"
             warnings.warn(TrackWarning(message), stacklevel=6)
@@ -186,20 +190,19 @@ class Session:
         self.save_metadata()
 
     def _write_summary(self) -> None:
-        skip = f"metrics.{SYSTEM_STREAM}.jsonl"
-        if sum(path.name != skip for path in self.layout.metric_files()) > 1:  # others wrote too
-            summary, step = replay(self.layout)
+        if len(self.layout.metric_files(system=False)) > 1:  # other processes wrote, too
+            summary, step = rebuild_summary(self.layout)
             summary.values_by_key.update({k: v for k, v in self.summary.items() if k not in summary})
             self.summary.values_by_key.update(summary.values_by_key)
             self.writer.step = max(step, self.writer.step)
         write_summary(self.layout, self.summary, self.writer.step)
 
     def report(self, error: OSError, hint: str) -> None:
-        """Warn about trouble with the disk, or raise it when the run is strict.
+        """Warn about an error of the disk, or raise it if the run is strict.
 
         Args:
-            error: The trouble.
-            hint: What it means for the run.
+            error: The error.
+            hint: Its consequence for the run.
         """
         trouble = StorageError(self.layout.dir, error.strerror or str(error), hint, error.errno)
         if self.writer.strict:
@@ -214,5 +217,5 @@ class Session:
 
 
 def _has(config: dict[str, Any], key: str, value: Any) -> bool:
-    """Whether a config has this very value; 1, 1.0 and True are three."""
+    """Whether a config has exactly this value; 1, 1.0 and True are different."""
     return key in config and fingerprint({key: config[key]}) == fingerprint({key: value})

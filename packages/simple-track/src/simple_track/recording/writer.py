@@ -1,4 +1,4 @@
-"""Writer: one process's pen on a run; each process has files of its own, so no two mix their lines."""
+"""Appends one process's metrics and events to a run; each process has its own files."""
 
 from __future__ import annotations
 
@@ -8,18 +8,32 @@ import weakref
 from collections.abc import Callable, Mapping
 from os import write
 from time import time_ns
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from orjson import OPT_APPEND_NEWLINE, dumps
+from orjson import OPT_APPEND_NEWLINE, OPT_PASSTHROUGH_DATACLASS, OPT_PASSTHROUGH_SUBCLASS, dumps
 
-from simple_track.deferred import deferred_values
-from simple_track.errors import RunClosedError, StorageError, ValueKindError
+from simple_track.errors import RunClosedError, StorageError, TrackWarning, ValueKindError
 from simple_track.reading.summary import Summary
-from simple_track.storage.journal import Journal, TrackWarning
+from simple_track.storage.clock import timestamp
+from simple_track.storage.journal import Journal
 from simple_track.storage.layout import RunLayout
 from simple_track.storage.lock import this_process
-from simple_track.storage.record import as_scalar, encode_event, encode_metrics, flatten, mark_nonfinite
+from simple_track.storage.record import (
+    NUMBER_TYPES,
+    as_scalar,
+    encode_event,
+    encode_metrics,
+    flatten,
+    free_name,
+    mark_summary,
+    number_converter,
+)
 
+if TYPE_CHECKING:
+    from simple_track.values import Value
+
+ONLY_PLAIN = OPT_APPEND_NEWLINE | OPT_PASSTHROUGH_DATACLASS | OPT_PASSTHROUGH_SUBCLASS
+"""Refuse what orjson can encode although it is no number: dataclasses, and subclasses of dict and list."""
 LAST = 2**63 - 1
 PLAIN_TYPES = (float, int, bool, str)
 _writers: weakref.WeakSet[Writer] = weakref.WeakSet()
@@ -34,11 +48,11 @@ class Writer:
 
     Args:
         layout: The run's folder.
-        stream: None for the first writer; a name for each further one.
-        summary: What follows the logged values.
-        step: The highest step so far; -1 when there is none.
-        strict: Raise when the disk refuses, instead of warning.
-        durability: What a line survives: "process", "second" or "power".
+        stream: None for the first writer, or the name of a further one.
+        summary: The summary, which observes the logged values.
+        step: The highest step so far; -1 if there is none.
+        strict: Raise an error of the disk, instead of warning.
+        durability: "process", "second" or "power"; see `set_durability`.
         on_fork: Called in a forked child before its first line.
     """
 
@@ -63,6 +77,8 @@ class Writer:
         self.on_fork = on_fork
         self._forked = False
         self._closed = False
+        self._foreign: list[int | float] = []
+        self._convert = number_converter(self._foreign)
         self._open(stream)
         _writers.add(self)
 
@@ -75,8 +91,9 @@ class Writer:
     def log(self, values: Mapping[str, Any], step: int | None = None) -> None:
         """Append one metrics line, or what else the values need. This is the hot path: it is kept flat.
 
-        The sum finds everything unusual at once: it cannot be taken of text, arrays of many and nested
-        values, and it is not finite when one of the values is not.
+        The encoder asks for the plain number of what is of numpy and refuses tensors and objects. The sum
+        finds everything else that is unusual at once: it cannot be taken of text, None and nested values, and
+        it is not finite when one of the values is not.
         """
         journal = self.metrics
         with journal.lock:
@@ -90,16 +107,19 @@ class Writer:
                     raise TypeError
                 record = {"step": number, **values}
                 record["timestamp"] = time_ns() // 1_000_000 / 1000  # in a display it would be a second dict
+                line = dumps(record, self._convert, ONLY_PLAIN)
+                if self._foreign:
+                    values = self._all_plain(values)
                 total = sum(values.values())
                 if total - total != 0 or len(record) != len(values) + 2:
                     raise TypeError
-                line = dumps(record, None, OPT_APPEND_NEWLINE)
                 written = write(journal.fd, line)
             except OSError:
                 written = 0
             except Exception:  # whatever it is that cannot be added up or encoded
                 written = -1
             if written < 0:
+                self._foreign.clear()
                 self.log_any(values, step)
                 return
             if number > highest:
@@ -109,11 +129,19 @@ class Writer:
             if written != len(line) or journal.sync_each:
                 self._settle(line, written)
 
+    def _all_plain(self, values: Mapping[str, Any]) -> dict[str, int | float]:
+        """Plain numbers for values of which some are of numpy, where a sum could overflow."""
+        foreign = self._foreign.copy()
+        self._foreign.clear()
+        if len(foreign) == len(values):
+            return dict(zip(values, foreign, strict=False))  # the encoder took them in this order
+        return {key: NUMBER_TYPES[type(value)](value) for key, value in values.items()}
+
     def _renew_observer(self) -> None:
         self.observe = self.summary.observer()
 
     def _settle(self, line: bytes, written: int) -> None:
-        """Do for a line what the hot path leaves out."""
+        """Handle a line that the hot path could not write, or that has to be synced."""
         if self._closed:
             raise RunClosedError(self.layout.run_id, "run.log")
         if self._forked:
@@ -128,7 +156,7 @@ class Writer:
         """Append whatever the values need: nothing is written before all of them are understood.
 
         Args:
-            values: Scalars, media values, and mappings of these.
+            values: Scalars, media values, None for no value, and mappings of these.
             step: The step, or None for the last one + 1.
             advance: Whether the step counter follows.
 
@@ -138,14 +166,14 @@ class Writer:
         if not isinstance(values, Mapping):
             raise ValueKindError("run.log", type(values).__name__, 'log a dict: {"loss": 0.5}', "log values")
         scalars: dict[str, Any] = {}
-        media: dict[str, Any] = {}
-        for key, value in flatten(values):
-            if type(value) not in PLAIN_TYPES and deferred_values().is_value(value):
+        media: dict[str, Value] = {}
+        for name, value in flatten(values):
+            is_media = type(value) not in PLAIN_TYPES and _is_value(value)
+            scalar = None if is_media else as_scalar(name, value)
+            key = free_name(name, scalars, media)  # "a/b" beside {"a": {"b": …}}, "~step" beside "step"
+            if is_media:
                 media[key] = value
             else:
-                scalar = as_scalar(key, value)
-                while key in scalars:  # "step" and "~step" in one call
-                    key = f"~{key}"
                 scalars[key] = scalar
         number = None if step is None else _step(step)
         if self._closed:
@@ -154,16 +182,18 @@ class Writer:
             number = self.step + 1 if number is None else number
             if advance and number > self.step:
                 self.step = number
-            if scalars:
+            if scalars or not media:
                 self.observe(scalars)
                 line = encode_metrics(number, scalars, timestamp())
                 self._settle(line, 0)
         for key, value in media.items():
             self._log_value(key, value, number)
 
-    def _log_value(self, key: str, value: Any, step: int) -> None:
+    def _log_value(self, key: str, value: Value, step: int) -> None:
+        from simple_track.values import write_value  # needs numpy
+
         try:
-            body = deferred_values().write_value(value, key=key, step=step, layout=self.layout)
+            body = write_value(value, key=key, step=step, layout=self.layout)
         except OSError as error:
             if isinstance(error, ImportError):
                 raise
@@ -191,17 +221,17 @@ class Writer:
         self.history.append(encode_event({"event": event, **fields, "timestamp": timestamp()}))
 
     def note_summary(self, key: str, value: Any) -> None:
-        """Append the event of a summary value that was written by hand, with its place in the log.
+        """Append the event of a summary value that was set by the user, with the position in the log.
 
         Args:
             key: The metric.
-            value: Its value; None when it was deleted.
+            value: Its value; None if it was deleted.
         """
-        place = [self.metrics.path.name, self.metrics.position()]
-        self.event("summary", key=key, after=place, **mark_nonfinite({"value": value}))
+        position = [self.metrics.path.name, self.metrics.position()]
+        self.event("summary", key=key, after=position, **mark_summary({"value": value}))
 
     def sync(self) -> None:
-        """Ask the disk to keep what was written."""
+        """Wait until all that was written is on disk."""
         self.metrics.sync()
         self.history.sync()
 
@@ -209,13 +239,13 @@ class Writer:
         """Close the files.
 
         Returns:
-            How many lines were lost because the disk never took them.
+            The number of lines that were lost because the disk never took them.
         """
         self._closed = True
         return self.metrics.close() + self.history.close()
 
     def after_fork(self) -> None:
-        """In a forked child: leave the parent's files alone and write to files of its own, when it writes."""
+        """In a forked child: close the parent's files; the first line opens files of the child."""
         closed = self._closed
         self.metrics.forget()
         self.history.forget()
@@ -225,9 +255,10 @@ class Writer:
             self._forked = True
 
 
-def timestamp() -> float:
-    """Seconds since 1970, to the millisecond."""
-    return time_ns() // 1_000_000 / 1000
+def _is_value(value: object) -> bool:
+    from simple_track.values import is_value  # needs numpy
+
+    return is_value(value)
 
 
 def _step(step: Any) -> int:

@@ -1,18 +1,20 @@
-"""JSON for what users hand us: numpy scalars become numbers, and NaN and ±inf, which JSON has not, are kept.
+"""JSON that keeps every number: NaN, ±inf and integers beyond 64 bits, which JSON readers do not agree about.
 
 A non-finite float is written `{"$float": "nan"}` (`"inf"`, `"-inf"`), an integer beyond 64 bits `{"$int":
-"…"}`; stock JSON readers still read the text.
+"…"}`; stock JSON readers still read the text. Numpy scalars and arrays become numbers and lists.
 """
 
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
-
 from simple_track.errors import TrackError
+
+_LONGEST_INTEGER = 12_000  # bits; Python converts up to 4,300 digits
+_FLOATS = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
 
 
 class NotJsonError(TrackError, TypeError):
@@ -41,18 +43,39 @@ def encode(value: Any, where: str = "value") -> Any:
     if value is None or isinstance(value, bool):
         return value
     if isinstance(value, str):
-        return _encode_text(value, where)
-    if isinstance(value, np.generic | np.ndarray):
-        return encode(value.tolist(), where)
+        return _encode_text(str.__str__(value), where)
+    if is_numpy(value):
+        return encode(_as_plain(value, where), where)
     if isinstance(value, int):
-        return value if -(2**63) <= value < 2**64 else {"$int": str(value)}
+        return int(value) if -(2**63) <= value < 2**64 else {"$int": _encode_integer(int(value), where)}
     if isinstance(value, float):
-        return value if math.isfinite(value) else {"$float": repr(value)}
+        return float(value) if math.isfinite(value) else {"$float": repr(float(value))}
     if isinstance(value, Mapping):
         return _encode_mapping(value, where)
     if isinstance(value, list | tuple):
         return [encode(item, f"{where}[{index}]") for index, item in enumerate(value)]
     raise NotJsonError(where, value)
+
+
+def is_numpy(value: Any) -> bool:
+    """Whether a value is a numpy scalar or array; as long as nobody has imported numpy, no value is."""
+    numpy = sys.modules.get("numpy")
+    return numpy is not None and isinstance(value, numpy.generic | numpy.ndarray)
+
+
+def _as_plain(value: Any, where: str) -> Any:
+    """Python values of a numpy scalar or array; those that numpy would change on the way are refused."""
+    if value.dtype.kind not in "biufUO" or (value.dtype.kind == "f" and value.dtype.itemsize > 8):
+        raise NotJsonError(where, value, f"numpy {value.dtype}")
+    if getattr(value, "mask", None) is not None and value.mask.any():
+        raise NotJsonError(where, value, "a masked array")
+    return value.tolist()
+
+
+def _encode_integer(value: int, where: str) -> str:
+    if value.bit_length() > _LONGEST_INTEGER:
+        raise NotJsonError(where, value, f"an integer of {value.bit_length()} bits")
+    return str(value)
 
 
 def _encode_text(text: str, where: str) -> str:
@@ -79,11 +102,17 @@ def decode(value: Any) -> Any:
     if isinstance(value, list):
         return [decode(item) for item in value]
     if isinstance(value, dict):
-        if len(value) == 1 and "$float" in value:
-            return float(value["$float"])
-        if len(value) == 1 and "$int" in value:
-            return int(value["$int"])
-        if len(value) == 1 and "$dict" in value:
-            value = value["$dict"]
+        match value:
+            case {"$float": str(text)} if len(value) == 1 and text in _FLOATS:
+                return _FLOATS[text]
+            case {"$int": str(text)} if len(value) == 1 and is_integer(text):
+                return int(text)
+            case {"$dict": dict(inner)} if len(value) == 1:
+                value = inner
         return {key: decode(item) for key, item in value.items()}
     return value
+
+
+def is_integer(text: str) -> bool:
+    """Whether a text is a plain decimal integer, of a length that Python converts."""
+    return len(text) <= _LONGEST_INTEGER // 3 and text.isascii() and text.removeprefix("-").isdigit()

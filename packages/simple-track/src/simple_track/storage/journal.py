@@ -1,4 +1,4 @@
-"""Journal: an append-only file of lines, written so that a killed process loses nothing.
+"""An append-only file of lines, written so that a killed process loses nothing.
 
 Every line goes to the kernel by one `write` before the call returns: the kernel keeps it when the process
 dies. A line that the disk refuses is kept in memory and written when there is room.
@@ -13,15 +13,12 @@ import warnings
 from collections import deque
 from pathlib import Path
 
-from simple_track.errors import StorageError
+from simple_track.errors import StorageError, TrackWarning
+from simple_track.storage.atomic_write import sync_folder
 
 BACKLOG_BYTES = 64 * 1024 * 1024
-"""What is kept in memory while the disk refuses; beyond it lines are dropped and counted."""
-PLAIN = os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
-
-
-class TrackWarning(UserWarning):
-    """Tracking met trouble, and training goes on."""
+"""Maximum size of the lines in memory that the disk has refused; further lines are dropped and counted."""
+OPEN_FLAGS = os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
 
 
 class Journal:
@@ -32,7 +29,7 @@ class Journal:
     is -1, every line goes that way.
 
     Args:
-        path: The file; made when it is not there, together with its folder.
+        path: The file; created together with its folder if it does not exist.
         strict: Raise when the disk refuses, instead of warning.
         sync_each: Wait for the disk at every line, so that power loss loses nothing.
     """
@@ -41,6 +38,7 @@ class Journal:
         "_backlog",
         "_backlog_bytes",
         "_closed",
+        "_is_new",
         "_torn",
         "dirty",
         "dropped",
@@ -62,6 +60,7 @@ class Journal:
         self._backlog: deque[bytes] = deque()
         self._backlog_bytes = 0
         self._closed = False
+        self._is_new = False
         self._torn = False
 
     def open(self) -> None:
@@ -72,7 +71,7 @@ class Journal:
         """
         with self.lock:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            fd = os.open(self.path, PLAIN, 0o644)
+            fd = self._open_file()
             try:
                 self._torn = not _ends_with_newline(self.path)
                 if self._torn:
@@ -84,8 +83,12 @@ class Journal:
             os.lseek(fd, 0, os.SEEK_END)
             self.fd = fd
 
+    def _open_file(self) -> int:
+        self._is_new = not self.path.exists()
+        return os.open(self.path, OPEN_FLAGS, 0o644)
+
     def position(self) -> int:
-        """How many bytes the file has after what was written here last."""
+        """The size of the file, in bytes, after the last line that was written here."""
         with self.lock:
             if self.fd >= 0:
                 return os.lseek(self.fd, 0, os.SEEK_CUR)
@@ -98,27 +101,26 @@ class Journal:
             line: The bytes, ending in a newline.
 
         Raises:
-            StorageError: The disk refuses, and the journal is strict; raised once until the disk takes lines
-                again.
+            StorageError: The disk refuses, and the journal is strict; raised once, until the disk takes
+                lines again.
         """
         with self.lock:
             try:
                 written = os.write(self.fd, line)
             except OSError:
-                self.rescue(line, 0)
-                return
+                written = 0
+            self.dirty = True
             if written != len(line):
                 self.rescue(line, written)
-            self.dirty = True
             if self.sync_each:
                 self.sync()
 
     def rescue(self, line: bytes, written: int) -> None:
-        """Keep a line that was not written whole, and try again with all that is kept, oldest first.
+        """Keep a line that was not written whole, and try again with all lines kept, oldest first.
 
         Args:
             line: The line.
-            written: How many of its bytes are in the file.
+            written: The number of its bytes that are in the file.
         """
         with self.lock:
             self._torn = self._torn or written > 0
@@ -137,13 +139,13 @@ class Journal:
         self._backlog_bytes += len(line)
 
     def _drain(self) -> OSError | None:
-        """Write what waits; the file is left closed to the fast way as long as anything waits."""
+        """Write the lines in memory; as long as one is left, `fd` is -1 and every line comes to `rescue`."""
         fd, self.fd = self.fd, -1
         try:
             if fd < 0:
                 if self._closed:
                     return OSError(errno.EBADF, "the journal is closed")
-                fd = os.open(self.path, PLAIN, 0o644)
+                fd = self._open_file()
                 os.lseek(fd, 0, os.SEEK_END)
                 self._torn = self._torn or not _ends_with_newline(self.path)
             if self._torn:
@@ -174,21 +176,24 @@ class Journal:
         warnings.warn(TrackWarning(str(trouble)), stacklevel=5)
 
     def sync(self) -> None:
-        """Ask the disk to keep what was written, so that power loss cannot take it."""
-        with self.lock:  # not held while the disk works, so that nobody waits
+        """Wait until all that was written is on disk, so that it survives power loss."""
+        with self.lock:  # not held during the sync, so that no writer waits for it
             if self.fd < 0 or not self.dirty:
                 return
             self.dirty = False
             fd = os.dup(self.fd)
         try:
             os.fdatasync(fd) if hasattr(os, "fdatasync") else os.fsync(fd)
+            if self._is_new:
+                sync_folder(self.path.parent)
+                self._is_new = False
         except OSError:
             self.dirty = True
         finally:
             os.close(fd)
 
     def forget(self) -> None:
-        """After a fork, in the child: let go of the parent's file, and of the lines that wait in it."""
+        """In a forked child: close the parent's file, and drop the lines that the parent will write."""
         self.lock = threading.RLock()
         if self.fd >= 0:
             os.close(self.fd)
@@ -198,13 +203,13 @@ class Journal:
         self._closed = True
 
     def close(self, *, sync: bool = True) -> int:
-        """Write what waits and close the file.
+        """Write the lines in memory and close the file.
 
         Args:
-            sync: Ask the disk to keep it.
+            sync: Wait until all is on disk.
 
         Returns:
-            How many lines were lost because the disk never took them.
+            The number of lines that were lost because the disk never took them.
         """
         with self.lock:
             if self._closed:

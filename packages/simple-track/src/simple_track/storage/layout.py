@@ -1,4 +1,4 @@
-"""Layout: the only module that knows what folders and files are called."""
+"""The names of all folders and files of a store, and of a run in it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,12 @@ FORMAT_VERSION = 1
 PACKED = ".zst"
 METADATA = "metadata.sdn"
 SUMMARY = "summary.sdn"
-SYSTEM_STREAM = "system"
+SYSTEM = "system"
+
+
+def packed_file(path: Path) -> Path:
+    """The packed form of a file of lines, given its plain name."""
+    return path.with_name(path.name + PACKED)
 
 
 def _absolute(path: Path) -> Path:
@@ -25,7 +30,7 @@ def _absolute(path: Path) -> Path:
 
 @attrs.frozen
 class Layout:
-    """Where things are below the root folder, usually `.simple`.
+    """The paths below the root folder of a store, usually `.simple`.
 
     Args:
         root: The root folder; it need not exist.
@@ -39,9 +44,19 @@ class Layout:
         return self.root / "runs"
 
     @property
+    def artifacts(self) -> Path:
+        """The folder of all artifacts: one folder for each project, and the objects."""
+        return self.root / "artifacts"
+
+    @property
     def objects(self) -> Path:
         """The content-addressed store."""
-        return self.root / "artifacts" / "objects"
+        return self.artifacts / "objects"
+
+    @property
+    def artifacts_lock(self) -> Path:
+        """Shared by those who add artifacts, held alone by those who remove objects."""
+        return self.artifacts / ".lock"
 
     @property
     def registry(self) -> Path:
@@ -55,7 +70,7 @@ class Layout:
 
     @property
     def cache(self) -> Path:
-        """Everything below may be deleted at any time."""
+        """The folder of all caches; it may be deleted at any time."""
         return self.root / "cache"
 
     def project(self, project: str) -> Path:
@@ -63,25 +78,36 @@ class Layout:
         return self.runs / self._project(project)
 
     def run(self, project: str, run_id: str) -> RunLayout:
-        """Where one run lives."""
+        """The paths of one run."""
         return RunLayout(self.project(project) / check_segment(run_id, what="run id"))
 
     def artifact(self, project: str, name: str) -> Path:
         """The folder of an artifact's versions, aliases and lineage."""
-        return self.root / "artifacts" / self._project(project) / check_segment(name, what="artifact")
+        return self.artifacts / self._project(project) / check_segment(name, what="artifact")
+
+    def artifact_folders(self) -> Iterator[Path]:
+        """The folders of all artifacts of all projects, sorted."""
+        for project in sorted(_folders(self.artifacts)):
+            if project != self.objects.name:
+                for name in sorted(_folders(self.artifacts / project)):
+                    yield self.artifacts / project / name
 
     def _project(self, project: str) -> str:
         if check_segment(project, what="project").casefold() == self.objects.name:
             raise UnsafeNameError("project", project, "is the name of the folder that holds all contents")
         return project
 
-    def series_cache(self, run: RunLayout) -> Path:
+    def column_cache(self, run: RunLayout) -> Path:
         """The folder of a run's cached columns."""
         return self.cache / "series" / segment(run.project) / segment(run.run_id)
 
+    def artifact_cache(self, project: str) -> Path:
+        """The folder of a project's downloaded and unpacked artifacts."""
+        return self.cache / "artifacts" / project
+
     @property
     def catalog_cache(self) -> Path:
-        """The file that remembers metadata and summaries of all runs."""
+        """The cached metadata and summaries of all runs."""
         return self.cache / "catalog.json"
 
     def rendezvous(self, project: str, key: str) -> Path:
@@ -111,7 +137,7 @@ class Layout:
 
 @attrs.frozen
 class RunLayout:
-    """Where the parts of one run are.
+    """The paths of one run.
 
     Args:
         dir: The run's folder.
@@ -131,18 +157,23 @@ class RunLayout:
 
     @property
     def root(self) -> Layout:
-        """The layout this run lies in."""
+        """The layout of the store that the run belongs to."""
         return Layout(self.dir.parent.parent.parent)
 
     @property
     def metadata(self) -> Path:
-        """Who, what, where, config, tags, state."""
+        """The run's metadata: config, tags, state, environment."""
         return self.dir / METADATA
 
     @property
     def metrics(self) -> Path:
         """The numbers of the first writer."""
         return self.dir / "metrics.jsonl"
+
+    @property
+    def system_metrics(self) -> Path:
+        """The samples of the machine."""
+        return self.stream(SYSTEM)[0]
 
     @property
     def history(self) -> Path:
@@ -156,12 +187,12 @@ class RunLayout:
 
     @property
     def lock(self) -> Path:
-        """Held by the writing process; its time of change is the heartbeat."""
+        """Held by the writing process; its time of modification is the heartbeat."""
         return self.dir / "run.lock"
 
     @property
     def artifacts(self) -> Path:
-        """Artifacts that the run logged."""
+        """Downloaded artifacts that the run uses."""
         return self.dir / "artifacts"
 
     @property
@@ -171,17 +202,17 @@ class RunLayout:
 
     @property
     def files(self) -> Path:
-        """Anything else."""
+        """Other files, such as the console output."""
         return self.dir / "files"
 
     @property
     def console(self) -> Path:
-        """What the process printed."""
+        """The console output."""
         return self.files / "console.log"
 
     @property
     def diff(self) -> Path:
-        """What the git checkout had changed at the start."""
+        """The uncommitted changes of the git checkout at the start."""
         return self.files / "diff.patch"
 
     @property
@@ -189,22 +220,36 @@ class RunLayout:
         """The installed packages and their versions."""
         return self.files / "requirements.txt"
 
+    @property
+    def all_media(self) -> Path:
+        """The folder of all kinds of media."""
+        return self.dir / "media"
+
     def media(self, kind: str) -> Path:
         """The folder of one kind of media, such as "images"."""
-        return self.dir / "media" / check_segment(kind, what="media kind")
+        return self.all_media / check_segment(kind, what="media kind")
 
     def stream(self, writer: str) -> tuple[Path, Path]:
         """The metrics and history files of a further writer, such as "node3-4711"."""
         name = segment(writer)
         return self.dir / f"metrics.{name}.jsonl", self.dir / f"history.{name}.jsonl"
 
-    def metric_files(self) -> list[Path]:
-        """Every writer's metrics, the first writer's first; a packed file is named by its plain name."""
-        return self._streams("metrics")
+    def metric_files(self, *, system: bool = True) -> list[Path]:
+        """Every writer's metrics, the first writer's first; a packed file is named by its plain name.
+
+        Args:
+            system: Include the samples of the machine.
+        """
+        files = self._streams("metrics")
+        return files if system else [path for path in files if path != self.system_metrics]
 
     def history_files(self) -> list[Path]:
         """Every writer's other events, the first writer's first."""
         return self._streams("history")
+
+    def stream_files(self) -> list[Path]:
+        """Every writer's metrics and other events."""
+        return [*self.metric_files(), *self.history_files()]
 
     def _streams(self, kind: str) -> list[Path]:
         try:
@@ -216,7 +261,7 @@ class RunLayout:
         return [self.dir / name for name in [first] * (first in names) + further]
 
     def relative(self, path: Path) -> str:
-        """The path below the run's folder, with `/`, as it is written into events."""
+        """The path relative to the run's folder, with `/`, as events hold it."""
         return path.relative_to(self.dir).as_posix()
 
     def resolve(self, relative: str) -> Path:

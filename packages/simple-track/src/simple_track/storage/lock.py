@@ -1,7 +1,6 @@
-"""Lock: one process writes a run, and the kernel lets go of it when that process dies.
+"""A lock on a file: held by one process, and released by the kernel when that process dies.
 
-Where the kernel's lock cannot be seen (a run written on another host), the lock file's time of change is the
-heartbeat that decides.
+The locks of another host cannot be seen. There the lock file's time of modification, the heartbeat, decides.
 """
 
 from __future__ import annotations
@@ -22,20 +21,20 @@ except ImportError:  # Windows
     fcntl = None  # type: ignore[assignment]
 
 HEARTBEAT_SECONDS = 10.0
-"""How often a writer shows that it lives."""
+"""The period of a writer's heartbeat."""
 STALE_SECONDS = 60.0
-"""A writer on another host that has not shown itself for so long has crashed."""
+"""A writer on another host whose last heartbeat is older has crashed."""
 BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
 
 @attrs.frozen
 class Holder:
-    """Who wrote a lock file last.
+    """The process that took a lock last.
 
     Args:
-        pid: The process.
+        pid: The process id.
         host: The name of its host.
-        boot: What names the running kernel: the same for all containers of one machine, and new after a
+        boot: The id of the running kernel: the same in all containers of one machine, and new after a
             restart.
     """
 
@@ -48,7 +47,7 @@ class Holder:
 
 
 def this_process() -> Holder:
-    """The holder that this process would be."""
+    """This process, as the holder of a lock."""
     return Holder(os.getpid(), platform.node() or "unknown", _boot())
 
 
@@ -59,11 +58,11 @@ def _boot() -> str:
         return platform.node()
 
 
-_locks: weakref.WeakSet[RunLock] = weakref.WeakSet()
+_locks: weakref.WeakSet[FileLock] = weakref.WeakSet()
 
 
-class RunLock:
-    """The lock of one run.
+class FileLock:
+    """An exclusive lock, such as that of a run.
 
     Args:
         path: The lock file; its folder must exist.
@@ -76,13 +75,13 @@ class RunLock:
         _locks.add(self)
 
     def acquire(self, patience: float = 0.5) -> bool:
-        """Take the lock and write who took it.
+        """Take the lock and write its holder into the file.
 
         Args:
-            patience: Seconds to go on trying: a reader that looks holds the lock for some microseconds.
+            patience: Seconds to go on trying: `is_alive` of a reader holds the lock for some microseconds.
 
         Returns:
-            Whether it was taken.
+            Whether the lock was taken.
         """
         fd = os.open(self.path, os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), 0o644)
         end = time.monotonic() + patience
@@ -91,7 +90,7 @@ class RunLock:
                 os.close(fd)
                 return False
             time.sleep(0.01)
-        if _beats_elsewhere(fd, time.time()):
+        if _is_held_elsewhere(fd, time.time()):
             os.close(fd)
             return False
         self._fd = fd
@@ -100,13 +99,13 @@ class RunLock:
         os.pwrite(fd, orjson.dumps(attrs.asdict(this_process()), option=orjson.OPT_APPEND_NEWLINE), 0)
         return True
 
-    def beat(self) -> None:
-        """Show that the writer lives."""
+    def heartbeat(self) -> None:
+        """Set the file's time of modification, which shows other hosts that the holder lives."""
         if self._fd >= 0:
             os.utime(self._fd if os.utime in os.supports_fd else self.path)
 
     def release(self) -> None:
-        """Let go, and say so to other hosts. In a forked child this leaves the parent's lock as it is."""
+        """Release the lock, also for other hosts. In a forked child the parent's lock stays as it is."""
         fd, self._fd = self._fd, -1
         if fd >= 0:
             with suppress(OSError):
@@ -116,11 +115,11 @@ class RunLock:
 
 
 def is_alive(path: Path, now: float | None = None) -> bool:
-    """Whether the writer of a lock file lives.
+    """Whether the holder of a lock lives.
 
     Args:
         path: The lock file.
-        now: The time to compare the heartbeat with; default the clock's.
+        now: The time to compare the heartbeat with, in seconds since 1970; default now.
     """
     try:
         fd = os.open(path, os.O_RDONLY | getattr(os, "O_CLOEXEC", 0))
@@ -129,21 +128,21 @@ def is_alive(path: Path, now: float | None = None) -> bool:
     try:
         if not _take(fd, exclusive=False):
             return True
-        return _beats_elsewhere(fd, time.time() if now is None else now)
+        return _is_held_elsewhere(fd, time.time() if now is None else now)
     finally:
         os.close(fd)
 
 
-def _beats_elsewhere(fd: int, now: float) -> bool:
-    """Whether a process of another host holds it, as its heartbeat tells where locks are not visible."""
+def _is_held_elsewhere(fd: int, now: float) -> bool:
+    """Whether a process of another host holds the lock, judged by its heartbeat."""
     holder = _read_holder(fd)
     if holder is None or holder.boot == _boot():
         return False
     return now - os.fstat(fd).st_mtime < STALE_SECONDS
 
 
-def last_beat(path: Path) -> float | None:
-    """When the writer of a lock file showed itself last, in seconds since 1970."""
+def last_heartbeat(path: Path) -> float | None:
+    """The time of the last heartbeat, in seconds since 1970; None without a lock file."""
     try:
         return path.stat().st_mtime
     except OSError:
@@ -151,7 +150,7 @@ def last_beat(path: Path) -> float | None:
 
 
 def holder_of(path: Path) -> Holder | None:
-    """Who wrote the lock file last, or None where that cannot be told."""
+    """The process that took a lock last, or None if that is unknown."""
     try:
         fd = os.open(path, os.O_RDONLY | getattr(os, "O_CLOEXEC", 0))
     except OSError:
@@ -171,7 +170,7 @@ def _read_holder(fd: int) -> Holder | None:
 
 
 def _take(fd: int, *, exclusive: bool) -> bool:
-    """Take the lock if it is free; it goes when the last descriptor of this opening is closed."""
+    """Take the lock if it is free; it is released with the last descriptor of this opening."""
     if fcntl is None:
         return _take_on_windows(fd)
     try:
@@ -182,9 +181,9 @@ def _take(fd: int, *, exclusive: bool) -> bool:
 
 
 def _take_on_windows(fd: int) -> bool:
-    import msvcrt  # only there
+    import msvcrt  # Windows has it
 
-    os.lseek(fd, 1 << 30, os.SEEK_SET)  # far behind the text, which others may then read
+    os.lseek(fd, 1 << 30, os.SEEK_SET)  # far behind the text, so that others can read that
     try:
         msvcrt.locking(fd, msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined]
     except OSError:
@@ -193,7 +192,7 @@ def _take_on_windows(fd: int) -> bool:
 
 
 def _release_in_child() -> None:
-    """A forked child must not keep alive what its parent holds: it would outlive a killed parent."""
+    """Close a forked child's copies of its parent's locks, which would outlive a killed parent."""
     for lock in list(_locks):
         lock.release()
 

@@ -1,47 +1,41 @@
-"""Metadata: who, what, where and in what state; the file `metadata.sdn` of a run."""
+"""The metadata of a run: its names, config, state and environment; the file `metadata.sdn`."""
 
 from __future__ import annotations
 
 from functools import lru_cache, partial
-from typing import TYPE_CHECKING, Any, get_args, get_origin
+from typing import Any, get_args, get_origin
 
 import attrs
 
-from simple_track.deferred import DeferredModule
 from simple_track.errors import FormatError
+from simple_track.lazy_module import cattrs
 from simple_track.storage.layout import FORMAT_VERSION, RunLayout
 from simple_track.storage.lock import is_alive
-from simple_track.storage.sdn_file import read_document, write_document
-
-if TYPE_CHECKING:
-    import cattrs
-else:  # needed where a run is read, and not where it is written
-    cattrs = DeferredModule("cattrs")
-
-STATES = ("running", "finished", "failed", "interrupted", "crashed")
+from simple_track.storage.nonfinite import as_text, restored
+from simple_track.storage.sdn_file import read_sdn, write_sdn
 
 
 @attrs.define(kw_only=True)
 class Metadata:
-    """What `metadata.sdn` holds.
+    """The content of `metadata.sdn`.
 
     Args:
         id: The run's id.
         project: Its project.
         name: Its readable name.
-        state: As it was written; a reader finds out whether "running" is still true by `seen_state`.
+        state: running, finished, failed or interrupted, as written; see `current_state`.
         start_time: Seconds since 1970.
         end_time: Seconds since 1970, None while running.
         group: The group it belongs to, or None.
-        job_type: What kind of job it is, or None.
+        job_type: The kind of job, or None.
         tags: Its tags.
         notes: Free text.
         fingerprint: The SHA-256 of the config.
         config: The plain, resolved config.
-        resumed: When it was resumed.
-        paused: Seconds between the ends of its earlier parts and the times when it was resumed.
-        error: Type, message and traceback of what ended it, when it failed.
-        environment: What it ran on.
+        resumed: The times at which it was resumed, in seconds since 1970.
+        paused: Seconds between the ends of its earlier parts and the times at which it was resumed.
+        error: Type, message and traceback of the exception, if it failed.
+        environment: Command, code, packages and machine.
         format: The version of the files on disk.
     """
 
@@ -65,6 +59,8 @@ class Metadata:
 
 
 FIELDS = tuple(field.name for field in attrs.fields(Metadata))
+NONFINITE = "config_nonfinite"
+"""Where the file says which texts of the config are NaN and infinities."""
 
 
 def read_metadata(layout: RunLayout) -> Metadata:
@@ -74,17 +70,17 @@ def read_metadata(layout: RunLayout) -> Metadata:
         layout: The run's folder.
 
     Raises:
-        FileNotFoundError: There is no such run.
-        FormatError: The file cannot be read, or a newer version of this package wrote it.
+        FileNotFoundError: The run does not exist.
+        FormatError: The file is damaged, or a newer version of this package wrote it.
     """
-    tree = read_document(layout.metadata)
+    tree = read_sdn(layout.metadata)
     version = tree.get("format")
     if not isinstance(version, int) or version > FORMAT_VERSION:
         reason = f"has format {version}, and this version of simple-track reads up to {FORMAT_VERSION}"
         raise FormatError(layout.metadata, reason, "upgrade simple-track")
     known = {key: tree[key] for key in FIELDS if tree.get(key) is not None}
     try:
-        return _converter().structure(known, Metadata)
+        return _converter().structure(_with_numbers(known, tree.get(NONFINITE)), Metadata)
     except cattrs.ClassValidationError as error:
         faults = cattrs.transform_error(error, path="", format_exception=_fault)
         placed = (fault.rpartition(" @ .") for fault in faults)
@@ -92,34 +88,57 @@ def read_metadata(layout: RunLayout) -> Metadata:
         raise FormatError(layout.metadata, reason, "set it right in the file") from error
 
 
+def to_document(metadata: Metadata) -> dict[str, Any]:
+    """The fields of metadata as SDN and JSON hold them: NaN and infinities of the config as text."""
+    config, places = as_text(metadata.config)
+    tree = attrs.asdict(metadata, recurse=False) | {"config": config}
+    return tree | {NONFINITE: places} if places else tree
+
+
+def from_document(tree: dict[str, Any]) -> Metadata:
+    """The metadata that `to_document` was given; nothing is checked."""
+    if NONFINITE in tree:
+        tree = _with_numbers(dict(tree), tree[NONFINITE])
+        del tree[NONFINITE]
+    return Metadata(**tree)
+
+
+def _with_numbers(tree: dict[str, Any], places: Any) -> dict[str, Any]:
+    if isinstance(places, list) and isinstance(tree.get("config"), dict):
+        tree["config"] = restored(tree["config"], places)
+    return tree
+
+
 @lru_cache(maxsize=1)
 def _converter() -> cattrs.Converter:
-    """What makes metadata of plain values; nothing is converted, each has to be what its field says."""
+    """Structures metadata without converting: each value must have the type of its field."""
     converter = cattrs.Converter()
     for kind, what in ((str, "text"), (float, "a number"), (int, "a whole number")):
         converter.register_structure_hook(kind, partial(_checked, what=what))
-    converter.register_structure_hook_func(
-        lambda kind: _outer(kind) in (list, dict), lambda value, kind: _contained(converter, value, kind)
-    )
+    converter.register_structure_hook_func(_is_container, partial(_contained, converter))
     return converter
 
 
-def _outer(kind: Any) -> Any:
-    return get_origin(kind)
+def _is_container(kind: Any) -> bool:
+    outer: object = get_origin(kind)
+    return outer is list or outer is dict
 
 
-def _checked(value: Any, kind: type, *, what: str) -> Any:
+def _checked(value: object, kind: type, *, what: str) -> object:
     allowed = int | float if kind is float else kind
     if not isinstance(value, allowed) or isinstance(value, bool):
         raise ValueError(f"is {value!r}, expected {what}")
     return value
 
 
-def _contained(converter: cattrs.Converter, value: Any, kind: Any) -> Any:
-    outer = _outer(kind)
-    if not isinstance(value, outer):
-        raise ValueError(f"is {value!r}, expected {'a list' if outer is list else 'keys with values'}")
-    return value if outer is dict else [converter.structure(item, get_args(kind)[0]) for item in value]
+def _contained(converter: cattrs.Converter, value: object, kind: Any) -> object:
+    if get_origin(kind) is dict:
+        if not isinstance(value, dict):
+            raise ValueError(f"is {value!r}, expected keys with values")
+        return value
+    if not isinstance(value, list):
+        raise ValueError(f"is {value!r}, expected a list")
+    return [converter.structure(item, get_args(kind)[0]) for item in value]
 
 
 def _fault(error: BaseException, _: type | None) -> str:
@@ -131,14 +150,13 @@ def write_metadata(layout: RunLayout, metadata: Metadata) -> None:
 
     Args:
         layout: The run's folder; it must exist.
-        metadata: What to write.
+        metadata: The new metadata.
     """
-    order = ("format", *(name for name in FIELDS if name != "format"))
-    write_document(layout.metadata, {name: getattr(metadata, name) for name in order})
+    write_sdn(layout.metadata, {"format": metadata.format, **to_document(metadata)})
 
 
-def seen_state(layout: RunLayout, metadata: Metadata) -> str:
-    """The state as it is: "crashed" when a run says that it is running and its writer is gone."""
+def current_state(layout: RunLayout, metadata: Metadata) -> str:
+    """The state of a run now: "crashed" if its metadata say "running" and its writer is dead."""
     if metadata.state == "running" and not is_alive(layout.lock):
         return "crashed"
     return metadata.state

@@ -1,4 +1,4 @@
-"""Names: safe path segments, run ids and readable run names."""
+"""Safe path segments, run ids and readable run names."""
 
 from __future__ import annotations
 
@@ -42,14 +42,14 @@ _tick_lock = threading.Lock()
 
 
 def check_segment(name: str, *, what: str = "name") -> str:
-    """Return a name that is safe as one segment of a path on every system, or refuse it.
+    """Return a name unchanged if it is safe as one segment of a path on every system.
 
     Args:
-        name: The name, used as it is.
+        name: The name.
         what: The noun for the message, such as "project".
 
     Raises:
-        UnsafeNameError: It is empty, too long, a device, or has a separator or a control character.
+        UnsafeNameError: The name is empty, too long, or a device, or has a separator or control character.
     """
     if not isinstance(name, str):
         raise UnsafeNameError(what, str(name), f"is of type {type(name).__name__}, not text")
@@ -80,8 +80,8 @@ def _reason_against(name: str) -> str:
 def segment(text: str) -> str:
     """Turn any text into a safe path segment; different texts never share one, not even where case is folded.
 
-    Plain lower-case names stay as they are; `train/loss` becomes `train%2Floss`; what is long,
-    has capitals or is a device name gets a hash at its end.
+    Plain lower-case names stay as they are, and `train/loss` becomes `train%2Floss`. Long names, device names
+    and names with capitals get a hash at their end.
 
     Args:
         text: Any text, such as the key of a logged value.

@@ -1,7 +1,7 @@
-"""Packing: a finished run's lines as zstd, which all readers, and `zstd -dc`, read as before.
+"""A finished run's lines as zstd, which all readers, and `zstd -dc`, read as before.
 
-A packed file is a row of independent frames that end at a line's end. While both are there, the plain file
-counts.
+A packed file is a sequence of independent frames, each of which ends at the end of a line. If both files
+exist, the plain one counts.
 """
 
 from __future__ import annotations
@@ -20,25 +20,26 @@ import attrs
 import zstandard
 
 from simple_track.errors import FormatError, RunBusyError
-from simple_track.storage.layout import PACKED, RunLayout
-from simple_track.storage.lock import STALE_SECONDS, RunLock, holder_of, this_process
+from simple_track.storage.atomic_write import atomic_write
+from simple_track.storage.layout import RunLayout, packed_file
+from simple_track.storage.lock import STALE_SECONDS, FileLock, holder_of, this_process
 from simple_track.storage.names import segment
 from simple_track.storage.reader import read_chunks
 
 FRAME = 256 * 1024  # bytes of text; larger frames gain nothing
-LEVEL = 15  # an eighth smaller than level 14, at two thirds of its speed; beyond it nothing is gained
+LEVEL = 15  # an eighth smaller than level 14, at two thirds of its speed; higher levels gain nothing
 _FURTHER = re.compile(r"(?:metrics|history)\.(?P<writer>.+-(?P<pid>\d+)(?:~[0-9a-f]{16})?)\.jsonl")
-_BATCH = 32  # frames that are packed at once, and so held in memory
+_BATCH = 32  # frames that are compressed at once, and so held in memory
 
 
 @attrs.frozen
 class Packed:
-    """What packing did to one run.
+    """The result of packing one run.
 
     Args:
-        before: Bytes of lines before.
-        after: Bytes after.
-        files: How many files were packed.
+        before: The size of the lines before, in bytes.
+        after: The size after.
+        files: The number of files that were packed.
     """
 
     before: int = 0
@@ -47,20 +48,22 @@ class Packed:
 
 
 def pack(layout: RunLayout) -> Packed:
-    """Replace a run's files of lines by packed ones, each read back and compared before the plain one goes.
+    """Replace a run's files of lines by packed ones.
+
+    A plain file is removed when its packed form is on disk and reads back equal.
 
     Args:
         layout: The run's folder.
 
     Returns:
-        The bytes before and after; zeros when everything was packed already.
+        The sizes before and after; zeros if all files were packed already.
 
     Raises:
         RunBusyError: The run is being written.
-        FormatError: What was packed does not read back, so nothing was removed.
+        FormatError: A packed file does not read back equal; its plain file was kept.
     """
     with _held(layout):
-        plain = [path for path in _streams(layout) if path.exists()]
+        plain = [path for path in layout.stream_files() if path.exists()]
         for path in plain:
             _refuse_if_written(layout, path)
         sizes = [(path.stat().st_size, _pack_file(path)) for path in plain]
@@ -68,20 +71,20 @@ def pack(layout: RunLayout) -> Packed:
 
 
 def unpack(layout: RunLayout) -> int:
-    """Make the plain files of lines again, so that the run can be continued.
+    """Replace a run's packed files by plain ones, so that the run can be resumed.
 
-    The caller keeps the run's lock.
+    The caller holds the run's lock.
 
     Args:
         layout: The run's folder.
 
     Returns:
-        How many files were unpacked.
+        The number of files that were unpacked.
 
     Raises:
         FormatError: A packed file is damaged; it is left as it is.
     """
-    packed = [path for path in _streams(layout) if not path.exists()]
+    packed = [path for path in layout.stream_files() if not path.exists()]
     for path in packed:
         _unpack_file(path)
     return len(packed)
@@ -89,95 +92,77 @@ def unpack(layout: RunLayout) -> int:
 
 @contextlib.contextmanager
 def _held(layout: RunLayout) -> Iterator[None]:
-    """The run's lock, for the length of the block."""
-    lock = RunLock(layout.lock)
-    beat = layout.lock.stat().st_mtime_ns if layout.lock.exists() else None
+    """Hold the run's lock for the length of the block."""
+    lock = FileLock(layout.lock)
+    modified = layout.lock.stat().st_mtime_ns if layout.lock.exists() else None
     if not lock.acquire():
         raise RunBusyError(layout.run_id, str(holder_of(layout.lock) or "another process"))
     try:
         yield
     finally:
         lock.release()
-        if beat is not None:  # the lock's time says when the run's writer lived, not when it was packed
-            os.utime(layout.lock, ns=(beat, beat))
-
-
-def _streams(layout: RunLayout) -> list[Path]:
-    return [*layout.metric_files(), *layout.history_files()]
+        if modified is not None:  # it is the last heartbeat of the run's writer, not the time of packing
+            os.utime(layout.lock, ns=(modified, modified))
 
 
 def _refuse_if_written(layout: RunLayout, path: Path) -> None:
-    """A forked process may go on writing to a file of its own when the run has ended.
+    """Refuse a file of a forked process, which may go on writing when the run has ended.
 
     Raises:
-        RunBusyError: Its writer lives, or may live on another host.
+        RunBusyError: The writer lives, or may live on another host.
     """
     match = _FURTHER.fullmatch(path.name)
     if match is None:
         return
     pid = int(match["pid"])
     if segment(f"{this_process().host}-{pid}") == match["writer"]:
-        busy = _is_there(pid)
+        busy = _exists(pid)
     else:
         busy = time.time() - path.stat().st_mtime < STALE_SECONDS
     if busy:
         raise RunBusyError(layout.run_id, f"process {pid} of {match['writer']}")
 
 
-def _is_there(pid: int) -> bool:
+def _exists(pid: int) -> bool:
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
         return False
-    except PermissionError:  # somebody else's
+    except PermissionError:  # of another user
         return True
     return True
 
 
 def _pack_file(path: Path) -> int:
-    target = path.with_name(path.name + PACKED)
-    part = path.with_name(f".{path.name}{PACKED}.part")
-    try:
-        wanted, size = hashlib.sha256(), path.stat().st_size
-        with part.open("wb") as out:
-            for frame in _frames(_hashed(read_chunks(path, size=8 * FRAME), wanted)):
-                out.write(frame)
-            out.flush()
-            os.fsync(out.fileno())
-        found = hashlib.sha256()
-        for block in _plain(part):
+    target = packed_file(path)
+    wanted, found, size = hashlib.sha256(), hashlib.sha256(), path.stat().st_size
+    with atomic_write(target) as out:
+        for frame in _frames(_hashed(read_chunks(path, size=8 * FRAME), wanted)):
+            out.write(frame)
+        out.flush()
+        for block in _plain(Path(out.name)):
             found.update(block)
         if found.digest() != wanted.digest():
-            raise FormatError(
-                part, "does not read back as what was packed", "the plain file was kept; try again"
-            )
-        part.replace(target)
-    finally:
-        part.unlink(missing_ok=True)
-    if path.stat().st_size == size:  # else somebody still writes: the plain file counts
+            reason = "does not read back as it was packed"
+            raise FormatError(target, reason, "the plain file was kept; try again")
+    if path.stat().st_size == size:  # else a process still writes to it: the plain file counts
         path.unlink()
     return target.stat().st_size
 
 
 def _unpack_file(path: Path) -> None:
-    packed = path.with_name(path.name + PACKED)
-    part = path.with_name(f".{path.name}.part")
+    packed = packed_file(path)
     try:
-        with part.open("wb") as out:
+        with atomic_write(path) as out:
             for block in _plain(packed):
                 out.write(block)
-            out.flush()
-            os.fsync(out.fileno())
-        part.replace(path)
     except zstandard.ZstdError as error:
         raise FormatError(packed, f"is damaged ({error})", "restore it from a backup") from error
-    finally:
-        part.unlink(missing_ok=True)
     packed.unlink()
 
 
 def _frames(chunks: Iterable[bytes]) -> Iterator[bytes]:
-    """The text as zstd frames, in order, made on all cores."""
+    """Compress the text to zstd frames, in order, on all cores."""
 
     def squeeze(text: bytes) -> bytes:
         return zstandard.ZstdCompressor(level=LEVEL, write_checksum=True).compress(text)
@@ -189,7 +174,7 @@ def _frames(chunks: Iterable[bytes]) -> Iterator[bytes]:
 
 
 def _pieces(chunks: Iterable[bytes]) -> Iterator[bytes]:
-    """The text in pieces of about `FRAME` bytes that end at a line's end."""
+    """Cut the text into pieces of up to `FRAME` bytes that end at the end of a line."""
     for chunk in chunks:
         start = 0
         while start < len(chunk):

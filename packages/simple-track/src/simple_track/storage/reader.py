@@ -1,26 +1,28 @@
-"""Reader: the records in a run's files, while they are being written too."""
+"""The records in a run's files, also while they are being written."""
 
 from __future__ import annotations
 
 import heapq
-import io
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
-from simple_track.storage.layout import PACKED, RunLayout
-from simple_track.storage.record import decode
+from simple_track.storage.layout import RunLayout, packed_file
+from simple_track.storage.record import decode, restore_event
 
-CHUNK = 128 * 1024  # a piece and what is made of it fit into the cache of a processor
+CHUNK = 128 * 1024  # a chunk and its records fit into the cache of a processor
 
 
 def read_chunks(path: Path, offset: int = 0, size: int = CHUNK) -> Iterator[bytes]:
-    """Yield a file of lines in pieces that end where a line ends; the last may be an unfinished line.
+    """Yield a file of lines in chunks of whole lines; the last chunk may be an unfinished line.
 
     Args:
-        path: The plain name; where only the packed file is there, that is read.
-        offset: Where to start in the plain text, in bytes.
-        size: About how long the pieces are, in bytes.
+        path: The plain name of the file; if only the packed file exists, that is read.
+        offset: The position in the plain text to start at, in bytes.
+        size: The approximate size of the chunks, in bytes.
+
+    Raises:
+        FileNotFoundError: Neither file exists.
     """
     with _open(path) as file:
         _skip(file, offset)
@@ -36,18 +38,19 @@ def read_chunks(path: Path, offset: int = 0, size: int = CHUNK) -> Iterator[byte
             yield rest
 
 
-def _open(path: Path) -> Any:
+def _open(path: Path) -> IO[bytes]:
     try:
         return path.open("rb")
     except FileNotFoundError:
-        packed = path.with_name(path.name + PACKED).open("rb")
+        packed = packed_file(path).open("rb")
     import zstandard  # only packed logs need it
 
-    return zstandard.ZstdDecompressor().stream_reader(packed, read_across_frames=True, closefd=True)
+    text: IO[bytes] = zstandard.ZstdDecompressor().stream_reader(packed, read_across_frames=True)
+    return text
 
 
-def _skip(file: Any, offset: int) -> None:
-    if isinstance(file, io.BufferedReader):
+def _skip(file: IO[bytes], offset: int) -> None:
+    if file.seekable():
         file.seek(offset)
         return
     while offset > 0 and (block := file.read(min(offset, CHUNK))):
@@ -55,10 +58,10 @@ def _skip(file: Any, offset: int) -> None:
 
 
 def read_records(path: Path) -> Iterator[dict[str, Any]]:
-    """Yield every whole record of a file of lines, in order; torn lines are passed over.
+    """Yield every whole record of a file of lines, in order; torn lines are skipped.
 
     Args:
-        path: The file, plain or packed; one that is not there has no records.
+        path: The plain name of the file; a file that does not exist has no records.
     """
     try:
         for chunk in read_chunks(path):
@@ -71,10 +74,10 @@ def read_records(path: Path) -> Iterator[dict[str, Any]]:
 
 
 def read_events(layout: RunLayout) -> list[dict[str, Any]]:
-    """All events of a run that are not numbers, of all writers, by time.
+    """Read all events of a run that are not numbers, of all writers, by time.
 
     Args:
         layout: The run's folder.
     """
-    streams = [read_records(path) for path in layout.history_files()]
+    streams = [map(restore_event, read_records(path)) for path in layout.history_files()]
     return list(heapq.merge(*streams, key=lambda event: float(event.get("timestamp") or 0)))

@@ -1,27 +1,29 @@
-"""Documents: SDN files that are read and replaced whole.
+"""SDN files that are read and replaced whole.
 
-simple-conf is imported when the first one is: that keeps `import simple_track` light.
+simple-conf is imported with the first file: that keeps `import simple_track` light.
 """
 
 from __future__ import annotations
 
-import os
-import threading
 from pathlib import Path
 from typing import Any
 
 from simple_track.errors import FormatError
+from simple_track.storage.atomic_write import atomic_write
 
 
-def read_document(path: Path) -> dict[str, Any]:
-    """The tree in an SDN file.
+def read_sdn(path: Path) -> dict[str, Any]:
+    """Read an SDN file that holds a mapping.
 
     Args:
         path: The file.
 
+    Returns:
+        Plain values.
+
     Raises:
-        FileNotFoundError: There is none.
-        FormatError: It is not SDN, or not a mapping.
+        FileNotFoundError: The file does not exist.
+        FormatError: The file is not valid SDN, or does not hold a mapping.
     """
     from simple_conf import sdn
 
@@ -37,8 +39,8 @@ def read_document(path: Path) -> dict[str, Any]:
     return tree
 
 
-def write_document(path: Path, tree: dict[str, Any]) -> None:
-    """Replace an SDN file whole: a reader sees the old text or the new one, never half of one.
+def write_sdn(path: Path, tree: dict[str, Any]) -> None:
+    """Replace an SDN file. After power loss it holds the old content or the new one, whole.
 
     Args:
         path: The file; its folder must exist.
@@ -46,31 +48,6 @@ def write_document(path: Path, tree: dict[str, Any]) -> None:
     """
     from simple_conf import sdn
 
-    replace_bytes(path, sdn.write(tree).encode("utf-8"))
-
-
-def remove_folder(folder: Path) -> None:
-    """Remove a folder with all that is in it, as far as that is possible.
-
-    Args:
-        folder: The folder.
-    """
-    import shutil  # only here: it brings every kind of compression along
-
-    shutil.rmtree(folder, ignore_errors=True)
-
-
-def replace_bytes(path: Path, data: bytes) -> None:
-    """Replace a file whole.
-
-    Args:
-        path: The file; its folder must exist.
-        data: What it holds from now on.
-    """
-    new = path.with_name(f".{path.name}.{os.getpid()}-{threading.get_ident()}")
-    try:
-        new.write_bytes(data)
-        new.replace(path)
-    except BaseException:
-        new.unlink(missing_ok=True)
-        raise
+    data = sdn.write(tree).encode("utf-8")
+    with atomic_write(path) as file:
+        file.write(data)

@@ -34,29 +34,63 @@ class ValueRangeError(TrackError, ValueError):
 
 
 def as_array(data: Any, kind: str) -> Array:
-    """The data as a numpy array, brought to the host first when it is a torch tensor on a device.
+    """The data as a numpy array in native byte order; torch tensors are brought to the host.
 
     Args:
-        data: An array, a tensor, or nested lists of numbers.
+        data: An array, a tensor, or nested lists of numbers. Masked floats become NaN.
         kind: What the array is for; names it in an error.
 
     Raises:
-        ValueRangeError: It does not make an array of numbers.
+        ValueRangeError: It does not make an array of numbers, or is an array of integers with masked ones.
     """
-    if is_tensor(data):
-        data = data.detach().cpu()
-        if not _numpy_knows(data):
-            data = data.float()
-        return np.asarray(data.numpy())
     try:
-        array = np.asarray(data)
-    except ValueError as error:  # rows of different lengths
-        raise ValueRangeError(kind, f"{type(data).__name__} is ragged", "an array of numbers") from error
+        array = _from_tensor(data) if is_tensor(data) else np.asanyarray(data)
+    except (ValueError, RuntimeError) as error:  # rows of different lengths, sparse tensors
+        ragged = isinstance(data, list | tuple)
+        found = "is ragged" if ragged else f"is no array ({str(error)[:80]})"
+        raise ValueRangeError(kind, f"{type(data).__name__} {found}", "an array of numbers") from error
     if array.dtype.name in _SMALL_FLOATS:
-        return array.astype(np.float32)
+        array = array.astype(np.float32)
     if array.dtype.kind not in "biuf":
         raise ValueRangeError(kind, f"{type(data).__name__} has dtype {array.dtype}", "an array of numbers")
-    return array
+    if isinstance(array, np.ma.MaskedArray):
+        if array.dtype.kind != "f" and np.ma.is_masked(array):
+            raise ValueRangeError(kind, f"a masked array of {array.dtype}", "an array without masked numbers")
+        array = array.filled(np.nan) if array.dtype.kind == "f" else array.data
+    return np.asarray(array, dtype=array.dtype.newbyteorder("="))
+
+
+def as_floats(data: Any, kind: str) -> Array:
+    """The data as a float64 array of the same numbers.
+
+    Args:
+        data: As for `as_array`.
+        kind: What the array is for; names it in an error.
+
+    Raises:
+        ValueRangeError: It does not make an array of numbers, or float64 would round one of them.
+    """
+    array = as_array(data, kind)
+    if array.dtype.kind not in "iuf" or array.dtype.itemsize < 8 or array.dtype == np.float64:
+        return array.astype(np.float64)
+    with np.errstate(over="ignore"):
+        floats = array.astype(np.float64)
+    exact = floats.astype(array.dtype) == array if array.dtype.kind == "f" else _same_integers(floats, array)
+    if not (exact | (array != array)).all():
+        odd = array[~exact].ravel()[0]
+        raise ValueRangeError(kind, f"{array.dtype} with {odd}", "numbers that float64 holds exactly")
+    return floats
+
+
+def _same_integers(floats: Array, integers: Array) -> Array:
+    inside = floats < 2.0 ** (63 if integers.dtype.kind == "i" else 64)  # beyond, a conversion back overflows
+    same_: Array = inside & (np.where(inside, floats, 0).astype(integers.dtype) == integers)
+    return same_
+
+
+def _from_tensor(tensor: Any) -> Array:
+    tensor = tensor.detach().cpu()
+    return np.asarray((tensor if _numpy_knows(tensor) else tensor.float()).numpy())
 
 
 def is_tensor(data: Any) -> bool:

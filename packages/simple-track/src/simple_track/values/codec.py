@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from simple_track.errors import ValueKindError
+from simple_track.errors import TrackError, ValueKindError
 from simple_track.storage.layout import RunLayout
 from simple_track.values.image import Image, Images
 from simple_track.values.media import read_media
 from simple_track.values.table import Table
-from simple_track.values.value import Body, Value, ValueFolder
+from simple_track.values.value import Body, DamagedValueError, Value, ValueFolder
 
 
 def is_value(obj: object) -> bool:
@@ -41,12 +41,29 @@ def write_value(obj: Any, *, key: str, step: int, layout: RunLayout) -> Body:
     return {"kind": value.kind, **value.write(ValueFolder(layout, key, step))}
 
 
-def read_value(body: Body, layout: RunLayout) -> Value:
+def read_value(body: Any, layout: RunLayout) -> Value:
     """The value that `write_value` wrote.
 
+    Args:
+        body: What `write_value` returned, as it stands in the event of the log.
+        layout: The run's folders.
+
     Raises:
-        DamagedValueError: A file of it is missing or has changed; the message names it.
+        DamagedValueError: A file of it is missing or has changed, or the event does not say what it needs to;
+            the message names the file.
         ValueKindError: It is of a kind that this version does not know.
     """
+    if not isinstance(body, dict) or not isinstance(body.get("kind"), str):
+        raise DamagedValueError(layout.history, f"an event has {body!r:.60} where a value should be")
     folder = ValueFolder(layout)
-    return Table.read(body, folder) if body["kind"] == Table.kind else read_media(body, folder)
+    try:
+        return Table.read(body, folder) if body["kind"] == Table.kind else read_media(body, folder)
+    except (TrackError, MemoryError):
+        raise
+    except (
+        Exception
+    ) as error:  # whatever the readers of each kind, and their libraries, make of other contents
+        place = body.get("file")
+        path = layout.dir / place if isinstance(place, str) else layout.history
+        why = f"what the log says of a value of kind {body['kind']!r} does not fit: {error!r:.200}"
+        raise DamagedValueError(path, why) from error

@@ -48,6 +48,9 @@ class Figure(Value):
         """The picture: uint8, shape (H, W, 4), RGBA."""
         return decode_png(self.png)
 
+    def _repr_png_(self) -> bytes:
+        return self.png
+
     def write(self, folder: ValueFolder) -> Body:
         """One PNG file."""
         return folder.save(self.png, "figures", ".png") | {"caption": self.caption}

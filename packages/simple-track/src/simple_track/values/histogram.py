@@ -9,6 +9,8 @@ import attrs
 import numpy as np
 
 from simple_track.values.arrays import Array, ValueRangeError, ValueShapeError, as_array, frozen, same
+from simple_track.values.checks import integer
+from simple_track.values.notebook.chart import bars
 from simple_track.values.value import Body, Value, ValueFolder
 
 _LIMIT = 8e307  # beyond it the width of a range overflows a float
@@ -44,11 +46,10 @@ class Histogram(Value):
 
     def __init__(self, values: Any, bins: int | Sequence[float] = 64) -> None:
         flat = as_array(values, "histogram").astype(np.float64, copy=False).ravel()
-        if isinstance(bins, int | np.integer):
-            if bins < 1:
-                raise ValueRangeError("histogram", f"bins is {bins}", "a whole number from 1")
+        if np.ndim(bins) == 0:
+            bins = integer("histogram", "bins", bins, "a whole number from 1", low=1, high=2**24)
             finite = flat[np.isfinite(flat)]
-            counts, edges = _count(np.clip(finite, -_LIMIT, _LIMIT), int(bins))
+            counts, edges = _count(np.clip(finite, -_LIMIT, _LIMIT), bins)
             below, above = np.isneginf(flat).sum(), np.isposinf(flat).sum()
         else:
             edges = _edges(bins)
@@ -70,20 +71,27 @@ class Histogram(Value):
 
         Raises:
             ValueShapeError: The shapes do not fit each other.
+            ValueRangeError: A count is not a whole number from 0, or the edges do not ascend.
         """
-        count_array = as_array(counts, "histogram counts").astype(np.int64)
-        edge_array = as_array(edges, "histogram edges").astype(np.float64)
-        if count_array.ndim != 1 or edge_array.shape != (len(count_array) + 1,):
+        count_array = _counts(as_array(counts, "histogram counts"))
+        if count_array.ndim != 1 or np.shape(edges) != (len(count_array) + 1,):
             expected = "counts of shape (bins,) and edges of shape (bins + 1,)"
-            raise ValueShapeError("histogram", (*count_array.shape, *edge_array.shape), expected)
+            raise ValueShapeError("histogram", (*count_array.shape, *np.shape(edges)), expected)
+        apart = {"nan": nan, "below": below, "above": above}
+        rest = [integer("histogram", k, n, "a count from 0", low=0, high=2**63 - 1) for k, n in apart.items()]
         made = cls.__new__(cls)
-        made.__attrs_init__(frozen(count_array), frozen(edge_array), nan, below, above)
+        made.__attrs_init__(frozen(count_array), frozen(_edges(edges)), *rest)
         return made
 
     @property
     def total(self) -> int:
         """How many finite values were counted."""
         return int(self.counts.sum())
+
+    def _repr_html_(self) -> str:
+        apart = {"NaN": self.nan, "below": self.below, "above": self.above}
+        rest = ", ".join(f"{count} {name}" for name, count in apart.items() if count)
+        return bars(self.counts, self.edges, f"{self.total} values" + (f"; apart: {rest}" if rest else ""))
 
     def write(self, folder: ValueFolder) -> Body:  # noqa: ARG002 - needs no file
         """Nothing but JSON: bins of equal width are kept as their range."""
@@ -105,8 +113,21 @@ class Histogram(Value):
         if edges is None:
             low, high = body["range"]
             edges = np.linspace(low, high, len(body["counts"]) + 1)
-        counts = np.array(body["counts"], dtype=np.int64)
-        return cls.from_counts(counts, edges, nan=body["nan"], below=body["below"], above=body["above"])
+        counts, bounds = np.array(body["counts"], np.int64), np.array(edges, np.float64)
+        if counts.ndim != 1 or bounds.shape != (len(counts) + 1,):
+            raise ValueShapeError("histogram", (*counts.shape, *bounds.shape), "one edge more than counts")
+        made = cls.__new__(cls)
+        rest = (int(body[name]) for name in ("nan", "below", "above"))
+        made.__attrs_init__(frozen(counts), frozen(bounds), *rest)
+        return made
+
+
+def _counts(array: Array) -> Array:
+    good = (array >= 0) & (array < 2.0**63) & (array == np.trunc(array))  # NaN fails too
+    if not good.all():
+        odd = array[~good].ravel()[0]
+        raise ValueRangeError("histogram counts", f"one is {odd}", "whole numbers from 0, not a density")
+    return array.astype(np.int64)
 
 
 def _edges(bins: Any) -> Array:

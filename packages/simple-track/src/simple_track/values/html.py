@@ -8,6 +8,7 @@ from typing import ClassVar, Self
 import attrs
 
 from simple_track.values.checks import must_be_text
+from simple_track.values.notebook.media_html import document
 from simple_track.values.value import Body, Value, ValueFolder
 
 
@@ -25,6 +26,9 @@ class Html(Value):
 
     kind: ClassVar[str] = "html"
     html: str = attrs.field(converter=_read, validator=must_be_text)
+
+    def _repr_html_(self) -> str:
+        return document(self.html)
 
     def write(self, folder: ValueFolder) -> Body:
         """One UTF-8 file."""

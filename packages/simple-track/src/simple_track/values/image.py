@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from io import BytesIO
-from pathlib import Path
 from typing import Any, ClassVar, Self
 
 import attrs
@@ -12,8 +11,10 @@ import numpy as np
 
 from simple_track.extras import need, require
 from simple_track.storage import exact_json
-from simple_track.values.arrays import Array, ValueRangeError, ValueShapeError, frozen, same
+from simple_track.values.arrays import Array, ValueShapeError, frozen, same
 from simple_track.values.checks import whole
+from simple_track.values.decoding.picture import opened
+from simple_track.values.notebook.media_html import boxes_svg, picture, side_by_side
 from simple_track.values.overlay import Box, Mask, as_boxes, as_masks
 from simple_track.values.pixels import as_pixels
 from simple_track.values.value import Body, Value, ValueFolder
@@ -24,9 +25,10 @@ class Image(Value):
     """An image of 8 bits a channel (or 16 bits, grey).
 
     Args:
-        img: An array, a torch tensor, a PIL image, or the path of an image file. The shape is (H, W), (H, W,
-            C) or (C, H, W) with C = 1, 3 (RGB) or 4 (RGBA). Where both could be meant, such as (3, 8, 3), a
-            tensor is taken as (C, H, W) and everything else as (H, W, C).
+        img: An array, a torch tensor, a PIL image, or the path of an image file, which is turned as its EXIF
+            data say. The shape is (H, W), (H, W, C) or (C, H, W) with C = 1, 3 (RGB) or 4 (RGBA). Where both
+            could be meant, such as (3, 8, 3), a tensor is taken as (C, H, W) and everything else as (H, W,
+            C).
             Numbers: uint8 is taken as it is; uint16 too, for grey images; bool becomes black and white; other
             integers must lie in 0…255; floats in 0…1 are scaled to 0…255, floats in -1…1 with some below 0
             are scaled from that range, and floats in 0…255 with some of 2 or more are rounded. What lies up
@@ -57,7 +59,7 @@ class Image(Value):
     def __init__(
         self,
         img: Any,
-        caption: str = "",
+        caption: str | None = "",
         masks: Mapping[str, Any] | None = None,
         boxes: Mapping[str, Iterable[Any]] | Iterable[Any] | None = None,
         *,
@@ -65,9 +67,25 @@ class Image(Value):
         value_range: tuple[float, float] | None = None,
     ) -> None:
         require("PIL", library="pillow", extra="media", purpose="an image")
-        pixels = frozen(as_pixels(_opened(img), layout=layout, value_range=value_range))
+        pixels = frozen(as_pixels(opened(img), layout=layout, value_range=value_range))
         size = pixels.shape[:2]
         self.__attrs_init__(pixels, caption, as_masks(masks, size), as_boxes(boxes, size))
+
+    def _repr_png_(self) -> bytes:
+        return encode_png(self.pixels)
+
+    def _repr_html_(self) -> str | None:
+        if not (self.caption or self.boxes or self.masks):
+            return None  # the picture itself will do
+        return self.as_html()
+
+    def as_html(self) -> str:
+        """The picture with its boxes, its masks beside it, and its caption."""
+        height, width = self.pixels.shape[:2]
+        boxes = [(b.x0, b.y0, b.x1, b.y1, b.label) for group in self.boxes.values() for b in group]
+        shown = [picture(encode_png(self.pixels), self.caption, boxes_svg(width, height, boxes))]
+        shown += [picture(encode_png(mask.visible()), name) for name, mask in self.masks.items()]
+        return side_by_side(shown)
 
     def write(self, folder: ValueFolder) -> Body:
         """A PNG for the image and one for each mask; the boxes as JSON."""
@@ -77,7 +95,7 @@ class Image(Value):
             body["masks"] = {name: _write_mask(mask, folder) for name, mask in self.masks.items()}
         if self.boxes:
             body["boxes"] = exact_json.encode(
-                {name: [attrs.asdict(box) for box in group] for name, group in self.boxes.items()}
+                {name: [box.as_dict() for box in group] for name, group in self.boxes.items()}
             )
         return body
 
@@ -109,18 +127,18 @@ class Images(Value):
     def __init__(
         self,
         images: Iterable[Any],
-        captions: Iterable[str] | None = None,
+        captions: Iterable[str | None] | None = None,
         value_range: tuple[float, float] | None = None,
     ) -> None:
         given = list(images)
-        texts = list(captions) if captions is not None else [""] * len(given)
+        texts = list(captions) if captions is not None else [None] * len(given)
         if len(texts) != len(given):
             raise ValueShapeError("captions", (len(texts),), f"one for each of the {len(given)} images")
-        items = (
-            i if isinstance(i, Image) else Image(i, caption=t, value_range=value_range)
-            for i, t in zip(given, texts, strict=True)
-        )
-        self.__attrs_init__(tuple(items))
+        pairs = zip(given, texts, strict=True)
+        self.__attrs_init__(tuple(_captioned(img, text, value_range) for img, text in pairs))
+
+    def _repr_html_(self) -> str:
+        return side_by_side(image.as_html() for image in self.items)
 
     def write(self, folder: ValueFolder) -> Body:
         """What each image writes."""
@@ -130,6 +148,16 @@ class Images(Value):
     def read(cls, body: Body, folder: ValueFolder) -> Self:
         """The images from their files."""
         return cls([Image.read(item, folder) for item in body["items"]])
+
+
+def _captioned(img: Any, caption: str | None, value_range: tuple[float, float] | None) -> Image:
+    if not isinstance(img, Image):
+        return Image(img, caption=caption, value_range=value_range)
+    if caption is None:
+        return img
+    made = Image.__new__(Image)
+    made.__attrs_init__(img.pixels, caption, img.masks, img.boxes)
+    return made
 
 
 def encode_png(pixels: Array) -> bytes:
@@ -146,23 +174,6 @@ def decode_png(data: bytes) -> Array:
     with png.PngImageFile(BytesIO(data)) as image:  # not PIL.Image.open, which refuses very large ones
         pixels = np.asarray(image)
     return pixels.astype(np.uint16) if pixels.dtype.itemsize > 1 else pixels
-
-
-def _opened(img: Any) -> Any:
-    if isinstance(img, str | Path):
-        pillow = need("PIL.Image", library="pillow", extra="media", purpose="an image file")
-        try:
-            with pillow.open(img) as image:
-                return _opened(image.copy())
-        except pillow.UnidentifiedImageError as error:
-            raise ValueRangeError(
-                "image", f"{img} is no picture that pillow knows", "an image file"
-            ) from error
-    if hasattr(img, "mode") and hasattr(img, "convert"):  # a PIL image
-        if img.mode in {"L", "RGB", "RGBA", "I;16", "1"}:
-            return np.asarray(img)
-        return np.asarray(img.convert("RGBA" if "A" in img.mode or "transparency" in img.info else "RGB"))
-    return img
 
 
 def _write_mask(mask: Mask, folder: ValueFolder) -> Body:

@@ -12,6 +12,8 @@ from simple_track.values.html import Html
 from simple_track.values.image import Image, Images
 from simple_track.values.mesh import Mesh
 from simple_track.values.plot import Plot, Scatter
+from simple_track.values.plots.confusion_matrix import ConfusionMatrix
+from simple_track.values.plots.precision_recall import PrCurve
 from simple_track.values.points import PointCloud
 from simple_track.values.text import Text
 from simple_track.values.value import Body, Value, ValueFolder
@@ -22,6 +24,7 @@ class Media:
     """All kinds of media, as `Track.Media.Image(…)`, `Track.Media.Audio(…)` and so on."""
 
     Audio: ClassVar[type[Audio]] = Audio
+    ConfusionMatrix: ClassVar[type[ConfusionMatrix]] = ConfusionMatrix
     Figure: ClassVar[type[Figure]] = Figure
     Histogram: ClassVar[type[Histogram]] = Histogram
     Html: ClassVar[type[Html]] = Html
@@ -30,6 +33,7 @@ class Media:
     Mesh: ClassVar[type[Mesh]] = Mesh
     Plot: ClassVar[type[Plot]] = Plot
     PointCloud: ClassVar[type[PointCloud]] = PointCloud
+    PrCurve: ClassVar[type[PrCurve]] = PrCurve
     Scatter: ClassVar[type[Scatter]] = Scatter
     Text: ClassVar[type[Text]] = Text
     Video: ClassVar[type[Video]] = Video

@@ -9,8 +9,17 @@ import attrs
 import numpy as np
 import orjson
 
-from simple_track.values.arrays import Array, ValueRangeError, ValueShapeError, as_array, frozen, same
-from simple_track.values.points import as_colors
+from simple_track.values.arrays import (
+    Array,
+    ValueRangeError,
+    ValueShapeError,
+    as_array,
+    as_floats,
+    frozen,
+    same,
+)
+from simple_track.values.notebook.chart import scatter
+from simple_track.values.points import as_colors, as_narrow
 from simple_track.values.value import Body, Value, ValueFolder
 
 _MAGIC, _JSON, _BIN = 0x46546C67, 0x4E4F534A, 0x004E4942  # "glTF", "JSON", "BIN\0"
@@ -29,7 +38,8 @@ class Mesh(Value):
         colors: Colours of the vertices, shape (V, 3), with numbers as `Image` takes them.
 
     Attributes:
-        vertices: float32, shape (V, 3).
+        vertices: Shape (V, 3), float32 where that holds every coordinate exactly, else float64. glTF has only
+            float32; the file then has both, and viewers show the rounded ones.
         faces: uint32, shape (F, 3).
         colors: uint8, shape (V, 3), or None.
 
@@ -44,21 +54,23 @@ class Mesh(Value):
     colors: Array | None = attrs.field(default=None, eq=attrs.cmp_using(eq=same))
 
     def __init__(self, vertices: Any, faces: Any, colors: Any = None) -> None:
-        corners, triangles = as_array(vertices, "mesh vertices"), as_array(faces, "mesh faces")
+        corners, triangles = as_floats(vertices, "mesh vertices"), as_array(faces, "mesh faces")
         if corners.ndim != 2 or corners.shape[1] != 3 or not len(corners):
             raise ValueShapeError("mesh vertices", corners.shape, "(V, 3) with at least one vertex")
         if triangles.ndim != 2 or triangles.shape[1] != 3 or not len(triangles):
             raise ValueShapeError("mesh faces", triangles.shape, "(F, 3) with at least one face")
-        corners = corners.astype(np.float32)
-        if not np.isfinite(corners).all():
-            raise ValueRangeError(
-                "mesh vertices", "NaN or an infinity", "finite coordinates, as glTF demands"
-            )
+        if not (np.abs(corners) <= np.finfo(np.float32).max).all():  # NaN fails too
+            expected = "finite coordinates up to 3.4e38, as glTF demands"
+            raise ValueRangeError("mesh vertices", "NaN, an infinity or a larger number", expected)
         if triangles.dtype.kind not in "iu" or triangles.min() < 0 or triangles.max() >= len(corners):
             found = f"{triangles.dtype} from {triangles.min()} to {triangles.max()}"
             raise ValueRangeError("mesh faces", found, f"integers in 0…{len(corners) - 1}")
         tint = as_colors(colors, len(corners), "mesh colors")
-        self.__attrs_init__(frozen(corners), frozen(triangles.astype(np.uint32)), tint)
+        self.__attrs_init__(frozen(as_narrow(corners)), frozen(triangles.astype(np.uint32)), tint)
+
+    def _repr_html_(self) -> str:
+        title = f"{len(self.vertices)} vertices, {len(self.faces)} faces (x and y)"
+        return scatter(self.vertices[:, :2], [0] * len(self.vertices), [], title)
 
     def write(self, folder: ValueFolder) -> Body:
         """One GLB file."""
@@ -72,8 +84,9 @@ class Mesh(Value):
 
 
 def _to_glb(mesh: Mesh) -> bytes:
-    parts = [mesh.vertices.astype("<f4").tobytes(), mesh.faces.astype("<u4").tobytes()]
-    bounds = {"min": mesh.vertices.min(0).tolist(), "max": mesh.vertices.max(0).tolist()}
+    corners = mesh.vertices.astype("<f4")
+    parts = [corners.tobytes(), mesh.faces.astype("<u4").tobytes()]
+    bounds = {"min": corners.min(0).tolist(), "max": corners.max(0).tolist()}
     accessors: list[dict[str, Any]] = [
         {"bufferView": 0, "componentType": _FLOAT, "count": len(mesh.vertices), "type": "VEC3", **bounds},
         {"bufferView": 1, "componentType": _UINT32, "count": mesh.faces.size, "type": "SCALAR"},
@@ -88,13 +101,17 @@ def _to_glb(mesh: Mesh) -> bytes:
         tint = {"componentType": _UINT8, "normalized": True, "count": len(rgba), "type": "VEC4"}
         accessors.append({"bufferView": 2, **tint})
         attributes["COLOR_0"] = 2
+    exact: dict[str, Any] = {}
+    if mesh.vertices.dtype == np.float64:
+        exact = {"extras": {"simple_track": {"vertices": len(parts)}}}
+        parts.append(mesh.vertices.astype("<f8").tobytes())
     starts = np.cumsum([0, *map(len, parts)]).tolist()
     views = [
         {
             "buffer": 0,
             "byteOffset": start,
             "byteLength": len(part),
-            "target": _INDICES if n == 1 else _VERTICES,
+            **({} if exact and n == len(parts) - 1 else {"target": _INDICES if n == 1 else _VERTICES}),
         }
         for n, (start, part) in enumerate(zip(starts, parts, strict=False))
     ]
@@ -103,7 +120,7 @@ def _to_glb(mesh: Mesh) -> bytes:
         "scene": 0,
         "scenes": [{"nodes": [0]}],
         "nodes": [{"mesh": 0}],
-        "meshes": [{"primitives": [{"attributes": attributes, "indices": 1}]}],
+        "meshes": [{"primitives": [{"attributes": attributes, "indices": 1}], **exact}],
         "accessors": accessors,
         "bufferViews": views,
         "buffers": [{"byteLength": starts[-1]}],
@@ -118,13 +135,13 @@ def _from_glb(data: bytes) -> tuple[Array, Array, Array | None]:
     tree = orjson.loads(data[20 : 20 + size])
     content = memoryview(data)[28 + size :]
     parts = [content[v["byteOffset"] : v["byteOffset"] + v["byteLength"]] for v in tree["bufferViews"]]
-    vertices = np.frombuffer(parts[0], "<f4").reshape(-1, 3)
+    mesh = tree["meshes"][0]
+    exact = mesh.get("extras", {}).get("simple_track", {}).get("vertices")
+    stored = (parts[0], "<f4") if exact is None else (parts[exact], "<f8")
+    vertices = np.frombuffer(*stored).reshape(-1, 3)
     faces = np.frombuffer(parts[1], "<u4").reshape(-1, 3)
-    return (
-        vertices,
-        faces,
-        np.frombuffer(parts[2], np.uint8).reshape(-1, 4)[:, :3] if len(parts) > 2 else None,
-    )
+    colored = "COLOR_0" in mesh["primitives"][0]["attributes"]
+    return vertices, faces, np.frombuffer(parts[2], np.uint8).reshape(-1, 4)[:, :3] if colored else None
 
 
 def _chunk(kind: int, content: bytes) -> bytes:

@@ -9,7 +9,9 @@ import attrs
 import numpy as np
 
 from simple_track.values.arrays import Array, ValueRangeError, ValueShapeError, as_array, frozen, same
-from simple_track.values.checks import whole
+from simple_track.values.checks import distinct, integer, whole
+
+_RARE = ("class_id", "scores")
 
 
 @attrs.frozen
@@ -24,6 +26,13 @@ class Mask:
     labels: Array = attrs.field(eq=attrs.cmp_using(eq=same), converter=frozen)
     classes: dict[int, str] = attrs.field(factory=dict)
 
+    def visible(self) -> Array:
+        """Pixels in which the classes are greys that differ as far as 8 bits allow; class 0 is black."""
+        numbers, places = np.unique(self.labels, return_inverse=True)
+        steps = np.linspace(0 if numbers[0] == 0 else 64, 255, len(numbers)).astype(np.uint8)
+        grey: Array = steps[places.reshape(self.labels.shape)]
+        return grey
+
 
 @attrs.frozen
 class Box:
@@ -34,8 +43,10 @@ class Box:
         y0: Top, in pixels.
         x1: Right, in pixels.
         y1: Bottom, in pixels.
-        label: What is in it.
+        label: What is in it; the number of the class where it has no name.
         score: How sure the model is, when a model drew it.
+        class_id: The number of its class, when it was given.
+        scores: All scores by name, when there are several; `score` is the first.
     """
 
     x0: float = attrs.field(converter=float)
@@ -44,6 +55,22 @@ class Box:
     y1: float = attrs.field(converter=float)
     label: str = attrs.field(default="", converter=whole)
     score: float | None = attrs.field(default=None, converter=attrs.converters.optional(float))
+
+    class_id: int | None = None
+    scores: dict[str, float] = attrs.field(factory=dict, hash=False)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {field.name: getattr(self, field.name) for field in attrs.fields(type(self))}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Take the state of a pickle; one of version 0.3.0 has no `class_id` and no `scores`."""
+        for name, value in {"class_id": None, "scores": {}, **state}.items():
+            object.__setattr__(self, name, value)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Its fields, without those that few boxes have."""
+        fields = attrs.asdict(self)
+        return {name: value for name, value in fields.items() if name not in _RARE or value not in (None, {})}
 
     def __attrs_post_init__(self) -> None:
         if not (self.x0 <= self.x1 and self.y0 <= self.y1):  # NaN fails too
@@ -60,7 +87,9 @@ def as_masks(masks: Mapping[str, Any] | None, size: tuple[int, ...]) -> dict[str
     """
     if not isinstance(masks, Mapping | None):
         raise ValueRangeError("masks", f"got {type(masks).__name__}", "a dict of masks by name")
-    return {whole(name): _as_mask(name, mask, size) for name, mask in (masks or {}).items()}
+    given = masks or {}
+    names = distinct("masks", given)
+    return {name: _as_mask(name, mask, size) for name, mask in zip(names, given.values(), strict=True)}
 
 
 def _as_mask(name: str, mask: Any, size: tuple[int, ...]) -> Mask:
@@ -82,7 +111,21 @@ def _as_mask(name: str, mask: Any, size: tuple[int, ...]) -> Mask:
         raise ValueRangeError(kind, found, "integers in 0…65535")
     small = np.uint8 if labels.max() < 256 else np.uint16
     classes = mask.get("classes") or mask.get("class_labels") or {}
-    return Mask(labels.astype(small), {int(number): whole(text) for number, text in classes.items()})
+    return Mask(labels.astype(small), _class_names(kind, classes))
+
+
+def _class_names(kind: str, classes: Any) -> dict[int, str]:
+    """Names by class number, from a dict whose keys may be the numbers as text, as in JSON."""
+    if not isinstance(classes, Mapping):
+        raise ValueRangeError(kind, f"classes are a {type(classes).__name__}", 'a dict such as {1: "cat"}')
+    names: dict[int, str] = {}
+    for number, name in classes.items():
+        plain = int(number) if isinstance(number, str) and number.strip().lstrip("-").isdecimal() else number
+        key = integer(kind, "a class number", plain, "a whole number", low=-(2**63), high=2**63)
+        if key in names:
+            raise ValueRangeError(kind, f"class {key} has two names", "one name for each class")
+        names[key] = whole(name)
+    return names
 
 
 def as_boxes(
@@ -97,12 +140,13 @@ def as_boxes(
     if boxes is None:
         return {}
     groups = boxes if isinstance(boxes, Mapping) else {"boxes": boxes}
-    return {whole(name): tuple(_group(group, size)) for name, group in groups.items()}
+    names = distinct("boxes", groups)
+    return {name: tuple(_group(group, size)) for name, group in zip(names, groups.values(), strict=True)}
 
 
 def _group(group: Any, size: tuple[int, ...]) -> Iterator[Box]:
     if isinstance(group, Mapping):
-        names = group.get("class_labels") or {}
+        names = _class_names("boxes", group.get("class_labels") or {})
         yield from (_from_wandb(box, names, size) for box in group.get("box_data", ()))
         return
     for box in group:
@@ -125,7 +169,7 @@ def _as_box(box: Any) -> Box:
     return Box(*row.tolist())
 
 
-def _from_wandb(box: Mapping[str, Any], names: Mapping[Any, str], size: tuple[int, ...]) -> Box:
+def _from_wandb(box: Mapping[str, Any], names: Mapping[int, str], size: tuple[int, ...]) -> Box:
     """A box as W&B writes it: in fractions of the image, unless they are said to be pixels."""
     try:
         place = box["position"]
@@ -139,7 +183,11 @@ def _from_wandb(box: Mapping[str, Any], names: Mapping[Any, str], size: tuple[in
     if box.get("domain") != "pixel":
         height, width = size
         corners = [corners[0] * width, corners[1] * height, corners[2] * width, corners[3] * height]
-    label = box.get("box_caption") or names.get(box.get("class_id"), "")
-    scores = list((box.get("scores") or {}).values())
+    number = box.get("class_id")
+    if number is not None:
+        number = integer("box", "class_id", number, "a whole number", low=-(2**63), high=2**63)
+    label = box.get("box_caption") or ("" if number is None else names.get(number, str(number)))
+    scores = {whole(name): float(score) for name, score in (box.get("scores") or {}).items()}
     x0, y0, x1, y1 = corners
-    return Box(x0, y0, x1, y1, label=label, score=scores[0] if scores else None)
+    first = next(iter(scores.values()), None)
+    return Box(x0, y0, x1, y1, label, first, number, scores if len(scores) > 1 else {})

@@ -2,41 +2,54 @@
 
 from __future__ import annotations
 
-import datetime
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Protocol, Self, TypeVar
 
 import orjson
 
 from simple_track.extras import need
-from simple_track.storage import exact_json
 from simple_track.values.arrays import ValueRangeError, ValueShapeError
 from simple_track.values.media import read_media
+from simple_track.values.tables.arrow_column import arrow_array, cells_of, foreign_cells
+from simple_track.values.tables.times import NANOSECONDS
 from simple_track.values.value import Value, ValueFolder, files_of
 
-if TYPE_CHECKING:
-    from simple_track.values.table import Table
 
-T = TypeVar("T", bound="Table")
+class Columnar(Protocol):
+    """Named columns with types: what a `Table` is to this module."""
+
+    @property
+    def columns(self) -> list[str]:
+        """The columns' names, in order."""
+
+    @property
+    def types(self) -> dict[str, str]:
+        """The columns' types, by name."""
+
+    def get_column(self, name: str) -> list[Any]:
+        """All cells of a column."""
+
+    @classmethod
+    def from_columns(
+        cls, columns: Mapping[str, Sequence[Any]], types: Mapping[str, str] | None = None
+    ) -> Self:
+        """Make a table of whole columns."""
+
+
+T = TypeVar("T", bound=Columnar)
 _NOTE = b"simple_track"  # where the schema's metadata keep the columns' types
 
 
-def to_arrow(table: Table, show_media: Callable[[Value], str]) -> Any:
+def to_arrow(table: Columnar, show_media: Callable[[Value], str]) -> Any:
     """The table as a `pyarrow.Table`; lists, dicts and media cells become text."""
     arrow = need("pyarrow", library="pyarrow", extra="tables", purpose="a table")
-    types = _arrow_types(arrow)
-    columns, fields = [], []
-    for name in table.columns:
-        kind = table.types.get(name)
-        cells = [_arrow_cell(cell, kind, show_media) for cell in table.get_column(name)]
-        type_ = types[kind] if kind else arrow.null()
-        columns.append(arrow.array(cells, type=type_))
-        fields.append(arrow.field(name, type_))
+    columns = [arrow_array(table.get_column(n), table.types.get(n), show_media) for n in table.columns]
+    fields = [arrow.field(name, column.type) for name, column in zip(table.columns, columns, strict=True)]
     note = orjson.dumps({"format": 1, "types": table.types})
     return arrow.Table.from_arrays(columns, schema=arrow.schema(fields, metadata={_NOTE: note}))
 
 
-def to_bytes(table: Table, folder: ValueFolder) -> tuple[bytes, list[str]]:
+def to_bytes(table: Columnar, folder: ValueFolder) -> tuple[bytes, list[str]]:
     """The table as a Parquet file, and the files that its media cells wrote."""
     arrow = need("pyarrow", library="pyarrow", extra="tables", purpose="a table")
     need("pyarrow.parquet", library="pyarrow", extra="tables", purpose="a table")
@@ -60,22 +73,19 @@ def from_bytes(cls: type[T], data: bytes, folder: ValueFolder) -> T:
     stored = parquet.read_table(arrow.BufferReader(data))
     types = orjson.loads((stored.schema.metadata or {}).get(_NOTE, b'{"types":{}}'))["types"]
     columns = {
-        name: _table_cells(column.to_pylist(), types.get(name), folder)
+        name: cells_of(column, types.get(name), lambda body: read_media(body, folder))
         for name, column in zip(stored.column_names, stored.columns, strict=True)
     }
     return cls.from_columns(columns, types)
 
 
-def to_pandas(table: Table) -> Any:
+def to_pandas(table: Columnar) -> Any:
     """The table as a `pandas.DataFrame`."""
     pandas = need("pandas", library="pandas", extra=None, purpose="a data frame")
     series = {}
     for name in table.columns:
         cells, kind = table.get_column(name), table.types.get(name)
-        dtype = {"int": "int64", "float": "float64", "bool": "bool"}.get(kind or "")
-        if None in cells:
-            dtype = {"int": "Int64", "float": "float64", "bool": "boolean"}.get(kind or "")
-        series[name] = pandas.Series(cells, dtype=dtype or (None if kind in _TIMES else object), name=name)
+        series[name] = pandas.Series(cells, dtype=_pandas_type(cells, kind or ""), name=name)
     return pandas.DataFrame(series, columns=table.columns)
 
 
@@ -93,50 +103,30 @@ def from_pandas(cls: type[T], frame: Any, types: Mapping[str, str] | None) -> T:
             raise ValueShapeError(
                 "table", (frame.shape[1],), f"column names that differ; {name!r} is there twice"
             )
-        columns[str(name)] = [None if gone else _pandas_cell(cell) for cell, gone in pairs]
+        columns[str(name)] = [None if gone else cell for cell, gone in pairs]
     return cls.from_columns(columns, types)
 
 
-_TIMES = ("datetime", "datetime[UTC]")
+def from_arrow(cls: type[T], arrow_table: Any, types: Mapping[str, str] | None) -> T:
+    """The table of a `pyarrow.Table`'s columns."""
+    names = arrow_table.column_names
+    if len(set(names)) < len(names):
+        raise ValueShapeError("table", (len(names),), f"column names that differ, not {names}")
+    cells = map(foreign_cells, arrow_table.columns)
+    return cls.from_columns(dict(zip(names, cells, strict=True)), types)
 
 
-def _pandas_cell(cell: Any) -> Any:
-    return cell.to_pydatetime(warn=False) if hasattr(cell, "to_pydatetime") else cell
-
-
-def _arrow_types(arrow: Any) -> dict[str, Any]:
-    return {
-        "int": arrow.int64(),
-        "float": arrow.float64(),
-        "bool": arrow.bool_(),
-        "str": arrow.string(),
-        "bytes": arrow.binary(),
-        "datetime": arrow.timestamp("us"),
-        "datetime[UTC]": arrow.timestamp("us", tz="UTC"),
-        "json": arrow.string(),
-        "media": arrow.string(),
-    }
-
-
-def _arrow_cell(cell: Any, kind: str | None, show_media: Callable[[Value], str]) -> Any:
-    if cell is None:
-        return None
-    if kind == "media":
-        return show_media(cell)
-    return orjson.dumps(exact_json.encode(cell)).decode() if kind == "json" else cell
-
-
-def _table_cells(cells: list[Any], kind: str | None, folder: ValueFolder) -> list[Any]:
-    if kind in ("media", "json", "datetime[UTC]"):
-        return [_table_cell(cell, kind, folder) for cell in cells]
-    return cells
-
-
-def _table_cell(cell: Any, kind: str | None, folder: ValueFolder) -> Any:
-    if cell is None:
-        return None
-    if kind == "media":
-        return read_media(orjson.loads(cell), folder)
-    if kind == "json":
-        return exact_json.decode(orjson.loads(cell))
-    return cell.astimezone(datetime.UTC) if kind == "datetime[UTC]" else cell
+def _pandas_type(cells: list[Any], kind: str) -> Any:
+    """The type of a series; None where pandas finds it."""
+    if kind == "int":
+        numbers = [cell for cell in cells if cell is not None]
+        if max(numbers, default=0) >= 2**63:
+            unsigned = "UInt64" if None in cells else "uint64"
+            return object if min(numbers) < 0 else unsigned
+    if kind in NANOSECONDS:
+        return NANOSECONDS[kind]
+    if None in cells:
+        plain = {"int": "Int64", "float": "float64", "bool": "boolean"}.get(kind)
+    else:
+        plain = {"int": "int64", "float": "float64", "bool": "bool"}.get(kind)
+    return plain or (None if kind in ("datetime", "datetime[UTC]", "duration") else object)

@@ -51,7 +51,12 @@ def as_pixels(
 def to_bytes(array: Array, *, value_range: tuple[float, float] | None = None, kind: str = "image") -> Array:
     """Numbers as uint8 by the rules of `Image`; uint16 stays where the array is two-dimensional."""
     if value_range is not None:
-        black, white = value_range
+        try:
+            black, white = map(float, value_range)
+        except (TypeError, ValueError):
+            black = white = 0.0
+        if black == white or not np.isfinite(white - black):
+            raise ValueRangeError(kind, f"value_range is {value_range!r}", "two numbers (black, white)")
         return _scaled(array.astype(np.float64), black, white)
     if array.dtype == np.uint8 or (array.dtype == np.uint16 and array.ndim == 2):
         return array

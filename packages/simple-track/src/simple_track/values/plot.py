@@ -10,8 +10,9 @@ import attrs
 import numpy as np
 import orjson
 
-from simple_track.values.arrays import Array, ValueShapeError, as_array, frozen, same
-from simple_track.values.checks import whole
+from simple_track.values.arrays import Array, ValueShapeError, as_array, as_floats, frozen, same
+from simple_track.values.checks import distinct, whole
+from simple_track.values.notebook.chart import lines, scatter
 from simple_track.values.value import Body, Value, ValueFolder
 
 _NAMES = "simple_track"  # where `layout.meta`, which Plotly leaves to its users, keeps what JSON cannot
@@ -38,6 +39,7 @@ class Plot(Value):
 
     Raises:
         ValueShapeError: x and a line differ in length, or have another shape; the message names it.
+        ValueRangeError: A number is one that float64 would round, or two lines have one name.
     """
 
     kind: ClassVar[str] = "plot"
@@ -51,10 +53,18 @@ class Plot(Value):
         words = isinstance(x, Sequence) and len(x) > 0 and all(isinstance(item, str) for item in x)
         axis = tuple(map(whole, x)) if words else _line("plot x", x)
         lines = {name: _line(f"plot y {name!r}", line) for name, line in _named(y).items()}
+        if not lines:
+            raise ValueShapeError("plot y", (len(axis), 0), "at least one line")
         for name, line in lines.items():
             if len(line) != len(axis):
                 raise ValueShapeError(f"plot y {name!r}", line.shape, f"({len(axis)},), like x")
         self.__attrs_init__(axis, lines, title, xlabel, ylabel)
+
+    def _repr_html_(self) -> str:
+        words = isinstance(self.x, tuple)
+        x = np.arange(len(self.x)) if words else self.x
+        ends = (self.x[0], self.x[-1]) if words and self.x else None
+        return lines({name: (x, line) for name, line in self.lines.items()}, self.title, ends)
 
     def write(self, folder: ValueFolder) -> Body:
         """One JSON file that Plotly opens."""
@@ -63,13 +73,13 @@ class Plot(Value):
             {"type": "scatter", "mode": "lines", "name": name, "x": x, "y": line.tolist()}
             for name, line in self.lines.items()
         ]
-        layout = {"title": {"text": self.title}, **_axes(xaxis=self.xlabel, yaxis=self.ylabel)}
-        return folder.save(_figure(traces, layout), "plots", ".plotly.json") | {"title": self.title}
+        layout = {"title": {"text": self.title}, **axes(xaxis=self.xlabel, yaxis=self.ylabel)}
+        return folder.save(to_plotly(traces, layout), "plots", ".plotly.json") | {"title": self.title}
 
     @classmethod
     def read(cls, body: Body, folder: ValueFolder) -> Self:
         """The plot from its file."""
-        traces, layout = _traces(folder.load(body))
+        traces, layout = from_plotly(folder.load(body))
         x = traces[0]["x"] if traces else []
         labels = (layout[axis]["title"]["text"] for axis in ("xaxis", "yaxis"))
         return cls(x, {trace["name"]: trace["y"] for trace in traces}, layout["title"]["text"], *labels)
@@ -90,6 +100,7 @@ class Scatter(Value):
 
     Raises:
         ValueShapeError: The shape is another one, or there are not as many labels as points.
+        ValueRangeError: A coordinate is an integer that float64 would round.
     """
 
     kind: ClassVar[str] = "scatter"
@@ -98,7 +109,7 @@ class Scatter(Value):
     title: str = attrs.field(default="", converter=whole)
 
     def __init__(self, points: Any, labels: Any = None, title: str = "") -> None:
-        array = as_array(points, "scatter").astype(np.float64)
+        array = as_floats(points, "scatter")
         if array.ndim != 2 or array.shape[1] not in (2, 3):
             raise ValueShapeError("scatter", array.shape, "(N, 2) or (N, 3)")
         words = None
@@ -110,6 +121,13 @@ class Scatter(Value):
                 raise ValueShapeError("scatter labels", (len(words),), f"({len(array)},), one for each point")
         self.__attrs_init__(frozen(array), words, title)
 
+    def _repr_html_(self) -> str:
+        names = list(dict.fromkeys(self.labels or ()))
+        number = {name: n for n, name in enumerate(names)}
+        groups = [number[label] for label in self.labels] if self.labels else [0] * len(self.points)
+        title = f"{self.title} (x and y)" if self.points.shape[1] == 3 else self.title
+        return scatter(self.points[:, :2], groups, names, title)
+
     def write(self, folder: ValueFolder) -> Body:
         """One JSON file that Plotly opens."""
         names = "xyz"[: self.points.shape[1]]
@@ -120,19 +138,19 @@ class Scatter(Value):
             trace["text"] = list(self.labels)
             trace["marker"] = {"color": [number[label] for label in self.labels], "colorscale": "Portland"}
         layout = {"title": {"text": self.title}}
-        return folder.save(_figure([trace], layout), "plots", ".plotly.json") | {"title": self.title}
+        return folder.save(to_plotly([trace], layout), "plots", ".plotly.json") | {"title": self.title}
 
     @classmethod
     def read(cls, body: Body, folder: ValueFolder) -> Self:
         """The points from their file."""
-        (trace,), layout = _traces(folder.load(body))
+        (trace,), layout = from_plotly(folder.load(body))
         names = [axis for axis in "xyz" if axis in trace]
         points = np.array([trace[axis] for axis in names], dtype=np.float64).T.reshape(-1, len(names))
         return cls(points, trace.get("text"), layout["title"]["text"])
 
 
 def _line(kind: str, values: Any) -> Array:
-    array = as_array(values, kind).astype(np.float64)
+    array = as_floats(values, kind)
     if array.ndim != 1:
         raise ValueShapeError(kind, array.shape, "(N,)")
     return frozen(array)
@@ -140,7 +158,7 @@ def _line(kind: str, values: Any) -> Array:
 
 def _named(y: Any) -> dict[str, Any]:
     if isinstance(y, Mapping):
-        return {whole(name): line for name, line in y.items()}
+        return dict(zip(distinct("plot y", y), y.values(), strict=True))
     array = as_array(y, "plot y")
     if array.ndim == 1:
         return {"y": array}
@@ -153,11 +171,16 @@ def _same_axis(a: Any, b: Any) -> bool:
     return a == b if isinstance(a, tuple) or isinstance(b, tuple) else same(a, b)
 
 
-def _axes(**labels: str) -> dict[str, Any]:
+def axes(**labels: str) -> dict[str, Any]:
+    """The part of a layout that labels axes.
+
+    Args:
+        labels: The text of each axis, such as `xaxis="epoch"`.
+    """
     return {axis: {"title": {"text": label}} for axis, label in labels.items()}
 
 
-def _figure(traces: list[dict[str, Any]], layout: dict[str, Any]) -> bytes:
+def to_plotly(traces: list[dict[str, Any]], layout: dict[str, Any]) -> bytes:
     """A Plotly figure. Numbers that JSON has not are null, and named in `layout.meta`."""
     odd = [
         [n, axis, place, repr(value)]
@@ -169,7 +192,8 @@ def _figure(traces: list[dict[str, Any]], layout: dict[str, Any]) -> bytes:
     return orjson.dumps({"data": traces, "layout": layout | {"meta": {_NAMES: {"nonfinite": odd}}}})
 
 
-def _traces(data: bytes) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+def from_plotly(data: bytes) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    """The traces and the layout that `to_plotly` was given."""
     figure = orjson.loads(data)
     for n, axis, place, value in figure["layout"]["meta"][_NAMES]["nonfinite"]:
         figure["data"][n][axis][place] = float(value)

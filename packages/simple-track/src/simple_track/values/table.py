@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal, localcontext
 from typing import Any, ClassVar, Self
 
 from simple_track.errors import TrackError
 from simple_track.extras import require
+from simple_track.html_table import ROWS, Markup, html_table
 from simple_track.values import parquet
 from simple_track.values.arrays import ValueRangeError, ValueShapeError
 from simple_track.values.cells import check, check_column, check_types, infer
@@ -15,6 +17,7 @@ from simple_track.values.checks import whole
 from simple_track.values.value import Body, Value, ValueFolder
 
 Row = dict[str, Any]
+_EXACT = 200  # digits of a sum of Decimals: enough for as many rows as there can be
 
 
 class UnknownColumnError(TrackError, LookupError):
@@ -44,8 +47,10 @@ class Table(Value):
         columns: The columns' names; may be left out when the rows are dicts.
         data: Rows, each a sequence in the order of the columns, or a dict; or a `pandas.DataFrame`; or a dict
             of whole columns, by name.
-        types: Types by column, instead of inferring: "int", "float", "bool", "str", "bytes", "datetime",
-            "datetime[UTC]", "json" (lists and dicts), "media" (images and the like).
+        types: Types by column, instead of inferring: "int", "float", "decimal", "bool", "str", "bytes",
+            "date", "time", "datetime", "datetime[ns]", "datetime[UTC]", "duration", "duration[ns]", "json"
+            (lists and dicts), "media" (images and the like). The cells of the types with [ns] are scalars of
+            numpy.
 
     Raises:
         TableCellError: A cell does not have its column's type; the message names row and column.
@@ -152,23 +157,40 @@ class Table(Value):
         """A table of what `change(row)` makes of each row; columns and types are those of its results."""
         return Table(data=[change(row) for row in self])
 
-    def sum(self, column: str) -> float:
-        """The sum of a column's numbers; None is left out."""
-        total: float = sum(self._numbers(column))
-        return total
+    def sum(self, column: str) -> Any:
+        """The sum of a column's numbers, exact for integers and Decimals; None is left out."""
+        with localcontext(prec=_EXACT):
+            return sum(self._numbers(column))
 
-    def mean(self, column: str) -> float:
-        """The mean of a column's numbers; None is left out, and NaN comes of an empty column."""
+    def mean(self, column: str) -> Any:
+        """The mean of a column's numbers; None is left out, and NaN comes of an empty column.
+
+        It is a Decimal where the column holds these, else a float.
+        """
         numbers = self._numbers(column)
-        return math.fsum(numbers) / len(numbers) if numbers else math.nan
+        if not numbers:
+            return math.nan
+        total = self.sum(column)
+        if not isinstance(total, float):
+            return total / len(numbers)
+        try:
+            return math.fsum(numbers) / len(numbers)
+        except (OverflowError, ValueError):  # beyond floats on the way, or infinities of both signs
+            return total / len(numbers)
 
     def min(self, column: str) -> Any:
-        """The least of a column's cells; None is left out, and None comes of an empty column."""
-        return min(self._present(column), default=None)
+        """The least of a column's cells; None is left out, and NaN where there is a number.
+
+        None comes of an empty column.
+        """
+        return min(self._ordered(column), default=None)
 
     def max(self, column: str) -> Any:
-        """The greatest of a column's cells; None is left out, and None comes of an empty column."""
-        return max(self._present(column), default=None)
+        """The greatest of a column's cells; None is left out, and NaN where there is a number.
+
+        None comes of an empty column.
+        """
+        return max(self._ordered(column), default=None)
 
     def count(self, column: str | None = None) -> int:
         """How many rows there are, or how many cells of a column are not None."""
@@ -186,15 +208,19 @@ class Table(Value):
     def from_pandas(cls, frame: Any, types: Mapping[str, str] | None = None) -> Table:
         """A table of a `pandas.DataFrame`'s columns, without its index.
 
-        What is missing becomes None; a NaN among floats stays. Times are kept to the microsecond.
+        What is missing becomes None; a NaN among floats stays.
         """
         return parquet.from_pandas(cls, frame, types)
 
     @classmethod
     def from_arrow(cls, table: Any, types: Mapping[str, str] | None = None) -> Table:
         """A table of a `pyarrow.Table`'s columns."""
-        cells = (column.to_pylist() for column in table.columns)
-        return cls.from_columns(dict(zip(table.column_names, cells, strict=True)), types)
+        return parquet.from_arrow(cls, table, types)
+
+    def _repr_html_(self) -> str:
+        rows = ([_shown(cell) for cell in self[n].values()] for n in range(min(len(self), ROWS)))
+        count = f"{len(self)} rows" + (f", the first {ROWS} of them" if len(self) > ROWS else "")
+        return html_table(self.columns, rows, count)
 
     def write(self, folder: ValueFolder) -> Body:
         """One Parquet file, and the files of the media cells."""
@@ -265,10 +291,20 @@ class Table(Value):
     def _present(self, name: str) -> list[Any]:
         return [cell for cell in self._column(name) if cell is not None]
 
+    def _ordered(self, name: str) -> list[Any]:
+        """The cells that have an order, or NaN alone where there is nothing else."""
+        cells, kind = self._present(name), self._types.get(name)
+        if cells and kind in ("json", "media"):
+            expected = "a column of numbers, texts, bytes or times"
+            raise ValueRangeError("table", f"column {name!r} is of type {kind}, which has no order", expected)
+        if kind != "float":
+            return cells
+        return [cell for cell in cells if not math.isnan(cell)] or cells[:1]
+
     def _numbers(self, name: str) -> list[Any]:
         cells = self._column(name)
         for number, cell in enumerate(cells):
-            if cell is not None and not isinstance(cell, int | float):
+            if cell is not None and not isinstance(cell, int | float | Decimal):
                 check(cell, "float", number, name)  # raises, and names the place
         return [cell for cell in cells if cell is not None]
 
@@ -285,6 +321,12 @@ def _names(columns: Iterable[str] | None, rows: Sequence[Any]) -> list[str]:
         expected = "a list of names; contents are given by data="
         raise ValueRangeError("table", f"columns are a {type(columns).__name__}", expected)
     return [whole(name) for name in columns]
+
+
+def _shown(cell: Any) -> Any:
+    """A cell as a notebook shows it: pictures as pictures, other media as their text."""
+    picture = getattr(cell, "as_html", None)
+    return cell if picture is None else Markup(picture())
 
 
 def _equal(a: Any, b: Any) -> bool:

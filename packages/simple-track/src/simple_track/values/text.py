@@ -7,6 +7,7 @@ from typing import ClassVar, Self
 import attrs
 
 from simple_track.values.checks import must_be_text
+from simple_track.values.notebook.media_html import text
 from simple_track.values.value import Body, Value, ValueFolder
 
 
@@ -20,6 +21,9 @@ class Text(Value):
 
     kind: ClassVar[str] = "text"
     text: str = attrs.field(validator=must_be_text)
+
+    def _repr_html_(self) -> str:
+        return text(self.text)
 
     def write(self, folder: ValueFolder) -> Body:
         """One UTF-8 file."""

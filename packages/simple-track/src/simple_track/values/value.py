@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
-import secrets
 from abc import ABC, abstractmethod
 from pathlib import Path
 from typing import Any, ClassVar, Self
@@ -12,6 +10,7 @@ from typing import Any, ClassVar, Self
 import attrs
 
 from simple_track.errors import TrackError
+from simple_track.storage.atomic_write import atomic_write
 from simple_track.storage.layout import RunLayout
 from simple_track.storage.names import segment
 
@@ -58,12 +57,8 @@ class ValueFolder:
         folder = self._folder(place)
         folder.mkdir(parents=True, exist_ok=True)
         path = folder / f"{segment(self.key)}-{self.step}-{digest[:12]}{suffix}"
-        temporary = folder / f".{os.getpid()}-{secrets.token_hex(6)}.part"
-        try:
-            temporary.write_bytes(data)
-            temporary.replace(path)
-        finally:
-            temporary.unlink(missing_ok=True)
+        with atomic_write(path) as file:
+            file.write(data)
         return {"file": self.layout.relative(path), "sha256": digest, "size": len(data)}
 
     def load(self, body: Body) -> bytes:
@@ -73,6 +68,8 @@ class ValueFolder:
             DamagedValueError: It is gone or has changed; the message names it.
         """
         path = self.locate(body)
+        if not isinstance(body.get("sha256"), str):
+            raise DamagedValueError(self.layout.history, f"the event of {body['file']} has no sha256")
         try:
             data = path.read_bytes()
         except FileNotFoundError as error:
@@ -82,7 +79,15 @@ class ValueFolder:
         return data
 
     def locate(self, body: Body) -> Path:
-        """The path of a value's file, which never leads out of the run's folder."""
+        """The path of a value's file, which never leads out of the run's folder.
+
+        Raises:
+            DamagedValueError: The event does not name one.
+        """
+        if not isinstance(body.get("file"), str):
+            raise DamagedValueError(
+                self.layout.history, f"an event of kind {body.get('kind')!r} names no file"
+            )
         return self.layout.resolve(body["file"])
 
     def _folder(self, place: str) -> Path:
@@ -93,7 +98,8 @@ def files_of(value: object) -> set[str]:
     """All files that a value's body names, below the run's folder, however deep they stand in it."""
     if isinstance(value, dict):
         own = {value["file"]} if isinstance(value.get("file"), str) else set()
-        own |= set(value["files"]) if isinstance(value.get("files"), list) else set()
+        listed = value.get("files")
+        own |= {name for name in listed if isinstance(name, str)} if isinstance(listed, list) else set()
         return own.union(*map(files_of, value.values()))
     if isinstance(value, list):
         return set().union(*map(files_of, value))

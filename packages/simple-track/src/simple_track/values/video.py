@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import tempfile
 from fractions import Fraction
 from io import BytesIO
@@ -13,11 +14,16 @@ import numpy as np
 
 from simple_track.extras import need
 from simple_track.values.arrays import Array, ValueRangeError, ValueShapeError, as_array, is_tensor
-from simple_track.values.checks import whole
+from simple_track.values.checks import number, whole
+from simple_track.values.notebook.media_html import film
 from simple_track.values.pixels import to_bytes
 from simple_track.values.value import Body, Value, ValueFolder
 
-_EXPECTED = "(T, C, H, W), (T, H, W, C) or (T, H, W) with C = 1 or 3, and at least one frame"
+_EXPECTED = (
+    "(N, T, C, H, W), (T, C, H, W), (T, H, W, C) or (T, H, W) with C = 1, 3 or 4, and at least one frame"
+)
+_CHANNELS = (1, 3, 4)
+_SPEED = "frames a second, from 0.001 to 1000"
 
 
 @attrs.frozen(init=False)
@@ -25,12 +31,14 @@ class Video(Value):
     """A film without sound. It *is* its MP4 file: it is encoded when it is made, and compared by its bytes.
 
     Args:
-        frames: An array or tensor of shape (T, C, H, W), (T, H, W, C) or (T, H, W), with C = 1 (grey) or 3
-            (RGB), and with numbers as `Image` takes them; or the path of an MP4 file. Where both could be
-            meant it is (T, C, H, W).
-        fps: Frames a second.
+        frames: An array or tensor of shape (T, C, H, W), (T, H, W, C) or (T, H, W), with C = 1 (grey), 3
+            (RGB) or 4 (RGBA, over black), and with numbers as `Image` takes them; or the path of an MP4
+            file. Where both could be meant it is (T, C, H, W). N films of shape (N, T, C, H, W) or
+            (N, T, H, W, C) are laid side by side, row by row, into one that is about square.
+        fps: Frames a second; default 30. A file says its own.
         caption: A line of text for it.
-        lossless: Keep every pixel as it is. Such a file is much larger, and browsers do not play it.
+        lossless: Keep every pixel as it is, which has to be opaque. Such a file is much larger, and
+            browsers do not play it.
 
     Attributes:
         data: The MP4 file.
@@ -40,7 +48,7 @@ class Video(Value):
 
     Raises:
         ValueShapeError: The shape is none of these; the message names it.
-        ValueRangeError: The numbers lie in no known range, or fps is not positive.
+        ValueRangeError: The numbers lie in no known range, or fps is out of range or not that of the file.
     """
 
     kind: ClassVar[str] = "video"
@@ -51,16 +59,22 @@ class Video(Value):
     height: int
     caption: str = attrs.field(default="", converter=whole)
 
-    def __init__(self, frames: Any, fps: float = 30, caption: str = "", *, lossless: bool = False) -> None:
+    def __init__(
+        self, frames: Any, fps: float | None = None, caption: str | None = "", *, lossless: bool = False
+    ) -> None:
+        if fps is not None:
+            fps = number("video", "fps", fps, _SPEED, above=0.001 - 1e-9, up_to=1000)
         if isinstance(frames, str | Path):
             data = Path(frames).read_bytes()
-            self.__attrs_init__(data, *_probe(data), caption)
+            speed, count, width, height = _probe(data)
+            if fps is not None and abs(fps - speed) > 0.001 * speed:
+                raise ValueRangeError("video", f"fps is {fps:g}", f"{speed:g}, as {frames} says")
+            self.__attrs_init__(data, speed, count, width, height, caption)
             return
-        if not isinstance(fps, int | float) or not 0 < fps <= 1000:
-            raise ValueRangeError("video", f"fps is {fps!r}", "frames a second, above 0 and up to 1000")
-        rgb = _as_frames(frames)
+        fps = 30.0 if fps is None else fps
+        rgb = _as_frames(frames, lossless=lossless)
         count, height, width = rgb.shape[:3]
-        self.__attrs_init__(_encode(rgb, fps, lossless=lossless), float(fps), count, width, height, caption)
+        self.__attrs_init__(_encode(rgb, fps, lossless=lossless), fps, count, width, height, caption)
 
     def frames(self) -> Array:
         """The frames as they are in the file: uint8, shape (T, H, W, 3), RGB."""
@@ -68,6 +82,9 @@ class Video(Value):
         with av.open(BytesIO(self.data)) as container:
             frames = [frame.to_ndarray(format="rgb24") for frame in container.decode(video=0)]
         return np.stack(frames)[:, : self.height, : self.width]
+
+    def _repr_html_(self) -> str:
+        return film(self.data, self.caption)
 
     def write(self, folder: ValueFolder) -> Body:
         """One MP4 file."""
@@ -83,18 +100,46 @@ class Video(Value):
         return made
 
 
-def _as_frames(frames: Any) -> Array:
+def _as_frames(frames: Any, *, lossless: bool) -> Array:
     """Frames as uint8 of shape (T, H, W, 3)."""
     array = as_array(frames, "video")
+    given = array.shape
     if array.ndim == 3:
         array = array[:, None]
-    if array.ndim != 4 or 0 in array.shape:
-        raise ValueShapeError("video", array.shape, _EXPECTED)
-    if array.shape[1] in (1, 3):
-        array = np.moveaxis(array, 1, 3)
-    elif array.shape[3] not in (1, 3) or is_tensor(frames):
-        raise ValueShapeError("video", array.shape, _EXPECTED)
-    return np.ascontiguousarray(np.broadcast_to(to_bytes(array, kind="video"), (*array.shape[:3], 3)))
+    if array.ndim not in (4, 5) or 0 in given:
+        raise ValueShapeError("video", given, _EXPECTED)
+    last = array.shape[-1] in _CHANNELS and not is_tensor(frames)
+    if array.shape[-3] in (1, 3) or (array.shape[-3] == 4 and not last):
+        array = np.moveaxis(array, -3, -1)
+    elif not last:
+        raise ValueShapeError("video", given, _EXPECTED)
+    pixels = to_bytes(array, kind="video")
+    if pixels.shape[-1] == 4:
+        pixels = _over_black(pixels, lossless=lossless)
+    if pixels.ndim == 5:
+        pixels = _side_by_side(pixels)
+    return np.ascontiguousarray(np.broadcast_to(pixels, (*pixels.shape[:3], 3)))
+
+
+def _over_black(rgba: Array, *, lossless: bool) -> Array:
+    """RGB of RGBA: each colour times its opacity, rounded to the nearest."""
+    rgb, alpha = rgba[..., :3], rgba[..., 3:]
+    if (alpha == 255).all():
+        return rgb
+    if lossless:
+        raise ValueRangeError("video", "frames that are not opaque", "opaque frames, as films have no alpha")
+    return ((rgb.astype(np.uint16) * alpha + 127) // 255).astype(np.uint8)
+
+
+def _side_by_side(films: Array) -> Array:
+    """Films (N, T, H, W, C) as one film (T, rows · H, columns · W, C); places without a film are black."""
+    count, time, height, width, channels = films.shape
+    columns = math.ceil(math.sqrt(count))
+    rows = math.ceil(count / columns)
+    grid = np.zeros((rows * columns, *films.shape[1:]), np.uint8)
+    grid[:count] = films
+    grid = grid.reshape(rows, columns, time, height, width, channels).transpose(2, 0, 3, 1, 4, 5)
+    return grid.reshape(time, rows * height, columns * width, channels)
 
 
 def _encode(rgb: Array, fps: float, *, lossless: bool) -> bytes:
@@ -107,7 +152,7 @@ def _encode(rgb: Array, fps: float, *, lossless: bool) -> bytes:
 
 
 def _encode_into(container: Any, av: Any, rgb: Array, fps: float, *, lossless: bool) -> None:
-    rate = Fraction(fps).limit_denominator(1001)
+    rate = Fraction(fps).limit_denominator(1001) or Fraction(1, round(1 / fps))
     stream = container.add_stream("libx264rgb" if lossless else "libx264", rate=rate)
     if not lossless:  # 4:2:0 has one colour for four pixels, so sides must be even: the edge is repeated
         rgb = np.pad(rgb, ((0, 0), (0, rgb.shape[1] % 2), (0, rgb.shape[2] % 2), (0, 0)), mode="edge")
@@ -128,6 +173,9 @@ def _probe(data: bytes) -> tuple[float, int, int, int]:
                 raise ValueRangeError("video", f"a file of format {container.format.name}", "an MP4 file")
             stream = container.streams.video[0]
             count = stream.frames or sum(1 for _ in container.decode(stream))
-            return float(stream.average_rate), count, stream.width, stream.height
-    except av.error.InvalidDataError as error:
+            rate = stream.average_rate or stream.guessed_rate
+            if not rate or not count:
+                raise ValueRangeError("video", "a film without frames", "an MP4 file with frames")
+            return float(rate), count, stream.width, stream.height
+    except av.error.FFmpegError as error:
         raise ValueRangeError("video", "a file that is no video", "an MP4 file") from error

@@ -1,1 +1,1 @@
-"""Changes to SDN text that leave everything else as it was."""
+"""Edits of SDN text that keep all other text as it is."""

@@ -1,206 +1,177 @@
-"""Edits of whole lines: entries of a mapping, items of a list, rows of a table."""
+"""Edits of whole lines: entries of mappings, items of lists, and rows of tables."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from simple_conf.pattern import Pattern
-from simple_conf.sdn.editing.buffer import Page, Splice
-from simple_conf.sdn.parsing.position import Place
-from simple_conf.sdn.parsing.tables import TYPED
-from simple_conf.sdn.quoting import quoted
-from simple_conf.sdn.writer import INDENT, WIDTH, entry_lines, item_lines, row_text
+from simple_conf.sdn.editing.buffer import Buffer, Splice
+from simple_conf.sdn.parsing.position import BLOCKS, Position
+from simple_conf.sdn.parsing.tables import TYPED_HEADER
+from simple_conf.sdn.quoting import key_text, quote
+from simple_conf.sdn.writer import INDENT, write_entry, write_item, write_row
 
-BLOCKS = ("mapping", "dashes", "lines")
-"""The kinds of places whose items stand on lines of their own."""
-
-TABLES = ("named", "typed")
-"""The kinds of tables with a row a line."""
-
-_MARK = Pattern(r"[|>]-?")
-_COMMENT = Pattern(r"[ \t]+#[^\n]*")
+_TEXT_BLOCK_HEADER = Pattern(r"[|>]-?")
 
 
-def replace(page: Page, place: Place, holder: Place, key: str | None, value: Any) -> list[Splice]:
-    """Write another value after a key or a dash.
+def replace(
+    buffer: Buffer, position: Position, holder: Position, key: str | None, value: Any
+) -> list[Splice]:
+    """Replace the value of an entry or item.
 
     Args:
-        page: the text.
-        place: the place of the old value.
-        holder: the mapping or list that it stands in.
+        buffer: the text.
+        position: position of the old value.
+        holder: position of the block around it.
         key: its key, or None in a list.
         value: the new value.
 
     Raises:
-        ValueError: the value needs several lines where there is room for one.
+        ValueError: the value needs several lines in a list without dashes.
+        UnwritableError: SDN cannot represent the value.
     """
-    if place.kind == "string" and isinstance(value, str) and "\n" not in value:
-        return [Splice(place.at, place.end, quoted(value))]
-    if holder.kind == "lines":
-        return [
-            Splice(
-                place.at, page.line_end(place.end) if place.kind == "typed" else place.end, line_item(value)
-            )
-        ]
+    if position.kind == "string" and isinstance(value, str) and "\n" not in value:
+        return [Splice(position.start, position.end, quote(value))]
+    if holder.kind == "plain_list":
+        end = buffer.line_end(position.end) if position.kind == "typed_table" else position.end
+        return [Splice(position.start, end, plain_list_item(value))]
+    start, end = _first_line(buffer, position)
     if key is None:
-        head, *below = item_lines(value, page.column(place.key_at))
-        new_head = head.lstrip(" ")[1:]
-        if place.kind in BLOCKS:
-            return [Splice(place.key_end, page.line_end(place.end), "\n".join([new_head, *below]))]
+        first, *below = write_item(value, buffer.column(position.key_start))
+        first = first.lstrip(" ").removeprefix("-")
+        if position.kind in BLOCKS:  # its first line may follow the dash
+            text = "\n".join([first, *below])
+            return [Splice(start, buffer.line_end(position.end), text)]
     else:
-        head, *below = entry_lines(key, value, page.column(place.key_at))
-        if place.kind == "named" or _is_table_header(head):
-            return _whole_entry(page, place, head.lstrip(" "), below)
-        new_head = head[head.index(":", len(head) - len(head.lstrip(" ")) + _key_width(head)) + 1 :]
-    start, end = _head(page, place)
-    line_end = page.line_end(end)
-    splices = [Splice(start, end, new_head)]
-    block_end = page.line_end(place.end) if place.end > line_end else line_end
-    splices.append(Splice(line_end, block_end, "".join(f"\n{line}" for line in below)))
-    return splices
+        first, *below = write_entry(key, value, buffer.column(position.key_start))
+        first = first.lstrip(" ")
+        key_end = len(key_text(key))
+        if position.kind == "named_table" or first.startswith(" |", key_end):
+            start = position.key_start  # `key |` becomes `key:`, or the other way round
+        else:
+            first = first[key_end:].removeprefix(":")
+    line_end = buffer.line_end(end)
+    block_end = buffer.line_end(position.end) if position.end > line_end else line_end
+    return [Splice(start, end, first), Splice(line_end, block_end, "".join(f"\n{line}" for line in below))]
 
 
-def line_item(value: Any) -> str:
-    """Write an item of a list without dashes.
+def plain_list_item(value: Any) -> str:
+    """Return an item of a list without dashes.
 
     Raises:
         ValueError: it needs several lines.
+        UnwritableError: SDN cannot represent the value.
     """
-    lines = item_lines(value, 0)
-    if (
-        len(lines) > 1
-        or lines[0].startswith("- - ")
-        or (isinstance(value, dict) and value and "{" not in lines[0])
-    ):
-        raise ValueError("an item of a list without dashes stands on one line")
-    return lines[0][2:]
+    first, *below = write_item(value, 0)
+    item = first.removeprefix("- ")
+    if below or item.startswith("- ") or (isinstance(value, dict) and not item.startswith("{")):
+        raise ValueError("an item of a list without dashes must fit on one line")
+    return item
 
 
-def _is_table_header(head: str) -> bool:
-    body = head.lstrip(" ")
-    return body[_key_width(head) :].startswith(" |")
+def _first_line(buffer: Buffer, position: Position) -> tuple[int, int]:
+    """Return the range that a value takes on its first line, from the separator on; a comment may follow."""
+    text = buffer.text
+    start, end = position.key_end, position.end
+    if position.kind in BLOCKS or position.kind == "null":
+        end = start
+    elif position.kind == "named_table":
+        has_row = position.end > position.key_end and "\n" not in text[position.key_end : position.end]
+        start, end = position.key_start, position.end if has_row else position.key_end
+    elif position.kind == "typed_table":
+        end = _typed_header_end(text, position)
+    elif position.kind == "text_block" and (header := _TEXT_BLOCK_HEADER.match(text, position.start)):
+        end = header.end()
+    return start, end
 
 
-def _key_width(head: str) -> int:
-    """Give the width of the key that a written line begins with, after its indentation."""
-    body = head.lstrip(" ")
-    if not body.startswith('"'):
-        return min(at for at in (body.find(":"), body.find(" |")) if at >= 0)
-    at = 1
-    while body[at] != '"':
-        at += 2 if body[at] == "\\" else 1
-    return at + 1
+def _typed_header_end(text: str, table: Position) -> int:
+    header = TYPED_HEADER.match(text, table.start)
+    assert header is not None  # noqa: S101  # the parser found a typed table here
+    return header.end(2)
 
 
-def _whole_entry(page: Page, place: Place, head: str, below: list[str]) -> list[Splice]:
-    """Write an entry anew where the old or the new value is a named table."""
-    _, end = _head(page, place)
-    line_end = page.line_end(end)
-    block_end = page.line_end(place.end) if place.end > line_end else line_end
-    return [
-        Splice(place.key_at, end, head),
-        Splice(line_end, block_end, "".join(f"\n{line}" for line in below)),
-    ]
-
-
-def _head(page: Page, place: Place) -> tuple[int, int]:
-    """Give what the first line says of a value, from behind the separator: a comment stays after it."""
-    text = page.text
-    if place.kind in (*BLOCKS, "null"):
-        return place.key_end, place.key_end
-    if place.kind == "named":
-        inline_row = place.end > place.key_end and "\n" not in text[place.key_end : place.end]
-        return place.key_at, place.end if inline_row else place.key_end
-    if place.kind == "typed":
-        match = TYPED.match(text, place.at)
-        return place.key_end, match.end(2) if match else place.at
-    if place.kind == "text" and (mark := _MARK.match(text, place.at)):
-        return place.key_end, mark.end()
-    return place.key_end, place.end
-
-
-def insert_lines(page: Page, holder: Place, at: int, lines: list[str]) -> list[Splice]:
-    """Insert lines before an item of a block, or behind its last.
+def insert_lines(buffer: Buffer, block: Position, index: int, lines: list[str]) -> list[Splice]:
+    """Insert lines before an item of a block, or after its last item.
 
     Args:
-        page: the text.
-        holder: the block.
-        at: the number of the item that they stand before, or the count of the items.
-        lines: the lines, indented to the block's column.
+        buffer: the text.
+        block: position of the block.
+        index: index of the item, or the number of items.
+        lines: the lines, indented to the column of the block.
     """
-    items = holder.inside()
-    if at == 0:
-        start = items[0].key_at
-        if page.is_first(start):
-            return [Splice(page.line_start(start), page.line_start(start), "\n".join([*lines, ""]))]
-        column = page.column(start)
-        return [Splice(start, start, "\n".join([*lines, " " * column])[column:])]
-    end = page.line_end(items[at - 1].end)
-    return [Splice(end, end, "".join(f"\n{line}" for line in lines))]
+    items = block.items()
+    if index > 0:
+        end = buffer.line_end(items[index - 1].end)
+        return [Splice(end, end, "".join(f"\n{line}" for line in lines))]
+    start = items[0].key_start
+    if buffer.starts_line(start):
+        line_start = buffer.line_start(start)
+        return [Splice(line_start, line_start, "".join(f"{line}\n" for line in lines))]
+    column = buffer.column(start)  # the first item follows a dash: it moves to a line of its own
+    return [Splice(start, start, "\n".join([*lines, " " * column])[column:])]
 
 
-def delete(page: Page, holder: Place, at: int) -> list[Splice]:
-    """Take the lines of one item away; there are others."""
-    items = holder.inside()
-    item = items[at]
-    end = page.line_end(item.end)
-    if page.is_first(item.key_at):
-        return [Splice(page.line_start(item.key_at), end + 1, "")]
-    following = items[at + 1].key_at
-    if page.is_blank(end, page.line_start(following)):
-        return [Splice(item.key_at, following, "")]
-    start = item.key_at  # the first entry behind a dash, and comments below it: the dash stays alone
-    while page.text[start - 1] in " \t":
+def delete(buffer: Buffer, block: Position, index: int) -> list[Splice]:
+    """Delete the lines of one of several items."""
+    items = block.items()
+    item = items[index]
+    end = buffer.line_end(item.end)
+    if buffer.starts_line(item.key_start):
+        return [Splice(buffer.line_start(item.key_start), end + 1, "")]
+    following = items[index + 1].key_start
+    if buffer.is_blank(end, buffer.line_start(following)):
+        return [Splice(item.key_start, following, "")]
+    start = item.key_start  # an entry after a dash, and comments below it: the dash stays alone
+    while buffer.text[start - 1] in " \t":
         start -= 1
     return [Splice(start, end, "")]
 
 
-def delete_only(page: Page, holder: Place) -> list[Splice]:
-    """Take the lines of the only item of a block away; the key or dash above gets an empty collection."""
-    (item,) = holder.inside()
+def delete_only(buffer: Buffer, block: Position) -> list[Splice]:
+    """Delete the lines of the only item of a block; an empty collection follows its key or dash."""
+    (item,) = block.items()
+    empty = " {}" if block.kind == "mapping" else " []"
     return [
-        Splice(holder.key_end, holder.key_end, " {}" if holder.kind == "mapping" else " []"),
-        Splice(page.line_start(item.key_at), page.line_end(item.end) + 1, ""),
+        Splice(block.key_end, block.key_end, empty),
+        Splice(buffer.line_start(item.key_start), buffer.line_end(item.end) + 1, ""),
     ]
 
 
-def insert_row(page: Page, table: Place, at: int, row: tuple[Any, ...]) -> list[Splice]:
-    """Insert a row into a table with a row a line, or all on its header's line."""
-    rows = table.inside()
-    header_end = _head(page, table)[1] if table.kind == "typed" else table.key_end
-    column = page.column(table.key_at)
-    if rows and page.line_start(rows[0].at) == page.line_start(header_end):
-        written = [page.text[rows[0].at : rows[0].end]]
-        written.insert(at, row_text(row))
-        margin = " " * (column + INDENT)
-        return [Splice(header_end, rows[0].end, "".join(f"\n{margin}{line}" for line in written))]
+def insert_row(buffer: Buffer, table: Position, index: int, row: tuple[Any, ...]) -> list[Splice]:
+    """Insert a row into a table with one row per line, or with one row on the line of its header.
+
+    Args:
+        buffer: the text.
+        table: position of the table.
+        index: index of the row before which it is inserted, or the number of rows.
+        row: the cells.
+
+    Raises:
+        UnwritableError: SDN cannot represent a cell.
+    """
+    rows = table.items()
+    header_end = table.key_end if table.kind == "named_table" else _typed_header_end(buffer.text, table)
+    margin = " " * (buffer.column(table.key_start) + INDENT)
     if not rows:
-        end = page.line_end(header_end)
-        return [Splice(end, end, f"\n{' ' * (column + INDENT)}{row_text(row)}")]
-    line = " " * page.column(rows[0].at) + row_text(row)
-    if at == 0:
-        start = page.line_start(rows[0].at)
+        end = buffer.line_end(header_end)
+        return [Splice(end, end, f"\n{margin}{write_row(row)}")]
+    first = rows[0]
+    if buffer.line_start(first.start) == buffer.line_start(header_end):
+        lines = [buffer.text[first.start : first.end]]
+        lines.insert(index, write_row(row))
+        return [Splice(header_end, first.end, "".join(f"\n{margin}{line}" for line in lines))]
+    line = " " * buffer.column(first.start) + write_row(row)
+    if index == 0:
+        start = buffer.line_start(first.start)
         return [Splice(start, start, f"{line}\n")]
-    end = page.line_end(rows[at - 1].end)
+    end = buffer.line_end(rows[index - 1].end)
     return [Splice(end, end, f"\n{line}")]
 
 
-def delete_row(page: Page, table: Place, at: int) -> list[Splice]:
-    """Take a row away."""
-    row = table.inside()[at]
-    if page.is_first(row.at):
-        return [Splice(page.line_start(row.at), page.line_end(row.end) + 1, "")]
+def delete_row(buffer: Buffer, table: Position, index: int) -> list[Splice]:
+    """Delete a row of a table."""
+    row = table.items()[index]
+    if buffer.starts_line(row.start):
+        return [Splice(buffer.line_start(row.start), buffer.line_end(row.end) + 1, "")]
     return [Splice(table.key_end, row.end, "")]
-
-
-__all__ = [
-    "BLOCKS",
-    "TABLES",
-    "WIDTH",
-    "delete",
-    "delete_row",
-    "insert_lines",
-    "insert_row",
-    "line_item",
-    "replace",
-]

@@ -1,26 +1,33 @@
-"""A text that is being edited: offsets of its lines, and splices that leave the rest as it is."""
+"""The text of a document that is edited: its lines, and splices that replace parts of it."""
 
 from __future__ import annotations
 
 from bisect import bisect_left
 from typing import NamedTuple
 
+from simple_conf.sdn.parsing.layout import with_final_newline
 from simple_conf.source import normalise
 
 
 class Splice(NamedTuple):
-    """A piece of text, and what it is replaced with."""
+    """A range of a text, and its replacement.
+
+    Args:
+        start: offset of the range.
+        end: offset after the range.
+        text: the replacement.
+    """
 
     start: int
     end: int
     text: str
 
 
-class Page:
+class Buffer:
     """The lines of a document.
 
     Args:
-        text: the document as the parser has it, with a newline at its end.
+        text: the document as `normalised` returns it.
     """
 
     __slots__ = ("text",)
@@ -28,66 +35,65 @@ class Page:
     def __init__(self, text: str) -> None:
         self.text = text
 
-    def line_start(self, at: int) -> int:
-        """Give the offset at which the line of an offset begins."""
-        return self.text.rfind("\n", 0, at) + 1
+    def line_start(self, offset: int) -> int:
+        """Return the offset at which the line of an offset starts."""
+        return self.text.rfind("\n", 0, offset) + 1
 
-    def line_end(self, at: int) -> int:
-        """Give the offset of the newline that ends the line of an offset."""
-        return self.text.index("\n", at)
+    def line_end(self, offset: int) -> int:
+        """Return the offset of the newline that ends the line of an offset."""
+        return self.text.index("\n", offset)
 
-    def column(self, at: int) -> int:
-        """Give the column, from 0, of an offset."""
-        return at - self.line_start(at)
+    def column(self, offset: int) -> int:
+        """Return the column, from 0, of an offset."""
+        return offset - self.line_start(offset)
 
-    def is_first(self, at: int) -> bool:
-        """Tell whether nothing but blanks stands before an offset on its line."""
-        return not self.text[self.line_start(at) : at].strip(" ")
+    def starts_line(self, offset: int) -> bool:
+        """Return whether only spaces precede an offset on its line."""
+        return not self.text[self.line_start(offset) : offset].strip(" ")
 
     def is_blank(self, start: int, end: int) -> bool:
-        """Tell whether there is nothing but blanks and line ends between two offsets."""
+        """Return whether there are only blanks and newlines between two offsets."""
         return not self.text[start:end].strip(" \t\n")
 
 
-def splice(original: str, splices: list[Splice]) -> str:
-    """Replace pieces of a text, and keep every other byte of it.
+def normalised(original: str) -> str:
+    """Return a document as it is parsed: normalised, and with a newline at its end unless it is empty."""
+    text = normalise(original)
+    return with_final_newline(text) if text else text
+
+
+def apply_splices(original: str, splices: list[Splice]) -> str:
+    """Replace parts of a text, and keep every other byte of it.
 
     Args:
         original: the text as it was read, perhaps with CRLF and a byte order mark.
-        splices: what to replace, by offsets in the normalised text; they do not overlap.
+        splices: replacements, with offsets in the `normalised` text; they do not overlap.
 
     Returns:
-        The new text; inserted lines end as the first line of the text does.
+        The new text; inserted lines end like the first line of the text.
     """
     first = original.find("\n")
     newline = "\r\n" if first > 0 and original[first - 1] == "\r" else "\n"
-    shift = 1 if original.startswith("\ufeff") else 0
-    returns = _carriage_returns(original)
-    closed = original if original.endswith("\n") or not original.strip("\ufeff") else original + newline
+    is_closed = original.endswith("\n") or original in ("", "\ufeff")
+    text = original if is_closed else original + newline
+    mark = 1 if original.startswith("\ufeff") else 0
+    returns = _carriage_returns(text)
     parts: list[str] = []
     done = 0
-    for start, end, text in sorted(splices):
-        parts.append(closed[done : start + shift + bisect_left(returns, start)])
-        parts.append(text.replace("\n", newline))
-        done = end + shift + bisect_left(returns, end)
-    result = "".join(parts) + closed[done:]
-    if not original.endswith("\n") and original.strip("\ufeff"):
-        result = result.removesuffix(newline)
-    return result
+    for start, end, replacement in sorted(splices):
+        parts.append(text[done : start + mark + bisect_left(returns, start)])
+        parts.append(replacement.replace("\n", newline))
+        done = end + mark + bisect_left(returns, end)
+    result = "".join(parts) + text[done:]
+    return result if is_closed else result.removesuffix(newline)
 
 
-def _carriage_returns(original: str) -> list[int]:
-    """Give the offsets, in the normalised text, of the newlines that were CRLF."""
+def _carriage_returns(text: str) -> list[int]:
+    """Return the offsets, in the normalised text, of the newlines that were CRLF."""
     offsets: list[int] = []
-    at = original.find("\r\n")
-    shift = 1 if original.startswith("\ufeff") else 0
-    while at >= 0:
-        offsets.append(at - shift - len(offsets))
-        at = original.find("\r\n", at + 2)
+    found = text.find("\r\n")
+    mark = 1 if text.startswith("\ufeff") else 0
+    while found >= 0:
+        offsets.append(found - mark - len(offsets))
+        found = text.find("\r\n", found + 2)
     return offsets
-
-
-def closed_text(original: str) -> str:
-    """Give a document as the parser has it: normalised, and with a newline at its end unless it is empty."""
-    text = normalise(original)
-    return text if text.endswith("\n") or not text else text + "\n"

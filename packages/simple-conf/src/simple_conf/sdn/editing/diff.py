@@ -1,26 +1,38 @@
-"""How two trees differ, path by path."""
+"""Differences between two trees, path by path."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from simple_conf.keypath import KeyPath
-from simple_conf.sdn.editing.tree import plain, same
+from simple_conf.sdn.editing.tree import equal_trees, plain
 
-Difference = tuple[KeyPath, tuple[Any] | None, tuple[Any] | None]
-"""A path, the old value in a tuple or None where there was none, and the new one likewise."""
+
+class Difference(NamedTuple):
+    """A path at which two trees differ.
+
+    Args:
+        path: the path.
+        old: the old value in a tuple, or None if the old tree has none.
+        new: the new value in a tuple, or None if the new tree has none.
+    """
+
+    path: KeyPath
+    old: tuple[Any] | None
+    new: tuple[Any] | None
 
 
 def differences(old: Any, new: Any) -> list[Difference]:
-    """List the paths at which two trees differ.
+    """Return the differences between two trees.
+
+    Lists are compared item by item, a table is the list of its rows, and the order of keys is ignored.
 
     Args:
         old: a tree of dicts, lists, tables and scalars.
-        new: another one.
+        new: the other tree.
 
     Returns:
-        In the order of the old tree, and then what is only in the new one. A list is compared item by
-        item; a table is a list of its rows; the order of keys does not count.
+        Differences in the order of the old tree; in each mapping, new keys come last.
     """
     found: list[Difference] = []
     _compare(plain(old), plain(new), (), found)
@@ -33,16 +45,13 @@ def _compare(old: Any, new: Any, path: KeyPath, found: list[Difference]) -> None
             if key in new:
                 _compare(value, new[key], (*path, key), found)
             else:
-                found.append(((*path, key), (value,), None))
-        found.extend(((*path, key), None, (value,)) for key, value in new.items() if key not in old)
+                found.append(Difference((*path, key), (value,), None))
+        found.extend(Difference((*path, key), None, (value,)) for key, value in new.items() if key not in old)
     elif isinstance(old, list) and isinstance(new, list):
-        for number in range(max(len(old), len(new))):
-            here = (*path, number)
-            if number >= len(new):
-                found.append((here, (old[number],), None))
-            elif number >= len(old):
-                found.append((here, None, (new[number],)))
-            else:
-                _compare(old[number], new[number], here, found)
-    elif not same(old, new):
-        found.append((path, (old,), (new,)))
+        shared = min(len(old), len(new))
+        for index in range(shared):
+            _compare(old[index], new[index], (*path, index), found)
+        found.extend(Difference((*path, index), (old[index],), None) for index in range(shared, len(old)))
+        found.extend(Difference((*path, index), None, (new[index],)) for index in range(shared, len(new)))
+    elif not equal_trees(old, new):
+        found.append(Difference(path, (old,), (new,)))

@@ -6,109 +6,115 @@ from collections.abc import Mapping
 from typing import Any
 
 from simple_conf.pattern import Pattern
-from simple_conf.sdn.editing.buffer import Page, Splice
-from simple_conf.sdn.parsing.position import Place
-from simple_conf.sdn.quoting import key_text, quoted
-from simple_conf.sdn.writer import one_line, row_text
+from simple_conf.sdn.editing.buffer import Buffer, Splice
+from simple_conf.sdn.parsing.position import Position
+from simple_conf.sdn.quoting import key_text, quote
+from simple_conf.sdn.writer import write_inline, write_row
 
-KINDS = ("list", "dict", "short")
-"""The kinds of places whose items stand between brackets."""
-
-_REST = Pattern(r"[ \t]*(?:(,)[ \t]*)?(?:(?<=[ \t,])#[^\n]*)?(\n)")
+_REST_OF_LINE = Pattern(r"[ \t]*(?:(,)[ \t]*)?(?:(?<=[ \t,])#[^\n]*)?(\n)")
 _COMMA = Pattern(r"[ \t]*,[ \t]*")
 
 
-def replace(place: Place, holder: Place, value: Any, columns: tuple[str, ...] = ()) -> list[Splice]:
-    """Write another value in the place of one between commas, of a cell, or of a row.
+def replace(position: Position, holder: Position, value: Any) -> list[Splice]:
+    """Replace a value between commas, a cell, or a row of a table.
 
     Args:
-        place: the place of the old value.
-        holder: what it stands in.
+        position: position of the old value.
+        holder: position of the collection, row or table around it.
         value: the new value.
-        columns: the columns of the table, if it is a row of a named one.
+
+    Raises:
+        ValueError: the value is not a row of the table.
+        UnwritableError: SDN cannot represent the value.
     """
-    if holder.kind == "short":
-        return [Splice(place.at, place.end, f"({row_text(cells(value, columns))})")]
-    if place.kind == "row":
-        return [Splice(place.at, place.end, row_text(cells(value, columns)))]
-    if place.kind == "string" and isinstance(value, str):
-        return [Splice(place.at, place.end, quoted(value))]
-    return [Splice(place.at, place.end, one_line(value))]
+    if position.kind in ("row", "short_row"):
+        row = write_row(row_cells(value, holder.columns))
+        return [Splice(position.start, position.end, f"({row})" if position.kind == "short_row" else row)]
+    text = quote(value) if position.kind == "string" and isinstance(value, str) else write_inline(value)
+    return [Splice(position.start, position.end, text)]
 
 
-def cells(value: Any, columns: tuple[str, ...]) -> tuple[Any, ...]:
-    """Give the cells of a row, in the order of the columns.
+def row_cells(value: Any, columns: tuple[str, ...]) -> tuple[Any, ...]:
+    """Return the cells of a row, in the order of the columns.
+
+    Args:
+        value: the row.
+        columns: column names of a named table; none for a typed table.
 
     Raises:
         ValueError: the value is not a row of the table.
     """
-    if isinstance(value, Mapping):
-        if set(value) != set(columns):
-            raise ValueError(
-                f"a row of this table has the columns {', '.join(columns) or 'of its types, as a list'}"
-            )
-        return tuple(value[column] for column in columns)
-    if columns or not isinstance(value, list | tuple):
-        kind = f"a dict with the columns {', '.join(columns)}" if columns else "a list of cells"
-        raise ValueError(f"a row of this table is {kind}")
-    return tuple(value)
+    if columns:
+        if isinstance(value, Mapping) and set(value) == set(columns):
+            return tuple(value[column] for column in columns)
+        raise ValueError(f"a row of this table is a dict with the columns {', '.join(columns)}")
+    if isinstance(value, list | tuple):
+        return tuple(value)
+    raise ValueError("a row of this table is a list of cells")
 
 
-def item_text(holder: Place, key: str | None, value: Any) -> str:
-    """Write an item as it stands in a list, a dict or a short table."""
-    if holder.kind == "short":
-        return f"({row_text(cells(value, ()))})"
-    return one_line(value) if key is None else f"{key_text(key)}: {one_line(value)}"
+def item_text(holder: Position, key: str | None, value: Any) -> str:
+    """Return an item as it is written in an inline list, an inline dict or a short table.
+
+    Args:
+        holder: position of the collection.
+        key: the key of an entry, or None.
+        value: the item.
+
+    Raises:
+        ValueError: the value is not a row of the table.
+        UnwritableError: SDN cannot represent the value.
+    """
+    if holder.kind == "short_table":
+        return f"({write_row(row_cells(value, ()))})"
+    return write_inline(value) if key is None else f"{key_text(key)}: {write_inline(value)}"
 
 
-def insert(page: Page, holder: Place, at: int, text: str) -> list[Splice]:
+def insert(buffer: Buffer, holder: Position, index: int, text: str) -> list[Splice]:
     """Insert an item between brackets.
 
     Args:
-        page: the text.
-        holder: the collection.
-        at: the number of the item that it stands before, or their count.
-        text: the item.
+        buffer: the text.
+        holder: position of the collection.
+        index: index of the item before which it is inserted, or the number of items.
+        text: the item as it is written.
     """
-    items = holder.inside()
+    items = holder.items()
     if not items:
-        opened = page.text.index("[", holder.at) + 1 if holder.kind == "short" else holder.at + 1
-        return [Splice(opened, opened, text)]
-    if at < len(items):
-        start = items[at].key_at
-        alone = page.is_first(start)
-        separator = ",\n" + " " * page.column(start) if alone else ", "
+        is_table = holder.kind == "short_table"
+        opener = buffer.text.index("[", holder.start) if is_table else holder.start
+        return [Splice(opener + 1, opener + 1, text)]
+    if index < len(items):
+        start = items[index].key_start
+        separator = ",\n" + " " * buffer.column(start) if buffer.starts_line(start) else ", "
         return [Splice(start, start, text + separator)]
     last = items[-1]
-    rest = _REST.match(page.text, last.end)
+    rest = _REST_OF_LINE.match(buffer.text, last.end)
     if rest is None:
         return [Splice(last.end, last.end, f", {text}")]
-    start = last.key_at
-    margin = page.column(start) if page.is_first(start) else _margin(page, start)
-    return [Splice(rest.start(2), rest.start(2), "\n" + " " * margin + text + (rest[1] or ""))]
+    margin = " " * _indentation(buffer, last.key_start)
+    return [Splice(rest.start(2), rest.start(2), f"\n{margin}{text}{rest[1] or ''}")]
 
 
-def _margin(page: Page, at: int) -> int:
-    start = page.line_start(at)
-    line = page.text[start:at]
+def _indentation(buffer: Buffer, offset: int) -> int:
+    """Return the indentation of the line of an offset."""
+    line = buffer.text[buffer.line_start(offset) : offset]
     return len(line) - len(line.lstrip(" "))
 
 
-def delete(page: Page, holder: Place, at: int) -> list[Splice]:
-    """Take an item between brackets away, with its comma."""
-    text, items = page.text, holder.inside()
-    start, end = items[at].key_at, items[at].end
-    rest = _REST.match(text, end)
-    if rest is not None and page.is_first(start) and page.line_start(start) > holder.at:
-        return [Splice(page.line_start(start), rest.end(), "")]
+def delete(buffer: Buffer, holder: Position, index: int) -> list[Splice]:
+    """Delete an item between brackets, with its comma."""
+    text, items = buffer.text, holder.items()
+    start, end = items[index].key_start, items[index].end
+    rest = _REST_OF_LINE.match(text, end)
+    if rest is not None and buffer.starts_line(start) and buffer.line_start(start) > holder.start:
+        return [Splice(buffer.line_start(start), rest.end(), "")]
     comma = _COMMA.match(text, end)
-    after = comma.end() if comma else end
+    after_comma = comma.end() if comma else end
     if len(items) == 1:
-        return [Splice(start, after, "")]
-    if at + 1 < len(items):
-        following = items[at + 1].key_at
-        return [Splice(start, following if "\n" not in text[end:following] else after, "")]
-    before = items[at - 1].end
-    if "\n" in text[before:start]:
-        return [Splice(start, end, "")]
-    return [Splice(before, end, "")]
+        return [Splice(start, after_comma, "")]
+    if index + 1 < len(items):
+        following = items[index + 1].key_start
+        return [Splice(start, following if "\n" not in text[end:following] else after_comma, "")]
+    before = items[index - 1].end
+    return [Splice(start if "\n" in text[before:start] else before, end, "")]

@@ -1,4 +1,4 @@
-"""Edits of a plain tree: what an edit of a document must come to."""
+"""Edits of plain trees: the values that a document must have after an edit."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from simple_conf.values import Table
 
 
 def plain(value: Any) -> Any:
-    """Give a value as new dicts, lists and scalars; tables and tuples become lists."""
+    """Return a copy of a value with dicts, lists and scalars only: tables and tuples become lists."""
     if isinstance(value, Table):
         return plain(value.to_list())
     if isinstance(value, Mapping):
@@ -21,109 +21,129 @@ def plain(value: Any) -> Any:
     return value
 
 
-def same(left: Any, right: Any) -> bool:
-    """Tell whether two plain trees are equal, and a truth value is not taken for a number."""
+def equal_trees(left: Any, right: Any) -> bool:
+    """Return whether two plain trees are equal, with their keys in the same order; True is not 1."""
     if isinstance(left, dict):
         return (
             isinstance(right, dict)
             and list(left) == list(right)
-            and all(same(left[k], right[k]) for k in left)
+            and all(equal_trees(item, right[key]) for key, item in left.items())
         )
     if isinstance(left, list):
-        return isinstance(right, list) and len(left) == len(right) and all(map(same, left, right))
-    return left == right and isinstance(left, bool) == isinstance(right, bool)
+        return isinstance(right, list) and len(left) == len(right) and all(map(equal_trees, left, right))
+    return bool(left == right) and isinstance(left, bool) == isinstance(right, bool)
 
 
 def with_value(tree: Any, path: KeyPath, value: Any) -> Any:
-    """Give the plain tree with a value set at a path; absent mappings on the way come into being.
+    """Return the plain tree with a value at a path; missing mappings on the way are created.
 
     Raises:
-        DocumentError: the path goes through something that is not a mapping or a list.
+        DocumentError: the path leads through something that is not a mapping or a list.
     """
 
-    def put(holder: Any, part: str | int) -> Any:
-        if isinstance(part, int):
-            return [*holder[:part], value, *holder[part:][1:]]
-        return {**holder, part: value}
+    def put(holder: Any) -> Any:
+        holder, part = _checked(holder, path, len(path) - 1, create=True)
+        return _with_item(holder, part, value)
 
-    return _changed(plain(tree), path, 0, put, grow=True)
+    return _edited(plain(tree), path, 0, put, create=True)
 
 
-def without(tree: Any, path: KeyPath) -> Any:
-    """Give the plain tree without what stands at a path.
+def without_value(tree: Any, path: KeyPath) -> Any:
+    """Return the plain tree without the value at a path.
 
     Raises:
-        DocumentError: nothing stands there.
+        DocumentError: there is no such value.
     """
 
-    def drop(holder: Any, part: str | int) -> Any:
+    def remove(holder: Any) -> Any:
+        holder, part = _checked(holder, path, len(path) - 1, create=False)
         if isinstance(part, int):
-            return [*holder[:part], *holder[part:][1:]]
+            return [*holder[:part], *holder[part + 1 :]]
         return {key: item for key, item in holder.items() if key != part}
 
-    return _changed(plain(tree), path, 0, drop, grow=False)
+    return _edited(plain(tree), path, 0, remove, create=False)
 
 
 def with_inserted(tree: Any, path: KeyPath, value: Any, *, before: str | None = None) -> Any:
-    """Give the plain tree with an item inserted into a list, or an entry into a mapping.
+    """Return the plain tree with a new item in a list, or a new entry in a mapping.
+
+    Args:
+        tree: the tree.
+        path: ends in the index of the new item, or in the new key.
+        value: the item.
+        before: the key before which a new key is inserted; by default it becomes the last one.
 
     Raises:
-        DocumentError: there is no such list or mapping, or the key is taken.
+        DocumentError: there is no such list or mapping, or the key exists already.
     """
-    *way, last = path
+    name, last = _name(path[:-1]), path[-1]
 
-    def insert(holder: Any, part: str | int) -> Any:
-        inner = holder[part]
+    def insert(holder: Any) -> Any:
         if isinstance(last, int):
-            _check(
-                isinstance(inner, list) and 0 <= last <= len(inner), path, "there is no such place in a list"
-            )
-            return _put(holder, part, [*inner[:last], value, *inner[last:]])
-        _check(isinstance(inner, dict), path, "its parent is not a mapping")
-        _check(last not in inner, path, "the key is there already: set it")
-        _check(before is None or before in inner, path, f"there is no key {before} to insert before")
-        entries = dict[str, Any]()
-        for key, item in inner.items():
+            _check(isinstance(holder, list), path, f"{name} is not a list")
+            _check(0 <= last <= len(holder), path, f"{name} has {len(holder)} items")
+            return [*holder[:last], value, *holder[last:]]
+        _check(isinstance(holder, dict), path, f"{name} is not a mapping")
+        _check(last not in holder, path, "the key exists already: set it instead")
+        _check(before is None or before in holder, path, f"there is no key {before} to insert before")
+        entries: dict[str, Any] = {}
+        for key, item in holder.items():
             if key == before:
                 entries[last] = value
             entries[key] = item
         entries.setdefault(last, value)
-        return _put(holder, part, entries)
+        return entries
 
-    return _changed({"": plain(tree)}, ("", *way), 0, insert, grow=False)[""]
+    return _edited(plain(tree), path, 0, insert, create=False)
 
 
-def _put(holder: Any, part: str | int, value: Any) -> Any:
+def _edited(holder: Any, path: KeyPath, depth: int, edit: Callable[[Any], Any], *, create: bool) -> Any:
+    """Return the tree with an edit of the mapping or list that holds the last part of a path.
+
+    Args:
+        holder: the mapping or list at the first `depth` parts of the path.
+        path: the path.
+        depth: number of parts that lead to the holder.
+        edit: returns the new mapping or list.
+        create: whether missing mappings are created.
+    """
+    if depth == len(path) - 1:
+        return edit(holder)
+    holder, part = _checked(holder, path, depth, create=create)
+    inner = {} if isinstance(part, str) and part not in holder else holder[part]
+    return _with_item(holder, part, _edited(inner, path, depth + 1, edit, create=create))
+
+
+def _checked(holder: Any, path: KeyPath, depth: int, *, create: bool) -> tuple[Any, str | int]:
+    """Check that a mapping or list has the next part of a path, or may get it as a new key.
+
+    Returns:
+        The holder, which is a new mapping if it was None; and the part, which is not negative.
+    """
+    part, name = path[depth], _name(path[:depth])
+    if isinstance(part, int):
+        _check(isinstance(holder, list), path, f"{name} is not a list")
+        _check(-len(holder) <= part < len(holder), path, f"{name} has {len(holder)} items")
+        return holder, part % len(holder)
+    if holder is None and create:
+        return {}, part
+    _check(isinstance(holder, dict), path, f"{name} is not a mapping")
+    last = depth == len(path) - 1
+    missing = "there is nothing at this path" if last else f"there is no {_name(path[: depth + 1])}"
+    _check(create or part in holder, path, missing)
+    return holder, part
+
+
+def _with_item(holder: Any, part: str | int, value: Any) -> Any:
     if isinstance(part, int):
         return [*holder[:part], value, *holder[part + 1 :]]
     return {**holder, part: value}
 
 
-def _changed(
-    holder: Any, path: KeyPath, depth: int, change: Callable[[Any, str | int], Any], *, grow: bool
-) -> Any:
-    part, here = path[depth], path[: depth + 1]
-    last = depth == len(path) - 1
-    if isinstance(part, int):
-        _check(isinstance(holder, list), path, f"{_name(path[:depth])} is not a list")
-        _check(-len(holder) <= part < len(holder), path, f"{_name(path[:depth])} has {len(holder)} items")
-        part %= len(holder)
-    else:
-        if holder is None and grow:
-            holder = {}
-        _check(isinstance(holder, dict), path, f"{_name(path[:depth])} is not a mapping")
-        if part not in holder:
-            _check(grow, path, "there is nothing at this path" if last else f"there is no {_name(here)}")
-            holder = holder if last else {**holder, part: {}}
-    if last:
-        return change(holder, part)
-    return _put(holder, part, _changed(holder[part], path, depth + 1, change, grow=grow))
-
-
-def _name(path: KeyPath) -> str:
+def _name(path: Sequence[str | int]) -> str:
     return format_path(path) or "the document"
 
 
-def _check(fine: bool, path: KeyPath, message: str) -> None:
-    if not fine:
+def _check(valid: bool, path: KeyPath, message: str) -> None:
+    if not valid:
         raise DocumentError(message, key_path=format_path(path))

@@ -1,39 +1,47 @@
-"""A mistake in a text, by its offset: what the stages raise before anyone knows a line or a column."""
+"""A syntax fault at an offset, raised before its line and column are known."""
 
 from __future__ import annotations
 
 from simple_conf.errors import SdnLimitError, SdnSyntaxError
 from simple_conf.source import Source
 
+_SHOWN = 60  # characters of a text that a message shows
 
-class Fault(Exception):  # noqa: N818  # never leaves the package: it becomes an SdnSyntaxError
-    """What is wrong, where, and what to do.
+
+class Fault(Exception):  # noqa: N818  # internal: the parser converts it to an SdnSyntaxError
+    """What is wrong, where, and how to fix it.
 
     Args:
         message: what is wrong.
-        at: offset in the text, from 0.
-        hint: what to do.
-        limit: whether a limit was reached.
-        other: offset of an earlier place, whose line the message adds.
+        offset: offset in the text, from 0.
+        hint: how to fix it.
+        limit: whether a limit was exceeded.
+        first: offset of the first definition of a duplicate; the message names its line.
     """
 
     def __init__(
-        self, message: str, at: int, hint: str | None = None, *, limit: bool = False, other: int | None = None
+        self,
+        message: str,
+        offset: int,
+        hint: str | None = None,
+        *,
+        limit: bool = False,
+        first: int | None = None,
     ) -> None:
         super().__init__(message)
         self.message = message
-        self.at = at
+        self.offset = offset
         self.hint = hint
         self.limit = limit
-        self.other = other
+        self.first = first
 
-    def error(self, source: Source) -> SdnSyntaxError:
-        """Give the error that a user sees."""
-        line, column = source.position(min(self.at, len(source.text)))
-        earlier = "" if self.other is None else f", first in line {source.position(self.other)[0]}"
+    def to_error(self, source: Source) -> SdnSyntaxError:
+        """Return the error that users see, with line, column and excerpt."""
+        line, column = source.position(min(self.offset, len(source.text)))
+        first = "" if self.first is None else f", first defined in line {source.position(self.first)[0]}"
         kind = SdnLimitError if self.limit else SdnSyntaxError
         return kind(
-            self.message + earlier,
+            self.message + first,
             path=source.name,
             line=line,
             column=column,
@@ -42,17 +50,19 @@ class Fault(Exception):  # noqa: N818  # never leaves the package: it becomes an
         )
 
 
-class Spent(Fault):
-    """There are too many values; the place is the line where they became too many, or near it."""
+class ValueLimitFault(Fault):
+    """Too many values; the offset is near the value that exceeds the limit."""
 
 
-def brief(text: str) -> str:
-    """Give a text as a message shows it: the beginning of a long one."""
+class SlowPathRequired(Exception):  # noqa: N818  # internal: the parser retries without the fast path
+    """The fast path found a fault: the text must be read token by token to locate it."""
+
+
+def shorten(text: str) -> str:
+    """Return a text as messages show it: at most 60 characters of it."""
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
 
 
-_SHOWN = 60  # characters
-
-
-class Again(Exception):  # noqa: N818  # asks for the long way, which finds the place
-    """Something is wrong in a run: read the text token by token to find where."""
+def plural(number: int, noun: str) -> str:
+    """Return a number with its noun: 1 cell, 2 cells."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -1,4 +1,4 @@
-"""The grammar's parser: lark with our lexer; imported with the first text, for lark is not light."""
+"""The LALR parsers, created by lark, which is slow to import: the first parse imports this module."""
 
 from __future__ import annotations
 
@@ -8,34 +8,35 @@ from functools import cache
 from typing import Any
 
 from lark import Lark
-from lark.lexer import Lexer
+from lark.lexer import Lexer as LarkLexer
 
 from simple_conf.sdn.limits import Limits
-from simple_conf.sdn.parsing.lark_table import load
-from simple_conf.sdn.parsing.lexer import Lines
-from simple_conf.sdn.parsing.positions_transformer import Places
-from simple_conf.sdn.parsing.values_transformer import Values
+from simple_conf.sdn.parsing import lark_table
+from simple_conf.sdn.parsing.lexer import Lexer
+from simple_conf.sdn.parsing.positions_transformer import PositionsTransformer
+from simple_conf.sdn.parsing.token import Token
+from simple_conf.sdn.parsing.values_transformer import ValuesTransformer
 
 
 @dataclass(frozen=True)
-class Reading:
-    """One text on its way through the parser.
+class ParserInput:
+    """A text with the options of its parse.
 
     Args:
         text: the document; it ends in a newline.
-        limits: how large it may be.
-        runs: whether plain lines are read in runs.
-        alone: whether the text is one value and not a document.
+        limits: limits of the parse.
+        fast: whether the lexer may use its fast path.
+        single_value: whether the text is one value instead of a document.
     """
 
     text: str
     limits: Limits
-    runs: bool = True
-    alone: bool = False
+    fast: bool = True
+    single_value: bool = False
 
 
-class SdnLexer(Lexer):
-    """Lets lark ask for tokens; it keeps nothing, so that threads can share it."""
+class LexerAdapter(LarkLexer):
+    """Lets lark use `Lexer`; it has no state, so that threads can share a parser."""
 
     __future_interface__ = 1
 
@@ -43,32 +44,38 @@ class SdnLexer(Lexer):
         pass
 
     def lex(self, lexer_state: Any, parser_state: Any) -> Iterator[Any]:  # noqa: ARG002  # lark's interface
-        """Give the tokens of the `Reading` that the parser was handed."""
-        reading: Reading = lexer_state.text
-        lines = Lines(reading.text, reading.limits, runs=reading.runs)
-        return lines.value() if reading.alone else lines.document()
+        """Return the tokens of the `ParserInput` that the parser received."""
+        source: ParserInput = lexer_state.text
+        lexer = Lexer(source.text, source.limits, fast=source.fast)
+        tokens: Iterator[Token] = lexer.value() if source.single_value else lexer.document()
+        return tokens
 
 
 @cache
 def values_parser() -> Lark:
-    """Give the parser that makes plain values."""
-    return load(SdnLexer, Values())
+    """Return the parser that creates plain values."""
+    return lark_table.load(LexerAdapter, ValuesTransformer())
 
 
 @cache
-def places_parser() -> Lark:
-    """Give the parser that makes the places of the values."""
-    return load(SdnLexer, Places())
+def positions_parser() -> Lark:
+    """Return the parser that creates the positions of the values."""
+    return lark_table.load(LexerAdapter, PositionsTransformer())
 
 
-def run(parser: Lark, reading: Reading) -> Any:
-    """Parse one text."""
-    return parser.parse(reading, start="value" if reading.alone else "document")
+def run(parser: Lark, source: ParserInput) -> Any:
+    """Parse one text.
+
+    Raises:
+        Fault: the text is not SDN.
+        SlowPathRequired: the same, found on the fast path.
+        lark.exceptions.UnexpectedToken: no rule of the grammar accepts a token.
+    """
+    return parser.parse(source, start="value" if source.single_value else "document")
 
 
-if __name__ == "__main__":  # writes the table that is kept
+if __name__ == "__main__":  # updates the stored table
     from pathlib import Path
 
-    from simple_conf.sdn.parsing.lark_table import make
-
-    Path(__file__).with_name("grammar_table.py").write_text(make(SdnLexer), encoding="utf-8")
+    path = Path(__file__).with_name("grammar_table.py")
+    path.write_text(lark_table.generate(LexerAdapter), encoding="utf-8")

@@ -1,7 +1,7 @@
-"""The table that lark makes of the grammar, kept in `grammar_table.py`, so that no process makes it anew.
+"""The parse table that lark computes from the grammar, stored in `grammar_table.py` to save time.
 
-`python -m simple_conf.sdn.parsing.lark_parser` writes it, with the grammar that it is of; where the grammar was
-changed since, the table is built anew.
+`python -m simple_conf.sdn.parsing.lark_parser` writes it, together with the grammar that it belongs to. If
+the grammar has changed since, the table is computed again.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from lark.grammar import Rule
 from lark.lexer import Lexer, TerminalDef
 
 _OPTIONS: dict[str, Any] = {"start": ["document", "value"], "parser": "lalr", "maybe_placeholders": False}
-_KEPT = ("start", "parser", "maybe_placeholders", "lexer")
-_HEADER = '''"""Parser table, written by `python -m simple_conf.sdn.parsing.lark_parser`; do not edit."""
+_STORED_OPTIONS = ("start", "parser", "maybe_placeholders")
+_HEADER = '''"""Parse table, written by `python -m simple_conf.sdn.parsing.lark_parser`; do not edit."""
 
 # fmt: off
 # ruff: noqa
@@ -26,23 +26,23 @@ from typing import Any
 
 
 def grammar() -> str:
-    """Give the text of the grammar."""
+    """Return the text of the grammar."""
     data = pkgutil.get_data("simple_conf.sdn", "grammar.lark")
-    assert data is not None  # noqa: S101  # it ships with the package
+    assert data is not None  # noqa: S101  # it is part of the package
     return data.decode()
 
 
 def build(lexer: type[Lexer], transformer: Transformer[Any, Any] | None = None) -> Lark:
-    """Make a parser from the grammar; it takes some 30 ms."""
+    """Create a parser from the grammar; this takes about 30 ms."""
     return Lark(grammar(), lexer=lexer, transformer=transformer, **_OPTIONS)
 
 
 def load(lexer: type[Lexer], transformer: Transformer[Any, Any]) -> Lark:
-    """Make a parser from the kept table, or from the grammar where the table is not of this grammar.
+    """Create a parser from the stored table, or from the grammar if the table does not fit.
 
     Args:
-        lexer: the class that gives the tokens.
-        transformer: what the rules make.
+        lexer: class of the lexer.
+        transformer: creates the result from the rules of the grammar.
     """
     from simple_conf.sdn.parsing import grammar_table
 
@@ -51,28 +51,20 @@ def load(lexer: type[Lexer], transformer: Transformer[Any, Any]) -> Lark:
     data = grammar_table.DATA
     parser = {**data["parser"], "lexer_conf": {**data["parser"]["lexer_conf"], "lexer_type": lexer}}
     try:
-        kept: Lark = Lark._load_from_dict(  # type: ignore[no-untyped-call]
+        stored: Lark = Lark._load_from_dict(  # type: ignore[no-untyped-call]
             {**data, "parser": parser, "options": {**data["options"], "lexer": lexer}},
             grammar_table.MEMO,
             transformer=transformer,
         )
-    except (
-        AssertionError,
-        AttributeError,
-        KeyError,
-        TypeError,
-        ValueError,
-    ):  # a lark that keeps its tables in another way
+    except (AssertionError, AttributeError, KeyError, TypeError, ValueError):  # another version of lark
         return build(lexer, transformer)
-    return kept
+    return stored
 
 
-def make(lexer: type[Lexer]) -> str:
-    """Write the table of the grammar as the text of a module."""
+def generate(lexer: type[Lexer]) -> str:
+    """Return the source text of a module with the table of the grammar."""
     data, memo = build(lexer).memo_serialize([TerminalDef, Rule])
-    data["options"] = {
-        name: value for name, value in data["options"].items() if name in _KEPT and name != "lexer"
-    }
+    data["options"] = {name: data["options"][name] for name in _STORED_OPTIONS}
     data["parser"]["lexer_conf"]["lexer_type"] = None
     lines = [
         f"GRAMMAR = {grammar()!r}",

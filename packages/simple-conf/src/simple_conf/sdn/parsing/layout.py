@@ -1,4 +1,4 @@
-"""Indentation: where the next statement begins, and which blocks it closes."""
+"""Indentation: where the next statement starts, and which blocks it closes."""
 
 from __future__ import annotations
 
@@ -8,141 +8,159 @@ from simple_conf.pattern import Pattern
 from simple_conf.sdn.limits import Budget, Limits
 from simple_conf.sdn.parsing.fault import Fault
 from simple_conf.sdn.parsing.patterns import BLANK_LINES
-from simple_conf.sdn.parsing.token import Lexeme
+from simple_conf.sdn.parsing.token import Token
 
-_SPACE = Pattern(rf"{BLANK_LINES}( *)")
-_END_OF_LINE = Pattern(r"[ \t]*(?:(?<=[ \t])#[^\n]*)?\n")
+_STATEMENT = Pattern(rf"{BLANK_LINES}( *)")
+_LINE_END = Pattern(r"[ \t]*(?:(?<=[ \t])#[^\n]*)?\n")
 
 
 class Layout:
-    """Keeps the place of a reader among the lines of a document.
+    """Tracks the next statement of a document and the columns of the open blocks.
 
     Args:
         text: the document; it ends in a newline, and has neither CRLF nor control characters.
-        limits: how large it may be.
+        limits: limits of the parse.
+
+    Attributes:
+        budget: what is left of the limits.
+        levels: columns, from 0, of the open blocks, from the outermost on.
+        offset: offset of the next statement.
+        column: column, from 0, of the next statement.
     """
 
-    __slots__ = ("at", "budget", "levels", "text", "width")
+    __slots__ = ("budget", "column", "levels", "offset", "text")
 
     def __init__(self, text: str, limits: Limits) -> None:
         self.text = text
         self.budget = Budget(limits)
         self.levels: list[int] = []
-        self.at = 0  # offset of the next statement
-        self.width = 0  # its column, from 0
+        self.offset = 0
+        self.column = 0
 
     @property
-    def ended(self) -> bool:
+    def at_end(self) -> bool:
         """Whether there is no further statement."""
-        return self.at >= len(self.text)
+        return self.offset >= len(self.text)
 
     @property
-    def deeper(self) -> bool:
-        """Whether the next statement is indented further than the block that is open."""
-        return self.width > self.levels[-1] and self.at < len(self.text)
+    def indented(self) -> bool:
+        """Whether the next statement is indented more than the innermost open block."""
+        return self.column > self.levels[-1] and self.offset < len(self.text)
 
     def begin(self) -> None:
-        """Go to the first statement; its column is that of the whole document."""
-        self.skip(0)
-        self.levels.append(self.width)
+        """Go to the first statement; its column is that of the top-level block."""
+        self.skip_to_statement(0)
+        self.levels.append(self.column)
 
-    def skip(self, at: int) -> None:
-        """Go to the next statement from the beginning of a line, over blank lines and comments.
-
-        Raises:
-            Fault: it is indented with a tab.
-        """
-        self.move(*_statement_after(self.text, at))
-
-    def move(self, at: int, width: int) -> None:
-        """Go to a statement whose place is known.
+    def skip_to_statement(self, line_start: int) -> None:
+        """Go to the next statement from the start of a line, over blank lines and comments.
 
         Raises:
             Fault: it is indented with a tab.
         """
-        self.at, self.width = at, width
-        if self.text.startswith("\t", at):
-            raise Fault("a tab in the indentation", at, "indent with spaces")
+        self.move(*_next_statement(self.text, line_start))
 
-    def next_width(self, at: int) -> int:
-        """Give the column of the statement that follows the line of an offset; -1 where there is none."""
-        statement, width = _statement_after(self.text, self.text.index("\n", at) + 1)
-        return width if statement < len(self.text) else -1
+    def move(self, offset: int, column: int) -> None:
+        """Go to a statement at a known offset and column.
 
-    def indent(self, width: int, at: int) -> Lexeme:
+        Raises:
+            Fault: it is indented with a tab.
+        """
+        self.offset, self.column = offset, column
+        if self.text.startswith("\t", offset):
+            raise Fault("a tab in the indentation", offset, "indent with spaces")
+
+    def next_column(self, offset: int) -> int:
+        """Return the column of the statement after the line of an offset, or -1 if there is none."""
+        statement, column = _next_statement(self.text, self.text.index("\n", offset) + 1)
+        return column if statement < len(self.text) else -1
+
+    def indent(self, column: int, offset: int) -> Token:
         """Open a block at a column."""
-        self.levels.append(width)
-        self.budget.deeper(at)
-        return Lexeme("_INDENT", None, at)
+        self.levels.append(column)
+        self.budget.enter(offset)
+        return Token("_INDENT", None, offset)
 
-    def dedent(self) -> Iterator[Lexeme]:
+    def dedent(self) -> Iterator[Token]:
         """Close the blocks that end before the next statement.
 
         Raises:
-            Fault: it stands at a column where no block was opened.
+            Fault: no open block has the column of the statement.
         """
         levels = self.levels
-        if self.width > levels[-1]:
+        if self.column > levels[-1]:
             raise Fault(
                 "unexpected indentation",
-                self.at,
-                f"begin it at column {levels[-1] + 1}; a line that should hold it ends with a colon",
+                self.offset,
+                f"start it at column {levels[-1] + 1}; a key that opens a block ends with a colon",
             )
-        if self.width not in levels:
+        if self.column not in levels:
             columns = " or ".join(str(level + 1) for level in levels)
-            raise Fault("this line is indented less than its block", self.at, f"begin it at column {columns}")
-        while levels[-1] != self.width:
+            raise Fault(
+                "this line is indented less than its block", self.offset, f"start it at column {columns}"
+            )
+        while levels[-1] != self.column:
             levels.pop()
-            self.budget.shallower()
-            yield Lexeme("_DEDENT", None, self.at)
+            self.budget.leave()
+            yield Token("_DEDENT", None, self.offset)
 
-    def end(self) -> Iterator[Lexeme]:
-        """Close what is open at the end of the document."""
+    def end(self) -> Iterator[Token]:
+        """Close the open blocks at the end of the document."""
         for _ in self.levels[1:]:
-            yield Lexeme("_DEDENT", None, len(self.text))
+            yield Token("_DEDENT", None, len(self.text))
         del self.levels[1:]
 
-    def line_ends(self, at: int) -> bool:
-        """Tell whether nothing but blanks or a comment follows on the line."""
-        return _END_OF_LINE.match(self.text, at) is not None or self.text[at] == "#"
+    def is_line_end(self, offset: int) -> bool:
+        """Return whether only blanks or a comment follow on the line."""
+        return _LINE_END.match(self.text, offset) is not None or self.text[offset] == "#"
 
-    def finish(self, at: int) -> None:
-        """End a statement, and go to the next.
+    def end_statement(self, offset: int) -> None:
+        """End a statement, and go to the next one.
+
+        Args:
+            offset: offset after the statement.
 
         Raises:
             Fault: something other than a comment follows on the line.
         """
-        match = _END_OF_LINE.match(self.text, at)
+        match = _LINE_END.match(self.text, offset)
         if match is None:
-            raise stray(self.text, at)
-        self.skip(match.end())
+            raise trailing_text_fault(self.text, offset)
+        self.skip_to_statement(match.end())
 
 
-def _statement_after(text: str, at: int) -> tuple[int, int]:
-    """Find the first statement from the beginning of a line on: its offset, and its column."""
+def _next_statement(text: str, line_start: int) -> tuple[int, int]:
+    """Find the first statement from the start of a line on: its offset and its column."""
     while True:
-        match = _SPACE.match(text, at)
-        assert match is not None  # noqa: S101  # the pattern matches nothing, too
-        if match.start(1) == at or match.end() == len(text):
+        match = _STATEMENT.match(text, line_start)
+        assert match is not None  # noqa: S101  # the pattern matches the empty text
+        if match.start(1) == line_start or match.end() == len(text):
             return match.end(), match.end() - match.start(1)
-        at = match.start(1)
+        line_start = match.start(1)
 
 
-def stray(text: str, at: int) -> Fault:
-    """Say what is wrong with text that follows a whole value on its line."""
-    if text[at] == "#":
-        return Fault("no space before this #", at, "put a space before a comment")
-    while text[at] in " \t":
-        at += 1
-    before = text[:at].rstrip(" \t")[-1:]
-    if text[at] == ",":
-        return Fault("a comma at the end of a value", at, "take it out: the line ends the value")
+def trailing_text_fault(text: str, offset: int) -> Fault:
+    """Return the fault for text that follows a complete value on its line."""
+    if text[offset] == "#":
+        return Fault("no space before this #", offset, "put a space before a comment")
+    while text[offset] in " \t":
+        offset += 1
+    before = text[:offset].rstrip(" \t")[-1:]
+    if text[offset] == ",":
+        return Fault("a comma at the end of a value", offset, "remove it: the end of the line ends the value")
     if before == '"':
         return Fault(
-            "text after the closing quote",
-            at,
+            "unexpected text after the closing quote",
+            offset,
             'write \\" for a quote inside, or put the whole value in quotes',
         )
     return Fault(
-        f"text after the closing {before}", at, "end the line here, or put the whole value in double quotes"
+        f"unexpected text after the closing {before}",
+        offset,
+        "end the line here, or put the whole value in double quotes",
     )
+
+
+def with_final_newline(text: str) -> str:
+    """Return a document as the lexer expects it, with a newline at its end."""
+    return text if text.endswith("\n") else text + "\n"

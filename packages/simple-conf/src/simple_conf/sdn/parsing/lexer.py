@@ -1,7 +1,7 @@
-"""Lines into tokens.
+"""The lexer: splits a document into tokens.
 
-Runs of plain lines, and the plain rows of a table, become one token each: that is where the speed
-comes from. Everything else goes the long way, token by token, and every mistake is found there.
+The fast path reads runs of plain lines, and runs of plain table rows, as one token each. The slow path
+reads everything else token by token, and locates all faults.
 """
 
 from __future__ import annotations
@@ -10,222 +10,231 @@ from collections.abc import Generator, Iterator
 
 from simple_conf.pattern import Pattern
 from simple_conf.sdn.limits import Limits
-from simple_conf.sdn.parsing.blocktext import MARK, read_block, read_triple
-from simple_conf.sdn.parsing.fault import Again, Fault, Spent
-from simple_conf.sdn.parsing.inline import Brackets, blanks_before
-from simple_conf.sdn.parsing.layout import Layout, stray
-from simple_conf.sdn.parsing.literals import bare_end, read_quoted, scalar
+from simple_conf.sdn.parsing import text_block
+from simple_conf.sdn.parsing.fault import Fault, SlowPathRequired, ValueLimitFault
+from simple_conf.sdn.parsing.inline import InlineLexer, before_blanks
+from simple_conf.sdn.parsing.layout import Layout, trailing_text_fault
+from simple_conf.sdn.parsing.literals import bare_text_end, parse_scalar, read_string
 from simple_conf.sdn.parsing.patterns import KEY, STRING
 from simple_conf.sdn.parsing.runs import read_entries, read_items
-from simple_conf.sdn.parsing.tables import NAMED, TYPED, Tables
-from simple_conf.sdn.parsing.token import Lexeme
+from simple_conf.sdn.parsing.tables import NAMED_HEADER, TYPED_HEADER, TableLexer
+from simple_conf.sdn.parsing.token import Token
 
-_ENTRY = Pattern(rf'(?:({KEY})[ \t]*(?::(?=[ \t\n])|=)|(?=(")){STRING}[ \t]*[:=])[ \t]*')
+_KEY = Pattern(rf'(?:({KEY})[ \t]*(?::(?=[ \t\n])|=)|(?=(")){STRING}[ \t]*[:=])[ \t]*')
 _DASH = Pattern(r"-(?: +|(?=\n))")
 
 
-class Lines:
-    """Reads one document into tokens.
+class Lexer:
+    """Splits one document into tokens.
 
     Args:
         text: the document; it ends in a newline, and has neither CRLF nor control characters.
-        limits: how large it may be.
-        runs: whether plain lines are read in runs; without, every token has its own offset.
+        limits: limits of the parse.
+        fast: whether runs of plain lines are read as one token; without, every token has its own offset.
     """
 
-    __slots__ = ("layout", "runs", "tables", "text")
+    __slots__ = ("fast", "layout", "tables", "text")
 
-    def __init__(self, text: str, limits: Limits, *, runs: bool) -> None:
+    def __init__(self, text: str, limits: Limits, *, fast: bool) -> None:
         self.text = text
-        self.runs = runs
+        self.fast = fast
         self.layout = Layout(text, limits)
-        self.tables = Tables(self.layout, runs=runs)
+        self.tables = TableLexer(self.layout, fast=fast)
 
-    def document(self) -> Iterator[Lexeme]:
-        """Give the tokens of the whole document."""
+    def document(self) -> Iterator[Token]:
+        """Yield the tokens of the document.
+
+        Raises:
+            Fault: the text is not SDN.
+            SlowPathRequired: the same, found on the fast path.
+        """
         layout = self.layout
         layout.begin()
-        while not layout.ended:
-            if layout.width != layout.levels[-1]:
+        while not layout.at_end:
+            if layout.column != layout.levels[-1]:
                 yield from layout.dedent()
-            start = layout.at
-            if self.runs:
+            start = layout.offset
+            if self.fast:
                 yield from self._run()
-            if layout.at == start:
+            if layout.offset == start:
                 yield from self._statement(start)
         yield from layout.end()
 
-    def value(self) -> Iterator[Lexeme]:
-        """Give the tokens of a text that is one value, as on a command line."""
+    def value(self) -> Iterator[Token]:
+        """Yield the tokens of a text that is one value, as on a command line.
+
+        Raises:
+            Fault: the text is not one value.
+        """
         text = self.text
-        at, end = len(text) - len(text.lstrip(" \t")), len(text) - 1
-        if at < end:
-            if text[at] in '[{"':
-                at = yield from self._closed(at)
+        start, end = len(text) - len(text.lstrip(" \t")), len(text) - 1
+        if start < end:
+            if text[start] in '[{"':
+                start = yield from self._delimited(start)
             else:
-                self._check_start(at)
-                if "\n" in text[at:end]:
+                self._check_bare_start(start)
+                if "\n" in text[start:end]:
                     raise Fault(
                         "a value of more than one line",
                         text.index("\n"),
-                        "put the text in double quotes, with \\n for a line end",
+                        "put the text in double quotes, with \\n for a newline",
                     )
-                yield self._bare(at, end)
-                at = end
-            if text[at:].strip(" \t\n"):
-                raise stray(text, at)
-        yield Lexeme("_END", None, at)
+                yield self._bare(start, end)
+                start = end
+            if text[start:].strip(" \t\n"):
+                raise trailing_text_fault(text, start)
+        yield Token("_END", None, start)
 
-    def _run(self) -> Iterator[Lexeme]:
-        """Read as many plain lines as there are, in one token a kind."""
+    def _run(self) -> Iterator[Token]:
+        """Yield the tokens of a run of plain lines; none if the next line is not plain."""
         layout = self.layout
-        start, level = layout.at, layout.levels[-1]
+        start, column = layout.offset, layout.levels[-1]
         try:
             if self.text.startswith("- ", start):
-                items, at, width = read_items(self.text, start, level)
+                items, end, next_column = read_items(self.text, start, column)
                 layout.budget.spend(len(items), start)
                 if items:
-                    yield Lexeme("ITEMS", items, start)
-                    layout.move(at, width)
+                    yield Token("ITEMS", items, start)
+                    layout.move(end, next_column)
                 return
-            pieces, at, width = read_entries(self.text, start, level, layout.budget)
-        except Spent:
+            pieces, end, next_column = read_entries(self.text, start, column, layout.budget)
+        except ValueLimitFault:
             raise
         except Fault:
-            raise Again from None
+            raise SlowPathRequired from None
         for piece in pieces:
             if type(piece) is dict:
-                yield Lexeme("ENTRIES", piece, start)
+                yield Token("ENTRIES", piece, start)
             elif type(piece) is tuple:
-                yield Lexeme("KEY", piece[0], start)
-                yield layout.indent(piece[1], start)
+                key, block_column = piece
+                yield Token("KEY", key, start)
+                yield layout.indent(block_column, start)
             else:
-                yield Lexeme("ITEMS", piece, start)
-        layout.move(at, width)
+                yield Token("ITEMS", piece, start)
+        layout.move(end, next_column)
 
-    def _statement(self, at: int) -> Iterator[Lexeme]:
+    def _statement(self, start: int) -> Iterator[Token]:
         text, layout = self.text, self.layout
-        if dash := _DASH.match(text, at):
-            yield Lexeme("DASH", None, at, at + 1)
+        if dash := _DASH.match(text, start):
+            yield Token("DASH", None, start, start + 1)
             content = dash.end()
             if text[content] == "\t":
-                raise _dash_and_tab(content)
-            if _DASH.match(text, content) or _ENTRY.match(text, content) or NAMED.match(text, content):
-                yield layout.indent(layout.levels[-1] + content - at, content)
+                raise _tab_after_dash(content)
+            if _DASH.match(text, content) or _KEY.match(text, content) or NAMED_HEADER.match(text, content):
+                yield layout.indent(layout.levels[-1] + content - start, content)
                 yield from self._statement(content)
             elif text.startswith("-\t", content):
-                raise _dash_and_tab(content + 1)
+                raise _tab_after_dash(content + 1)
             else:
                 yield from self._value(content)
-        elif text.startswith("-\t", at):
-            raise _dash_and_tab(at + 1)
-        elif entry := _ENTRY.match(text, at):
-            key = entry[1] if entry[2] is None else read_quoted(text, at)[0]
-            yield Lexeme("KEY", key, at, blanks_before(text, entry.end()))
-            yield from self._value(entry.end())
-        elif table := NAMED.match(text, at):
-            yield from self.tables.named(table, at)
-        elif text[at] == "|":
-            raise Fault("a table without a name", at, "write a key before the header, as in: rows |a, b|")
+        elif text.startswith("-\t", start):
+            raise _tab_after_dash(start + 1)
+        elif match := _KEY.match(text, start):
+            key = match[1] if match[2] is None else read_string(text, start)[0]
+            yield Token("KEY", key, start, before_blanks(text, match.end()))
+            yield from self._value(match.end())
+        elif header := NAMED_HEADER.match(text, start):
+            yield from self.tables.named(header)
+        elif text[start] == "|":
+            raise Fault("a table without a name", start, "write a key before the header, as in: rows |a, b|")
         else:
-            yield from self._value(at)
+            yield from self._value(start)
 
-    def _value(self, at: int) -> Iterator[Lexeme]:
-        """Read what stands after a key or a dash, or alone on its line, and the line's end."""
+    def _value(self, start: int) -> Iterator[Token]:
+        """Yield the tokens after a key or dash, or of a value alone on its line, and end the line."""
         text, layout = self.text, self.layout
-        character = text[at]
-        if character == "\n" or (character == "#" and self._is_comment(at)):
-            layout.finish(at)
-            yield layout.indent(layout.width, layout.at) if layout.deeper else Lexeme("_END", None, at)
+        character = text[start]
+        if character == "\n" or (character == "#" and self._is_comment(start)):
+            layout.end_statement(start)
+            if layout.indented:
+                yield layout.indent(layout.column, layout.offset)
+            else:
+                yield Token("_END", None, start)
             return
-        if character in "|>" and (mark := MARK.match(text, at)):
-            below = text.index("\n", at) + 1
-            value, end = read_block(text, below, layout.levels[-1], fold=mark[1] == ">", strip=bool(mark[2]))
-            layout.budget.spend(1, at)
-            yield Lexeme("TEXT", value, at, _content_end(text, at, end))
-            layout.skip(end)
-            yield Lexeme("_END", None, at)
+        if character in "|>" and (header := text_block.HEADER.match(text, start)):
+            yield from self._text_block(start, fold=header[1] == ">", strip=bool(header[2]))
             return
-        if typed := TYPED.match(text, at):
-            finished = yield from self.tables.typed(typed, at)
-            if finished is None:
+        if header := TYPED_HEADER.match(text, start):
+            short_table_end = yield from self.tables.typed(header)
+            if short_table_end is None:
                 return
-            end = finished
+            end = short_table_end
         elif character in '[{"':
-            end = yield from self._closed(at)
+            end = yield from self._delimited(start)
         else:
-            self._check_start(at)
-            end = bare_end(text, at, text.index("\n", at))
-            yield self._bare(at, end)
-        layout.finish(end)
-        yield Lexeme("_END", None, at)
+            self._check_bare_start(start)
+            end = bare_text_end(text, start, text.index("\n", start))
+            yield self._bare(start, end)
+        layout.end_statement(end)
+        yield Token("_END", None, start)
 
-    def _closed(self, at: int) -> Generator[Lexeme, None, int]:
-        """Read a value that says itself where it ends: quoted text or a collection."""
+    def _text_block(self, start: int, *, fold: bool, strip: bool) -> Iterator[Token]:
+        text, layout = self.text, self.layout
+        below = text.index("\n", start) + 1
+        value, end = text_block.read_text_block(text, below, layout.levels[-1], fold=fold, strip=strip)
+        layout.budget.spend(1, start)
+        content_end = start + len(text[start:end].rstrip(" \t\n"))
+        yield Token("TEXT_BLOCK", value, start, content_end)
+        layout.skip_to_statement(end)
+        yield Token("_END", None, start)
+
+    def _delimited(self, start: int) -> Generator[Token, None, int]:
+        """Yield the tokens of a value between quotes or brackets; return the offset after it."""
         text, budget = self.text, self.layout.budget
-        if text[at] != '"':
-            brackets = Brackets(text, budget)
-            yield from brackets.tokens(at)
-            return brackets.at
-        budget.spend(1, at)
-        if text.startswith('"""', at):
-            value, end = read_triple(text, at)
-            yield Lexeme("TEXT", value, at, end)
+        if text[start] != '"':
+            lexer = InlineLexer(text, budget)
+            yield from lexer.tokens(start)
+            return lexer.offset
+        budget.spend(1, start)
+        if text.startswith('"""', start):
+            value, end = text_block.read_triple_quoted(text, start)
+            yield Token("TEXT_BLOCK", value, start, end)
         else:
-            value, end = read_quoted(text, at)
-            yield Lexeme("STRING", value, at, end)
+            value, end = read_string(text, start)
+            yield Token("STRING", value, start, end)
         return end
 
-    def _bare(self, at: int, end: int) -> Lexeme:
-        self.layout.budget.spend(1, at)
-        bare = self.text[at:end].rstrip(" \t")
-        return Lexeme("BARE", scalar(bare, at), at, at + len(bare))
+    def _bare(self, start: int, end: int) -> Token:
+        self.layout.budget.spend(1, start)
+        bare = self.text[start:end].rstrip(" \t")
+        return Token("BARE", parse_scalar(bare, start), start, start + len(bare))
 
-    def _is_comment(self, at: int) -> bool:
-        """Tell whether a ``#`` right after a key is a comment; ``key: #fff`` may be meant as text."""
-        if self.text[at + 1] in " \t\n#" or self.layout.next_width(at) > self.layout.levels[-1]:
+    def _is_comment(self, offset: int) -> bool:
+        """Return whether a ``#`` directly after a key starts a comment; ``key: #fff`` could be text."""
+        if self.text[offset + 1] in " \t\n#" or self.layout.next_column(offset) > self.layout.levels[-1]:
             return True
         raise Fault(
-            "is this # a comment or text?",
-            at,
+            "this # could be a comment or text",
+            offset,
             'quote the text, as in "#fff", or put a space after the # of a comment',
         )
 
-    def _check_start(self, at: int) -> None:
-        """Refuse what a bare text must not begin with."""
-        text, character = self.text, self.text[at]
+    def _check_bare_start(self, start: int) -> None:
+        """Reject characters that a bare text must not start with."""
+        text, character = self.text, self.text[start]
         if character == "'":
-            raise Fault("a string in single quotes", at, "use double quotes")
+            raise Fault("a string in single quotes", start, "use double quotes")
         if character == "#":
-            raise Fault("is this # a comment or text?", at, 'quote the text, as in "#fff"')
-        if character == ">":
+            raise Fault("this # could be a comment or text", start, 'quote the text, as in "#fff"')
+        if character not in "|>":
+            return
+        line = text[start : text.index("\n", start)]
+        if character == "|" and line[1:2] and line[1:2] in "+123456789":
             raise Fault(
-                "a value cannot begin with >",
-                at,
-                "quote the text; the lines of a text block begin below the >",
+                f"{line[:2]} does not start a text block", start, "use | or |-, or a quoted string with \\n"
             )
-        if character == "|":
-            line = text[at : text.index("\n", at)]
-            if line[1:2] and line[1:2] in "+123456789":
-                raise Fault(
-                    f"{line[:2]} does not begin a text block", at, "use | or |-, or a quoted string with \\n"
-                )
-            if line.count("|") > 1:
-                raise Fault(
-                    "a table in the place of a value", at, "write its key without a colon, as in: name |a, b|"
-                )
+        if character == "|" and line.count("|") > 1:
             raise Fault(
-                "a value cannot begin with |",
-                at,
-                "quote the text; the lines of a text block begin below the |",
+                "a table header in the place of a value",
+                start,
+                "write its key without a colon, as in: name |a, b|",
             )
+        raise Fault(
+            f"a value cannot start with {character}",
+            start,
+            f"quote the text; the lines of a text block start below the {character}",
+        )
 
 
-def _dash_and_tab(at: int) -> Fault:
-    return Fault("a tab after a dash", at, "put one space after the dash")
-
-
-def _content_end(text: str, at: int, end: int) -> int:
-    """Give the offset after the last line of a text block that is not blank; of its mark where all are."""
-    lines = text[at:end].rstrip(" \t\n")
-    return at + len(lines)
+def _tab_after_dash(offset: int) -> Fault:
+    return Fault("a tab after a dash", offset, "put one space after the dash")

@@ -1,31 +1,31 @@
-"""Pieces of the patterns that read lines.
+"""Parts of the regular expressions that the lexer uses.
 
-They are built so that no text has two readings: after each piece, the next character alone decides.
-So a pattern that fails, fails in linear time. Repetitions are bounded, to bound the memory of a match;
-what goes beyond a bound is read the long way.
+They are unambiguous: after each part, the next character decides how the match goes on, so a match that
+fails does so in linear time. Repetitions are bounded to limit the memory of a match; longer text is read
+by the slow path.
 """
 
 from __future__ import annotations
 
 KEY = r"[\w\-./]+"
-"""A key without quotes."""
+"""A bare key."""
 
 STRING = r'"[^"\\\n]*(?:\\[^\n][^"\\\n]*){0,20000}"'
-"""A text in quotes."""
+"""A quoted string."""
 
 WORD = r'(?:[^\s"$]|\$\{[^\s"${}]*\})[^\s"$]*(?:\$\{[^\s"${}]*\}[^\s"$]*){0,100}'
-"""A word of a bare text without quotes, in which every interpolation is plain."""
+"""A word of a bare text without quotes, with simple interpolations only."""
 
 INLINE_WORD = (
     r'(?:[^\s,\[\](){}"#$]|\$\{[^\s"${}]*\})[^\s,\[\](){}"#$]*(?:\$\{[^\s"${}]*\}[^\s,\[\](){}"#$]*){0,100}'
 )
-"""The same between commas."""
+"""A word of a bare text inside brackets."""
 
-NOT_BARE = r"(?!table *\{|[#'\[{|>?])"
-"""What a bare text does not begin with."""
+NOT_BARE_START = r"(?!table *\{|[#'\[{|>?])"
+"""Asserts that what follows is no quote, bracket, comment, text block, typed table or `???`."""
 
-WORDS = rf"{NOT_BARE}{WORD}(?:[ \t]+(?!#){WORD}){{0,1000}}"
-"""A plain bare text, to the end of its line."""
+BARE_TEXT = rf"{NOT_BARE_START}{WORD}(?:[ \t]+(?!#){WORD}){{0,1000}}"
+"""A simple bare text, to the end of its line."""
 
 BLANK_LINES = r"(?:[ \t]*(?:#[^\n]*)?\n){0,1000}"
-"""Lines that say nothing."""
+"""Blank lines and comment lines."""

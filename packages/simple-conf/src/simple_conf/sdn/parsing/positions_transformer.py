@@ -1,82 +1,93 @@
 # ruff: noqa: D102  # the methods bear the names of the grammar's rules
-"""What the rules of the grammar make where somebody asks for places: where each key and value stands."""
+"""The transformer from the rules of the grammar to the positions of the values."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from lark import Transformer
 
-from simple_conf.sdn.parsing.position import Place
-from simple_conf.sdn.parsing.token import Lexeme
+from simple_conf.sdn.parsing.position import Position, PositionKind
+from simple_conf.sdn.parsing.token import Token
+
+Keyed = tuple[Token, Position]
 
 
-class Places(Transformer[Any, Any]):
-    """Makes the places of what `Values` makes the values of; the text is known to be right."""
+class PositionsTransformer(Transformer[Any, Any]):
+    """Creates the positions of the values that `ValuesTransformer` creates; the text is known to be valid."""
 
-    def document(self, children: list[Place]) -> Place:
-        return children[0] if children else Place("mapping", 0, 0, {})
+    def document(self, children: list[Position]) -> Position:
+        return children[0] if children else Position("mapping", 0, 0, {})
 
-    def mapping(self, entries: list[tuple[Lexeme, Place]]) -> Place:
-        children = {key.value: place for key, place in entries}
-        return Place("mapping", entries[0][0].at, max(entries[-1][1].end, entries[-1][0].end), children)
+    def mapping(self, entries: list[Keyed]) -> Position:
+        (first, _), (_, last) = entries[0], entries[-1]
+        children = {key.value: position for key, position in entries}
+        return Position("mapping", first.start, last.end, children)
 
-    def pair(self, children: list[Any]) -> tuple[Lexeme, Place]:
-        key = children[0]
-        place = children[1] if len(children) > 1 else Place("null", key.at, key.end)
-        return key, place.keyed(key)
+    def pair(self, children: list[Any]) -> Keyed:
+        key, *value = children
+        return key, _value(key, value)
 
-    def dash_list(self, items: list[Place]) -> Place:
-        return Place("dashes", items[0].key_at, items[-1].end, items)
+    def dash_list(self, items: list[Position]) -> Position:
+        return Position("dash_list", items[0].key_start, items[-1].end, items)
 
-    def item(self, children: list[Any]) -> Place:
-        dash = children[0]
-        place: Place = children[1] if len(children) > 1 else Place("null", dash.at, dash.end)
-        return place.keyed(dash)
+    def item(self, children: list[Any]) -> Position:
+        dash, *value = children
+        return _value(dash, value)
 
-    def plain_list(self, values: list[Place]) -> Place:
-        return Place("lines", values[0].at, values[-1].end, values)
+    def plain_list(self, values: list[Position]) -> Position:
+        return Position("plain_list", values[0].start, values[-1].end, values)
 
-    def scalar(self, children: list[Lexeme]) -> Place:
+    def scalar(self, children: list[Token]) -> Position:
         token = children[0]
-        return Place(token.type.lower(), token.at, token.end)
+        return Position(cast("PositionKind", token.type.lower()), token.start, token.end)
 
-    def inline_list(self, children: list[Any]) -> Place:
-        return Place("list", children[0].at, children[-1].end, children[1:-1])
+    def inline_list(self, children: list[Any]) -> Position:
+        return Position("inline_list", children[0].start, children[-1].end, children[1:-1])
 
-    def inline_dict(self, children: list[Any]) -> Place:
-        fields = {key.value: place for key, place in children[1:-1]}
-        return Place("dict", children[0].at, children[-1].end, fields)
+    def inline_dict(self, children: list[Any]) -> Position:
+        fields: list[Keyed] = children[1:-1]
+        entries = {key.value: position for key, position in fields}
+        return Position("inline_dict", children[0].start, children[-1].end, entries)
 
-    def field(self, children: list[Any]) -> tuple[Lexeme, Place]:
-        return children[0], children[1].keyed(children[0])
+    def field(self, children: list[Any]) -> Keyed:
+        key, value = children
+        return key, value.with_key(key)
 
-    def short_table(self, children: list[Any]) -> Place:
-        return Place("short", children[0].at, children[-1].end, children[2:-1])
+    def short_table(self, children: list[Any]) -> Position:
+        return Position("short_table", children[0].start, children[-1].end, children[2:-1])
 
-    def short_row(self, cells: list[Any]) -> Place:
-        return Place("short row", cells[0].at, cells[-1].end, cells[1:-1])
+    def short_row(self, children: list[Any]) -> Position:
+        return Position("short_row", children[0].start, children[-1].end, children[1:-1])
 
-    def named_table(self, children: list[Any]) -> tuple[Lexeme, Place]:
-        header, rows = children
+    def named_table(self, children: list[Any]) -> Keyed:
+        header: Token = children[0]
+        rows: list[Position] = children[1]
         name, columns = header.value
         for row in rows:
             row.columns = columns
-        place = Place("named", header.at, rows[-1].end if rows else header.end, rows, columns=columns)
-        return Lexeme("KEY", name, header.at, header.end), place.keyed(header)
+        end = rows[-1].end if rows else header.end
+        position = Position("named_table", header.start, end, rows, columns=columns)
+        return Token("KEY", name, header.start, header.end), position.with_key(header)
 
-    def typed_table(self, children: list[Any]) -> Place:
+    def typed_table(self, children: list[Any]) -> Position:
         header, rows = children
-        return Place("typed", header.at, rows[-1].end if rows else header.end, rows)
+        return Position("typed_table", header.start, rows[-1].end if rows else header.end, rows)
 
-    def rows(self, children: list[Place]) -> list[Place]:
+    def rows(self, children: list[Position]) -> list[Position]:
         return children
 
-    def row(self, cells: list[Place]) -> Place:
-        return Place("row", cells[0].at, cells[-1].end, cells)
+    def row(self, cells: list[Position]) -> Position:
+        return Position("row", cells[0].start, cells[-1].end, cells)
 
-    def blank(self, children: list[Lexeme]) -> Place:
-        return Place("blank", children[0].at, children[0].end)
+    def blank(self, children: list[Token]) -> Position:
+        return Position("blank", children[0].start, children[0].end)
 
-    def value(self, children: list[Any]) -> Any:
-        return children[0] if children else Place("null", 0, 0)
+    def value(self, children: list[Position]) -> Position:
+        return children[0] if children else Position("null", 0, 0)
+
+
+def _value(key: Token, value: list[Position]) -> Position:
+    """Return the position of the value after a key or dash; without a value, that of the key or dash."""
+    position = value[0] if value else Position("null", key.start, key.end)
+    return position.with_key(key)

@@ -1,4 +1,4 @@
-"""Tables into tokens: headers, types, and the rows below them."""
+"""Tables: splits headers and rows into tokens."""
 
 from __future__ import annotations
 
@@ -7,174 +7,288 @@ from collections.abc import Generator, Iterator
 from sys import intern
 
 from simple_conf.pattern import Pattern
-from simple_conf.sdn.parsing.cells import TYPES
-from simple_conf.sdn.parsing.fault import Again, Fault, Spent, brief
-from simple_conf.sdn.parsing.inline import Brackets
+from simple_conf.sdn.limits import Budget
+from simple_conf.sdn.parsing.cell_types import TYPES, convert_cell
+from simple_conf.sdn.parsing.fault import Fault, SlowPathRequired, ValueLimitFault, plural, shorten
+from simple_conf.sdn.parsing.inline import InlineLexer, read_inline_scalar
 from simple_conf.sdn.parsing.layout import Layout
-from simple_conf.sdn.parsing.literals import read_quoted
+from simple_conf.sdn.parsing.literals import read_string
 from simple_conf.sdn.parsing.patterns import KEY, STRING
-from simple_conf.sdn.parsing.rows import SIZES, Row, check_types, take_body
-from simple_conf.sdn.parsing.token import Lexeme
+from simple_conf.sdn.parsing.rows import RUN_SIZES, convert_rows, read_rows
+from simple_conf.sdn.parsing.token import Token
 
-NAMED = Pattern(rf"({KEY}|{STRING})[ \t]+\|([^\n|]*)(\|?)[ \t]*")
-"""A key, and the names of columns between bars."""
+NAMED_HEADER = Pattern(rf"({KEY}|{STRING})[ \t]+\|([^\n|]*)(\|?)[ \t]*")
+"""A key, and column names between bars."""
 
-TYPED = Pattern(r"table *\{([^}\n]*)(\}?)[ \t]*")
-"""The types of columns between braces."""
+TYPED_HEADER = Pattern(r"table *\{([^}\n]*)(\}?)[ \t]*")
+"""Column types between braces."""
 
 _NAME = Pattern(KEY)
+_SHORT_TABLE = "write table{i32, f64} = [(1, 2.5), (3, 4.5)]"
 
 
-class Tables:
-    """Reads tables.
+class TableLexer:
+    """Splits tables into tokens.
 
     Args:
-        layout: the place among the lines.
-        runs: whether plain rows are read in runs.
+        layout: indentation of the document.
+        fast: whether plain rows are read in runs.
     """
 
-    __slots__ = ("layout", "runs")
+    __slots__ = ("fast", "layout")
 
-    def __init__(self, layout: Layout, *, runs: bool) -> None:
+    def __init__(self, layout: Layout, *, fast: bool) -> None:
         self.layout = layout
-        self.runs = runs
+        self.fast = fast
 
-    def named(self, match: re.Match[str], at: int) -> Iterator[Lexeme]:
-        """Read a named table whose header was matched by `NAMED`."""
-        layout, text = self.layout, self.layout.text
-        name = match[1] if text[at] != '"' else read_quoted(text, at)[0]
+    def named(self, match: re.Match[str]) -> Iterator[Token]:
+        """Yield the tokens of a named table.
+
+        Args:
+            match: a match of `NAMED_HEADER`.
+
+        Raises:
+            Fault: the header or a row is not valid.
+        """
+        layout, text, start = self.layout, self.layout.text, match.start()
+        name = match[1] if text[start] != '"' else read_string(text, start)[0]
         if not match[3]:
             raise Fault(
                 "the header of a table is not closed",
                 match.start(2) - 1,
                 "close it with |, as in: name |a, b|",
             )
-        columns = tuple(map(intern, _columns(text, match.start(2), match.end(2))))
-        yield Lexeme("COLUMNS", (name, columns), at, match.end(3))
-        if layout.line_ends(match.end()):
+        columns = tuple(map(intern, _column_names(text, match.start(2), match.end(2))))
+        yield Token("COLUMNS", (name, columns), start, match.end(3))
+        if layout.is_line_end(match.end()):
             yield from self._rows(match.end(), len(columns), ())
             return
-        tokens, end = Row(text, layout.budget, len(columns), ()).tokens(match.end())
+        tokens, end = RowLexer(text, layout.budget, len(columns), ()).tokens(match.end())
         yield from tokens
-        layout.finish(end)
-        yield Lexeme("_END", None, at)
-        if layout.deeper:
+        layout.end_statement(end)
+        yield Token("_END", None, start)
+        if layout.indented:
             raise Fault(
                 "a second row below a table of one line",
-                layout.at,
+                layout.offset,
                 "put every row on a line of its own, below the header",
             )
 
-    def typed(self, match: re.Match[str], at: int) -> Generator[Lexeme, None, int | None]:
-        """Read a typed table whose types were matched by `TYPED`; give its end if it is on one line."""
-        text = self.layout.text
-        types = _types(match, at)
-        yield Lexeme("TYPES", types, at, match.end(2))
-        end = match.end()
-        if self.layout.line_ends(end):
+    def typed(self, match: re.Match[str]) -> Generator[Token, None, int | None]:
+        """Yield the tokens of a typed table.
+
+        Args:
+            match: a match of `TYPED_HEADER`.
+
+        Returns:
+            The offset after a short table, whose line goes on; None after a table with rows on lines below.
+
+        Raises:
+            Fault: the header or a row is not valid.
+        """
+        text, start, end = self.layout.text, match.start(), match.end()
+        types = _column_types(match)
+        yield Token("TYPES", types, start, match.end(2))
+        if self.layout.is_line_end(end):
             yield from self._rows(end, len(types), types)
             return None
         if text[end] != "=":
             raise Fault(
                 "expected = or the end of the line after the types of a table",
                 end,
-                "write table{i32, f64} = [(1, 2.5), (3, 4.5)], or one row a line below",
+                f"{_SHORT_TABLE}, or one row per line below",
             )
-        yield Lexeme("EQUAL", None, end)
-        end += 1
-        while text[end] in " \t":
-            end += 1
+        yield Token("EQUAL", None, end)
+        end = _skip_blanks(text, end + 1)
         if text[end] != "[":
-            raise Fault(
-                "expected [ before the rows of a table", end, "write table{i32, f64} = [(1, 2.5), (3, 4.5)]"
-            )
-        brackets = Brackets(text, self.layout.budget, types)
-        yield from brackets.tokens(end)
-        return brackets.at
+            raise Fault("expected [ before the rows of a table", end, _SHORT_TABLE)
+        lexer = InlineLexer(text, self.layout.budget, types)
+        yield from lexer.tokens(end)
+        return lexer.offset
 
-    def _rows(self, at: int, width: int, types: tuple[str, ...]) -> Iterator[Lexeme]:
-        """Read the rows below a header, and close their block."""
+    def _rows(self, header_end: int, width: int, types: tuple[str, ...]) -> Iterator[Token]:
+        """Yield the tokens of the rows below a header, and close their block."""
         layout = self.layout
-        layout.finish(at)
-        if not layout.deeper:
-            yield Lexeme("_END", None, at)
+        layout.end_statement(header_end)
+        if not layout.indented:
+            yield Token("_END", None, header_end)
             return
-        yield layout.indent(layout.width, layout.at)
-        level = layout.width
-        row = Row(layout.text, layout.budget, width, types)
+        yield layout.indent(layout.column, layout.offset)
+        column = layout.column
+        lexer = RowLexer(layout.text, layout.budget, width, types)
         size = 0
-        while layout.width == level and not layout.ended:
-            if self.runs:
-                body, odd = self._body(width, types, SIZES[size])
-                if body is not None:
-                    yield body
-                size = 0 if odd else min(size + 1, len(SIZES) - 1)
-                if not odd:
+        while layout.column == column and not layout.at_end:
+            if self.fast:
+                rows, special_follows = self._run(width, types, RUN_SIZES[size])
+                if rows is not None:
+                    yield rows
+                size = 0 if special_follows else min(size + 1, len(RUN_SIZES) - 1)
+                if not special_follows:
                     continue
-            tokens, end = row.tokens(layout.at)
+            tokens, end = lexer.tokens(layout.offset)
             yield from tokens
-            layout.finish(end)
-            yield Lexeme("_END", None, layout.at)
-        if layout.deeper:
+            layout.end_statement(end)
+            yield Token("_END", None, layout.offset)
+        if layout.indented:
             raise Fault(
-                "a row that is indented further than the first", layout.at, f"begin it at column {level + 1}"
+                "a row that is indented more than the first",
+                layout.offset,
+                f"start it at column {column + 1}",
             )
-        if layout.ended:
-            layout.width = layout.levels[0]
+        if layout.at_end:
+            layout.column = layout.levels[0]
         yield from layout.dedent()
 
-    def _body(self, width: int, types: tuple[str, ...], size: int) -> tuple[Lexeme | None, bool]:
-        """Read plain rows in one token; tell, too, whether a row follows that is not plain."""
+    def _run(self, width: int, types: tuple[str, ...], size: int) -> tuple[Token | None, bool]:
+        """Read a run of plain rows as one token; return, too, whether a row follows that is not plain."""
         layout = self.layout
-        start = layout.at
+        start, column = layout.offset, layout.column
         try:
-            rows, below, odd = take_body(layout.text, start - layout.width, width, size)
+            rows, end, special = read_rows(layout.text, start - column, width, size)
             if not rows:
-                return None, odd
+                return None, special
             layout.budget.spend(len(rows) * width, start)
-            rows = check_types(rows, types) if types else rows
-        except Spent:
+            rows = convert_rows(rows, types) if types else rows
+        except ValueLimitFault:
             raise
         except Fault:
-            raise Again from None
-        level = layout.width
-        layout.skip(below)
-        return Lexeme("ROWS", rows, start), odd and layout.width == level and not layout.ended
+            raise SlowPathRequired from None
+        layout.skip_to_statement(end)
+        return Token("ROWS", rows, start), special and layout.column == column and not layout.at_end
 
 
-def _columns(text: str, at: int, end: int) -> tuple[str, ...]:
+class RowLexer:
+    """Splits single rows into tokens.
+
+    Args:
+        text: the document; it ends in a newline.
+        budget: what is left of the limits.
+        width: number of columns of the table.
+        types: the column types of a typed table.
+    """
+
+    __slots__ = ("budget", "text", "types", "width")
+
+    def __init__(self, text: str, budget: Budget, width: int, types: tuple[str, ...]) -> None:
+        self.text = text
+        self.budget = budget
+        self.width = width
+        self.types = types
+
+    def tokens(self, start: int) -> tuple[list[Token], int]:
+        """Return the tokens of the row at an offset, and the offset after its last cell.
+
+        Raises:
+            Fault: the row has not as many cells as the table has columns, or a cell is not valid.
+        """
+        text, offset = self.text, start
+        cells: list[list[Token]] = []
+        while True:
+            offset = _skip_blanks(text, offset)
+            if text[offset] in ",\n" or (self._is_comment(offset) and text[offset + 1] in " \t\n#"):
+                cells.append([Token("BLANK", None, offset, offset)])
+                self.budget.spend(1, offset)
+            else:
+                tokens, offset = self._cell(offset, len(cells))
+                cells.append(tokens)
+            offset = _skip_blanks(text, offset)
+            if text[offset] != ",":
+                break
+            offset += 1
+        if text[offset] != "\n" and not self._is_comment(offset):
+            raise self._trailing_text_fault(offset)
+        if len(cells) == self.width + 1 and cells[-1][0].type == "BLANK":
+            cells.pop()
+        if len(cells) != self.width:
+            raise Fault(
+                f"this row has {plural(len(cells), 'cell')}, the table has {plural(self.width, 'column')}",
+                start,
+                "put a text that has a comma in double quotes; leave an empty cell for null",
+            )
+        return _with_commas(cells), offset
+
+    def _is_comment(self, offset: int) -> bool:
+        return self.text[offset] == "#" and self.text[offset - 1] in " \t"
+
+    def _cell(self, start: int, column: int) -> tuple[list[Token], int]:
+        collection = self.text[start] in "[{"
+        if collection:
+            lexer = InlineLexer(self.text, self.budget)
+            tokens = list(lexer.tokens(start))
+            end = lexer.offset
+            if "\n" in self.text[start:end]:
+                raise Fault("a cell that spans several lines", start, "write the row on one line")
+        else:
+            self.budget.spend(1, start)
+            token, end = read_inline_scalar(self.text, start)
+            tokens = [token]
+        if self.types and column < len(self.types):
+            tokens[0].value = convert_cell(self.types[column], tokens[0].value, start, collection=collection)
+        return tokens, end
+
+    def _trailing_text_fault(self, offset: int) -> Fault:
+        character = self.text[offset]
+        if character in ")]}":
+            return Fault(f"unbalanced {character} in a cell", offset, "put the text in double quotes")
+        return Fault("unexpected text after a cell", offset, "separate cells with commas")
+
+
+def _with_commas(cells: list[list[Token]]) -> list[Token]:
+    tokens = list(cells[0])
+    for cell in cells[1:]:
+        tokens.append(Token("COMMA", None, 0))
+        tokens.extend(cell)
+    return tokens
+
+
+def _skip_blanks(text: str, offset: int) -> int:
+    while text[offset] in " \t":
+        offset += 1
+    return offset
+
+
+def _column_names(text: str, start: int, end: int) -> tuple[str, ...]:
+    """Return the column names of a header.
+
+    Args:
+        text: the document.
+        start: offset after the first bar.
+        end: offset of the second bar.
+    """
     columns: dict[str, None] = {}
-    for part in text[at:end].split(","):
-        here = at + len(part) - len(part.lstrip(" \t"))
+    for part in text[start:end].split(","):
+        offset = start + len(part) - len(part.lstrip(" \t"))
         name = part.strip(" \t")
         if name.startswith('"') and name.endswith('"') and len(name) > 1:
-            column = read_quoted(text, here)[0]
+            column = read_string(text, offset)[0]
         elif not name:
-            raise Fault("a column has no name", here, "name every column, as in: name |a, b|")
+            raise Fault("a column without a name", offset, "name every column, as in: name |a, b|")
         elif _NAME.fullmatch(name):
             column = name
         else:
             raise Fault(
-                f"{brief(name)} is not the name of a column",
-                here,
+                f"{shorten(name)} is not a valid column name",
+                offset,
                 "a header is name |a, b|, and commas separate the cells of a row; "
-                "a name with other signs goes in double quotes",
+                "put a name with other characters in double quotes",
             )
         if column in columns:
-            raise Fault(f"two columns are named {brief(column)}", here, "give every column its own name")
+            raise Fault(f"duplicate column {shorten(column)}", offset, "give every column its own name")
         columns[column] = None
-        at += len(part) + 1
+        start += len(part) + 1
     return tuple(columns)
 
 
-def _types(match: re.Match[str], at: int) -> tuple[str, ...]:
+def _column_types(match: re.Match[str]) -> tuple[str, ...]:
     if not match[2]:
-        raise Fault("the types of a table are not closed", at, "close them with }, as in: table{i32, f64}")
+        raise Fault(
+            "the types of a table are not closed", match.start(), "close them with }, as in: table{i32, f64}"
+        )
     types = tuple(name.strip(" \t") for name in match[1].split(","))
     for name in types:
         if name not in TYPES:
             raise Fault(
-                f"{brief(name) or 'nothing'} is not a type of a column",
+                f"{shorten(name) or 'an empty name'} is not a column type",
                 match.start(1),
                 f"use {' '.join(TYPES)}",
             )

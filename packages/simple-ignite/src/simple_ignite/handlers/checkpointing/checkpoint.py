@@ -1,4 +1,4 @@
-"""Checkpoint: saves models, optimisers and engines so that no kill at any moment loses the last good file."""
+"""Checkpoint: saves models, optimizers and engines so that a kill at any moment leaves the last good file."""
 
 from __future__ import annotations
 
@@ -13,61 +13,72 @@ from simple_ignite.distributed.collective import agree, is_distributed, rank
 from simple_ignite.engine.engine import Engine
 from simple_ignite.engine.events import Events
 from simple_ignite.errors import CheckpointError
-from simple_ignite.handlers.checkpointing.background import Writer
-from simple_ignite.handlers.checkpointing.formats import Form, Shards, States, Weights
-from simple_ignite.handlers.checkpointing.host_copy import Snapshot
+from simple_ignite.handlers.checkpointing.atomic_write import remove, sync_folder
+from simple_ignite.handlers.checkpointing.background import BackgroundThread
+from simple_ignite.handlers.checkpointing.formats import (
+    CheckpointFormat,
+    SafetensorsFile,
+    ShardedFolder,
+    TorchFile,
+)
+from simple_ignite.handlers.checkpointing.host_copy import HostCopy
 from simple_ignite.handlers.checkpointing.load import load_best, load_file, load_latest
-from simple_ignite.handlers.checkpointing.rank_state import everybody_hears
+from simple_ignite.handlers.checkpointing.rank_state import broadcast
 from simple_ignite.handlers.checkpointing.retention import Kept, Retention
-from simple_ignite.handlers.checkpointing.torch_file import remove, sync_folder
 from simple_ignite.handlers.score import Score, as_number, step_reader
+from simple_ignite.protocols import Stateful
 
 __all__ = ["Checkpoint"]
+
+Lists = tuple[list[Kept], list[str]]
+"""What is kept and what is leaving."""
 
 
 class Checkpoint:
     """Saves states to a folder, so that a kill at any moment leaves the last good file.
 
-    Each file is written aside, fsynced and renamed; only then are old ones deleted.
+    Each file is written under a temporary name, synced and renamed; only then are old ones deleted.
 
     `trainer.on(Events.EPOCH_COMPLETED, Checkpoint({"model": model, "optimizer": optimizer, "trainer":
     trainer}, "checkpoints"))`. It runs after the other handlers of its event, so that a resumed run misses
-    none of them. With the trainer among `to_save`, a run continues from the file exactly.
+    none of them. If the trainer is in `to_save`, a run continues exactly from the file.
 
     Args:
-        to_save: By name, things with `state_dict`: models, optimisers, engines. A model wrapped for
-            distributed training or compiled is saved as the model it wraps.
-        save_dir: The folder; made when needed.
+        to_save: Objects with `state_dict` by name: models, optimizers, engines. A model wrapped for
+            distributed training or compiled is saved as the model inside.
+        save_dir: The folder; created when needed.
         filename_prefix: Put before `checkpoint_<step>.pt`, with an underscore.
-        n_saved: How many are kept; None for all.
-        score_function: Gives the score of the engine it is called with, or names one of its metrics ("-loss"
-            for less is better). With it the best are kept rather than the latest; NaN is never kept.
+        n_saved: How many checkpoints are kept; None for all.
+        score_function: Returns the score of the engine it is called with, or names one of its metrics
+            ("-loss" if less is better). With it, the best are kept rather than the latest; NaN is never
+            kept.
         score_name: Put in the file name with the score. Default: if `score_function` names a metric, its
             name, with `-` for `/`, before its value; else "score".
         global_step_transform: Gives the step: an engine, for its iteration, or a function of the engine or of
-            nothing. Default: the iteration of the engine among `to_save`, else of the engine it is called
-            with. Which files are kept, and the best score, travel with the state of that engine.
-        save_on_terminate: Save when the run is terminated, and when Ctrl-C falls between two iterations.
-        asynchronous: Copy the states, and write them while training goes on. A save waits for the one before.
+            nothing. Default: the iteration of the engine in `to_save`, else of the engine it is called with.
+            Which files are kept, and the best score, are saved with the state of that engine.
+        save_on_terminate: Save when the run is terminated, and when Ctrl-C comes between two iterations.
+        asynchronous: Copy the states, and write them while training continues. A save waits for the one
+            before.
         safetensors: Write the weights of the one model in `to_save` as a safetensors file.
-        sharded: Write a folder by torch.distributed.checkpoint, to which each rank adds what it holds, and
-            which loads under any number of ranks. An optimiser needs its model beside it in `to_save`.
-        on_saved: Called with each file once it is on disk, to hand it to a tracker for instance; when
+        sharded: Write a folder by torch.distributed.checkpoint, to which each rank writes its part, and which
+            loads under any number of ranks. The model of an optimizer must be in `to_save` too.
+        on_saved: Called with each file once it is on disk, for example to pass it to a tracker; when
             asynchronous, in the thread that writes.
 
-    Of several ranks the first writes (all, when sharded), and the others wait for it; the randomness of each
-    goes into the file.
+    Of several ranks the first writes (all, when sharded) while the others wait; the RNG states of each rank
+    are in the file.
 
     Raises:
-        CheckpointError: If something to save has no state, a name is no file name, or another checkpoint of
-            the same engine writes files of the same names.
+        CheckpointError: If something to save has no state, a name cannot be part of a file name, or another
+            checkpoint of the same engine writes files of the same names.
     """
 
     priority = -1000
 
     def __init__(
         self,
-        to_save: Mapping[str, Any],
+        to_save: Mapping[str, Stateful],
         save_dir: str | Path,
         filename_prefix: str = "",
         n_saved: int | None = 1,
@@ -82,30 +93,32 @@ class Checkpoint:
         on_saved: Callable[[Path], Any] | None = None,
     ) -> None:
         self.save_dir = Path(save_dir)
-        self.prefix = f"{_checked(filename_prefix)}_" if filename_prefix else ""
+        self.prefix = f"{_file_name_part(filename_prefix)}_" if filename_prefix else ""
         metric = score_function if isinstance(score_function, str) and score_name is None else ""
-        self.score_name = _checked(metric.removeprefix("-").replace("/", "-") or score_name or "score")
+        self.score_name = _file_name_part(metric.removeprefix("-").replace("/", "-") or score_name or "score")
         self._score_sign = -1 if metric.startswith("-") else 1
         if n_saved is not None and (not isinstance(n_saved, int) or n_saved < 1):
             raise CheckpointError(f"n_saved must be a whole number from 1, or None for all, not {n_saved!r}")
         if not isinstance(to_save, Mapping) or not to_save:
             raise CheckpointError(f'to_save must name what to save, as {{"model": model}}, not {to_save!r}')
-        self._things = {name: _held(name, thing) for name, thing in to_save.items()}
+        self._to_save = {name: _reference(name, thing) for name, thing in to_save.items()}
         self._score = None if score_function is None else Score(score_function)
         self._step = None if global_step_transform is None else step_reader(global_step_transform)
         self._retention = Retention(self.save_dir / f"{self.prefix}checkpoints.json", n_saved)
         self._save_on_terminate = save_on_terminate
         self._asynchronous = asynchronous
-        self._form: Form = Shards(asynchronous) if sharded else Weights() if safetensors else States()
+        self._format: CheckpointFormat = (
+            ShardedFolder(asynchronous) if sharded else SafetensorsFile() if safetensors else TorchFile()
+        )
         self._on_saved = on_saved
         self._swept = False
-        self._snapshot = Snapshot()
-        self._writer = Writer()
+        self._host_copy = HostCopy()
+        self._thread = BackgroundThread()
         self._saved_at: tuple[int, bool] | None = None
-        self._known_to: weakref.ref[Engine] | None = None
+        self._home: weakref.ref[Engine] | None = None
         home = self._trainer()
         if home is None and isinstance(global_step_transform, Engine):
-            home = global_step_transform  # so that what is kept is in its state, which is saved somewhere
+            home = global_step_transform  # whose state is probably saved by another checkpoint
         if home is not None:
             self.registered(home)
 
@@ -121,20 +134,20 @@ class Checkpoint:
 
     @property
     def best(self) -> Path | None:
-        """The file of the highest score, or None."""
+        """The file with the highest score, or None."""
         best = self._retention.best
         return None if best is None else self.save_dir / best.file
 
     def registered(self, engine: Engine) -> None:
-        """Follow the end of the run whose state is saved, or else of the engine this is registered with."""
-        if self._known_to is not None and self._known_to() is not None:
+        """Follow the runs of the engine whose state is saved, or else of the one this is registered with."""
+        if self._home is not None and self._home() is not None:
             return
-        self._known_to = weakref.ref(engine)
-        others = (one for one in engine.memory.kept() if isinstance(one, Checkpoint) and one is not self)
+        self._home = weakref.ref(engine)
+        others = (one for one in engine.kept if isinstance(one, Checkpoint) and one is not self)
         if any(one._retention.list_file == self._retention.list_file for one in others):
             message = f"{self.save_dir}: two checkpoints would use the same names; give one a filename_prefix"
             raise CheckpointError(message, path=self.save_dir)
-        engine.memory.keep(self)
+        engine.keep(self)
         engine.on(Events.TERMINATED, self._terminated, priority=self.priority)
         engine.on(Events.EXCEPTION_RAISED, self._raised, priority=self.priority)
         engine.on(Events.COMPLETED | Events.INTERRUPTED, self.wait, priority=self.priority)
@@ -150,41 +163,42 @@ class Checkpoint:
             self._save(engine, score)
 
     def wait(self) -> None:
-        """Wait until what is being written is on disk.
+        """Wait until the file that is being written is on disk.
 
         Raises:
             CheckpointError: If writing failed.
         """
-        self._writer.wait()
+        self._thread.wait()
 
     def state_dict(self) -> dict[str, Any]:
         """Return which checkpoints are kept, with their scores."""
         return self._retention.state_dict()
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
-        """Put back what `state_dict` returned, as far as the files are still there."""
+        """Load what `state_dict` returned, for the files that still exist."""
         self._retention.load_state_dict(state_dict)
 
     def _trainer(self) -> Engine | None:
-        engines = (thing() for thing in self._things.values() if isinstance(thing, weakref.ref))
+        """Return the first engine in `to_save`."""
+        engines = (thing() for thing in self._to_save.values() if isinstance(thing, weakref.ref))
         return next((engine for engine in engines if engine is not None), None)
 
     def _save(self, engine: Engine, score: float | None) -> None:
         self.wait()
         trainer = self._trainer() or engine
         step = self._step(engine) if self._step is not None else trainer.state.iteration
-        self._saved_at = _moment(trainer)
+        self._saved_at = _position(trainer)
         before = list(self._retention.kept), list(self._retention.leaving)
         name = self._name(step, score)
-        writes, given = rank() == 0 or self._form.everywhere, self._writer.given
+        writes, submitted = rank() == 0 or self._format.every_rank_writes, self._thread.submitted
         try:
-            self._retention.admit(Kept(name, step, score))  # first: the saved state is to know it
-            content = self._form.collect(self._found())
+            self._retention.admit(Kept(name, step, score))  # first, because it is part of the saved state
+            content = self._format.collect(self._parts())
             if self._asynchronous and writes:
-                content = self._snapshot.take(content)
-                self._writer.give(partial(self._write, name, content, before))
+                content = self._host_copy.copy(content)
+                self._thread.submit(partial(self._write, name, content, before))
         except BaseException:
-            if self._writer.given == given:  # else the file is under way, and Ctrl-C came after
+            if self._thread.submitted == submitted:  # else Ctrl-C came after the job was submitted
                 self._retention.kept, self._retention.leaving = before
                 self._saved_at = None
             raise
@@ -194,54 +208,52 @@ class Checkpoint:
     def _name(self, step: int, score: float | None) -> str:
         shown = "" if score is None else f"_{self.score_name}={score * self._score_sign:.4g}"
         stem = f"{self.prefix}checkpoint_{step}{shown}"
-        if self._form.suffix:
-            return stem + self._form.suffix
-        # a folder cannot be replaced in one go, so it gets a name that is free
-        free = next(
+        if self._format.suffix:
+            return stem + self._format.suffix
+        # a folder cannot be replaced atomically, so it gets a name that is not in use
+        unused = next(
             n for n in itertools.count(1) if not (self.save_dir / (f"{stem}_{n}" if n > 1 else stem)).exists()
         )
-        free = int(everybody_hears(free))
-        return f"{stem}_{free}" if free > 1 else stem
+        unused = broadcast(unused)
+        return f"{stem}_{unused}" if unused > 1 else stem
 
-    def _found(self) -> dict[str, Any]:
-        things = {n: one() if isinstance(one, weakref.ref) else one for n, one in self._things.items()}
-        for name, thing in things.items():
-            if thing is None:
-                raise CheckpointError(f"the engine {name!r} that is to be saved is gone")
-        return things
+    def _parts(self) -> dict[str, Stateful]:
+        """Return what is saved, by name."""
+        parts: dict[str, Stateful] = {}
+        for name, reference in self._to_save.items():
+            part = reference() if isinstance(reference, weakref.ref) else reference
+            if part is None:
+                raise CheckpointError(f"the engine {name!r} that is to be saved has been deleted")
+            parts[name] = part
+        return parts
 
-    def _write(self, name: str, content: Any, before: tuple[list[Kept], list[str]]) -> None:
+    def _write(self, name: str, content: Any, before: Lists) -> None:
         path = self.save_dir / name
         first = rank() == 0
         try:
-            self._put(path, content, first)
-        except OSError as error:
+            self._write_and_prune(path, content, first)
+        except BaseException as error:
             self._retention.kept, self._retention.leaving = before
-            if isinstance(error, CheckpointError):
+            if not isinstance(error, OSError) or isinstance(error, CheckpointError):
                 raise
             raise CheckpointError(f"{path}: cannot write the checkpoint: {error}", path=path) from error
-        except BaseException:
-            self._retention.kept, self._retention.leaving = before
-            raise
         if first and self._on_saved is not None:
             self._on_saved(path)
 
-    def _put(self, path: Path, content: Any, first: bool) -> None:
+    def _write_and_prune(self, path: Path, content: Any, first: bool) -> None:
         self.save_dir.mkdir(parents=True, exist_ok=True)
         if first and not self._swept:
             for left in self.save_dir.glob(f".{self.prefix}checkpoint*.tmp"):
-                remove(left)  # of a process that was killed
+                remove(left)  # from a process that was killed
             self._swept = True
-        self._form.write(path, content)
+        self._format.write(path, content)
         if first:
             self._retention.write()
-            sync_folder(self.save_dir)  # once for both; only then may anything be deleted
+            sync_folder(self.save_dir)  # both renames must be on disk before anything is deleted
             self._retention.prune()
 
-    def _write_together(
-        self, name: str, content: Any, before: tuple[list[Kept], list[str]], writes: bool
-    ) -> None:
-        """Write, and let all ranks go on when it is done, or raise on all if it failed on one."""
+    def _write_together(self, name: str, content: Any, before: Lists, writes: bool) -> None:
+        """Write while the other ranks wait; raise on all ranks if it failed on one."""
         if not is_distributed():
             self._write(name, content, before)
             return
@@ -254,24 +266,23 @@ class Checkpoint:
         agree(error, "saving a checkpoint")
 
     def _terminated(self, engine: Engine) -> None:
-        if self._save_on_terminate and self._saved_at != _moment(engine):
+        if self._save_on_terminate and self._saved_at != _position(engine):
             self._save(engine, None)
         self.wait()
 
     def _raised(self, engine: Engine, error: BaseException) -> None:
-        at_rest = engine.table.control.done == engine.state.iteration
-        if isinstance(error, KeyboardInterrupt) and at_rest and engine.state.iteration:
+        if isinstance(error, KeyboardInterrupt) and engine.between_iterations and engine.state.iteration:
             self._terminated(engine)
         self.wait()
 
 
-def _moment(engine: Engine) -> tuple[int, bool]:
-    return engine.state.iteration, engine.course.open
+def _position(engine: Engine) -> tuple[int, bool]:
+    return engine.state.iteration, engine.in_epoch
 
 
-def _held(name: str, thing: Any) -> Any:
-    """Return what is kept of a thing to save: engines weakly, since they hold this handler."""
-    _checked(name)
+def _reference(name: str, thing: Stateful) -> Stateful | weakref.ref[Engine]:
+    """Return a reference to something to save: a weak one to an engine, which holds this handler."""
+    _file_name_part(name)
     if not hasattr(thing, "state_dict") or not hasattr(thing, "load_state_dict"):
         raise CheckpointError(
             f"{name!r} cannot be saved: {type(thing).__name__} has no state_dict and load_state_dict"
@@ -279,9 +290,10 @@ def _held(name: str, thing: Any) -> Any:
     return weakref.ref(thing) if isinstance(thing, Engine) else thing
 
 
-def _checked(name: str) -> str:
+def _file_name_part(name: str) -> str:
+    """Return a name that can be part of a file name."""
     if Path(name).name != name or name.startswith(".") or "\0" in name:
         raise CheckpointError(
-            f"{name!r} is to be part of a file name, so it must have no slash and no leading dot"
+            f"{name!r} becomes part of a file name, so it must not contain a slash or start with a dot"
         )
     return name

@@ -1,4 +1,4 @@
-"""The form of a checkpoint: one file, the weights alone, or shards."""
+"""CheckpointFormat: one file of all states, one file of a model's weights, or a sharded folder."""
 
 from __future__ import annotations
 
@@ -6,91 +6,92 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
+import torch.distributed as dist
+
 from simple_ignite.distributed.collective import is_distributed
 from simple_ignite.engine.engine import Engine
-from simple_ignite.handlers.checkpointing.load import unwrapped
-from simple_ignite.handlers.checkpointing.rank_state import of_all_ranks
+from simple_ignite.handlers.checkpointing.rank_state import gather_states
 from simple_ignite.handlers.checkpointing.safetensors_file import SUFFIX, write_weights
 from simple_ignite.handlers.checkpointing.torch_file import write_file
+from simple_ignite.handlers.checkpointing.wrappers import unwrapped
+from simple_ignite.protocols import Stateful
 
-__all__ = ["Form", "Shards", "States", "Weights"]
+__all__ = ["CheckpointFormat", "SafetensorsFile", "ShardedFolder", "TorchFile"]
 
 
-class Form(Protocol):
-    """A way to write a checkpoint.
+class CheckpointFormat(Protocol):
+    """A format that checkpoints are written in.
 
     Attributes:
-        suffix: What its names end in.
-        everywhere: Whether every rank writes, or the first alone.
+        suffix: The end of a checkpoint's name.
+        every_rank_writes: Whether every rank writes, or only the first.
     """
 
     suffix: str
-    everywhere: bool
+    every_rank_writes: bool
 
-    def collect(self, things: Mapping[str, Any]) -> Any:
-        """Return what is to be written of `things`; every rank calls it."""
+    def collect(self, to_save: Mapping[str, Stateful]) -> Any:
+        """Return the content of a checkpoint, which `write` takes; every rank calls it."""
         ...
 
     def write(self, path: Path, content: Any) -> None:
-        """Write it, atomically; the folder is yet to be synced."""
+        """Write the content atomically; the folder is not synced yet."""
         ...
 
 
-class States:
+class TorchFile:
     """One file of all states, as torch.save writes it."""
 
     suffix = ".pt"
-    everywhere = False
+    every_rank_writes = False
 
-    def collect(self, things: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the states; of an engine, those of all ranks."""
-        return {name: _state(thing) for name, thing in things.items()}
+    def collect(self, to_save: Mapping[str, Stateful]) -> dict[str, Any]:
+        """Return the states by name; those of an engine hold the states of all ranks."""
+        return {name: _state(thing) for name, thing in to_save.items()}
 
     def write(self, path: Path, content: dict[str, Any]) -> None:
         """Write the file."""
         write_file(path, content)
 
 
-class Weights:
+class SafetensorsFile:
     """One file of one model's weights, as safetensors."""
 
     suffix = SUFFIX
-    everywhere = False
+    every_rank_writes = False
 
-    def collect(self, things: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the states."""
-        return {name: unwrapped(thing).state_dict() for name, thing in things.items()}
+    def collect(self, to_save: Mapping[str, Stateful]) -> dict[str, Any]:
+        """Return the states by name."""
+        return {name: unwrapped(thing).state_dict() for name, thing in to_save.items()}
 
     def write(self, path: Path, content: dict[str, Any]) -> None:
         """Write the file."""
         write_weights(path, content)
 
 
-class Shards:
-    """A folder into which each rank writes its part of models and optimisers.
+class ShardedFolder:
+    """A folder to which each rank writes its part of models and optimizers.
 
     Args:
-        asynchronous: Whether it is written in a thread: then several ranks need a process group of their own
+        asynchronous: Whether it is written in a thread; several ranks then need a process group of their own
             for it.
     """
 
     suffix = ""
-    everywhere = True
+    every_rank_writes = True
 
     def __init__(self, asynchronous: bool) -> None:
-        self._own_group = asynchronous
-        self._group: Any = None
+        self._needs_group = asynchronous
+        self._group: dist.ProcessGroup | None = None
 
-    def collect(self, things: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-        """Return the shards, and the states of everything else."""
-        from simple_ignite.handlers.checkpointing.sharded import shards_of
+    def collect(self, to_save: Mapping[str, Stateful]) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Return the sharded states of models and optimizers, and the states of everything else."""
+        from simple_ignite.handlers.checkpointing.sharded import sharded_states
 
-        if self._own_group and is_distributed() and self._group is None:
-            import torch.distributed as dist
-
+        if self._needs_group and is_distributed() and self._group is None:
             self._group = dist.new_group(backend="gloo")
-        shards = shards_of({name: unwrapped(thing) for name, thing in things.items()})
-        return shards, {name: _state(thing) for name, thing in things.items() if name not in shards}
+        shards = sharded_states({name: unwrapped(thing) for name, thing in to_save.items()})
+        return shards, {name: _state(thing) for name, thing in to_save.items() if name not in shards}
 
     def write(self, path: Path, content: tuple[dict[str, Any], dict[str, Any]]) -> None:
         """Write the folder; every rank calls it."""
@@ -99,6 +100,6 @@ class Shards:
         write_shards(path, *content, self._group)
 
 
-def _state(thing: Any) -> Any:
-    state = unwrapped(thing).state_dict()
-    return of_all_ranks(state) if isinstance(thing, Engine) else state
+def _state(thing: Stateful) -> dict[str, Any]:
+    state: dict[str, Any] = unwrapped(thing).state_dict()
+    return gather_states(state) if isinstance(thing, Engine) else state

@@ -1,4 +1,4 @@
-"""Restoring: finds a whole checkpoint in a folder and loads it."""
+"""Loading checkpoints: finds an intact one in a folder, and loads it."""
 
 from __future__ import annotations
 
@@ -14,62 +14,65 @@ from simple_ignite.errors import (
     DamagedCheckpointError,
     DamagedCheckpointWarning,
 )
-from simple_ignite.handlers.checkpointing.rank_state import of_this_rank
+from simple_ignite.handlers.checkpointing.rank_state import own_state
 from simple_ignite.handlers.checkpointing.retention import read_list
 from simple_ignite.handlers.checkpointing.safetensors_file import SUFFIX, read_weights
-from simple_ignite.handlers.checkpointing.torch_file import read_file
+from simple_ignite.handlers.checkpointing.torch_file import MapLocation, read_file
+from simple_ignite.handlers.checkpointing.wrappers import unwrapped
+from simple_ignite.protocols import Stateful
 
-__all__ = ["load_best", "load_file", "load_latest", "unwrapped"]
+__all__ = ["load_best", "load_file", "load_latest"]
 
 
 def load_latest(
-    save_dir: str | Path, to_load: Mapping[str, Any], filename_prefix: str = "", required: bool = True
+    save_dir: str | Path, to_load: Mapping[str, Stateful], filename_prefix: str = "", required: bool = True
 ) -> Path | None:
-    """Load the latest checkpoint that is whole; a damaged one is passed over with a warning.
+    """Load the latest checkpoint that is intact; a damaged one is skipped with a warning.
 
     Args:
         save_dir: The folder.
-        to_load: By name, what to load into; each name must be in the file.
+        to_load: What to load into, by name; each name must be in the file.
         filename_prefix: As given to `Checkpoint`.
-        required: Whether it is an error if there is none; else None is returned, for a first start.
+        required: Whether it is an error if there is none; otherwise None is returned, as at a first start.
 
     Returns:
-        The file loaded.
+        The file that was loaded.
 
     Raises:
-        CheckpointNotFoundError: If there is no whole checkpoint.
-        CheckpointError: If a name is not in the file.
+        CheckpointNotFoundError: If there is no intact checkpoint.
+        CheckpointError: If a name is missing in the file.
     """
     folder = Path(save_dir)
     prefix = f"{filename_prefix}_" if filename_prefix else ""
-    passed = 0
+    damaged = 0
     for path in _newest_first(folder, prefix):
         try:
             return load_file(path, to_load)
         except (DamagedCheckpointError, FileNotFoundError) as error:
-            passed += 1
-            warnings.warn(f"{error}; the one before it is taken", DamagedCheckpointWarning, stacklevel=2)
-    if passed or required:
-        found = f"{passed} damaged" if passed else "none"
-        wanted = f"{folder}: no whole checkpoint {prefix}checkpoint_* ({found})"
-        message = f"{wanted}; to start without one: required=False"
+            damaged += 1
+            warnings.warn(f"{error}; trying the one before it", DamagedCheckpointWarning, stacklevel=2)
+    if damaged or required:
+        found = f"{damaged} damaged" if damaged else "none found"
+        hint = "delete them and pass required=False" if damaged else "required=False"
+        message = f"{folder}: no intact checkpoint {prefix}checkpoint_* ({found})"
+        message += f"; to start without one: {hint}"
         raise CheckpointNotFoundError(message, path=folder)
     return None
 
 
-def load_best(save_dir: str | Path, to_load: Mapping[str, Any], filename_prefix: str = "") -> Path:
-    """Load the checkpoint of the highest score.
+def load_best(save_dir: str | Path, to_load: Mapping[str, Stateful], filename_prefix: str = "") -> Path:
+    """Load the checkpoint with the highest score.
 
     Args:
         save_dir: The folder.
-        to_load: By name, what to load into; each name must be in the file.
+        to_load: What to load into, by name; each name must be in the file.
         filename_prefix: As given to `Checkpoint`.
 
     Returns:
-        The file loaded.
+        The file that was loaded.
 
     Raises:
-        CheckpointNotFoundError: If none has a score.
+        CheckpointNotFoundError: If no checkpoint has a score.
         DamagedCheckpointError: If the file is damaged.
     """
     folder = Path(save_dir)
@@ -81,12 +84,12 @@ def load_best(save_dir: str | Path, to_load: Mapping[str, Any], filename_prefix:
     return load_file(folder / best, to_load)
 
 
-def load_file(path: str | Path, to_load: Mapping[str, Any], map_location: Any = "cpu") -> Path:
-    """Load one checkpoint: it is verified and read whole before anything is changed.
+def load_file(path: str | Path, to_load: Mapping[str, Stateful], map_location: MapLocation = "cpu") -> Path:
+    """Load one checkpoint; it is verified and read completely before anything is changed.
 
     Args:
         path: The file.
-        to_load: By name, what to load into; each name must be in the file.
+        to_load: What to load into, by name; each name must be in the file.
         map_location: Where tensors are put that are not copied into existing ones; see `torch.load`.
 
     Returns:
@@ -94,7 +97,7 @@ def load_file(path: str | Path, to_load: Mapping[str, Any], map_location: Any = 
 
     Raises:
         DamagedCheckpointError: If the file is damaged.
-        CheckpointError: If a name is not in the file, or a state does not fit what it is loaded into.
+        CheckpointError: If a name is missing in the file, or a state does not fit what it is loaded into.
     """
     if not isinstance(to_load, Mapping):
         message = f'to_load must name what to load into, as {{"model": model}}, not {type(to_load).__name__}'
@@ -105,7 +108,7 @@ def load_file(path: str | Path, to_load: Mapping[str, Any], map_location: Any = 
     if path.suffix == SUFFIX:
         (name,) = to_load if len(to_load) == 1 else ("",)
         if not name:
-            raise CheckpointError(f"{path}: holds the weights of one model; load that alone", path=path)
+            raise CheckpointError(f"{path}: holds the weights of one model; load only that", path=path)
         states: dict[str, Any] = {name: read_weights(path)}
     else:
         states = read_file(path, map_location)
@@ -118,33 +121,21 @@ def load_file(path: str | Path, to_load: Mapping[str, Any], map_location: Any = 
     for name, thing in to_load.items():
         state = states[name]
         try:
-            unwrapped(thing).load_state_dict(of_this_rank(state) if isinstance(thing, Engine) else state)
+            unwrapped(thing).load_state_dict(own_state(state) if isinstance(thing, Engine) else state)
         except (RuntimeError, ValueError, KeyError) as error:
             raise CheckpointError(f"{path}: its {name!r} does not fit: {error}", path=path) from error
     return path
 
 
-def _load_folder(path: Path, to_load: Mapping[str, Any]) -> Path:
+def _load_folder(path: Path, to_load: Mapping[str, Stateful]) -> Path:
     from simple_ignite.handlers.checkpointing.sharded import read_shards
 
     rest = read_shards(path, {name: unwrapped(thing) for name, thing in to_load.items()})
     for name, thing in to_load.items():
         if name in rest:
             state = rest[name]
-            thing.load_state_dict(of_this_rank(state) if isinstance(thing, Engine) else state)
+            thing.load_state_dict(own_state(state) if isinstance(thing, Engine) else state)
     return path
-
-
-def unwrapped(thing: Any) -> Any:
-    """Return the model inside a wrapper of torch's distributed or compiled modules, or the thing itself."""
-    while True:
-        kind = type(thing).__name__
-        if kind in ("DistributedDataParallel", "DataParallel"):
-            thing = thing.module
-        elif kind == "OptimizedModule":
-            thing = thing._orig_mod
-        else:
-            return thing
 
 
 def _newest_first(folder: Path, prefix: str) -> Iterator[Path]:

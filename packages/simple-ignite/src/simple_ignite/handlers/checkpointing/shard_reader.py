@@ -1,7 +1,6 @@
-"""Reading shards without running anything in them.
+"""A reader of sharded checkpoints that runs no code in them.
 
-torch.distributed.checkpoint unpickles what it reads; here only the classes its own format needs are let
-through.
+torch.distributed.checkpoint unpickles what it reads; this reader accepts only the classes of its own format.
 """
 
 from __future__ import annotations
@@ -42,7 +41,7 @@ CLASSES = {
 
 
 class PlainUnpickler(pickle.Unpickler):
-    """Knows the classes of the format, and no others."""
+    """Accepts the classes of the format, and no others."""
 
     def find_class(self, module: str, name: str) -> Any:
         """Return a class of the format, or a dtype of torch."""
@@ -50,17 +49,17 @@ class PlainUnpickler(pickle.Unpickler):
             return found
         if name in CLASSES.get(module, ()):
             return super().find_class(module, name)
-        raise pickle.UnpicklingError(f"{module}.{name} has no place in a checkpoint")
+        raise pickle.UnpicklingError(f"{module}.{name} is not a class of the checkpoint format")
 
 
 class PlainReader(FileSystemReader):
-    """Reads shards whose description holds nothing but the classes of the format."""
+    """Reads shards whose metadata holds only classes of the format."""
 
     def read_metadata(self, *_args: Any, **_kwargs: Any) -> Metadata:
-        """Return the description of the shards.
+        """Return the metadata of the shards.
 
         Raises:
-            DamagedCheckpointError: If it holds anything else, or cannot be read.
+            DamagedCheckpointError: If it holds any other class, or cannot be read.
         """
         path = Path(self.path) / ".metadata"
         try:
@@ -73,10 +72,10 @@ class PlainReader(FileSystemReader):
 
 
 class PlainPlanner(DefaultLoadPlanner):
-    """Reads values that are no tensors with `weights_only=True`."""
+    """Loads values that are not tensors with `weights_only=True`."""
 
     def load_bytes(self, read_item: ReadItem, value: io.BytesIO) -> None:
-        """Put a value where it belongs."""
+        """Load one value into the state dictionary."""
         loaded = torch.load(value, weights_only=True)
         name = read_item.dest_index.fqn
         if self.flatten_state_dict:

@@ -1,9 +1,8 @@
-"""Sharded checkpoints: a folder into which each rank writes what it holds."""
+"""Sharded checkpoints: a folder to which each rank writes its part."""
 
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import warnings
 import zlib
@@ -19,78 +18,78 @@ from torch.distributed.checkpoint.state_dict_saver import save
 
 from simple_ignite.distributed.collective import is_distributed, rank
 from simple_ignite.errors import CheckpointError, DamagedCheckpointError
+from simple_ignite.handlers.checkpointing.atomic_write import sync_file, sync_folder
 from simple_ignite.handlers.checkpointing.shard_reader import PlainPlanner, PlainReader
-from simple_ignite.handlers.checkpointing.torch_file import sync_folder
 
-__all__ = ["read_shards", "shards_of", "write_shards"]
+__all__ = ["read_shards", "sharded_states", "write_shards"]
 
 REST, CHECKSUMS = "rest.pt", "checksums.json"
 CHUNK = 1 << 20
 
 
-def shards_of(things: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the states of the models and optimisers among `things`, under names that any sharding shares.
+def sharded_states(to_save: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the states of the models and optimizers in `to_save`, with keys that do not depend on sharding.
 
     Raises:
-        CheckpointError: If an optimiser is there without its model.
+        CheckpointError: If the model of an optimizer is missing.
     """
-    return {name: state for name, thing in things.items() if (state := _shard(thing, things)) is not None}
+    return {name: state for name, thing in to_save.items() if (state := _shard(thing, to_save)) is not None}
 
 
-def write_shards(path: Path, shards: dict[str, Any], rest: dict[str, Any], group: Any = None) -> None:
-    """Write a sharded checkpoint; the folder's parent is yet to be synced. Every rank must call it.
+def write_shards(
+    path: Path, shards: dict[str, Any], rest: dict[str, Any], group: dist.ProcessGroup | None = None
+) -> None:
+    """Write a sharded checkpoint; the parent of its folder is not synced yet. Every rank must call it.
 
     Args:
-        path: The folder; it appears whole, or not at all.
-        shards: What `shards_of` gave.
+        path: The folder; it appears whole or not at all.
+        shards: What `sharded_states` returned.
         rest: States that are the same on all ranks.
-        group: The process group in which the ranks meet.
+        group: The process group of the ranks; None for the default group.
     """
     temporary = path.with_name(f".{path.name}.tmp")
     if rank() == 0:
         shutil.rmtree(temporary, ignore_errors=True)
         temporary.mkdir(parents=True)
-    _meet(group)
+    _barrier(group)
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="torch.distributed is disabled")
         save(shards, checkpoint_id=temporary, process_group=group, no_dist=not is_distributed())
-    _meet(group)
+    _barrier(group)
     if rank() == 0:
         torch.save(rest, temporary / REST)
         sums = {file.name: _checksum(file) for file in sorted(temporary.iterdir())}
         (temporary / CHECKSUMS).write_text(json.dumps(sums), encoding="utf-8")
         for file in temporary.iterdir():
-            descriptor = os.open(file, os.O_RDWR)
-            os.fsync(descriptor)
-            os.close(descriptor)
+            sync_file(file)
         sync_folder(temporary)
         temporary.replace(path)
-    _meet(group)
+    _barrier(group)
 
 
 def read_shards(path: Path, to_load: Mapping[str, Any]) -> dict[str, Any]:
-    """Load models and optimisers from a sharded checkpoint, whatever the number of ranks that wrote it.
+    """Load models and optimizers from a sharded checkpoint, whatever the number of ranks that wrote it.
 
     Args:
         path: The folder.
-        to_load: By name, what to load into.
+        to_load: What to load into, by name.
 
     Returns:
-        The states of all others, to be loaded by the caller.
+        The states of everything else, for the caller to load.
 
     Raises:
-        DamagedCheckpointError: If a checksum does not agree; then nothing has been changed.
-        CheckpointError: If a name is not there.
+        DamagedCheckpointError: If a checksum does not match; then nothing has been changed.
+        CheckpointError: If a name is missing in the checkpoint.
     """
     _verify(path)
     rest: dict[str, Any] = torch.load(path / REST, map_location="cpu", weights_only=True)
-    shards = shards_of(to_load)
+    shards = sharded_states(to_load)
     reader = PlainReader(path)
-    held = [f"{key}." for key in reader.read_metadata().state_dict_metadata]
-    there = {name for name in shards if any(key.startswith(f"{name}.") for key in held)} | set(rest)
-    missing = [name for name in to_load if name not in there]
+    keys = [f"{key}." for key in reader.read_metadata().state_dict_metadata]
+    saved = {name for name in shards if any(key.startswith(f"{name}.") for key in keys)} | set(rest)
+    missing = [name for name in to_load if name not in saved]
     if missing:
-        has = ", ".join(map(repr, sorted({key.partition(".")[0] for key in held} | set(rest))))
+        has = ", ".join(map(repr, sorted({key.partition(".")[0] for key in keys} | set(rest))))
         message = f"{path}: has no {', '.join(map(repr, missing))}; it has {has}"
         raise CheckpointError(message, path=path)
     if shards:
@@ -106,22 +105,23 @@ def read_shards(path: Path, to_load: Mapping[str, Any]) -> dict[str, Any]:
     return rest
 
 
-def _shard(thing: Any, things: Mapping[str, Any]) -> Any:
+def _shard(thing: object, to_save: Mapping[str, Any]) -> dict[str, Any] | None:
     if isinstance(thing, torch.nn.Module):
         return dcp_states.get_model_state_dict(thing)
     if isinstance(thing, torch.optim.Optimizer):
-        return dcp_states.get_optimizer_state_dict(_model_of(thing, things), thing)
+        return dcp_states.get_optimizer_state_dict(_model_of(thing, to_save), thing)
     return None
 
 
-def _model_of(optimizer: torch.optim.Optimizer, things: Mapping[str, Any]) -> torch.nn.Module:
-    wanted = {id(parameter) for group in optimizer.param_groups for parameter in group["params"]}
-    for thing in things.values():
-        if isinstance(thing, torch.nn.Module) and wanted & {
-            id(parameter) for parameter in thing.parameters()
-        }:
-            return thing
-    raise CheckpointError("a sharded checkpoint names an optimiser's values by its model: save both together")
+def _model_of(optimizer: torch.optim.Optimizer, parts: Mapping[str, Any]) -> torch.nn.Module:
+    own = {id(parameter) for group in optimizer.param_groups for parameter in group["params"]}
+    for part in parts.values():
+        if isinstance(part, torch.nn.Module) and own & {id(parameter) for parameter in part.parameters()}:
+            return part
+    raise CheckpointError(
+        "a sharded checkpoint names the states of an optimizer after the parameters of its model: "
+        "save and load both together"
+    )
 
 
 def _verify(path: Path) -> None:
@@ -132,7 +132,7 @@ def _verify(path: Path) -> None:
         raise DamagedCheckpointError(f"{path}: damaged: {error}", path=path) from None
     if damaged:
         raise DamagedCheckpointError(
-            f"{path}: damaged: the checksum of {damaged[0]} does not agree", path=path
+            f"{path}: damaged: the checksum of {damaged[0]} does not match", path=path
         )
 
 
@@ -144,6 +144,6 @@ def _checksum(file: Path) -> int:
     return total
 
 
-def _meet(group: Any) -> None:
+def _barrier(group: dist.ProcessGroup | None) -> None:
     if is_distributed():
         dist.barrier(group)

@@ -1,1 +1,1 @@
-"""What every metric is built on."""
+"""The base classes of metrics, and what they need: states, reduction over ranks, adapters."""

@@ -1,4 +1,4 @@
-"""Taking in any metric."""
+"""Accepting any object that is a metric."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from simple_ignite.metrics.base.transform import described
 
 
 def as_metric(metric: object) -> Metric:
-    """Give any metric as one of ours.
+    """Return any metric as a `Metric`.
 
     Args:
         metric: A `Metric`, one of torchmetrics, or anything with `reset`, `update` and `compute`.
@@ -19,14 +19,14 @@ def as_metric(metric: object) -> Metric:
         The metric itself, or a wrapper around it.
 
     Raises:
-        MetricInputError: It has not these three methods.
+        MetricInputError: If it lacks one of these methods.
     """
     if isinstance(metric, Metric):
         return metric
     wanted = "a Metric, or an object with reset, update and compute"
     if isinstance(metric, type):
         raise MetricInputError(
-            "add", f"the class {metric.__name__}", f"{wanted}; is {metric.__name__}() meant?"
+            "add", f"the class {metric.__name__}", f"{wanted}; did you mean {metric.__name__}()?"
         )
     if not all(callable(getattr(metric, method, None)) for method in ("reset", "update", "compute")):
         raise MetricInputError("add", described(metric), wanted)

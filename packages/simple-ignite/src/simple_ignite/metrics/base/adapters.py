@@ -1,4 +1,4 @@
-"""Metrics of other makers, as they are."""
+"""Adapters for metrics of other libraries."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from simple_ignite.metrics.base.transform import Transform, pair, single
 
 
 def takes_two(update: Callable[..., Any]) -> bool:
-    """Tell whether a method takes prediction and target, and not the output as one."""
+    """Return whether `update` takes prediction and target, rather than the output as one argument."""
     parameters = list(inspect.signature(update).parameters.values())
     if any(parameter.kind is parameter.VAR_POSITIONAL for parameter in parameters):
         return True
@@ -30,13 +30,13 @@ def takes_two(update: Callable[..., Any]) -> bool:
 
 
 class Foreign(Metric):
-    """A metric that has `reset`, `update` and `compute` of its own. It is not reset by being taken in.
+    """A metric of another library that has `reset`, `update` and `compute`; it keeps what it has seen.
 
-    Over several ranks it must be one that reduces by itself; `DistributedMetric` is for others.
+    With several ranks it must reduce its value itself; `DistributedMetric` is for others.
 
     Args:
-        base: The metric. `update` is called with prediction and target when it needs two arguments or
-            more, else with the output as one.
+        base: The metric. `update` is called with prediction and target if it needs two arguments or more,
+            else with the output as one.
         output_transform: As for any metric.
     """
 
@@ -45,49 +45,49 @@ class Foreign(Metric):
         self.output_transform = output_transform or (pair if takes_two(base.update) else single)
 
     def reset(self) -> None:
-        """Reset it."""
+        """Reset the metric."""
         self.base.reset()
 
     def accumulate(self, *parts: Any) -> None:
-        """Update it."""
+        """Update the metric."""
         self.base.update(*parts)
 
     def result(self) -> Any:
-        """Compute it."""
+        """Compute the metric."""
         return self.base.compute()
 
     def local(self) -> dict[str, Value]:
-        """Tell that nothing is known of its states."""
+        """Raise an error, because its states are unknown."""
         wanted = 'DistributedMetric(metric, reduce_op="sum") around it, or "mean", "max", "min"'
         raise MetricStateError(repr(self), "is of a kind that cannot be reduced over ranks", wanted)
 
     def state_dict(self) -> dict[str, Any]:
-        """Give its own state dictionary; empty, with a warning, where it has none."""
+        """Return its own state dictionary; an empty one, with a warning, if it has none."""
         if callable(getattr(self.base, "state_dict", None)):
             return dict(self.base.state_dict())
         name = type(self.base).__name__
-        text = f"{name} has no state_dict: resumed within an epoch, it starts from nothing"
+        text = f"{name} has no state_dict: after resuming within an epoch, it starts from nothing"
         warnings.warn(IgniteWarning(text), stacklevel=2)
         return {}
 
     def load_state_dict(self, states: Mapping[str, Any]) -> None:
-        """Let it load its own state dictionary."""
+        """Load its own state dictionary."""
         self.base.reset()
         if states:
             self.base.load_state_dict(states)
 
     def settings(self) -> dict[str, Any]:
-        """Tell what it is."""
+        """Return the name of its class."""
         return {"base": type(self.base).__name__}
 
 
 class DistributedMetric(Foreign):
-    """Any metric, its value reduced over the ranks by an operation.
+    """Any metric, whose value is reduced over the ranks by an operation.
 
     Args:
-        base: A metric that knows nothing of ranks, with a number or tensor as value.
+        base: A metric that does not reduce over ranks, with a number or tensor as value.
         reduce_op: "sum", "mean", "max" or "min" of the values of the ranks.
-        device: Where the reduced value is to be; default: where it came from.
+        device: The device of the reduced value. Default: that of the values.
         output_transform: As for any metric.
     """
 
@@ -109,11 +109,11 @@ class DistributedMetric(Foreign):
         super().__init__(base, output_transform=output_transform)
 
     def leaves(self) -> tuple[Metric, ...]:
-        """Give itself: the value is what is reduced."""
+        """Return itself: its value is what is reduced."""
         return (self,)
 
     def local(self) -> dict[str, Value]:
-        """Give the value of this rank."""
+        """Return the value of this rank."""
         return {"value": torch.as_tensor(self.base.compute()).detach()}
 
     def merged(self, parts: list[dict[str, Value]]) -> dict[str, Value]:
@@ -122,20 +122,20 @@ class DistributedMetric(Foreign):
         return {"value": REDUCTIONS[self.reduce_op](values)}
 
     def hold(self, states: Mapping[str, Value]) -> None:
-        """Take the reduced value."""
+        """Use the reduced value."""
         self._reduced = cast(Tensor, states["value"])
 
-    def release(self, held: object) -> None:  # noqa: ARG002 (it keeps no states)
-        """Forget the reduced value."""
+    def release(self, held: object) -> None:  # noqa: ARG002 (it has no states)
+        """Drop the reduced value."""
         self._reduced = None
 
     def result(self) -> Any:
-        """Give the reduced value; that of the metric itself when there is one process."""
+        """Return the reduced value; that of the metric itself if there is one process."""
         value = torch.as_tensor(self.base.compute()) if self._reduced is None else self._reduced
         return value if self.device is None else value.to(self.device)
 
     def settings(self) -> dict[str, Any]:
-        """Tell what it is."""
+        """Return the name of its class, and the operation."""
         return {"base": type(self.base).__name__, "reduce_op": self.reduce_op}
 
 

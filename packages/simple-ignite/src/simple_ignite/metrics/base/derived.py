@@ -1,4 +1,4 @@
-"""Metrics that are a function of counts which several of them can share."""
+"""Derived: metrics computed from counts that several of them can share."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class Derived(Metric, Generic[L]):
     """A metric computed from another that does the counting.
 
     Args:
-        counts: What counts. Metrics of one set whose counts are alike use one of them together.
+        counts: The metric that counts. Metrics of one set with equal counts share one of them.
         output_transform: As for any metric.
     """
 
@@ -24,7 +24,7 @@ class Derived(Metric, Generic[L]):
         super().__init__(output_transform=output_transform)
 
     def reset(self) -> None:
-        """Forget every count."""
+        """Reset the counts."""
         self.counts.reset()
 
     def accumulate(self, *parts: Any) -> None:
@@ -32,22 +32,22 @@ class Derived(Metric, Generic[L]):
         self.counts.accumulate(*parts)
 
     def parts(self) -> tuple[Metric, ...]:
-        """Give what counts."""
+        """Return the metric that counts."""
         return (self.counts,)
 
     def feeds(self) -> tuple[Feed, ...]:
-        """Feed what counts directly, so that it is fed once however many metrics share it."""
+        """Return the feed of the counts themselves, which are fed once however many metrics share them."""
         if type(self).update is not Metric.update:
             return super().feeds()
         return ((self.output_transform, self.counts.accumulate),)
 
     def adopt(self, leaf: Metric) -> bool:
-        """Use another's counts if they are of the same kind and settings."""
+        """Use another metric's counts if they have the same type and settings."""
         if type(leaf) is not type(self.counts) or leaf.settings() != self.counts.settings():
             return False
         self.counts = leaf
         return True
 
     def settings(self) -> dict[str, Any]:
-        """Give the options of the metric and of its counts."""
+        """Return the options of the metric and of its counts."""
         return {**super().settings(), **self.counts.settings()}

@@ -1,4 +1,4 @@
-"""What every metric is: reset, update, compute, merge, save."""
+"""Metric: the base class of all metrics, with reset, update, compute, merging, saving and arithmetic."""
 
 from __future__ import annotations
 
@@ -15,30 +15,33 @@ from simple_ignite.metrics.base.state import State, Value, copied
 from simple_ignite.metrics.base.transform import Transform, device_of, pair, single
 
 Feed = tuple[Transform, Callable[..., None]]
+"""A transform of the output, and what is called with its result."""
 
 
 class Metric:
     """A value over all the outputs seen since the last reset.
 
-    A subclass declares its states in the class body (`total = Sum()`), adds to them in `accumulate` and
-    makes the value of them in `result`. Splitting the data, merging over ranks and saving then work by
-    themselves. A class that defines `update(output)` and `compute()` instead works too.
+    A subclass declares its states in the class body (`total = Sum()`), updates them in `accumulate` and
+    computes the value from them in `result`. Merging over batches and ranks, and saving, then need no code. A
+    class can define `update(output)` and `compute()` instead.
 
     Args:
-        output_transform: Makes of a step's output what `accumulate` takes; a tuple becomes its arguments.
+        output_transform: Converts a step's output to what `accumulate` takes; a tuple becomes its arguments.
             Default: `(pred, target)`, see `pair`.
     """
 
     states: ClassVar[dict[str, State]] = {}
     output_transform: Transform = staticmethod(pair)
     owner: str = ""
-    """The metric that this one counts for, if it is not asked for itself."""
+    """The name of the metric that this one counts for, or empty."""
     unplaced: bool = False
-    """Whether states have come from elsewhere, perhaps from another device than the next batch."""
+    """Whether states were loaded or merged, and may be on another device than the next batch."""
     detail: ClassVar[int] = 1
-    """How much its states tell; what counts in more detail may be adopted by what counts in less."""
+    """The level of detail of its states; a metric may adopt the counts of one with more detail."""
     replicated: ClassVar[bool] = False
-    """Whether saved states are taken by every rank, and not by rank 0 alone."""
+    """Whether saved states are loaded by every rank, and not by rank 0 alone."""
+    each_iteration: ClassVar[bool] = False
+    """Whether its value is in `state.metrics` after each iteration, and not only after each epoch."""
 
     def __init__(self, *, output_transform: Transform | None = None) -> None:
         if output_transform is not None:
@@ -57,15 +60,15 @@ class Metric:
                 cls.output_transform = staticmethod(single)
 
     def accumulate(self, *parts: Any) -> None:
-        """Take one batch into the states, without asking a tensor for its value.
+        """Update the states with one batch, without waiting for the device.
 
         Args:
-            *parts: What `output_transform` gave.
+            *parts: What `output_transform` returned.
         """
         raise NotImplementedError(f"{type(self).__name__} must define accumulate(pred, target)")
 
     def result(self) -> Any:
-        """Make the value of the states.
+        """Compute the value from the states.
 
         Returns:
             A tensor or a number, or a dict or tuple of these.
@@ -73,19 +76,19 @@ class Metric:
         raise NotImplementedError(f"{type(self).__name__} must define result()")
 
     def reset(self) -> None:
-        """Forget everything seen."""
+        """Reset the states."""
         for state in self.states.values():
             state.reset(self)
 
     def update(self, output: Any) -> None:
-        """Take in the output of one step.
+        """Update the metric with the output of one step.
 
         Args:
-            output: What the step gave; `output_transform` is applied to it.
+            output: What the step returned; `output_transform` is applied to it.
 
         Raises:
-            OutputError: The output has another shape than the default `output_transform` understands.
-            MetricInputError: Prediction and target do not fit each other or the metric.
+            OutputError: If the output has a form that the default `output_transform` does not accept.
+            MetricInputError: If prediction and target do not fit each other or the metric.
         """
         parts = self.output_transform(output)
         if self.unplaced:
@@ -96,49 +99,49 @@ class Metric:
             self.accumulate(parts)
 
     def compute(self) -> Any:
-        """Give the value over everything seen since the last reset, on all ranks together.
+        """Return the value over everything seen since the last reset, on all ranks together.
 
-        Under `torch.distributed` every rank must call it. The states stay as they are.
+        With `torch.distributed` every rank must call it. The states do not change.
 
         Returns:
-            A float where the result is one number, else tensors, or a dict or tuple of these.
+            A float if the result is one number, else tensors, or a dict or tuple of these.
 
         Raises:
-            NoDataError: Nothing was seen, on any rank.
-            RankError: Another rank failed.
+            NoDataError: If no rank has seen any data.
+            RankError: If another rank failed.
         """
         name = type(self).__name__
         return evaluate({name: self})[name]
 
     def merge(self, other: Self) -> None:
-        """Take in all that another metric of the same kind has seen.
+        """Add everything that another metric of the same class and settings has seen.
 
         Args:
-            other: Stays as it is.
+            other: The other metric, which does not change.
 
         Raises:
-            MetricStateError: The other is of another kind or has other settings.
+            MetricStateError: If the other has another class or other settings.
         """
         if type(other) is not type(self) or other.settings() != self.settings():
             raise MetricStateError(
-                repr(self), f"cannot merge {other!r}", "a metric of the same kind and settings"
+                repr(self), f"cannot merge {other!r}", "a metric of the same class and settings"
             )
         for leaf, its in zip(self.leaves(), other.leaves(), strict=True):
             leaf.unpack(leaf.merged([leaf.local(), its.local()]))
         self.unplaced = True
 
     def state_dict(self) -> dict[str, Any]:
-        """Give the states of all ranks together, fit for `torch.save`.
+        """Return the merged states of all ranks, as values that `torch.save` can save.
 
-        Under `torch.distributed` every rank must call it.
+        With `torch.distributed` every rank must call it.
 
         Returns:
-            Tensors and numbers by state name; by part and state name when the metric has several parts.
+            Tensors and numbers by state name; by part and state name if the metric has several parts.
         """
         return self.assembled(total(self.leaves()))
 
     def assembled(self, states: list[dict[str, Value]]) -> dict[str, Any]:
-        """Make a state dictionary of the states of the leaves.
+        """Return a state dictionary of the states of the leaves.
 
         Args:
             states: In the order of `leaves()`.
@@ -147,13 +150,13 @@ class Metric:
         return own[0] if len(own) == 1 else {str(i): state for i, state in enumerate(own)}
 
     def load_state_dict(self, states: Mapping[str, Any]) -> None:
-        """Go on from saved states, in a run of any world size: rank 0 takes them, the others begin empty.
+        """Load saved states, with any number of ranks: rank 0 takes them, the others start empty.
 
         Args:
-            states: What `state_dict` gave.
+            states: What `state_dict` returned.
 
         Raises:
-            MetricStateError: They are the states of another metric.
+            MetricStateError: If they are the states of another metric.
         """
         leaves = self.leaves()
         parts = [states] if len(leaves) == 1 else [states.get(str(i), {}) for i in range(len(leaves))]
@@ -167,10 +170,10 @@ class Metric:
         self.unplaced = True
 
     def place(self, parts: object) -> None:
-        """Bring states that were loaded or merged to the device of the batch that comes next.
+        """Move states that were loaded or merged to the device of the next batch.
 
         Args:
-            parts: What `output_transform` gave.
+            parts: What `output_transform` returned.
         """
         device = device_of(parts)
         if device is not None:
@@ -180,7 +183,7 @@ class Metric:
             self.unplaced = False
 
     def settings(self) -> dict[str, Any]:
-        """Give the options that decide what the metric counts; metrics merge when they are the same."""
+        """Return the options that decide what the metric counts; metrics can merge if they are equal."""
         plain = (int, float, str, bool, tuple, type(None))
         return {
             name: value
@@ -192,35 +195,35 @@ class Metric:
         }
 
     def called(self) -> str:
-        """Give the name that messages use: of what counts for another, the other's."""
+        """Return its name in messages: that of the metric that it counts for, else that of its class."""
         return self.owner or type(self).__name__
 
     def __repr__(self) -> str:
         given = ", ".join(f"{name}={value!r}" for name, value in self.settings().items() if value is not None)
         return f"{type(self).__name__}({given})"
 
-    # What the reduction over ranks and a set of metrics ask.
+    # Used by the reduction over ranks and by sets of metrics.
 
     def parts(self) -> tuple[Metric, ...]:
-        """Give the metrics that this one is made of, without itself."""
+        """Return the metrics that this one is composed of, without itself."""
         return ()
 
     def leaves(self) -> tuple[Metric, ...]:
-        """Give the holders of the states behind the value."""
+        """Return the metrics that hold the states from which the value is computed."""
         own = (self,) if self.states or not self.parts() else ()
         return tuple(dict.fromkeys([*own, *(leaf for part in self.parts() for leaf in part.leaves())]))
 
     def feeds(self) -> tuple[Feed, ...]:
-        """Give what must be fed with each output: a transform, and what takes that which it gives."""
+        """Return what is fed with each output: transforms, and what is called with their results."""
         if type(self).update is not Metric.update:
             return ((single, self.update),)
         return ((self.output_transform, self.accumulate),)
 
     def adopt(self, leaf: Metric) -> bool:  # noqa: ARG002 (for those that can)
-        """Use another's counts in place of one's own, if they are of the same kind.
+        """Use another metric's counts in place of its own, if they are the same.
 
         Args:
-            leaf: A holder of states.
+            leaf: A metric that holds states.
 
         Returns:
             Whether it is used from now on.
@@ -228,42 +231,42 @@ class Metric:
         return False
 
     def value(self) -> Any:
-        """Make the value from the states that are held now, with scalars as floats."""
+        """Return the value from the current states, with scalars as floats."""
         if self.empty():
             raise NoDataError(repr(self))
         self.check()
         return plain(self.result())
 
     def check(self) -> None:
-        """Tell of data that were wrong, where only the device knew; waits for it.
+        """Report invalid data that was found on the device; waits for it.
 
         Raises:
-            MetricInputError: They were.
+            MetricInputError: If there was any.
         """
         for leaf in self.leaves():
             if leaf is not self:
                 leaf.check()
 
     def empty(self) -> bool:
-        """Tell whether nothing has been seen since the last reset, as far as the states can tell."""
+        """Return whether nothing has been seen since the last reset, as far as the states show."""
         leaves = [leaf for leaf in self.leaves() if leaf.states]
         return bool(leaves) and all(
             state.untouched(leaf) for leaf in leaves for state in leaf.states.values()
         )
 
     def state_names(self) -> list[str]:
-        """Give the names of the states it holds itself."""
+        """Return the names of its own states."""
         return list(self.states)
 
     def local(self) -> dict[str, Value]:
-        """Give the states of this rank, at rest."""
+        """Return the packed states of this rank."""
         if not self.states:
             wanted = "states declared in the class body, such as `total = Sum()`, and not plain attributes"
             raise MetricStateError(repr(self), "has nothing that could be merged or saved", wanted)
         return {name: state.packed(self) for name, state in self.states.items()}
 
     def merged(self, parts: list[dict[str, Value]]) -> dict[str, Value]:
-        """Make one of the states of several ranks."""
+        """Return the merged states of several ranks."""
         whole: dict[str, Value] = {}
         for name, state in self.states.items():
             try:
@@ -273,24 +276,24 @@ class Metric:
         return whole
 
     def unpack(self, states: Mapping[str, Value]) -> None:
-        """Take states at rest as one's own."""
+        """Set the states from packed ones."""
         for name, state in self.states.items():
             state.unpack(self, states[name])
 
     def hold(self, states: Mapping[str, Value]) -> object:
-        """Take states as one's own until `release` is given what this returns."""
+        """Use other states until `release` is called with what this returns."""
         before = dict(vars(self))
         self.unpack(states)
         return before
 
     def release(self, held: Any) -> None:
-        """Go back to the states from before `hold`."""
+        """Restore the states from before `hold`."""
         vars(self).clear()
         vars(self).update(held)
 
-    # Arithmetic.
+    # Arithmetic
 
-    __iter__ = None  # indexing makes a metric, which does not end
+    __iter__ = None  # else iteration would use __getitem__, which never raises IndexError
     __contains__ = None
 
     def __getitem__(self, index: Any) -> MetricsLambda:
@@ -331,12 +334,12 @@ class Metric:
 
 
 class MetricsLambda(Metric):
-    """A function of other metrics, computed when their values are: `2 * p * r / (p + r)`.
+    """A function of other metrics, computed together with them: `2 * p * r / (p + r)`.
 
     Args:
-        function: Takes the values of the metrics among the arguments, and the other arguments as they are.
+        function: Called with the values of the metrics among the arguments, and the other arguments.
         *arguments: Metrics and constants.
-        **named: The same, by name.
+        **named: Metrics and constants by name.
     """
 
     output_transform = staticmethod(single)
@@ -348,18 +351,18 @@ class MetricsLambda(Metric):
         share(members(self))
 
     def reset(self) -> None:
-        """Reset the metrics behind it."""
+        """Reset the metrics among the arguments."""
         for leaf in self.leaves():
             leaf.reset()
 
     def accumulate(self, output: Any) -> None:
-        """Feed the metrics behind it, each once."""
+        """Update the metrics among the arguments, each once."""
         for transform, take in self.feeds():
             parts = transform(output)
             take(*parts) if type(parts) is tuple else take(parts)
 
     def result(self) -> Any:
-        """Call the function with the values as they are held now."""
+        """Call the function with the current values."""
         values = [part.result() if isinstance(part, Metric) else part for part in self.arguments]
         named = {
             name: part.result() if isinstance(part, Metric) else part for name, part in self.named.items()
@@ -367,15 +370,15 @@ class MetricsLambda(Metric):
         return self.function(*values, **named)
 
     def parts(self) -> tuple[Metric, ...]:
-        """Give the metrics among the arguments."""
+        """Return the metrics among the arguments."""
         return tuple(part for part in (*self.arguments, *self.named.values()) if isinstance(part, Metric))
 
     def feeds(self) -> tuple[Feed, ...]:
-        """Give the feeds of the metrics behind it, each once."""
+        """Return the feeds of the metrics among the arguments, each once."""
         return tuple(dict.fromkeys(feed for part in self.parts() for feed in part.feeds()))
 
     def settings(self) -> dict[str, Any]:
-        """Give the function, as far as its code goes, and the settings of the metrics behind it."""
+        """Return the code of the function, and the settings of the metrics among the arguments."""
         return {
             "function": getattr(self.function, "__code__", self.function),
             "parts": [(type(part), part.settings()) for part in self.parts()],
@@ -387,7 +390,7 @@ class MetricsLambda(Metric):
 
 
 def taking_one(update: Callable[[Any, Any], None]) -> Callable[..., None]:
-    """Make `accumulate` of an `update(output)`: several parts become one tuple again."""
+    """Return an `accumulate` method that calls `update(output)`; several parts become one tuple again."""
 
     @functools.wraps(update)
     def accumulate(self: Metric, *parts: Any) -> None:

@@ -1,4 +1,4 @@
-"""The metrics of one engine, fed together and computed together."""
+"""MetricSet: the metrics of an engine, updated and computed together."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from typing import Any
 from torch import Tensor
 
 from simple_ignite.errors import MetricInputError, MetricStateError
-from simple_ignite.metrics.average import RunningAverage
 from simple_ignite.metrics.base.accept import as_metric
 from simple_ignite.metrics.base.metric import Metric
 from simple_ignite.metrics.base.reduction import evaluate, total
@@ -16,20 +15,21 @@ from simple_ignite.metrics.base.sharing import members, share
 from simple_ignite.metrics.base.transform import Transform
 
 Take = Callable[..., None]
+"""What is called with a transformed output."""
 
 
 class MetricSet:
     """Metrics by name that see the same outputs.
 
-    Those that count the same things share their counts, and over ranks the states of all travel in one
-    flat message.
+    Those that count the same things share their counts, and the states of all are exchanged between ranks in
+    one message.
     """
 
     def __init__(self) -> None:
         self._metrics: dict[str, Metric] = {}
         self._outer: dict[str, Transform | None] = {}
         self._unplaced = False
-        self._running: list[tuple[str, RunningAverage]] = []
+        self._running: list[tuple[str, Metric]] = []
         self._plan: list[tuple[Transform | None, Transform, list[Take]]] = []
 
     def __len__(self) -> int:
@@ -42,7 +42,7 @@ class MetricSet:
         return self._metrics[name]
 
     def add(self, name: str, metric: object, output_transform: Transform | None = None) -> Metric:
-        """Add a metric. One that counts what another counts already uses the other's counts from now on.
+        """Add a metric; if it counts the same as another of the set, they share the counts.
 
         Args:
             name: The key of its value.
@@ -50,35 +50,35 @@ class MetricSet:
             output_transform: Applied to the output before the metric's own.
 
         Returns:
-            The metric, wrapped if it was not one of ours.
+            The metric, wrapped if it is not a `Metric`.
 
         Raises:
-            MetricInputError: It is no metric, or there is one of this name.
+            MetricInputError: If it is not a metric, or the name is taken.
         """
         if name in self._metrics:
             raise MetricInputError(
-                "add", f"a second metric of the name {name!r}", "a name of its own for each"
+                "add", f"a second metric of the name {name!r}", "a different name for each metric"
             )
         added = as_metric(metric)
         self._metrics[name] = added
         self._outer[name] = output_transform
-        alike = [other for other, outer in self._outer.items() if outer == output_transform]
-        share(member for other in alike for member in members(self._metrics[other]))
+        same_output = [other for other, outer in self._outer.items() if outer == output_transform]
+        share(member for other in same_output for member in members(self._metrics[other]))
         self._plan = self._planned()
-        if isinstance(added, RunningAverage):
+        if added.each_iteration:
             self._running.append((name, added))
         return added
 
     def reset(self) -> None:
-        """Forget everything seen."""
+        """Reset every metric."""
         for metric in self._metrics.values():
             metric.reset()
 
     def update(self, output: Any) -> None:
-        """Feed every metric with the output of one step; each transform is applied once.
+        """Update every metric with the output of one step; each transform is applied once.
 
         Args:
-            output: What the step gave.
+            output: What the step returned.
         """
         outer: Transform | None = None
         transform: Transform | None = None
@@ -99,9 +99,9 @@ class MetricSet:
             raise
 
     def compute(self) -> dict[str, object]:
-        """Give the value of each metric over the data of all ranks.
+        """Return the value of each metric over the data of all ranks.
 
-        Under `torch.distributed` every rank must call it.
+        With `torch.distributed` every rank must call it.
 
         Returns:
             The values by name.
@@ -109,20 +109,22 @@ class MetricSet:
         return evaluate(self._metrics)
 
     def running(self) -> dict[str, Tensor]:
-        """Give the running averages as they are now on this rank, without a host sync.
+        """Return the current values, on this rank, of the metrics that are shown after each iteration.
+
+        It does not wait for the device.
 
         Returns:
-            Tensors of shape `()` by name; empty where there is no `RunningAverage` or nothing was seen.
+            Tensors of shape `()` by name; empty if there is no such metric or nothing was seen.
         """
         return {name: metric.result() for name, metric in self._running if not metric.empty()}
 
     def state_dict(self) -> dict[str, Any]:
-        """Give the states of each metric, of all ranks together.
+        """Return the states of each metric, merged over all ranks.
 
-        Under `torch.distributed` every rank must call it.
+        With `torch.distributed` every rank must call it.
 
         Returns:
-            The state dictionaries by name, fit for `torch.save` and `weights_only=True`.
+            The state dictionaries by name, which can be loaded with `weights_only=True`.
         """
         ours = [
             name for name, metric in self._metrics.items() if type(metric).state_dict is Metric.state_dict
@@ -137,13 +139,13 @@ class MetricSet:
         }
 
     def load_state_dict(self, states: Mapping[str, Any]) -> None:
-        """Go on from saved states, in a run of any world size.
+        """Load saved states, with any number of ranks.
 
         Args:
-            states: What `state_dict` gave.
+            states: What `state_dict` returned.
 
         Raises:
-            MetricStateError: They are the states of other metrics.
+            MetricStateError: If they are the states of other metrics.
         """
         if set(states) != set(self._metrics):
             problem = f"cannot load the states of {sorted(states)}"
@@ -153,7 +155,7 @@ class MetricSet:
         self._unplaced = True
 
     def _planned(self) -> list[tuple[Transform | None, Transform, list[Take]]]:
-        """Group what must be fed by what must be done to the output first."""
+        """Group what is fed by the transforms of the output."""
         groups: dict[tuple[Transform | None, Transform], dict[Take, None]] = {}
         for name, metric in self._metrics.items():
             for transform, take in metric.feeds():
@@ -161,7 +163,7 @@ class MetricSet:
         return [(outer, transform, list(takes)) for (outer, transform), takes in groups.items()]
 
     def _fed_by(self, outer: Transform | None, transform: Transform | None) -> list[str]:
-        """Give the names of the metrics of one group."""
+        """Return the names of the metrics of one group."""
         return [
             name
             for name, metric in self._metrics.items()

@@ -1,4 +1,4 @@
-"""One value out of the states of all ranks: everything travels in one flat message."""
+"""Reduction: values from the states of all ranks, which are exchanged in one message."""
 
 from __future__ import annotations
 
@@ -15,37 +15,37 @@ from simple_ignite.metrics.base.wire_format import packed, unpacked
 
 
 class Leaf(Protocol):
-    """Something that holds states."""
+    """A metric that holds states."""
 
     def local(self) -> dict[str, Value]:
-        """Give the states of this rank, at rest."""
+        """Return the packed states of this rank."""
 
     def merged(self, parts: list[dict[str, Value]]) -> dict[str, Value]:
-        """Make one of the states of all ranks."""
+        """Return the merged states of all ranks."""
 
     def hold(self, states: dict[str, Value]) -> object:
-        """Take states as one's own for a while; gives what `release` wants back."""
+        """Use other states until `release` is called with what this returns."""
 
     def release(self, held: object) -> None:
-        """Go back to the states from before `hold`."""
+        """Restore the states from before `hold`."""
 
 
 class Reducible(Protocol):
-    """A metric, as the reduction sees it."""
+    """What the reduction uses of a metric."""
 
     def leaves(self) -> Iterable[Leaf]:
-        """Give the holders of states that the value is made from."""
+        """Return the metrics that hold the states from which the value is computed."""
 
     def value(self) -> object:
-        """Make the value from the states that the leaves hold now."""
+        """Return the value from the current states of the leaves."""
 
 
 def evaluate(metrics: Mapping[str, Reducible]) -> dict[str, object]:
     """Compute every metric over the data of all ranks.
 
-    In a run of one process that is `value()` of each. With several, the states of all metrics travel in
-    one flat message, every rank merges them in the same order, and every rank gets the same values. Every
-    rank must call it, with the same metrics.
+    Without other ranks that is `value()` of each. Otherwise the states of all metrics are exchanged in one
+    message, and every rank merges them in the same order, so that all get the same values. Every rank must
+    call it, with the same metrics.
 
     Args:
         metrics: The metrics by name.
@@ -54,7 +54,7 @@ def evaluate(metrics: Mapping[str, Reducible]) -> dict[str, object]:
         Their values by the same names, in the same order.
 
     Raises:
-        RankError: Another rank failed. Whatever this rank's own metric raises is raised as it is.
+        RankError: If another rank failed. What a metric of this rank raises is raised as it is.
     """
     if not collective.is_distributed():
         return valued(metrics)
@@ -77,14 +77,14 @@ def evaluate(metrics: Mapping[str, Reducible]) -> dict[str, object]:
 
 
 def valued(metrics: Mapping[str, Reducible]) -> dict[str, object]:
-    """Give the value of each metric from the states it holds now; an error is told which it was."""
+    """Return the value of each metric from its current states; errors get a note with the metric's name."""
     values: dict[str, object] = {}
     failure: Exception | None = None
     for name, metric in metrics.items():
         try:
             values[name] = metric.value()
         except Exception as error:
-            if failure is None:  # the others are computed still: they may be waited for on other ranks
+            if failure is None:  # the others are still computed, because other ranks may wait for them
                 error.add_note(f"while computing the metric {name!r}")
                 failure = error
     if failure is not None:
@@ -93,12 +93,12 @@ def valued(metrics: Mapping[str, Reducible]) -> dict[str, object]:
 
 
 def total(leaves: Iterable[Leaf]) -> list[dict[str, Value]]:
-    """Give the states of each leaf merged over all ranks; those of this process when it is alone.
+    """Return the states of each leaf, merged over all ranks.
 
     Every rank must call it, with the same leaves.
 
     Args:
-        leaves: Holders of states.
+        leaves: The metrics that hold states.
 
     Returns:
         The states, in the order of the leaves.
@@ -110,7 +110,7 @@ def total(leaves: Iterable[Leaf]) -> list[dict[str, Value]]:
 
 
 def exchanged(leaves: list[Leaf]) -> list[list[dict[str, Value]]]:
-    """Send the states of this rank to all, and receive those of all.
+    """Exchange the states of this rank with those of all others.
 
     Args:
         leaves: The same on every rank.
@@ -119,7 +119,7 @@ def exchanged(leaves: list[Leaf]) -> list[list[dict[str, Value]]]:
         For each leaf, its states on each rank.
 
     Raises:
-        RankError: Another rank could not send. What stops this rank from sending is raised as it is.
+        RankError: If another rank could not send its states. An error of this rank is raised as it is.
     """
     failure: Exception | None = None
     own: list[dict[str, Value]] = []
@@ -144,12 +144,12 @@ def exchanged(leaves: list[Leaf]) -> list[list[dict[str, Value]]]:
 
 
 def unique(leaves: Iterable[Leaf]) -> list[Leaf]:
-    """Drop the repeated ones; a metric may share its counts with others."""
+    """Return each leaf once; metrics may share them."""
     return list({id(leaf): leaf for leaf in leaves}.values())
 
 
 def plain(value: Any) -> Any:
-    """Give scalars as floats, in dicts, lists and tuples too."""
+    """Return a value with scalar tensors as numbers, also in dicts, lists and tuples."""
     if isinstance(value, Tensor):
         return value.item() if value.ndim == 0 else value
     if isinstance(value, Mapping):

@@ -1,34 +1,37 @@
-"""Which metrics count the same things, and may do it together."""
+"""Sharing: metrics that count the same things use one set of counts."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 from simple_ignite.metrics.base.transform import Transform
 
 
 class Counting(Protocol):
-    """A metric, as sharing sees it."""
+    """What sharing uses of a metric."""
 
-    output_transform: Transform
-    detail: int
+    detail: ClassVar[int]
 
-    def parts(self) -> Sequence[Any]:
-        """Give the metrics that it is made of."""
+    @property
+    def output_transform(self) -> Transform:
+        """The transform of the output."""
 
-    def leaves(self) -> Sequence[Any]:
-        """Give the holders of the states behind its value."""
+    def parts(self) -> Sequence[Counting]:
+        """Return the metrics that it is composed of."""
+
+    def leaves(self) -> Sequence[Counting]:
+        """Return the metrics that hold the states from which its value is computed."""
 
     def empty(self) -> bool:
-        """Tell whether it has seen nothing."""
+        """Return whether it has seen nothing."""
 
     def adopt(self, leaf: Any) -> bool:
-        """Use another's counts in place of its own, if they are of the same kind."""
+        """Use another metric's counts in place of its own, if they are the same."""
 
 
-def members(metric: Any) -> list[Any]:
-    """Give a metric and all that it is made of, outermost first."""
+def members(metric: Counting) -> list[Counting]:
+    """Return a metric and all that it is composed of, outermost first."""
     return [metric, *(inner for part in metric.parts() for inner in members(part))]
 
 
@@ -36,8 +39,8 @@ def share(metrics: Iterable[Counting]) -> None:
     """Let metrics that count the same things in the same outputs use one set of counts.
 
     Args:
-        metrics: Those that are fed with the same outputs. One that has seen nothing may take over the
-            counts of another.
+        metrics: Metrics that are fed with the same outputs. Only one that has seen nothing adopts the counts
+            of another.
     """
     metrics = list(metrics)
     holders = [(metric.output_transform, leaf) for metric in metrics for leaf in metric.leaves()]

@@ -1,4 +1,4 @@
-"""The named parts of a metric that are reset, merged, sent between ranks and saved."""
+"""State: a named part of a metric that is reset, merged, exchanged between ranks and saved."""
 
 from __future__ import annotations
 
@@ -10,53 +10,53 @@ import torch
 from torch import Tensor
 
 Value: TypeAlias = "Tensor | int | float | list[Tensor] | None"
-"""A state at rest: what is sent to other ranks and written in a checkpoint."""
+"""A packed state: what is sent to other ranks and saved in a checkpoint."""
 
 
 def wide(device: torch.device) -> torch.dtype:
-    """Give the widest floating type of a device: float64, or float32 on Apple's MPS, which has no other."""
+    """Return the widest floating type of a device: float64, or float32 on Apple's MPS, which lacks it."""
     return torch.float32 if device.type == "mps" else torch.float64
 
 
 def widened(value: Tensor) -> Tensor:
-    """Give a tensor without its graph, in the widest type of its kind.
+    """Return a tensor without its graph, in the widest type of its kind.
 
     Args:
         value: A tensor of any shape and dtype.
 
     Returns:
-        The detached tensor in the type that `wide` gives, or as int64 when it holds integers or booleans.
+        The detached tensor, in the type that `wide` returns, or as int64 if it holds integers or booleans.
     """
     value = value.detach()
     if value.is_floating_point():
         value = value.to(wide(value.device))
     elif not value.is_complex():
         value = value.to(torch.int64)
-    if value.is_inference():  # such a tensor could not be added to in place once inference mode is left
+    if value.is_inference():  # such a tensor cannot be updated in place outside inference mode
         with torch.inference_mode(False):
             return value.clone()
     return value
 
 
 def copied(value: Value) -> Value:
-    """Give a state in storage of its own, since updates work in place."""
+    """Return a copy of a state, because updates may work in place."""
     if isinstance(value, list):
         return [item.clone() for item in value]
     return value.clone() if isinstance(value, Tensor) else value
 
 
 def moved(value: Value, device: torch.device) -> Value:
-    """Give a state on a device."""
+    """Return a state on a device."""
     if isinstance(value, list):
         return [item.to(device) for item in value]
     return value.to(device) if isinstance(value, Tensor) else value
 
 
 class Chunks(list[Tensor]):
-    """Tensors of successive batches, kept apart until somebody asks for the whole."""
+    """The tensors of successive batches, which are joined only when needed."""
 
     def append(self, chunk: Tensor) -> None:
-        """Keep one more batch, without its graph and never as a scalar.
+        """Add a batch, without its graph and never as a scalar.
 
         Args:
             chunk: Any shape `(n, *)`, all batches with the same trailing dimensions.
@@ -64,10 +64,10 @@ class Chunks(list[Tensor]):
         super().append(chunk.detach().reshape(1) if chunk.ndim == 0 else chunk.detach())
 
     def joined(self) -> Tensor:
-        """Join the batches along the first dimension, and keep only the joined one.
+        """Join the batches along the first dimension, and keep only the joined tensor.
 
         Returns:
-            A tensor of shape `(total, *)`; an empty one of shape `(0,)` when nothing was kept.
+            A tensor of shape `(total, *)`; an empty one of shape `(0,)` if there is no batch.
         """
         if not self:
             return torch.empty(0)
@@ -77,9 +77,9 @@ class Chunks(list[Tensor]):
 
 
 class Zero(int):
-    """The 0 that a sum begins with; a 0 that was added up is a plain one."""
+    """The 0 that a sum starts with, as opposed to a plain 0 that was added up."""
 
-    def __new__(cls) -> Self:  # noqa: D102 (it takes nothing)
+    def __new__(cls) -> Self:  # noqa: D102 (no arguments)
         return super().__new__(cls, 0)
 
     def __reduce__(self) -> tuple[type[Self], tuple[()]]:
@@ -87,9 +87,9 @@ class Zero(int):
 
 
 class Lowest(float):
-    """The minus infinity that a maximum begins with."""
+    """The minus infinity that a maximum starts with."""
 
-    def __new__(cls) -> Self:  # noqa: D102 (it takes nothing)
+    def __new__(cls) -> Self:  # noqa: D102 (no arguments)
         return super().__new__(cls, "-inf")
 
     def __reduce__(self) -> tuple[type[Self], tuple[()]]:
@@ -97,9 +97,9 @@ class Lowest(float):
 
 
 class Highest(float):
-    """The infinity that a minimum begins with."""
+    """The infinity that a minimum starts with."""
 
-    def __new__(cls) -> Self:  # noqa: D102 (it takes nothing)
+    def __new__(cls) -> Self:  # noqa: D102 (no arguments)
         return super().__new__(cls, "inf")
 
     def __reduce__(self) -> tuple[type[Self], tuple[()]]:
@@ -107,10 +107,10 @@ class Highest(float):
 
 
 class State:
-    """A part of a metric that knows how it starts and how two of it become one.
+    """A part of a metric, with an initial value and a function that merges two of it.
 
-    Declared in the body of a `Metric`: `total = Sum()`. On the instance it reads as what was last
-    assigned, beginning with the initial value. Tensors are kept without their graph, in float64 or int64.
+    Declared in the body of a `Metric`: `total = Sum()`. On the instance it is the value that was last
+    assigned, at first the initial value. Tensors are stored without their graph, in float64 or int64.
     """
 
     def __init__(self, initial: Value, merge: Callable[[Any, Any], Any]) -> None:
@@ -135,8 +135,8 @@ class State:
     def __set__(self, instance: object, value: Any) -> None:
         instance.__dict__[self.name] = self.accepted(value)
 
-    def accepted(self, value: Any) -> Value:
-        """Make a value fit to be kept.
+    def accepted(self, value: object) -> Value:
+        """Return a value as it is stored.
 
         Args:
             value: A tensor, a Python or numpy number, or None.
@@ -145,12 +145,12 @@ class State:
             The widened tensor, or the number as int or float.
 
         Raises:
-            TypeError: It is something else.
+            TypeError: If it is something else.
         """
         if isinstance(value, Tensor):
             return widened(value)
         if value is None or type(value) in (int, float, type(self.initial)):
-            return value  # type: ignore[no-any-return]
+            return value  # type: ignore[return-value]
         if isinstance(value, numbers.Integral):
             return int(value)
         if isinstance(value, numbers.Real):
@@ -158,38 +158,38 @@ class State:
         raise TypeError(f"the state {self.name!r} takes a tensor or a number, not {type(value).__name__}")
 
     def reset(self, instance: object) -> None:
-        """Put the initial value back."""
+        """Set the state to the initial value."""
         instance.__dict__[self.name] = self.initial
 
     def untouched(self, instance: object) -> bool:
-        """Tell whether the state still is as it began."""
+        """Return whether the state still has its initial value."""
         return type(self.__get__(instance, type(instance))) is type(self.initial)
 
     def packed(self, instance: object) -> Value:
-        """Give the state at rest; None while it still is as it began."""
+        """Return the packed state; None while it has its initial value."""
         value: Value = self.__get__(instance, type(instance))
         return None if self.untouched(instance) else value
 
     def unpack(self, instance: object, value: Value) -> None:
-        """Take a state at rest as one's own, in storage of one's own."""
+        """Set the state to a copy of a packed one."""
         if value is None:
             self.reset(instance)
         else:
             instance.__dict__[self.name] = value.clone() if isinstance(value, Tensor) else value
 
     def move(self, instance: object, device: torch.device) -> None:
-        """Bring the state to a device."""
+        """Move the state to a device."""
         if not self.untouched(instance):
             self.unpack(instance, moved(self.packed(instance), device))
 
     def merged(self, values: Iterable[Value]) -> Value:
-        """Make one of the states of several ranks, in their order.
+        """Return the merged state of several ranks, in their order.
 
         Args:
-            values: States at rest; None counts for nothing.
+            values: Packed states; None is ignored.
 
         Returns:
-            The state of one metric that had seen it all; None where all are.
+            The state of a metric that has seen the data of all; None if all are None.
         """
         result: Value = None
         for value in values:
@@ -202,31 +202,31 @@ class State:
 
 
 class Sum(State):
-    """A state that adds up: counts and totals. Begins as 0."""
+    """A state that is summed, such as a count. It starts as 0."""
 
     def __init__(self) -> None:
         super().__init__(Zero(), added)
 
 
 class Max(State):
-    """A state that keeps the largest. Begins as minus infinity."""
+    """A state that keeps the maximum. It starts as minus infinity."""
 
     def __init__(self) -> None:
         super().__init__(Lowest(), larger)
 
 
 class Min(State):
-    """A state that keeps the smallest. Begins as infinity."""
+    """A state that keeps the minimum. It starts as infinity."""
 
     def __init__(self) -> None:
         super().__init__(Highest(), smaller)
 
 
 class Reduced(State):
-    """A state with a merge of its own; must be associative. Begins as None.
+    """A state with a merge function of its own. It starts as None.
 
     Args:
-        merge: Takes two states and gives one.
+        merge: Takes two states and returns one; it must be associative.
     """
 
     def __init__(self, merge: Callable[[Any, Any], Any]) -> None:
@@ -234,9 +234,9 @@ class Reduced(State):
 
 
 class Cat(State):
-    """A state that keeps every batch, for metrics that need all the data at once. Begins empty.
+    """A state that keeps every batch, for metrics that need all the data at once. It starts empty.
 
-    On the instance it is a list to `append` tensors to; it grows with the data.
+    On the instance it is a list to which tensors are appended; it grows with the data.
     """
 
     def __init__(self) -> None:
@@ -251,28 +251,28 @@ class Cat(State):
             chunks.append(chunk)
 
     def reset(self, instance: object) -> None:
-        """Forget every batch."""
+        """Drop every batch."""
         instance.__dict__[self.name] = Chunks()
 
     def untouched(self, instance: object) -> bool:
-        """Tell whether nothing was kept."""
+        """Return whether there is no batch."""
         return not self.__get__(instance, type(instance))
 
     def packed(self, instance: object) -> Value:
-        """Give all batches joined, or None when there were none."""
+        """Return all batches joined, or None if there are none."""
         chunks: Chunks = self.__get__(instance, type(instance))
         return chunks.joined() if chunks else None
 
     def unpack(self, instance: object, value: Value) -> None:
-        """Take joined batches as one's own."""
+        """Set the state to joined batches."""
         self.__set__(instance, [] if value is None else [value])
 
 
 def added(a: Any, b: Any) -> Any:
-    """Add two numbers, or two tensors of one shape.
+    """Return the sum of two numbers, or of two tensors of the same shape.
 
     Raises:
-        ValueError: The shapes differ; broadcasting would give a wrong sum.
+        ValueError: If the shapes differ, because broadcasting would give a wrong sum.
     """
     if isinstance(a, Tensor) and isinstance(b, Tensor) and a.shape != b.shape:
         raise ValueError(f"cannot add states of shapes {tuple(a.shape)} and {tuple(b.shape)}")
@@ -280,7 +280,7 @@ def added(a: Any, b: Any) -> Any:
 
 
 def larger(a: Any, b: Any) -> Any:
-    """Give the larger of two numbers, or of two tensors element by element, without a host sync.
+    """Return the larger of two numbers, or of two tensors element by element, without a host sync.
 
     Args:
         a: A number or a tensor, such as a `Max` state.
@@ -294,7 +294,7 @@ def larger(a: Any, b: Any) -> Any:
 
 
 def smaller(a: Any, b: Any) -> Any:
-    """Give the smaller of two numbers, or of two tensors element by element, without a host sync.
+    """Return the smaller of two numbers, or of two tensors element by element, without a host sync.
 
     Args:
         a: A number or a tensor, such as a `Min` state.

@@ -1,4 +1,4 @@
-"""Metrics of torchmetrics, as they are."""
+"""Adapters for metrics of torchmetrics."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ from simple_ignite.metrics.base.transform import Transform
 
 
 class Torchmetric(Foreign):
-    """A metric of torchmetrics: its states travel, merge and are saved like our own."""
+    """A metric of torchmetrics, whose states are exchanged, merged and saved like those of a `Metric`."""
 
     def state_names(self) -> list[str]:
-        """Give the names of its states."""
+        """Return the names of its states."""
         return list(self.base._defaults)
 
     def local(self) -> dict[str, Value]:
-        """Give the states of this rank, at rest."""
+        """Return the packed states of this rank."""
         return {name: getattr(self.base, name) for name in self.state_names()}
 
     def merged(self, parts: list[dict[str, Value]]) -> dict[str, Value]:
-        """Reduce the states of all ranks by the functions that torchmetrics declares for them."""
+        """Return the states of all ranks, reduced by the functions that the metric declares for them."""
         states: dict[str, Value] = {}
         for name, reduce in self.base._reductions.items():
             values = [part[name] for part in parts]
@@ -39,14 +39,14 @@ class Torchmetric(Foreign):
         return states
 
     def unpack(self, states: Mapping[str, Value]) -> None:
-        """Give it states as its own."""
+        """Set its states."""
         for name, value in states.items():
             setattr(self.base, name, moved(value, self.base.device))
         self.base._computed = None
         self.base._update_count = max(1, self.base._update_count)
 
     def hold(self, states: Mapping[str, Value]) -> dict[str, Any]:
-        """Give it states until `release`; it must not reduce by itself meanwhile."""
+        """Use other states until `release`; the metric must not reduce them itself meanwhile."""
         names = [*self.state_names(), "_update_count", "_computed", "_to_sync"]
         before = {name: getattr(self.base, name) for name in names}
         self.unpack(states)
@@ -54,7 +54,7 @@ class Torchmetric(Foreign):
         return before
 
     def release(self, held: Any) -> None:
-        """Give it back its own states."""
+        """Restore its own states."""
         for name, value in held.items():
             setattr(self.base, name, value)
 
@@ -63,27 +63,27 @@ class Torchmetric(Foreign):
 
 
 class Collection(Foreign):
-    """A MetricCollection of torchmetrics: the states of its members travel and are saved like our own."""
+    """A MetricCollection of torchmetrics, whose members are treated like a `Torchmetric` each."""
 
     def members(self) -> dict[str, Torchmetric]:
-        """Give its members, those that share states with those states in place."""
+        """Return its members; those that share states have them in place."""
         return {name: Torchmetric(member) for name, member in self.base.items(True, False)}
 
     def state_names(self) -> list[str]:
-        """Give the names of the states of all members."""
+        """Return the names of the states of all members."""
         return [
             f"{name}/{state}" for name, member in self.members().items() for state in member.state_names()
         ]
 
     def local(self) -> dict[str, Value]:
-        """Give the states of this rank, at rest."""
+        """Return the packed states of this rank."""
         members = self.members().items()
         return {
             f"{name}/{state}": value for name, member in members for state, value in member.local().items()
         }
 
     def merged(self, parts: list[dict[str, Value]]) -> dict[str, Value]:
-        """Reduce the states of all ranks, member by member."""
+        """Return the reduced states of all ranks, member by member."""
         states: dict[str, Value] = {}
         for name, member in self.members().items():
             whole = member.merged([own(part, name) for part in parts])
@@ -91,16 +91,16 @@ class Collection(Foreign):
         return states
 
     def unpack(self, states: Mapping[str, Value]) -> None:
-        """Give the members states as their own."""
+        """Set the states of the members."""
         for name, member in self.members().items():
             member.unpack(own(states, name))
 
     def hold(self, states: Mapping[str, Value]) -> dict[str, Any]:
-        """Give the members states until `release`."""
+        """Use other states for the members until `release`."""
         return {name: member.hold(own(states, name)) for name, member in self.members().items()}
 
     def release(self, held: Any) -> None:
-        """Give the members back their own states."""
+        """Restore the members' own states."""
         for name, member in self.members().items():
             member.release(held[name])
 
@@ -109,7 +109,7 @@ class Collection(Foreign):
 
 
 class Wrapper(Foreign):
-    """A metric of torchmetrics around others; it reduces over ranks by itself."""
+    """A wrapper of torchmetrics around other metrics, which reduces over ranks itself."""
 
     def __init__(self, base: Any, *, output_transform: Transform | None = None) -> None:
         base.persistent(True)
@@ -119,23 +119,23 @@ class Wrapper(Foreign):
         super().__init__(base, output_transform=output_transform)
 
     def local(self) -> dict[str, Value]:
-        """Give nothing, since it sends its states itself."""
+        """Return nothing, because it exchanges its states itself."""
         return {}
 
-    def merged(self, parts: list[dict[str, Value]]) -> dict[str, Value]:  # noqa: ARG002 (there are none)
-        """Give nothing."""
+    def merged(self, parts: list[dict[str, Value]]) -> dict[str, Value]:  # noqa: ARG002 (they are empty)
+        """Return nothing."""
         return {}
 
 
 def own(states: Mapping[str, Value], name: str) -> dict[str, Value]:
-    """Give the states of one member."""
+    """Return the states of one member."""
     return {
         key.removeprefix(f"{name}/"): value for key, value in states.items() if key.startswith(f"{name}/")
     }
 
 
 def adapted(metric: Any) -> Foreign:
-    """Give one of torchmetrics as one of ours.
+    """Return a metric of torchmetrics as a `Metric`.
 
     Args:
         metric: A metric, a collection of them, or a wrapper around some.

@@ -1,4 +1,4 @@
-"""What a step gave, as the prediction and the target that a metric wants."""
+"""Transforms of a step's output to what a metric takes."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from torch import Tensor
 from simple_ignite.errors import OutputError
 
 Transform: TypeAlias = Callable[[Any], Any]
-"""Makes of a step's output what a metric takes."""
+"""Converts a step's output to what a metric takes."""
 
 TARGET_KEYS = ("label", "labels", "target", "y")
 
 
 def pair(output: Any) -> tuple[Any, Any]:
-    """Take prediction and target from a step's output: the default `output_transform`.
+    """Return prediction and target of a step's output: the default `output_transform`.
 
     Args:
         output: `(pred, target)`, or a mapping with "pred" and one of "label", "labels", "target", "y".
@@ -26,7 +26,7 @@ def pair(output: Any) -> tuple[Any, Any]:
         `(pred, target)`.
 
     Raises:
-        OutputError: The output has another shape; the message shows what came and what was wanted.
+        OutputError: If the output has another form; the message shows its form and the accepted ones.
     """
     if type(output) is tuple and len(output) == 2:
         return output
@@ -45,12 +45,12 @@ def pair(output: Any) -> tuple[Any, Any]:
 
 
 def single(output: Any) -> tuple[Any]:
-    """Hand a step's output over as one argument, even where it is a tuple."""
+    """Return a step's output as one argument, also if it is a tuple: an `output_transform`."""
     return (output,)
 
 
 def device_of(parts: object) -> torch.device | None:
-    """Give the device of the first tensor in a value, or in the tuples, lists and mappings it is made of."""
+    """Return the device of the first tensor in a value, or in nested tuples, lists and mappings."""
     if isinstance(parts, Tensor):
         return parts.device
     items: list[object] = []
@@ -61,12 +61,12 @@ def device_of(parts: object) -> torch.device | None:
     return next((device for item in items if (device := device_of(item)) is not None), None)
 
 
-def described(value: Any, depth: int = 0) -> str:
-    """Say what a value is in a few words: type, dtype, shape, keys.
+def described(value: object, depth: int = 0) -> str:
+    """Describe a value in a few words: type, dtype, shape, keys.
 
     Args:
-        value: Anything.
-        depth: How many containers this one is inside of.
+        value: Any value.
+        depth: In how many containers it is nested.
 
     Returns:
         Such as `dict {'loss': float32 tensor of shape (), 'n': int}`.
@@ -84,5 +84,5 @@ def described(value: Any, depth: int = 0) -> str:
 
 
 def shortened(items: list[str], most: int = 6) -> str:
-    """Join the first few of many."""
+    """Join the first few items."""
     return ", ".join(items[:most] + (["…"] if len(items) > most else []))

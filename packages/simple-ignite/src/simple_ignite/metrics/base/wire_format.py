@@ -1,11 +1,11 @@
-"""States of metrics as one flat int64 tensor, and back, bit for bit."""
+"""The wire format of metric states: one flat int64 tensor, exact to the bit."""
 
 from __future__ import annotations
 
 import math
 import struct
 from collections.abc import Iterable
-from typing import Any
+from typing import cast
 
 import torch
 from torch import Tensor
@@ -20,23 +20,23 @@ DTYPES = (
 
 
 def packed(values: Iterable[Value]) -> Tensor:
-    """Put values one after the other, each with a header that says what it is.
+    """Concatenate values, each with a header that describes it.
 
     Args:
-        values: States at rest.
+        values: Packed states.
 
     Returns:
         int64 of shape `(n,)`, on the CPU.
 
     Raises:
-        TypeError: A tensor of a dtype that is none of the usual ones.
+        TypeError: If a tensor has an unsupported dtype, such as a complex one.
     """
     parts = [part for value in values for part in _written(value)]
     return torch.cat(parts) if parts else torch.empty(0, dtype=torch.int64)
 
 
 def unpacked(message: Tensor) -> list[Value]:
-    """Give back the values that `packed` was given.
+    """Return the values that were passed to `packed`.
 
     Args:
         message: int64 of shape `(n,)`, on the CPU.
@@ -45,15 +45,15 @@ def unpacked(message: Tensor) -> list[Value]:
         The values, tensors on the CPU.
     """
     values: list[Value] = []
-    at = 0
-    while at < message.numel():
-        value, at = _read(message, at)
+    offset = 0
+    while offset < message.numel():
+        value, offset = _read(message, offset)
         values.append(value)
     return values
 
 
 def _written(value: Value) -> list[Tensor]:
-    """Give header and content of one value."""
+    """Return the header and the content of one value."""
     if value is None:
         return [torch.tensor([NOTHING])]
     if isinstance(value, int):
@@ -69,25 +69,25 @@ def _written(value: Value) -> list[Tensor]:
     return [header, flat.double().view(torch.int64) if flat.is_floating_point() else flat.long()]
 
 
-def _read(message: Tensor, at: int) -> tuple[Any, int]:
-    """Read the value that begins at a place; gives it and where the next begins."""
-    code = int(message[at])
+def _read(message: Tensor, offset: int) -> tuple[Value, int]:
+    """Return the value that begins at an offset, and the offset of the next."""
+    code = int(message[offset])
     if code == NOTHING:
-        return None, at + 1
-    size = int(message[at + 1])
-    at += 2
+        return None, offset + 1
+    size = int(message[offset + 1])
+    offset += 2
     if code == INTEGER:
-        return size, at
+        return size, offset
     if code == REAL:
-        return struct.unpack("d", struct.pack("q", size))[0], at
+        return cast(float, struct.unpack("d", struct.pack("q", size))[0]), offset
     if code == LIST:
-        items = []
+        items: list[Tensor] = []
         for _ in range(size):
-            item, at = _read(message, at)
-            items.append(item)
-        return items, at
-    shape = message[at : at + size].tolist()
-    at += size
-    bits = message[at : at + math.prod(shape)]
+            item, offset = _read(message, offset)
+            items.append(cast(Tensor, item))
+        return items, offset
+    shape = message[offset : offset + size].tolist()
+    offset += size
+    bits = message[offset : offset + math.prod(shape)]
     flat = bits.view(torch.float64) if DTYPES[code].is_floating_point else bits
-    return flat.to(DTYPES[code]).reshape(shape), at + math.prod(shape)
+    return flat.to(DTYPES[code]).reshape(shape), offset + math.prod(shape)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -23,8 +24,8 @@ FORMATS: dict[str, Writer] = {
 }
 
 
-def export(runs: Sequence[RunView], format: str, target: str) -> None:
-    """Write runs in another format.
+def export(runs: Sequence[RunView], format: str, target: str | os.PathLike[str]) -> None:
+    """Write runs in another format: all of them or, when something goes wrong, nothing.
 
     Args:
         runs: The runs.
@@ -35,7 +36,8 @@ def export(runs: Sequence[RunView], format: str, target: str) -> None:
     Raises:
         SettingError: There is no such format.
         MissingExtraError: The library it needs is not installed.
+        ExportError: It cannot be written there, or is there already.
     """
     if format not in FORMATS:
         raise SettingError("format", format, tuple(FORMATS))
-    FORMATS[format](runs, target)
+    FORMATS[format](runs, os.fspath(target))

@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 
 from simple_track.exchange.exporters.rows import facts_of, rows_of
+from simple_track.exchange.exporters.target import whole_file
 from simple_track.reading.view import RunView
 from simple_track.storage import exact_json
 
@@ -17,7 +18,8 @@ from simple_track.storage import exact_json
 def write_json(runs: Sequence[RunView], target: Path) -> None:
     """Write everything about runs as a JSON list, one object for each.
 
-    NaN and infinities, which JSON has not, are `{"$float": "nan"}` and so on.
+    NaN and infinities, which JSON has not, are `{"$float": "nan"}` and so on, and an integer beyond 64 bits
+    is `{"$int": "…"}`.
 
     Args:
         runs: The runs.
@@ -29,8 +31,8 @@ def write_json(runs: Sequence[RunView], target: Path) -> None:
     if str(target) == "-":
         sys.stdout.write(data.decode())
         return
-    target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_bytes(data)
+    with whole_file(target) as path:
+        path.write_bytes(data)
 
 
 def _document(run: RunView) -> Any:

@@ -29,16 +29,19 @@ def facts_of(run: RunView) -> dict[str, Any]:
 
 def rows_of(run: RunView) -> Iterator[dict[str, Any]]:
     """The rows of a run in the order they were logged, as plain numbers, each with the metrics it has."""
-    history = run.history()
-    columns = {key: history[key].tolist() for key in history}
-    steps, times = columns.pop("step"), columns.pop("timestamp")
-    has = {key: history.present(key).tolist() for key in columns}
-    for n, (step, timestamp) in enumerate(zip(steps, times, strict=True)):
-        yield {
-            "step": step,
-            "timestamp": timestamp,
-            **{key: columns[key][n] for key in columns if has[key][n]},
-        }
+    return run.history().records()
+
+
+def media_of(run: RunView) -> Iterator[tuple[str, int, dict[str, Any], float]]:
+    """The media and tables of a run: name, step, what the log says of the value, and when it was logged.
+
+    Events of no known form are passed over; the doctor finds them.
+    """
+    for event in run.events("media"):
+        match event:
+            case {"key": str(key), "step": int(step), "value": {"kind": str()} as body}:
+                time = event.get("timestamp")
+                yield key, step, body, float(time) if isinstance(time, int | float) else 0.0
 
 
 def flat(config: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:

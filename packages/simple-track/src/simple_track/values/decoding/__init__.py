@@ -1,0 +1,1 @@
+"""Reading pictures and sound from the files of other programs."""

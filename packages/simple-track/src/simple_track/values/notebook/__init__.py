@@ -1,0 +1,1 @@
+"""How values show in a notebook: HTML without script, and SVG."""

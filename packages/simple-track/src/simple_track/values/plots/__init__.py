@@ -1,0 +1,1 @@
+"""Plots of how well a classifier does, kept as figures of Plotly."""

@@ -1,0 +1,1 @@
+"""What the cells of a table are in Python, and in Arrow."""
