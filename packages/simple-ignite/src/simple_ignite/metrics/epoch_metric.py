@@ -11,7 +11,7 @@ from simple_ignite.errors import MetricInputError
 from simple_ignite.metrics.base.metric import Metric
 from simple_ignite.metrics.base.state import Cat
 from simple_ignite.metrics.base.transform import Transform, described
-from simple_ignite.metrics.collected import keep
+from simple_ignite.metrics.collection import keep
 
 
 class EpochMetric(Metric):

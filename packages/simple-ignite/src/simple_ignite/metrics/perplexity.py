@@ -38,6 +38,9 @@ class Perplexity(Metric):
         self.dim = dim
         super().__init__(output_transform=output_transform)
 
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update({"dim": -1, **state})  # version 0.3 had no dim
+
     def accumulate(self, pred: Tensor, target: Tensor) -> None:
         """Add one batch.
 

@@ -12,7 +12,7 @@ from simple_ignite.metrics.base.derived import Derived
 from simple_ignite.metrics.base.metric import Metric
 from simple_ignite.metrics.base.state import Cat, Max, Sum, larger, wide
 from simple_ignite.metrics.base.transform import Transform, described
-from simple_ignite.metrics.collected import keep
+from simple_ignite.metrics.collection import keep
 
 
 def numbers_of(name: str, pred: Tensor, target: Tensor) -> tuple[Tensor, Tensor]:

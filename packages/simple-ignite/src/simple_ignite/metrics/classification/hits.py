@@ -81,6 +81,13 @@ class Hits(Metric):
         self.top_k = top_k
         super().__init__()
 
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        if "dim" not in state:  # version 0.3
+            self.dim = 1
+            self._forget_shapes()
+            state = {**state, "_shapes": ()}
+        vars(self).update(state)
+
     def reset(self) -> None:
         """Forget every count."""
         super().reset()

@@ -51,8 +51,11 @@ class FBeta(Averaged):
         if not beta > 0:
             raise MetricInputError(type(self).__name__, f"beta={beta!r}", "a number above 0")
         self.beta = float(beta)
-        self.score = functools.partial(scores.f_beta, beta=self.beta)
         super().__init__(average=average, zero_division=zero_division, **options)
+
+    def score_of(self, task: str) -> Score:  # noqa: ARG002 (it is the same for all)
+        """Return the F-beta of each class."""
+        return functools.partial(scores.f_beta, beta=self.beta)
 
 
 class F1Score(Averaged):
@@ -71,6 +74,7 @@ class HammingDistance(Averaged):
         **options: See `CountOptions`.
     """
 
+    positive: ClassVar[bool] = False
     of_targets: ClassVar[bool] = True
     score = staticmethod(scores.miss_rate)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
@@ -19,7 +19,7 @@ from simple_ignite.metrics.classification.inputs import (
     outside,
     signature,
 )
-from simple_ignite.metrics.collected import keep
+from simple_ignite.metrics.collection import keep
 
 
 class Columns(NamedTuple):
@@ -62,6 +62,9 @@ class Scores(Metric):
         self.dim = dim
         super().__init__()
 
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update({"dim": 1, "_kind": None, **state})  # version 0.3 had neither
+
     def reset(self) -> None:
         """Forget all."""
         super().reset()
@@ -76,26 +79,28 @@ class Scores(Metric):
             target: `(n, *)` labels; multilabel: `(n, labels, *)` of 0/1.
         """
         shapes = signature(self, pred, target)
-        if shapes != self._shapes:
-            self._prepare(pred, target)
+        kind = self._kind
+        if kind is None or shapes != self._shapes:
+            kind = self._prepare(pred, target)
             self._shapes = shapes
-        if not target.numel() or self._kind is None:
+        if not target.numel():
             return
-        if self._kind.task == "binary":
+        if kind.task == "binary":
             scores, targets = pred.reshape(-1), target.reshape(-1)
         else:
             scores = pred.movedim(self.dim, -1).reshape(-1, pred.shape[self.dim])
-            targets = target.movedim(self.dim, -1) if self._kind.task == "multilabel" else target
-            targets = targets.reshape(scores.shape if self._kind.task == "multilabel" else -1)
+            targets = target.movedim(self.dim, -1) if kind.task == "multilabel" else target
+            targets = targets.reshape(scores.shape if kind.task == "multilabel" else -1)
         keep(self.called(), (self.scores, scores), (self.targets, targets))
 
-    def _prepare(self, pred: Tensor, target: Tensor) -> None:
-        """Check a shape that was not seen before."""
+    def _prepare(self, pred: Tensor, target: Tensor) -> Kind:
+        """Check a shape that was not seen before, and return the kind of data."""
         kind = Input(self.called(), pred, target, self.task, None, self.dim, ranked=True).kind()
         if self._kind is not None and kind != self._kind:
             before = f"{self._kind.described()}, as in the batches before"
             raise MetricInputError(self.called(), kind.described(), before)
         self._kind = kind
+        return kind
 
     def is_binary(self) -> bool:
         """Tell whether the scores are of a binary task."""
