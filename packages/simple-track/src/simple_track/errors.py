@@ -38,8 +38,9 @@ TrackError (Exception)
 ```
 
 `values:`, `artifacts:` and `exchange:` are defined in `simple_track.values`, `simple_track.artifacts` and
-`simple_track.exchange`, which are loaded when they are used; the command line raises `cli:`. Each error carries the facts of its message as attributes,
-and survives pickling. `TrackWarning` is the one category of warnings.
+`simple_track.exchange`, which are loaded when they are used; the command line raises `cli:`. Each error
+carries the facts of its message as attributes, and survives pickling. `TrackWarning` is the one category of
+warnings.
 """
 
 from __future__ import annotations

@@ -59,8 +59,15 @@ def test_metrics_that_are_called_as_columns_are_kept_beside_them(tmp_path):
     (first, second) = table.to_pylist()
     del first["timestamp"], second["timestamp"]
     assert first == {
-        **{"run": run.id, "step": 0, "~run": 1, "~~run": 2, "~step": 3, "Run": 4},
-        **{"m": None, "m~text~": "word", "m~text": 5},
+        "run": run.id,
+        "step": 0,
+        "~run": 1,
+        "~~run": 2,
+        "~step": 3,
+        "Run": 4,
+        "m": None,
+        "m~text~": "word",
+        "m~text": 5,
     }
     assert (second["m"], second["m~text~"]) == (6, None)
     names = json.loads(table.schema.metadata[b"simple_track.names"])
