@@ -1,5 +1,6 @@
 """Run as one rank of several: does every scenario. Arguments: rank, world size, folder."""
 
+import importlib.util
 import json
 import sys
 import warnings
@@ -236,6 +237,57 @@ def load_from_one():
     for batch in mine((pred[20:], target[20:])):
         metrics.update(batch)
     return metrics.compute()
+
+
+def laws():
+    """The table of every metric."""
+    spec = importlib.util.spec_from_file_location("laws", Path(__file__).with_name("test_laws.py"))
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def shares():
+    """Which batches each rank sees of every metric: uneven shares, and none at all."""
+    return {"uneven": [[0, 1, 2, 3, 4], [5, 6]], "starved": [[0, 1, 2, 3, 4, 5, 6], []]}
+
+
+def fed(table, seeds):
+    """A set of all metrics of each kind of data, which have seen some batches."""
+    sets = {}
+    for name in table.EXACT:
+        make, kind = table.CASES[name]
+        sets.setdefault(kind, MetricSet()).add(name, make())
+    for kind, metrics in sets.items():
+        for seed in seeds:
+            metrics.update(table.data(kind, seed=seed))
+    return sets
+
+
+def valued(table, sets):
+    """The values of all metrics, as flat lists."""
+    values = {name: value for metrics in sets.values() for name, value in metrics.compute().items()}
+    return {name: table.flat(value).tolist() for name, value in values.items()}
+
+
+@scenario
+def every_metric():
+    """The value of every metric, and of one that goes on from the states of one process."""
+    table, values = laws(), {}
+    for share, seeds in shares().items():
+        sets = fed(table, seeds[RANK])
+        values[share] = valued(table, sets)
+    saved = {kind: metrics.state_dict() for kind, metrics in sets.items()}
+    if RANK == 0:
+        torch.save(saved, FOLDER / "every_two.pt")
+    again = fed(table, [9])  # what was seen before is forgotten
+    states = torch.load(FOLDER / "every_one.pt", weights_only=True)
+    for kind, metrics in again.items():
+        metrics.load_state_dict(states[kind])
+        for seed in shares()["uneven"][RANK]:
+            metrics.update(table.data(kind, seed=seed))
+    values["from one"] = valued(table, again)
+    return values
 
 
 @scenario

@@ -10,7 +10,7 @@ from simple_ignite import metrics
 PAGE = Path(__file__).parents[4] / "docs/ignite/metrics-list.md"
 NO_METRIC = {
     *("Cat", "Max", "Metric", "MetricSet", "Min", "Reduced", "Sum"),
-    *("larger", "pair", "single", "smaller"),
+    *("larger", "pair", "single", "smaller", "curve_table", "report_text", "PRPoints", "ROCPoints"),
     *("PRPoints", "ROCPoints", "curve_table", "report_text"),
 }
 

@@ -34,6 +34,9 @@ def ranks(worker):
     pred, target = worker.data(70)
     metrics.update((pred[:20], target[:20]))
     torch.save(metrics.state_dict(), worker.FOLDER / "one.pt")
+    table = worker.laws()
+    states = {kind: metrics.state_dict() for kind, metrics in worker.fed(table, [7, 8]).items()}
+    torch.save(states, worker.FOLDER / "every_one.pt")
     processes = [
         subprocess.Popen(
             [sys.executable, str(WORKER), str(rank), "2", str(worker.FOLDER)],
@@ -43,7 +46,7 @@ def ranks(worker):
         for rank in range(2)
     ]
     for process in processes:
-        _, said = process.communicate(timeout=120)
+        _, said = process.communicate(timeout=300)
         assert process.returncode == 0, said
     return [json.loads((worker.FOLDER / f"rank{rank}.json").read_text()) for rank in range(2)]
 
@@ -139,6 +142,32 @@ def test_states_of_two_processes_go_on_in_one(ranks, worker):
     whole.update(more)
     whole.update((pred[50:], target[50:]))
     close(worker.plain(metrics.compute()), worker.plain(whole.compute()))
+
+
+def test_every_metric_has_the_value_of_one_process(ranks, worker):
+    table = worker.laws()
+    whole = worker.valued(table, worker.fed(table, range(7)))
+    longer = worker.valued(table, worker.fed(table, [7, 8, *range(7)]))
+    for rank in ranks:
+        assert "error" not in rank["every_metric"], rank["every_metric"]
+        for name in table.EXACT:
+            for share in ("uneven", "starved"):
+                table.close(rank["every_metric"][share][name], whole[name])
+            table.close(rank["every_metric"]["from one"][name], longer[name])
+
+
+def test_states_of_every_metric_go_on_in_one_process(ranks, worker):
+    assert ranks
+    table = worker.laws()
+    states = torch.load(worker.FOLDER / "every_two.pt", weights_only=True)
+    again = worker.fed(table, [])
+    for kind, metrics in again.items():
+        metrics.load_state_dict(states[kind])
+        for seed in (7, 8):
+            metrics.update(table.data(kind, seed=seed))
+    values, whole = worker.valued(table, again), worker.valued(table, worker.fed(table, range(9)))
+    for name in table.EXACT:
+        table.close(values[name], whole[name])
 
 
 def test_messages_of_any_length_arrive_whole(ranks):

@@ -27,8 +27,6 @@ class Perplexity(Metric):
         output_transform: Makes `(pred, target)` of a step's output.
     """
 
-    dim = -1  # of metrics that were pickled by version 0.3.0
-
     nll = Sum()
     tokens = Sum()
     outside = Sum()
@@ -39,6 +37,9 @@ class Perplexity(Metric):
         self.ignore_index = ignore_index
         self.dim = dim
         super().__init__(output_transform=output_transform)
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update({"dim": -1, **state})  # version 0.3 had no dim
 
     def accumulate(self, pred: Tensor, target: Tensor) -> None:
         """Add one batch.

@@ -196,8 +196,8 @@ GOOD = one([[0, 0, 9, 9]], scores=torch.ones(1))
 MISTAKES = {
     "no lists": (
         (GOOD["boxes"], GOOD["boxes"]),
-        "MeanAveragePrecision: got pred float32 tensor of shape (1, 4), target float32 tensor of shape (1, 4); "  # noqa: E501 - a message, whole
-        "expected two lists of one dictionary per image, of the same length",
+        "MeanAveragePrecision: got pred float32 tensor of shape (1, 4), target float32 tensor of shape "
+        "(1, 4); expected two lists of one dictionary per image, of the same length",
     ),
     "no scores": (
         ([one([[0, 0, 9, 9]])], [GOOD]),

@@ -34,10 +34,10 @@ class Averaged(Derived[Counts | Samples]):
         **options: See `CountOptions`.
     """
 
-    zero_division: float | str = 0.0  # of metrics that were pickled by version 0.3.0
-
     score: Score
     """Makes the value of each class from its counts."""
+    positive: ClassVar[bool] = True
+    """Whether binary data have the value of class 1 unless an average is asked for."""
     of_targets: ClassVar[bool] = False
     """Whether "macro" is over the classes that occur in targets only."""
 
@@ -54,6 +54,12 @@ class Averaged(Derived[Counts | Samples]):
         if average == "samples":
             counts = Samples((self.score_of("multilabel"),), *shared, float(self.zero_division))
         super().__init__(counts, output_transform=options.get("output_transform"))
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        if "zero_division" not in state:  # version 0.3, where "macro" of binary data was the value of class 1
+            average = "auto" if state["average"] == "macro" and self.positive else state["average"]
+            state = {**state, "zero_division": 0.0, "average": average}
+        vars(self).update(state)
 
     def score_of(self, task: str) -> Score:  # noqa: ARG002 (some metrics mean another thing by it)
         """Return what makes the value of each class for a task."""

@@ -41,11 +41,6 @@ class CalibrationError(Metric):
         output_transform: Makes `(pred, target)` of a step's output, pred being probabilities.
     """
 
-    # Of metrics that were pickled by version 0.3.0:
-    dim = 1
-    _shapes: tuple[object, ...] = ()
-    _kind: Kind | None = None
-
     counted = Sum()
     confidence = Sum()
     right = Sum()
@@ -75,11 +70,14 @@ class CalibrationError(Metric):
         self.dim = dim
         super().__init__(output_transform=output_transform)
 
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update({"dim": 1, "_kind": None, **state})  # version 0.3 had neither
+
     def reset(self) -> None:
         """Forget everything seen."""
         super().reset()
-        self._shapes = ()
-        self._kind = None
+        self._shapes: tuple[object, ...] = ()
+        self._kind: Kind | None = None
 
     def accumulate(self, pred: Tensor, target: Tensor) -> None:
         """Take in one batch.
@@ -89,13 +87,14 @@ class CalibrationError(Metric):
             target: Labels `(n, *)`.
         """
         shapes = signature(self, pred, target)
-        if shapes != self._shapes or self._kind is None:
-            self._prepare(pred, target)
+        kind = self._kind
+        if kind is None or shapes != self._shapes:
+            kind = self._prepare(pred, target)
             self._shapes = shapes
-        if not target.numel() or self._kind is None:
+        if not target.numel():
             return
         target = integral(target)
-        if self._kind.scored:
+        if kind.scored:
             sure, guess = pred.detach().max(self.dim)
             right = guess == target
         else:
@@ -114,11 +113,11 @@ class CalibrationError(Metric):
         ):
             added = sure.new_zeros(self.bins + 2).scatter_add_(0, where, values)
             setattr(self, name, getattr(self, name) + added)
-        beyond = outside(target, self._kind.classes, self.ignore_index)
+        beyond = outside(target, kind.classes, self.ignore_index)
         self.outside = self.outside + torch.count_nonzero(beyond)
 
-    def _prepare(self, pred: Tensor, target: Tensor) -> None:
-        """Check a shape that was not seen before."""
+    def _prepare(self, pred: Tensor, target: Tensor) -> Kind:
+        """Check a shape that was not seen before, and return the kind of data."""
         kind = Input("CalibrationError", pred, target, self.task, None, self.dim, ranked=True).kind()
         if not pred.is_floating_point():
             raise MetricInputError("CalibrationError", f"{pred.dtype} as pred", "probabilities")
@@ -127,6 +126,7 @@ class CalibrationError(Metric):
             raise MetricInputError("CalibrationError", kind.described(), before)
         self._edges = torch.linspace(0, 1, self.bins + 1, dtype=wide(pred.device), device=pred.device)
         self._kind = kind
+        return kind
 
     def load_state_dict(self, states: Mapping[str, Any]) -> None:
         """Go on from saved states, also from those of version 0.3, which counted no labels out of range."""

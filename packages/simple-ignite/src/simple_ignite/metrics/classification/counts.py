@@ -73,6 +73,9 @@ class Counts(Metric):
         self.dim = dim
         super().__init__()
 
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update({"dim": 1, **state})  # version 0.3 had no dim
+
     def reset(self) -> None:
         """Forget every count."""
         super().reset()

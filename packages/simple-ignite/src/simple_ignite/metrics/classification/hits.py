@@ -59,13 +59,6 @@ class Hits(Metric):
         top_k: The target must be among this many highest scores.
     """
 
-    # Of metrics that were pickled by version 0.3.0:
-    dim = 1
-    _shapes: tuple[Any, ...] = ()
-    _kind: Kind | None = None
-    _tally: Tally | None = None
-    _plain = False
-
     detail = 0
     correct = Sum()
     seen = Sum()
@@ -88,6 +81,13 @@ class Hits(Metric):
         self.top_k = top_k
         super().__init__()
 
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        if "dim" not in state:  # version 0.3
+            self.dim = 1
+            self._forget_shapes()
+            state = {**state, "_shapes": ()}
+        vars(self).update(state)
+
     def reset(self) -> None:
         """Forget every count."""
         super().reset()
@@ -100,9 +100,9 @@ class Hits(Metric):
 
     def _forget_shapes(self) -> None:
         """Let the next batch be of any shape and kind."""
-        self._shapes = ()
-        self._kind = None
-        self._tally = None
+        self._shapes: tuple[Any, ...] = ()
+        self._kind: Kind | None = None
+        self._tally: Tally | None = None
         self._plain = False
 
     def accumulate(self, pred: Tensor, target: Tensor) -> None:

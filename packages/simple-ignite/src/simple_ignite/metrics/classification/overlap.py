@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Unpack
+from typing import ClassVar, Unpack
 
 from simple_ignite.metrics.classification import scores
 from simple_ignite.metrics.classification.averaged import Averaged
@@ -24,6 +24,8 @@ class MeanIoU(Jaccard):
         zero_division: See `Averaged`.
         **options: See `CountOptions`.
     """
+
+    positive: ClassVar[bool] = False
 
     def __init__(self, *, zero_division: float = 0.0, **options: Unpack[CountOptions]) -> None:
         super().__init__(average="macro", zero_division=zero_division, **options)

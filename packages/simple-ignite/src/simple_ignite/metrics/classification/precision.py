@@ -53,8 +53,8 @@ class FBeta(Averaged):
         self.beta = float(beta)
         super().__init__(average=average, zero_division=zero_division, **options)
 
-    def score_of(self, task: str) -> Score:  # noqa: ARG002 (some metrics mean another thing by it)
-        """Return what makes the value of each class."""
+    def score_of(self, task: str) -> Score:  # noqa: ARG002 (it is the same for all)
+        """Return the F-beta of each class."""
         return functools.partial(scores.f_beta, beta=self.beta)
 
 
@@ -74,6 +74,7 @@ class HammingDistance(Averaged):
         **options: See `CountOptions`.
     """
 
+    positive: ClassVar[bool] = False
     of_targets: ClassVar[bool] = True
     score = staticmethod(scores.miss_rate)
 

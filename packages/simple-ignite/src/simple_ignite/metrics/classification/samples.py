@@ -29,10 +29,6 @@ class Samples(Metric):
         zero: Stands for 0/0.
     """
 
-    # Of metrics that were pickled by version 0.3.0:
-    dim = 1
-    _shapes: tuple[object, ...] = ()
-
     totals = Sum()
     seen = Sum()
     outside = Sum()
@@ -56,7 +52,7 @@ class Samples(Metric):
     def reset(self) -> None:
         """Forget all samples."""
         super().reset()
-        self._shapes = ()
+        self._shapes: tuple[object, ...] = ()
 
     def accumulate(self, pred: Tensor, target: Tensor) -> None:
         """Take in one batch.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
@@ -53,11 +53,6 @@ class Scores(Metric):
         dim: See `Counts`.
     """
 
-    # Of metrics that were pickled by version 0.3.0:
-    dim = 1
-    _shapes: tuple[object, ...] = ()
-    _kind: Kind | None = None
-
     scores = Cat()
     targets = Cat()
 
@@ -67,11 +62,14 @@ class Scores(Metric):
         self.dim = dim
         super().__init__()
 
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update({"dim": 1, "_kind": None, **state})  # version 0.3 had neither
+
     def reset(self) -> None:
         """Forget all."""
         super().reset()
-        self._shapes = ()
-        self._kind = None
+        self._shapes: tuple[object, ...] = ()
+        self._kind: Kind | None = None
 
     def accumulate(self, pred: Tensor, target: Tensor) -> None:
         """Keep one batch.
@@ -81,26 +79,28 @@ class Scores(Metric):
             target: `(n, *)` labels; multilabel: `(n, labels, *)` of 0/1.
         """
         shapes = signature(self, pred, target)
-        if shapes != self._shapes or self._kind is None:
-            self._prepare(pred, target)
+        kind = self._kind
+        if kind is None or shapes != self._shapes:
+            kind = self._prepare(pred, target)
             self._shapes = shapes
-        if not target.numel() or self._kind is None:
+        if not target.numel():
             return
-        if self._kind.task == "binary":
+        if kind.task == "binary":
             scores, targets = pred.reshape(-1), target.reshape(-1)
         else:
             scores = pred.movedim(self.dim, -1).reshape(-1, pred.shape[self.dim])
-            targets = target.movedim(self.dim, -1) if self._kind.task == "multilabel" else target
-            targets = targets.reshape(scores.shape if self._kind.task == "multilabel" else -1)
+            targets = target.movedim(self.dim, -1) if kind.task == "multilabel" else target
+            targets = targets.reshape(scores.shape if kind.task == "multilabel" else -1)
         keep(self.called(), (self.scores, scores), (self.targets, targets))
 
-    def _prepare(self, pred: Tensor, target: Tensor) -> None:
-        """Check a shape that was not seen before."""
+    def _prepare(self, pred: Tensor, target: Tensor) -> Kind:
+        """Check a shape that was not seen before, and return the kind of data."""
         kind = Input(self.called(), pred, target, self.task, None, self.dim, ranked=True).kind()
         if self._kind is not None and kind != self._kind:
             before = f"{self._kind.described()}, as in the batches before"
             raise MetricInputError(self.called(), kind.described(), before)
         self._kind = kind
+        return kind
 
     def is_binary(self) -> bool:
         """Tell whether the scores are of a binary task."""
