@@ -1,5 +1,5 @@
 # ruff: noqa: E501
-"""Edits that keep every other byte."""
+"""Edits of documents: all text outside an edit stays as it is."""
 
 import stat
 from contextlib import suppress

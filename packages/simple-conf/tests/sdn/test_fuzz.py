@@ -1,4 +1,4 @@
-"""Any bytes give a tree or a syntax error; `fuzz` holds what fuzzing found, and a choice of what it tried."""
+"""Any bytes give a tree or a syntax error; `fuzz` holds what fuzzing found, and a sample of what it tried."""
 
 import base64
 import json

@@ -1,4 +1,4 @@
-"""Input that wants to hurt: it ends soon, in a tree or in a clear error."""
+"""Hostile input: it is read or refused quickly, with a clear error."""
 
 import pytest
 
@@ -34,7 +34,7 @@ REFUSED = [
 
 
 @pytest.mark.parametrize(("text", "message"), REFUSED, ids=[message[:40] for _, message in REFUSED])
-def test_hostile_text_is_refused_soon(text, message):
+def test_hostile_text_is_refused_quickly(text, message):
     with pytest.raises(SdnSyntaxError) as caught:
         parse(text)
     assert message in caught.value.message
@@ -61,7 +61,7 @@ READ = [
 
 
 @pytest.mark.parametrize(("text", "keys"), READ, ids=[repr(text[:12]) for text, _ in READ])
-def test_large_text_is_read_soon(text, keys):
+def test_large_text_is_read_quickly(text, keys):
     assert len(parse(text).values) == keys
 
 

@@ -1,5 +1,5 @@
 # ruff: noqa: E501
-"""Every kind of mistake, with the exact text that a user sees; `mistakes.txt` holds both."""
+"""Every kind of syntax error with its exact message; `mistakes.txt` holds the texts and the messages."""
 
 import pickle
 from pathlib import Path
@@ -17,7 +17,7 @@ MISTAKES = (HERE / "mistakes.txt").read_bytes().decode().split("\n===\n")
 @pytest.mark.parametrize(
     "mistake", MISTAKES, ids=lambda mistake: mistake.split("\n---\n")[-1].split("\n")[0][6:60]
 )
-def test_a_mistake_is_shown_with_its_place_and_a_way_out(mistake):
+def test_a_mistake_is_shown_with_its_position_and_a_hint(mistake):
     text, _, shown = mistake.rpartition("\n---\n")
     with pytest.raises(SdnSyntaxError) as caught:
         parse(text + "\n", name="f.sdn")
@@ -80,7 +80,7 @@ def test_files_of_other_dialects_are_rejected_at_the_right_line(name):
         ("[1] b", "<value>:1:5: unexpected text after the closing ]\n  1 | [1] b\n    |     ^\n  hint: end the line here, or put the whole value in double quotes"),
     ],
 )  # fmt: skip
-def test_a_value_alone_is_pointed_into(text, shown):
+def test_an_error_in_a_single_value_is_located(text, shown):
     with pytest.raises(SdnSyntaxError) as caught:
         parse_value(text)
     assert str(caught.value) == shown

@@ -177,7 +177,7 @@ def test_real_files_survive_reading_and_writing(path):
     assert parse(write(values)).values == values
 
 
-def test_places_of_keys_values_and_cells():
+def test_positions_of_keys_values_and_cells():
     parsed = parse(TOUR)
     lines = TOUR.split("\n")
 
