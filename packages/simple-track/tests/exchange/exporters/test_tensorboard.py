@@ -1,6 +1,8 @@
+import json
 import math
 import warnings
 from io import BytesIO
+from pathlib import Path
 
 import numpy as np
 import PIL.Image
@@ -10,7 +12,10 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # of TensorBoard's own imports
     from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
+from simple_track import Track, TrackError, TrackWarning
 from simple_track.exchange.exporters.tensorboard import write_tensorboard
+from simple_track.storage import exact_json
+from simple_track.values import Image, Images, Text
 
 
 @pytest.fixture
@@ -65,3 +70,109 @@ def test_a_run_is_not_written_over(runs, tmp_path, board):
         FileExistsError, match="the run is there already; remove the folder, or export elsewhere"
     ):
         write_tensorboard(runs, tmp_path / "logs")
+
+
+def accumulated(folder):
+    accumulator = EventAccumulator(str(folder), size_guidance={"images": 0, "scalars": 0, "tensors": 0})
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        accumulator.Reload()
+    return accumulator
+
+
+def text_of(accumulator, tag):
+    (event,) = accumulator.Tensors(tag)
+    return event.tensor_proto.string_val[0].decode()
+
+
+def exported(tmp_path, log, config=None):
+    root = tmp_path / "store"
+    with Track.run("demo", config=config, dir=root, system=False) as run:
+        log(run)
+    write_tensorboard([Track.load(run.id, dir=root)], tmp_path / "logs")
+    (folder,) = (tmp_path / "logs").iterdir()
+    return accumulated(folder)
+
+
+NAMES = [
+    "acc@1",
+    "acc#1",
+    "train loss",
+    "train_loss",
+    "/a",
+    "a",
+    "é/ü",
+    "a:b",
+    "<script>",
+    "",
+    "x" * 300,
+    "~step",
+]
+
+
+def test_every_metric_has_its_own_name(tmp_path):
+    values = {name: float(number) for number, name in enumerate(NAMES)}
+    board = exported(tmp_path, lambda run: run.log(values))
+    assert {tag: board.Scalars(tag)[0].value for tag in board.Tags()["scalars"]} == values
+
+
+def test_things_of_one_name_and_several_kinds_are_told_apart(tmp_path):
+    def log(run):
+        run.log({"a": 1, "a/text_summary": 2, "config": "words", "b": Text("in b"), "a_2": 3})
+        run.log({"a": Image(np.zeros((2, 2))), "b": "metric", "c": Images(np.zeros((1, 2, 2))), "c/0": 4})
+        run.log({"a": "now words"})
+
+    board = exported(tmp_path, log)
+    tags = board.Tags()
+    every = [tag for kind in ("scalars", "images", "tensors") for tag in tags[kind]]
+    assert len(set(every)) == len(every)
+    names = json.loads(text_of(board, "simple_track/names/text_summary").strip("`json\n"))
+    assert {"a", "a/text_summary", "a_2", "c/0"} == set(tags["scalars"])
+    assert {names[tag]["kind"] for tag in every if tag in names} == {"words", "image", "images", "text"}
+    for tag, told in names.items():
+        if told == {"kind": "words", "name": "a"}:
+            assert text_of(board, tag) == "now words"
+        if told == {"kind": "text", "name": "b"}:
+            assert text_of(board, tag) == "in b"
+    assert text_of(board, "b/text_summary") == "metric"
+    assert text_of(board, "config/text_summary") == "words"
+
+
+def test_any_config_is_shown(tmp_path):
+    config = {"clip": math.inf, "big": 2**70, "fence": "```\n````", "nested": {"a": [1, None]}, "": {}}
+    board = exported(tmp_path, lambda run: run.log({"a": 1}), config)
+    shown = text_of(board, "config/text_summary")
+    fence, text = shown.split("json\n", 1)
+    assert fence == "`````"
+    assert exact_json.decode(json.loads(text.removesuffix(f"\n{fence}"))) == config
+
+
+def test_a_number_beyond_32_bits_is_warned_about(tmp_path):
+    with pytest.warns(
+        TrackWarning, match="2 values of 'x' are beyond 32-bit floats; TensorBoard has infinity there"
+    ):
+        board = exported(
+            tmp_path, lambda run: (run.log({"x": 1e300}), run.log({"x": -1e39}), run.log({"x": math.inf}))
+        )
+    assert [event.value for event in board.Scalars("x")] == [math.inf, -math.inf, math.inf]
+
+
+def test_a_failure_leaves_nothing(runs, tmp_path):
+    (file,) = (runs[0].layout.dir / "media" / "audio").iterdir()
+    file.write_bytes(b"damaged")
+    with pytest.raises(TrackError, match="content is damaged"):
+        write_tensorboard(runs[::-1], tmp_path / "logs")
+    assert not (tmp_path / "logs").exists()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["store"]
+    write_tensorboard(runs[1:], tmp_path / "logs")
+    assert len(list((tmp_path / "logs").iterdir())) == 1
+
+
+def test_events_of_no_known_form_are_passed_over(tmp_path):
+    def log(run):
+        run.log({"a": 1})
+        with Path(run.dir, "history.jsonl").open("a") as file:
+            for value in ("[]", "5", "null", "{}", '{"kind":"hologram"}'):
+                file.write(f'{{"event":"media","key":"k","step":0,"value":{value},"timestamp":9e9}}\n')
+
+    assert exported(tmp_path, log).Scalars("a")[0].value == 1

@@ -54,18 +54,18 @@ def write_tensorboard(runs: Sequence[RunView], target: Path) -> None:
                 silence("tensorboardX.x2num"),
                 board.SummaryWriter(str(place / name), max_queue=1000) as writer,
             ):
-                _write(Events(writer, board.summary, tags), run)
+                beyond = _write(Events(writer, board.summary, tags), run)
+            for key, count in beyond.items():
+                reason = f"{count} values of {key!r} are beyond 32-bit floats; TensorBoard has infinity there"
+                warnings.warn(TrackWarning(f"{run.id}: {reason}"), stacklevel=4)
 
 
 def _tags(runs: Sequence[RunView]) -> dict[tuple[str, str], str]:
     """A tag for each kind of thing and name, in all runs the same."""
     wanted: dict[tuple[str, str], str] = {}
-    for run in runs:
-        for key, kinds in run.history().columns.parts.items():
-            if set(kinds) & NUMERIC:
-                wanted["scalar", key] = key
-            if "s" in kinds:
-                wanted[WORDS, key] = key + _TEXT
+    parts = [item for run in runs for item in run.history().columns.parts.items()]
+    wanted |= {("scalar", key): key for key, kinds in parts if set(kinds) & NUMERIC}
+    wanted |= {(WORDS, key): key + _TEXT for key, kinds in parts if "s" in kinds}
     wanted[CONFIG] = "config" + _TEXT
     for run in runs:
         for key, _, body, _ in media_of(run):
@@ -103,7 +103,8 @@ class Events:
         self.add(kind, key, self.summary.text("text", text), step, time)
 
 
-def _write(events: Events, run: RunView) -> None:
+def _write(events: Events, run: RunView) -> dict[str, int]:
+    """Write a run; how many values of each metric are beyond 32-bit floats."""
     beyond: dict[str, int] = {}
     make = events.summary.Summary
     for row in rows_of(run):
@@ -116,11 +117,6 @@ def _write(events: Events, run: RunView) -> None:
                 beyond[key] = beyond.get(key, 0) + 1
             scalar = make.Value(tag="", simple_value=float(value))
             events.add("scalar", key, make(value=[scalar]), step, time)
-    for key, count in beyond.items():
-        message = (
-            f"{run.id}: {count} values of {key!r} are beyond 32-bit floats; TensorBoard has infinity there"
-        )
-        warnings.warn(TrackWarning(message), stacklevel=4)
     for key, step, body, time in media_of(run):
         add = _ADD.get(body["kind"])
         if add is not None:
@@ -129,12 +125,13 @@ def _write(events: Events, run: RunView) -> None:
     changed = dict(_changed(events.tags))
     if changed:
         events.text(*NAMES, _as_markdown(changed), 0, run.metadata.start_time)
+    return beyond
 
 
 def _changed(tags: dict[tuple[str, str], str]) -> Iterator[tuple[str, dict[str, str]]]:
     """The tags that are not simply the name, with the kind and the name that they stand for."""
     for (kind, key), tag in tags.items():
-        if tag.removesuffix(_TEXT) != key and (kind, key) not in (CONFIG, NAMES):
+        if tag not in (key, key + _TEXT) and (kind, key) not in (CONFIG, NAMES):
             yield tag, {"kind": kind, "name": key}
 
 
