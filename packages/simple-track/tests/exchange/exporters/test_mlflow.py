@@ -162,7 +162,7 @@ def test_a_failed_export_leaves_nothing(runs, tmp_path, monkeypatch):
     with Track.run("other", dir=runs[1].layout.root.root, system=False) as other:
         other.log({"a": 1})
     with monkeypatch.context() as patch:
-        patch.setattr(mlflow.MlflowClient, "log_text", refuse)
+        patch.setattr(mlflow.MlflowClient, "log_batch", refuse)
         with pytest.raises(ExportError):
             export([*runs, Track.load(other.id, dir=runs[1].layout.root.root)], "mlflow", tmp_path / "old.db")
     _, found = every_run(tmp_path / "old.db")
