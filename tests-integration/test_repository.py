@@ -109,6 +109,13 @@ def test_our_own_version_cannot_be_taken_for_a_foreign_one(package):
     assert own_version(package) >= Version("0.3")
 
 
+def newest_version(package):
+    """Return the version at the top of the changelog: the current one, or the next while it is being made."""
+    changelog = (ROOT / "packages" / package / "CHANGELOG.md").read_text()
+    next_version = re.search(r"^## (\d\S*) \(unreleased\)$", changelog, re.MULTILINE)
+    return Version(next_version[1]) if next_version else own_version(package)
+
+
 def test_the_feature_database_names_pages_and_tests_that_exist():
     features = Conf.to_dict(Conf.load_sdn(ROOT / "docs/feature_db.sdn"))["features"]
     assert {row["package"] for row in features} == set(PACKAGES)
@@ -118,7 +125,7 @@ def test_the_feature_database_names_pages_and_tests_that_exist():
         assert row["status"] in ("complete", "partial"), row
         assert (ROOT / row["docs"]).is_file(), f"{row['id']}: {row['docs']}"
         assert (ROOT / row["test"]).exists(), f"{row['id']}: {row['test']}"
-        assert Version(str(row["since"])) <= own_version(row["package"]), row["id"]
+        assert Version(str(row["since"])) <= newest_version(row["package"]), row["id"]
 
 
 @pytest.mark.parametrize("package", PACKAGES)

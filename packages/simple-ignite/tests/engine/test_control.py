@@ -1,12 +1,14 @@
 """Control: signals are separate bits, and a new run starts without those of the last."""
 
+from itertools import combinations
+
 from simple_ignite.engine.control import CHANGED, END_EPOCH, INTERRUPT, STOP, TERMINATE, Control
 
 
 def test_signals_are_separate_bits():
     signals = (CHANGED, END_EPOCH, INTERRUPT, TERMINATE)
-    assert all(a & b == 0 for a in signals for b in signals if a is not b)
     assert all(signals)
+    assert all(a & b == 0 for a, b in combinations(signals, 2))
     assert STOP == INTERRUPT | TERMINATE
 
 

@@ -33,7 +33,7 @@ def multiclass(seed=0, n=60):
     return torch.rand(n, 3, generator=random), torch.randint(0, 3, (n,), generator=random)
 
 
-@settings(max_examples=20)
+@settings(max_examples=10)
 @given(seed=st.integers(0, 2**31), way=ways)
 def test_a_curve_for_each_class_agrees_with_sklearn(seed, way, any_way):
     pred, target = multiclass(seed)

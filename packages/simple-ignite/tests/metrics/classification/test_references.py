@@ -177,7 +177,7 @@ def scored(name, target, guess, average, zero, classes=None):
 
 @pytest.mark.parametrize("average", [*AVERAGES, "binary", "auto"])
 @pytest.mark.parametrize("name", SCORES)
-@settings(max_examples=5)
+@settings(max_examples=3)
 @given(case=data("binary"), zero=st.sampled_from([0, 1, math.nan]))
 def test_binary_scores(name, average, case, zero):
     ignore, (pred, target) = case
@@ -200,7 +200,7 @@ def test_binary_scores(name, average, case, zero):
 
 @pytest.mark.parametrize("average", [*AVERAGES, "auto"])
 @pytest.mark.parametrize("name", SCORES)
-@settings(max_examples=5)
+@settings(max_examples=3)
 @given(case=data("multiclass"), zero=st.sampled_from([0, 1, math.nan]))
 def test_multiclass_scores(name, average, case, zero):
     ignore, (pred, target) = case
@@ -243,7 +243,7 @@ def by_label(function, true, guess, kept, average):
 
 @pytest.mark.parametrize("average", [*AVERAGES, "samples", "auto"])
 @pytest.mark.parametrize("name", SCORES)
-@settings(max_examples=5)
+@settings(max_examples=3)
 @given(case=data("multilabel"), zero=st.sampled_from([0, 1, math.nan]))
 def test_multilabel_scores(name, average, case, zero):
     ignore, (pred, target) = case
@@ -264,7 +264,7 @@ def test_multilabel_scores(name, average, case, zero):
 
 @pytest.mark.parametrize("average", AVERAGES)
 @pytest.mark.parametrize("task", ["binary", "multiclass"])
-@settings(max_examples=12)
+@settings(max_examples=8)
 @given(drawn=st.data())
 def test_accuracy_and_its_complement(task, average, drawn):
     ignore, batch = drawn.draw(data(task))
@@ -296,7 +296,7 @@ def test_accuracy_and_its_complement(task, average, drawn):
 
 
 @pytest.mark.parametrize("average", [*AVERAGES, "samples"])
-@settings(max_examples=12)
+@settings(max_examples=8)
 @given(case=data("multilabel"))
 def test_accuracy_of_labels_and_its_complement(average, case):
     ignore, batch = case
@@ -310,7 +310,7 @@ def test_accuracy_of_labels_and_its_complement(average, case):
         near(computed(Accuracy(**options), batch), right.mean() if len(right) else math.nan)
 
 
-@settings(max_examples=12)
+@settings(max_examples=8)
 @given(case=data("multiclass", scores_only=True), k=st.integers(1, CLASSES))
 def test_top_k(case, k):
     ignore, (pred, target) = case
@@ -328,7 +328,7 @@ def test_top_k(case, k):
 
 
 @pytest.mark.parametrize("task", ["binary", "multiclass"])
-@settings(max_examples=20)
+@settings(max_examples=12)
 @given(drawn=st.data(), normalize=st.sampled_from([None, "true", "pred", "all"]))
 def test_confusion_matrix_kappa_and_mcc(task, drawn, normalize):
     ignore, batch = drawn.draw(data(task))
@@ -351,7 +351,7 @@ def test_confusion_matrix_kappa_and_mcc(task, drawn, normalize):
             near(computed(CohenKappa(**options, weights=weights), batch), theirs)
 
 
-@settings(max_examples=12)
+@settings(max_examples=8)
 @given(case=data("multilabel"))
 def test_matrices_of_labels(case):
     ignore, batch = case
@@ -363,7 +363,7 @@ def test_matrices_of_labels(case):
 
 
 @pytest.mark.parametrize("task", ["binary", "multiclass", "multilabel"])
-@settings(max_examples=12)
+@settings(max_examples=8)
 @given(drawn=st.data(), zero=st.sampled_from([0, 1, math.nan]))
 def test_report(task, drawn, zero):
     ignore, batch = drawn.draw(data(task))
@@ -387,7 +387,7 @@ def test_report(task, drawn, zero):
         assert ours[name] == pytest.approx(line, abs=1e-9, nan_ok=True), name
 
 
-@settings(max_examples=20)
+@settings(max_examples=12)
 @given(case=data("multiclass", scores_only=True))
 def test_mean_iou_is_over_all_classes_that_occur(case):
     ignore, (pred, target) = case
@@ -398,7 +398,7 @@ def test_mean_iou_is_over_all_classes_that_occur(case):
     near(computed(MeanIoU(ignore_index=ignore), (pred, target)), theirs)
 
 
-@settings(max_examples=20)
+@settings(max_examples=12)
 @given(case=data("binary"))
 def test_mean_iou_of_a_mask_is_over_background_and_foreground(case):
     ignore, (pred, target) = case
@@ -441,7 +441,7 @@ def averaged(each, weights, average):
 
 
 @pytest.mark.parametrize("metric", ORDERS)
-@settings(max_examples=20)
+@settings(max_examples=12)
 @given(case=data("binary"), average=st.sampled_from(AVERAGES))
 def test_order_of_binary_scores(metric, case, average):
     ignore, (pred, target) = case
@@ -452,7 +452,7 @@ def test_order_of_binary_scores(metric, case, average):
 
 @pytest.mark.parametrize("average", AVERAGES)
 @pytest.mark.parametrize("metric", ORDERS)
-@settings(max_examples=12)
+@settings(max_examples=8)
 @given(case=data("multiclass", scores_only=True), whole=st.booleans())
 def test_order_of_multiclass_scores(metric, average, case, whole):
     ignore, (pred, target) = case
@@ -474,7 +474,7 @@ def test_order_of_multiclass_scores(metric, average, case, whole):
 
 @pytest.mark.parametrize("average", [*AVERAGES, "samples"])
 @pytest.mark.parametrize("metric", ORDERS)
-@settings(max_examples=12)
+@settings(max_examples=8)
 @given(case=data("multilabel"))
 def test_order_of_multilabel_scores(metric, average, case):
     ignore, (pred, target) = case
@@ -497,7 +497,7 @@ def test_order_of_multilabel_scores(metric, average, case):
     near(ours, averaged(each, weights, average))
 
 
-@settings(max_examples=20)
+@settings(max_examples=12)
 @given(case=data("multilabel"))
 def test_averages_of_orders_are_those_of_sklearn(case):
     ignore, (pred, target) = case
@@ -515,7 +515,7 @@ def test_averages_of_orders_are_those_of_sklearn(case):
                 assert (theirs, math.isnan(ours)) == (0.0, True)
 
 
-@settings(max_examples=20)
+@settings(max_examples=12)
 @given(case=data("binary"))
 def test_curves(case):
     ignore, (pred, target) = case
@@ -542,7 +542,7 @@ def test_curves(case):
 
 
 @pytest.mark.parametrize("task", ["binary", "multiclass"])
-@settings(max_examples=12)
+@settings(max_examples=8)
 @given(drawn=st.data(), norm=st.sampled_from(["l1", "l2", "max"]))
 def test_calibration(task, drawn, norm):
     ignore, (pred, target) = drawn.draw(data(task, scores_only=True))

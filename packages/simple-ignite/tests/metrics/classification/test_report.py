@@ -33,7 +33,7 @@ def multilabel(seed, n=60):
 
 
 @pytest.mark.filterwarnings("ignore")
-@settings(max_examples=15)
+@settings(max_examples=6)
 @given(seed=st.integers(0, 2**31), way=ways, digits=st.integers(0, 4))
 def test_agrees_with_sklearn_to_the_letter(seed, way, digits, any_way):
     names = ["cat", "dog", "a very long name of a class", "cow"]

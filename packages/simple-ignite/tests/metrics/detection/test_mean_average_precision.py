@@ -93,7 +93,7 @@ def computed(preds, targets, **options):
     return metric.compute()
 
 
-@settings(max_examples=15)
+@settings(max_examples=8)
 @given(seed=seeds, ties=st.booleans(), crowds=st.booleans(), most=st.sampled_from([1, 8, 30]))
 def test_agrees_with_pycocotools(seed, ties, crowds, most):
     preds, targets = scenes(seed, ties=ties, crowds=crowds, most=most)
@@ -126,7 +126,7 @@ def test_other_limits_and_overlaps():
         assert ours["classes"][str(k)] == pytest.approx(wanted)
 
 
-@settings(max_examples=15)
+@settings(max_examples=8)
 @given(
     seed=seeds,
     cuts=st.lists(st.integers(0, 12), max_size=4),
@@ -141,7 +141,7 @@ def test_split_in_any_way_the_value_is_the_same(seed, cuts, ranks, empty_rank, a
     assert split == pytest.approx(computed(preds, targets), abs=1e-12, nan_ok=True)
 
 
-@settings(max_examples=10)
+@settings(max_examples=5)
 @given(seed=seeds)
 def test_equal_scores_are_in_the_order_of_the_image_ids_however_the_images_come(seed):
     preds, targets = scenes(seed, ties=True)
