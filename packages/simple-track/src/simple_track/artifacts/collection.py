@@ -21,7 +21,7 @@ from simple_track.artifacts.manifest import FileEntry, Manifest, Reference, cont
 from simple_track.artifacts.store_lock import store_lock
 from simple_track.errors import FormatError, TrackError
 from simple_track.storage import exact_json
-from simple_track.storage.atomic_write import atomic_write, sync_folder
+from simple_track.storage.atomic_write import atomic_write, sync_descriptor, sync_folder
 
 _MANIFEST = re.compile(r"v(0|[1-9]\d*)\.json")
 _VERSION = re.compile(r"v(0|[1-9]\d*)")
@@ -232,7 +232,7 @@ class Collection:
                 data = b"\n" + data  # close the line that a crash tore
             out.write(data)
             out.flush()
-            os.fsync(out.fileno())
+            sync_descriptor(out.fileno())
         if is_new:
             sync_folder(self.path)
 

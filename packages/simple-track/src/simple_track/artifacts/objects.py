@@ -19,7 +19,7 @@ import attrs
 import zstandard
 
 from simple_track.errors import TrackError
-from simple_track.storage.atomic_write import sync_folder
+from simple_track.storage.atomic_write import sync_descriptor, sync_folder
 
 CHUNK = 1 << 20
 SMALLEST_PACKED = 4096  # a file system block: smaller objects gain nothing
@@ -150,7 +150,8 @@ class ObjectStore:
         """Whether the object is stored intact; a damaged one is replaced when it is stored again."""
         for path in self._candidates(digest):
             if _intact(path, digest):
-                os.utime(path)  # `gc` leaves recent objects alone
+                with contextlib.suppress(OSError):  # another user's, or a file system without times
+                    os.utime(path)  # `gc` leaves recent objects alone
                 return True
         return False
 
@@ -173,7 +174,8 @@ class ObjectStore:
         target = self._candidates(digest)[packed]
         is_new = not target.parent.exists()
         target.parent.mkdir(exist_ok=True)
-        temporary.chmod(0o444)
+        with contextlib.suppress(OSError):  # a file system without modes, such as SMB and FAT
+            temporary.chmod(0o444)
         os.replace(temporary, target)  # noqa: PTH105 - as in atomic_write, which needs the name first
         sync_folder(target.parent)
         if is_new:
@@ -199,7 +201,7 @@ def _intact(path: Path, digest: str) -> bool:
             for _ in _hashing(_plain(stored, path), hasher):
                 pass
             return hasher.hexdigest() == digest
-    except (FileNotFoundError, zstandard.ZstdError):
+    except (OSError, zstandard.ZstdError):  # not there, damaged, or another user's own
         return False
 
 
@@ -241,5 +243,5 @@ def _copy(source: IO[bytes], target: Path, *, packed: bool) -> ObjectRef:
                 sink.write(chunk)
                 size += len(chunk)
         raw.flush()
-        os.fsync(raw.fileno())
+        sync_descriptor(raw.fileno())
     return ObjectRef(hasher.hexdigest(), size)

@@ -14,7 +14,7 @@ from collections import deque
 from pathlib import Path
 
 from simple_track.errors import StorageError, TrackWarning
-from simple_track.storage.atomic_write import sync_folder
+from simple_track.storage.atomic_write import sync_descriptor, sync_folder
 
 BACKLOG_BYTES = 64 * 1024 * 1024
 """Maximum size of the lines in memory that the disk has refused; further lines are dropped and counted."""
@@ -183,7 +183,7 @@ class Journal:
             self.dirty = False
             fd = os.dup(self.fd)
         try:
-            os.fdatasync(fd) if hasattr(os, "fdatasync") else os.fsync(fd)
+            sync_descriptor(fd, data_only=True)
             if self._is_new:
                 sync_folder(self.path.parent)
                 self._is_new = False

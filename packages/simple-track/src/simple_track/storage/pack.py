@@ -102,7 +102,8 @@ def _held(layout: RunLayout) -> Iterator[None]:
     finally:
         lock.release()
         if modified is not None:  # it is the last heartbeat of the run's writer, not the time of packing
-            os.utime(layout.lock, ns=(modified, modified))
+            with contextlib.suppress(OSError):  # another user's, or a file system without times
+                os.utime(layout.lock, ns=(modified, modified))
 
 
 def _refuse_if_written(layout: RunLayout, path: Path) -> None:
