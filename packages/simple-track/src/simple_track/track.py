@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from simple_track.catalog.query_result import QueryResult
 from simple_track.reading.view import RunView
+from simple_track.recording.edit import edit_run
 from simple_track.recording.options import RunOptions
 from simple_track.recording.run import Run as _Run
 from simple_track.recording.start import active_run, start_run
@@ -201,8 +202,6 @@ class Track:
             SettingError: No value is given, or one is not valid.
             StorageError: The run's folder cannot be written.
         """
-        from simple_track.recording.edit import edit_run  # a script that logs does not need it
-
         found = Track.load(run, dir) if isinstance(run, str) else run
         return edit_run(found, name=name, tags=tags, notes=notes, archived=archived)
 

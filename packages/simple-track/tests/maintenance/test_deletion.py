@@ -11,9 +11,8 @@ from simple_track.storage.layout import Layout
 
 
 @pytest.fixture
-def layout(tmp_path):
-    Track.set_dir(tmp_path)
-    return Layout(tmp_path)
+def layout(root):
+    return Layout(root)
 
 
 def log_run(**options):

@@ -11,11 +11,8 @@ from simple_track.storage.metadata import read_metadata
 
 
 @pytest.fixture(autouse=True)
-def root(tmp_path):
-    Track.set_dir(tmp_path / "store")
-    yield tmp_path / "store"
-    while (run := Track.active()) is not None:
-        run.finish()
+def _store(root):
+    pass
 
 
 def start(**options):
@@ -84,7 +81,7 @@ def test_tags_changed_in_place_are_kept_with_other_edits():
     assert seen(run.id)[1:] == (["a", "b", "c"], "x")
 
 
-def test_tags_changed_in_place_are_saved_before_the_run_ends(monkeypatch):
+def test_tags_changed_in_place_are_saved_before_the_run_ends():
     with start(tags=["a"]) as run:
         run.tags.append(3)  # as Track.run takes it
         run._session.save_changes()
@@ -117,15 +114,12 @@ def test_an_archived_run_is_left_out_of_lists_and_of_resume():
     assert run.id in [view.id for view in Track.runs()]
 
 
-def test_a_run_that_is_not_tracked_is_edited_in_memory(monkeypatch):
+def test_a_run_that_is_not_tracked_is_edited_in_memory():
     Track.set_mode("disabled")
-    try:
-        with start(name="one") as run:
-            run.name, run.tags, run.notes = "two", ["a"], "text"
-            assert (run.name, run.tags, run.notes) == ("two", ["a"], "text")
-            assert Track.edit(run, name="three").name == run.name == "three"
-    finally:
-        Track.set_mode("offline")
+    with start(name="one") as run:
+        run.name, run.tags, run.notes = "two", ["a"], "text"
+        assert (run.name, run.tags, run.notes) == ("two", ["a"], "text")
+        assert Track.edit(run, name="three").name == run.name == "three"
 
 
 def test_an_edit_needs_a_run_and_a_valid_value():

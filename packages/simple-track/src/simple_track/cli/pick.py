@@ -48,8 +48,8 @@ def pick(layout: Layout, wanted: str) -> RunView:
         AmbiguousRunError: There are several.
     """
     layouts = list(layout.run_layouts())
-    if wanted == "last" and (found := last_run(layout)):
-        return found
+    if wanted == "last" and (last := last_run(layout)):
+        return last
     found = [run for run in layouts if run.run_id == wanted]
     found = found or [run for run in layouts if wanted and _part_of(run, wanted)]
     if not found:

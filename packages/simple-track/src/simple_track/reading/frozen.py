@@ -35,8 +35,6 @@ class FrozenList(list[Any]):
     def __reduce__(self) -> tuple[Any, ...]:
         return list, (thawed(self),)
 
-    __hash__ = None  # type: ignore[assignment]
-
 
 class FrozenDict(dict[str, Any]):
     """A dict that refuses changes; a copy of it is a plain dict.

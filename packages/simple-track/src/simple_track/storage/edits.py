@@ -12,7 +12,7 @@ import math
 import platform
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 import attrs
 import orjson
@@ -140,7 +140,7 @@ def _lines(path: Path) -> list[dict[str, Any]]:
         raise FormatError(path, f"cannot be read ({error.strerror or error})") from error
 
 
-def _is_time(time: object) -> bool:
+def _is_time(time: object) -> TypeGuard[float]:
     return isinstance(time, int | float) and not isinstance(time, bool) and 0 <= time <= LATEST
 
 
