@@ -78,6 +78,7 @@ class Track:
         group: str | None = None,
         job_type: str | None = None,
         *,
+        rewind: int | None = None,
         system: bool | None = None,
         console: bool = False,
         shared: bool = False,
@@ -100,6 +101,8 @@ class Track:
                 "stack": keep both.
             group: The group that the run belongs to, such as an experiment.
             job_type: The kind of job, such as "train".
+            rewind: The step that a resumed run logs next: readers leave out what it logged at this step or
+                later; see `Run.rewind`.
             system: Sample the machine; default if psutil is installed.
             console: Keep a copy of standard output and error.
             shared: Let every rank of a distributed job log into one run; default only rank 0 logs.
@@ -111,6 +114,7 @@ class Track:
             RunBusyError: Another process writes the run to resume.
             RunNotFoundError: The run to resume does not exist.
             StorageError: The folder cannot be written, and `strict` is set.
+            ValueKindError: `rewind` is not a whole number from 0.
         """
         return start_run(
             RunOptions(
@@ -121,6 +125,7 @@ class Track:
                 notes=notes,
                 dir=dir,
                 resume=resume,
+                rewind=rewind,
                 reinit=reinit,
                 group=group,
                 job_type=job_type,

@@ -12,6 +12,7 @@ from simple_track.reading.column_cache import load_columns
 from simple_track.reading.frozen import frozen
 from simple_track.reading.history import History
 from simple_track.reading.rebuild import stored_summary
+from simple_track.reading.rewind import without_rewound_media
 from simple_track.reading.summary import MetricRule
 from simple_track.reading.tail import follow_records
 from simple_track.storage.edits import EDITABLE, edited_metadata
@@ -161,7 +162,9 @@ class RunView:
         """When it ended; None while running; for a crashed run, when its writer showed itself last."""
         end = self.metadata.end_time
         if end is None and self.state == "crashed":
-            times = load_columns(self.layout, system=False).rows["timestamp"]  # packing keeps them
+            times = load_columns(self.layout, system=False, rewound=True).rows[
+                "timestamp"
+            ]  # packing keeps them
             logged = float(times.max()) if len(times) else 0.0
             end = max(self.metadata.start_time, last_heartbeat(self.layout.lock) or 0.0, logged)
         return None if end is None else datetime.fromtimestamp(end).astimezone()
@@ -186,7 +189,12 @@ class RunView:
         return [rule_of(event) for event in self.events("metric") if isinstance(event.get("pattern"), str)]
 
     def history(
-        self, keys: Sequence[str] | None = None, samples: int | None = None, *, system: bool = False
+        self,
+        keys: Sequence[str] | None = None,
+        samples: int | None = None,
+        *,
+        system: bool = False,
+        rewound: bool = False,
     ) -> History:
         """The numbers, as columns.
 
@@ -195,6 +203,7 @@ class RunView:
             samples: About how many rows to keep for each metric, lowest and highest of each stretch among
                 them.
             system: Include what was sampled of the machine.
+            rewound: Include the rows that `run.rewind` took back.
 
         Raises:
             MetricNotFoundError: The run has no metric of a wanted name.
@@ -203,7 +212,7 @@ class RunView:
         wants_system = system or any(name.startswith(SYSTEM_PREFIX) for name in names or ())
         rules = self.rules
         wanted = None if names is None else frozenset(names) | {rule.step for rule in rules if rule.step}
-        columns = load_columns(self.layout, system=wants_system, keys=wanted)
+        columns = load_columns(self.layout, system=wants_system, keys=wanted, rewound=rewound)
         try:
             return History(columns, self.id, names, samples, rules)
         except MetricNotFoundError as error:
@@ -212,13 +221,17 @@ class RunView:
                 raise MetricNotFoundError(error.key, self.id, error.known, hint=hint) from None
             raise
 
-    def events(self, kind: str | None = None) -> list[dict[str, Any]]:
+    def events(self, kind: str | None = None, *, rewound: bool = False) -> list[dict[str, Any]]:
         """Everything else that was logged, by time.
 
         Args:
-            kind: Only events of this kind: state, config, metric, summary, media, artifact, alert or graph.
+            kind: Only events of this kind: state, config, metric, summary, media, artifact, alert, graph or
+                rewind.
+            rewound: Include the media that `run.rewind` took back.
         """
-        return [e for e in read_events(self.layout) if kind is None or e.get("event") == kind]
+        events = read_events(self.layout)
+        events = events if rewound else without_rewound_media(events)
+        return [e for e in events if kind is None or e.get("event") == kind]
 
     def media(self, name: str) -> list[tuple[int, Value]]:
         """Every value that is not a number logged under a name, as (step, value), in order.

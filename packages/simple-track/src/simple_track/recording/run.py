@@ -19,6 +19,7 @@ from simple_track.recording.config_snapshot import fingerprint, snapshot
 from simple_track.recording.disabled import DisabledVersion, empty_history, observe
 from simple_track.recording.end_state import check_end_state, end_state
 from simple_track.recording.model_watch import ModelWatch
+from simple_track.recording.rewind import rewind_session, rewind_step
 from simple_track.recording.run_artifacts import log_run_artifact, use_run_artifact
 from simple_track.recording.session import Session
 from simple_track.storage.clock import timestamp
@@ -202,6 +203,25 @@ class Run:
         ):  # of values that were logged before
             self._summary.take_over(rebuild_summary(self._view.layout)[0], rule)
 
+    def rewind(self, step: int) -> None:
+        """Take back what was logged at a step or later, as a job does that continues from a checkpoint.
+
+        Readers (history, summary, media, SQL, exports) leave it out from now on. Nothing is removed from
+        disk: `history(rewound=True)` shows all. The next `run.log` without a step logs `step`, or the step
+        after the last one that is left, if that is lower.
+
+        Args:
+            step: The step to log next.
+
+        Raises:
+            ValueKindError: The step is not a whole number from 0.
+            RunClosedError: The run has ended.
+        """
+        number = rewind_step(step)
+        self._check_open("run.rewind")
+        if self._session:
+            rewind_session(self._session, number)
+
     def update_config(self, values: Mapping[str, Any]) -> None:
         """Change the config, and keep the change in the history.
 
@@ -361,12 +381,17 @@ class Run:
     # --- reading -------------------------------------------------------------------------------------------
 
     def history(
-        self, keys: Sequence[str] | None = None, samples: int | None = None, *, system: bool = False
+        self,
+        keys: Sequence[str] | None = None,
+        samples: int | None = None,
+        *,
+        system: bool = False,
+        rewound: bool = False,
     ) -> History:
         """The numbers logged so far, as columns; see `RunView.history`."""
         if not self._session:
             return empty_history(self.id, keys)
-        return self._view.history(keys, samples, system=system)
+        return self._view.history(keys, samples, system=system, rewound=rewound)
 
     def media(self, name: str) -> list[tuple[int, Value]]:
         """Every media value logged under a name, as (step, value)."""

@@ -25,6 +25,7 @@ from simple_track.recording.hardware import make_sampler
 from simple_track.recording.options import RunOptions
 from simple_track.recording.ranks import announce, await_run, rank
 from simple_track.recording.resume import find_resumable
+from simple_track.recording.rewind import rewind_session, rewind_step
 from simple_track.recording.run import Run
 from simple_track.recording.session import Session
 from simple_track.recording.writer import Writer
@@ -58,7 +59,10 @@ def start_run(options: RunOptions) -> Run:
         RunBusyError: Another process writes the run to resume.
         RunNotFoundError: The run to resume does not exist.
         StorageError: The folder cannot be written, and `strict` is set.
+        ValueKindError: `rewind` is not a whole number from 0.
     """
+    if options.rewind is not None:
+        rewind_step(options.rewind)
     config = snapshot(options.config)
     layout = current_layout(options.dir)
     layout.project(options.project)  # refuses a name that cannot be a folder
@@ -154,6 +158,8 @@ def _open(layout: Layout, options: RunOptions, config: dict[str, Any]) -> Run:
         session.writer.event(
             "state", state="running", resumed=resumed is not None, config=config if resumed else None
         )
+        if resumed and options.rewind is not None:
+            rewind_session(session, rewind_step(options.rewind))
     except BaseException:
         capture.abandon()
         lock.release()
