@@ -179,9 +179,13 @@ class RunView:
     @property
     def summary(self) -> Mapping[str, Any]:
         """The last (or best) values; for a run that has not finished they come from its log."""
+        return self._read_only("summary", self.plain_summary())  # type: ignore[no-any-return]
+
+    def plain_summary(self) -> dict[str, Any]:
+        """The summary as a plain dict, for readers of many runs; it must not be changed."""
         if self._summary is None or self.metadata.state == "running":
             self._summary = stored_summary(self.layout)
-        return self._read_only("summary", self._summary)  # type: ignore[no-any-return]
+        return self._summary
 
     @property
     def rules(self) -> list[MetricRule]:

@@ -108,8 +108,12 @@ class Writer:
                 record = {"step": number, **values}
                 record["timestamp"] = time_ns() // 1_000_000 / 1000  # in a display it would be a second dict
                 line = dumps(record, self._convert, ONLY_PLAIN)
-                if self._foreign:
-                    values = self._all_plain(values)
+                if foreign := self._foreign:
+                    if len(foreign) == len(values):  # the encoder took them in this order
+                        values = dict(zip(values, foreign))  # noqa: B905 - a keyword would cost as much
+                    else:
+                        values = _all_plain(values)
+                    foreign.clear()
                 total = sum(values.values())
                 if total - total != 0 or len(record) != len(values) + 2:
                     raise TypeError
@@ -128,14 +132,6 @@ class Writer:
             journal.dirty = True
             if written != len(line) or journal.sync_each:
                 self._settle(line, written)
-
-    def _all_plain(self, values: Mapping[str, Any]) -> dict[str, int | float]:
-        """Plain numbers for values of which some are of numpy, where a sum could overflow."""
-        foreign = self._foreign.copy()
-        self._foreign.clear()
-        if len(foreign) == len(values):
-            return dict(zip(values, foreign, strict=False))  # the encoder took them in this order
-        return {key: NUMBER_TYPES[type(value)](value) for key, value in values.items()}
 
     def _renew_observer(self) -> None:
         self.observe = self.summary.observer()
@@ -262,6 +258,11 @@ class Writer:
             process = this_process()
             self._open(f"{process.host}-{process.pid}")
             self._forked = True
+
+
+def _all_plain(values: Mapping[str, Any]) -> dict[str, int | float]:
+    """Plain numbers for values of which some are of numpy, where a sum could overflow."""
+    return {key: NUMBER_TYPES[type(value)](value) for key, value in values.items()}
 
 
 def _is_value(value: object) -> bool:
