@@ -29,12 +29,13 @@ from simple_conf.tree.node import (
     MappingNode,
     Overlaid,
     Tree,
+    has_key,
     is_lazy,
     raw_item,
     raw_items,
     wrap_list,
 )
-from simple_conf.values import Table
+from simple_conf.values import Secret, Table
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -237,9 +238,12 @@ def text_of(value: Any, trace: Trace, around: tuple[int, ...] = ()) -> str:
         return "false"
     if value is None:
         return "null"
+    node, key = trace[-1]
+    if isinstance(value, Secret):
+        node.__tree__.secrets = node.__tree__.secrets | {(*node.__path__, key)}
+        return text_of(value.reveal(), trace, around)
     if not isinstance(value, (MappingNode, list)):
         return str(value)
-    node, key = trace[-1]
     if id(value) in around:
         message = "this text contains itself: a reference in what it names leads back to that"
         raise error(InterpolationCycleError, node, key, message)
@@ -273,8 +277,10 @@ def step(holder: Any, segment: Key, trace: Trace) -> Any:
         value = holder.__dict__.get(key, ABSENT)
         if value is not ABSENT:
             return value
-        raw = holder.__raw__.get(key, ABSENT)
-        if raw is ABSENT or isinstance(raw, ListNode):
+        if not has_key(holder, key):
+            return ABSENT
+        raw = holder.__raw__[key]
+        if isinstance(raw, ListNode):
             return raw
         return resolve(holder, key, trace)
     if isinstance(holder, ListNode):
