@@ -66,7 +66,7 @@ def may_name_secret(name: str) -> bool:
 
 def sounds_secret(name: str) -> bool:
     """Return whether a name sounds like that of a secret; ``tokenizer`` and ``max_tokens`` do not."""
-    parts = [part.lower() for part in _PART.findall(name)]
+    parts = [part[0].lower() for part in _PART.finditer(name)]
     if not parts:
         return False
     *before, last = parts

@@ -89,7 +89,7 @@ def read_override(argument: str, following: Sequence[str] = ()) -> Override:
     """
     if argument.startswith("-"):
         bare = argument.lstrip("-")
-        hint = f"write {masked_argument(bare)}"
+        hint: str | None = f"write {masked_argument(bare)}"
         if equals(bare) < 0:
             hint = without_equals(bare, following) or f"write {bare}=…"
         raise refused(argument, "an override has no dashes before it", 1, hint if bare else None)
