@@ -372,9 +372,9 @@ def test_show_shows_what_is_absent_and_the_whole_loads_back(run, tmp_path):
             lr: 0.1  # default of Train.lr, train.py:13
             out: runs  # default of Train.out, train.py:14
         model:
-            type: ???  # required by Model: one of "resnet", "vgg"
             layers: []  # default of Model.layers, train.py:20
             dropout: 0.1  # default of Model.dropout, train.py:21
+            type: ???  # required by Model: one of "resnet", "vgg"
         """)
     (tmp_path / "job" / "whole.sdn").write_text(run("--show")[1])
     assert run("whole.sdn") == run()

@@ -133,10 +133,11 @@ def test_a_config_that_does_not_fit_is_shown_as_far_as_it_goes():
         "blocks: []  # default of App\n"
     )
     assert "double" not in text.replace("double: ???", "")
-    assert shown(Conf.parse_sdn("lr: 1\n", "c.sdn"), App).splitlines()[1:3] == [
-        "optim: ???  # required by App: Sgd or Adam",
+    assert shown(Conf.parse_sdn("lr: 1\n", "c.sdn"), App).splitlines()[:2] == [
+        "lr: 1  # c.sdn:1:5",
         "blocks: []  # default of App",
     ]
+    assert "\noptim: ???  # required by App: Sgd or Adam\n" in annotate(Conf.parse_sdn("lr: 1\n"), App)
 
 
 def test_a_default_that_sdn_has_no_form_for_is_a_comment():

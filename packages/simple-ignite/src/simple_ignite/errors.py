@@ -17,9 +17,15 @@
     │   ├── MetricStateError(ValueError)   states that cannot be merged or loaded
     │   └── NoDataError(RuntimeError)      a value asked of a metric that has seen nothing
     ├── RankError(RuntimeError)            another rank failed in what all do together
-    └── CheckpointError(RuntimeError)
-        ├── CheckpointNotFoundError(FileNotFoundError)
-        └── DamagedCheckpointError(ValueError)
+    ├── CheckpointError(RuntimeError)
+    │   ├── CheckpointNotFoundError(FileNotFoundError)
+    │   └── DamagedCheckpointError(ValueError)
+    ├── CacheError(RuntimeError)           a file that cannot be cached, or whose bytes do not fit
+    │   ├── FileChangedError               a file that changed after it was opened
+    │   └── CacheFileNotFoundError(FileNotFoundError)
+    ├── FileNotReadyError(TimeoutError)    a file still being read when the timeout ended
+    ├── DataArgumentError(ValueError)      an argument of `simple_ignite.data` that is out of range
+    └── PrefetchError(RuntimeError)        batches drawn ahead that cannot be used here
 
     IgniteWarning(UserWarning)
     └── DamagedCheckpointWarning           a damaged file was passed over
@@ -33,13 +39,18 @@ from typing import Any
 
 __all__ = [
     "BatchError",
+    "CacheError",
+    "CacheFileNotFoundError",
     "CheckpointError",
     "CheckpointNotFoundError",
     "DamagedCheckpointError",
     "DamagedCheckpointWarning",
+    "DataArgumentError",
     "DataExhaustedError",
     "EngineBusyError",
     "EventError",
+    "FileChangedError",
+    "FileNotReadyError",
     "HandlerError",
     "IgniteError",
     "IgniteWarning",
@@ -49,6 +60,7 @@ __all__ = [
     "MissingDependencyError",
     "NoDataError",
     "OutputError",
+    "PrefetchError",
     "RankError",
     "RunError",
     "StateError",
@@ -176,6 +188,59 @@ class DamagedCheckpointError(CheckpointError, ValueError):
 
 class DamagedCheckpointWarning(IgniteWarning):
     """A damaged checkpoint was passed over for an older one."""
+
+
+class CacheError(IgniteError, RuntimeError):
+    """A file that cannot be opened, mapped or held, or whose size does not fit what was asked for.
+
+    Attributes:
+        path: The file.
+    """
+
+    def __init__(self, message: str, *, path: Path | str = "") -> None:
+        super().__init__(message)
+        self.path = Path(path)
+
+
+class FileChangedError(CacheError):
+    """A file that was cut off, replaced or written to after it was opened."""
+
+
+class CacheFileNotFoundError(CacheError, FileNotFoundError):
+    """A file or folder that does not exist."""
+
+    # copy calls the first one among the bases, and RuntimeError's refuses
+    __new__ = FileNotFoundError.__new__  # type: ignore[assignment]
+
+
+class FileNotReadyError(IgniteError, TimeoutError):
+    """A file that was still being read in the background when the timeout ended.
+
+    Attributes:
+        path: The file.
+        progress: The part that had been read, from 0.0 to 1.0.
+    """
+
+    def __init__(self, message: str, *, path: Path | str, progress: float) -> None:
+        super().__init__(message)
+        self.path = Path(path)
+        self.progress = progress
+
+
+class DataArgumentError(IgniteError, ValueError):
+    """An argument of `simple_ignite.data` that is out of range or of the wrong kind.
+
+    Attributes:
+        argument: The argument's name.
+    """
+
+    def __init__(self, message: str, *, argument: str) -> None:
+        super().__init__(message)
+        self.argument = argument
+
+
+class PrefetchError(IgniteError, RuntimeError):
+    """Batches drawn ahead that cannot be used in this process."""
 
 
 class MetricError(IgniteError):

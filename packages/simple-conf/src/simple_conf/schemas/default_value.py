@@ -10,7 +10,7 @@ from simple_conf.schemas.schema import attributes_of, is_schema
 from simple_conf.tree.assignment import Assignment, AssignmentGroup
 from simple_conf.tree.copying import key_text
 from simple_conf.tree.export import simple
-from simple_conf.tree.node import MARKER, MAX_DEPTH, ListNode, MappingNode, Tree, is_lazy, node_of
+from simple_conf.tree.node import MARKER, MAX_DEPTH, ListNode, MappingNode, Tree, is_lazy, node_of, raw_items
 from simple_conf.values import MISSING, Secret
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def snapshot(value: Any) -> Any:
     if isinstance(value, MappingNode):
         return {key: snapshot(inner) for key, inner in value.__raw__.items()}
     if isinstance(value, ListNode):
-        return [snapshot(item) for item in (value if value.__raw__ is None else value.__raw__)]
+        return [snapshot(item) for item in raw_items(value)]
     return value
 
 
@@ -107,10 +107,7 @@ def planted(
             layer,
             [planted(v, tree, (*path, i), layer, (*origin, i), objects, known) for i, v in enumerate(items)],
         )
-        made.__provenance__ = [
-            Assignment(layer, (*origin, i), v)
-            for i, v in enumerate(made if made.__raw__ is None else made.__raw__)
-        ]
+        made.__provenance__ = [Assignment(layer, (*origin, i), v) for i, v in enumerate(raw_items(made))]
     else:
         made = leaf(value)
     known[path] = SameValue(value, made)
@@ -128,9 +125,8 @@ def entries_of(value: Any) -> dict[str, Any]:
     if not isinstance(value, dict):
         return NOT_ENTRIES
     try:
-        return {
-            key_text(simple(key) if isinstance(key, Enum) else key): inner for key, inner in value.items()
-        }
+        pairs = ((simple(key) if isinstance(key, Enum) else key, inner) for key, inner in value.items())
+        return {key_text(key): inner for key, inner in pairs}
     except ConfError:  # a file has no form for these keys
         return NOT_ENTRIES
 

@@ -18,7 +18,7 @@ from simple_conf.values import MASK, MISSING, Secret, Table
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from typing import Any
 
     from simple_conf.tree.node import Key, Node
@@ -97,13 +97,12 @@ def from_default(node: Node, key: Key) -> bool:
 
 def has_defaults(value: Any) -> bool:
     """Return whether there are defaults of a schema in a mapping or list."""
+    pairs: Iterable[tuple[Key, Any]] = ()
     if isinstance(value, MappingNode):
-        return any(from_default(value, key) or has_defaults(inner) for key, inner in value.__raw__.items())
-    if isinstance(value, ListNode):
-        return any(
-            from_default(value, at) or has_defaults(inner) for at, inner in enumerate(raw_items(value))
-        )
-    return False
+        pairs = value.__raw__.items()
+    elif isinstance(value, ListNode):
+        pairs = enumerate(raw_items(value))
+    return any(from_default(value, key) or has_defaults(inner) for key, inner in pairs)
 
 
 def default(field: fields.Field, cls: type | None, made: Any) -> list[str]:

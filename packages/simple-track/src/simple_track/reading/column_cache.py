@@ -21,10 +21,12 @@ import orjson
 from simple_track.lazy_module import numpy as np
 from simple_track.reading.column_file import ColumnFile, checksum
 from simple_track.reading.columns import ROW, ROW_BYTES, ColumnBuilder, Columns, Part, merge_by_time
+from simple_track.reading.rewind import without_rewound
 from simple_track.storage.atomic_write import atomic_write
 from simple_track.storage.layout import RunLayout, packed_file
 from simple_track.storage.lock import FileLock
 from simple_track.storage.reader import read_chunks
+from simple_track.storage.record import REWIND
 
 SMALLEST_UPDATE = 256 * 1024
 """Fewer new bytes than this are parsed again, and not written to the cache."""
@@ -55,17 +57,26 @@ class Index:
     packed: list[int] | None = None
 
 
-def load_columns(layout: RunLayout, *, system: bool, keys: frozenset[str] | None = None) -> Columns:
+def load_columns(
+    layout: RunLayout, *, system: bool, keys: frozenset[str] | None = None, rewound: bool = False
+) -> Columns:
     """Read the numbers of a run, of all its writers, by time.
 
     Args:
         layout: The run's folder.
         system: Include the samples of the machine.
         keys: The metrics to read, or None for all. Others may be there without values.
+        rewound: Include the rows that a rewind took back.
     """
     cache = layout.root.column_cache(layout)
-    files = layout.metric_files(system=system)
-    return merge_by_time([ColumnCache(cache / path.name, path).load(keys) for path in files])
+    wanted = None if keys is None else keys | {REWIND}
+    streams = {
+        path: ColumnCache(cache / path.name, path).load(wanted) for path in layout.metric_files(system=system)
+    }
+    samples = [
+        streams.pop(path) for path in [layout.system_metrics] if path in streams
+    ]  # they have no rewind
+    return merge_by_time([without_rewound(merge_by_time(list(streams.values())), keep=rewound), *samples])
 
 
 class ColumnCache:

@@ -206,6 +206,15 @@ class Writer:
             return
         self.event("media", key=key, step=step, value=body)
 
+    def append_line(self, line: bytes) -> None:
+        """Append a metrics line that is encoded already.
+
+        Raises:
+            RunClosedError: The run has ended.
+        """
+        with self.metrics.lock:
+            self._settle(line, 0)
+
     def event(self, event: str, **fields: Any) -> None:
         """Append one event.
 

@@ -22,7 +22,14 @@ from simple_track.storage import exact_json
 from simple_track.storage.exact_json import is_integer, is_numpy
 
 NONFINITE = "~nonfinite"
-RESERVED = {"step": "~step", "timestamp": "~timestamp", NONFINITE: "~" + NONFINITE}
+REWIND = "~rewind"
+"""The name under which the line of a rewind has its step, as a text."""
+RESERVED = {
+    "step": "~step",
+    "timestamp": "~timestamp",
+    NONFINITE: "~" + NONFINITE,
+    REWIND: "~" + REWIND,
+}
 SYSTEM_PREFIX = "system/"
 """The names of the metrics that are sampled of the machine begin with it."""
 WIDEST = 10**38
