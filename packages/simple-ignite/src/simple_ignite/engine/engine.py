@@ -233,6 +233,11 @@ class Engine:
         """Whether the step of every iteration that has begun is done, so that no work is half finished."""
         return self.table.control.done == self.state.iteration
 
+    @property
+    def loaded(self) -> bool:
+        """Whether a state was loaded, and the run that continues it has not ended; False without one."""
+        return self.progress.loaded
+
     # State
 
     def keep(self, handler: object) -> None:
@@ -293,9 +298,9 @@ class Engine:
             epoch_length: Iterations in an epoch. Default: the length of the data. If it is less than that,
                 the next epoch continues where this one stopped; if it is more, the data is restarted.
             restart: Begin anew in any case.
-            graceful: End at the next iteration boundary on SIGTERM or SIGUSR1, as `terminate()` does, and raise
-                `Preempted`, so that the script ends. "return": return instead. A run within a graceful run returns
-                in any case; the outer one raises.
+            graceful: End at the next iteration boundary on SIGTERM or SIGUSR1, as `terminate()` does, and
+                raise `Preempted`, so that the script ends. "return": return instead. A run within a graceful
+                run returns in any case; the outer one raises.
             seed: Seed Python, NumPy and torch when training begins anew.
 
         Returns:

@@ -1,4 +1,4 @@
-"""Failure: the exceptions that end a run, with a note of their position, and the handlers they are passed to."""
+"""Failure: what an exception that ends a run is told, and the handlers that it is passed to."""
 
 from __future__ import annotations
 
@@ -52,5 +52,5 @@ def notify_error_handlers(error: BaseException, engine: HasState, table: Handler
 def preempted(number: int, name: str, state: State) -> Preempted:
     """Return the exception for a run of the engine called `name` that the signal `number` ended."""
     which = signal.Signals(number).name
-    message = f"engine {name}: ended by {which} in epoch {state.epoch_label}, after iteration {state.iteration}"
-    return Preempted(message, signal=which, code=128 + number)
+    where = f"in epoch {state.epoch_label}, after iteration {state.iteration}"
+    return Preempted(f"engine {name}: ended by {which} {where}", signal=which, code=128 + number)
