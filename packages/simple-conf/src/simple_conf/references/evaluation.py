@@ -34,7 +34,7 @@ from simple_conf.tree.node import (
     raw_items,
     wrap_list,
 )
-from simple_conf.values import Table
+from simple_conf.values import Table, digits_of, integer_text, repr_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -237,9 +237,12 @@ def text_of(value: Any, trace: Trace, around: tuple[int, ...] = ()) -> str:
         return "false"
     if value is None:
         return "null"
+    node, key = trace[-1]
+    if type(value) is int and "x" in integer_text(value):
+        message = f"a number of {digits_of(value)} is too long for a text"
+        raise error(InterpolationLimitError, node, key, message)
     if not isinstance(value, (MappingNode, list)):
         return str(value)
-    node, key = trace[-1]
     if id(value) in around:
         message = "this text contains itself: a reference in what it names leads back to that"
         raise error(InterpolationCycleError, node, key, message)
@@ -305,7 +308,7 @@ def call(name: str, arguments: list[Any], text: str, node: Node, key: Key, trace
     values = [evaluate_argument(argument, node, key, trace) for argument in arguments]
     tree = node.__tree__
     place = () if resolver.shared else ((*node.__path__, key), text)
-    known = ((), name, repr(values)) if resolver.shared else (*place, repr(values))
+    known = ((), name, repr_of(values)) if resolver.shared else (*place, repr_of(values))
     if not resolver.live and known in tree.calls:
         return tree.calls[known]
     scope = Scope(tree, lambda path: look_up(path, node, key, trace))

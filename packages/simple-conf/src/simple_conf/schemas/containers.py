@@ -8,6 +8,7 @@ from simple_conf.config.config import Config
 from simple_conf.errors import ConfError
 from simple_conf.schemas.conversion import Unreadable, refuse
 from simple_conf.schemas.type_names import describe
+from simple_conf.sdn.quoting import inline_text
 from simple_conf.values import MISSING, Table
 
 if TYPE_CHECKING:
@@ -84,11 +85,10 @@ def in_list(value: Any) -> str | None:
     """Return a hint for a single value in the place of a list."""
     if isinstance(value, str) and value.startswith("(") and value.endswith(")"):
         return f"write a list: [{value[1:-1]}]"
-    return (
-        f"write a list: [{value}]"
-        if isinstance(value, (str, int, float)) and not isinstance(value, bool)
-        else None
-    )
+    if isinstance(value, (str, int, float)) and not isinstance(value, bool):
+        listed = isinstance(value, str) and "," in value
+        return f"write a list: [{value if listed else inline_text(value)}]"
+    return None
 
 
 def collect(pairs: Any, item: Hook, inner: Any) -> list[Any]:

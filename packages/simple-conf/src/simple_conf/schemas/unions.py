@@ -50,6 +50,8 @@ def union_hook(kind: Any, exact: Converter, converting: Converter | None) -> Hoo
             if choose is not None:
                 return last.structure(value, choose(value))
             return fitting(value, schemas, others, last)
+        if type(value) in (int, float, str, bool) and type(value) in others:
+            return value  # 1 stays an int where a float is listed before
         for trial in converters:
             for member in others or schemas:
                 try:

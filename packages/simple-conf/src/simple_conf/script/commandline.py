@@ -15,7 +15,7 @@ from simple_conf.keypath import parse_path
 from simple_conf.merging.merge import merge
 from simple_conf.origin.layers import NamedLayer
 from simple_conf.schemas.fields import keys_of
-from simple_conf.schemas.secrets import hide, masked_error
+from simple_conf.schemas.secrets import hide, marking_secrets, masked_error
 from simple_conf.schemas.validation import validate
 from simple_conf.script import completion, options
 from simple_conf.script.help import page
@@ -101,11 +101,12 @@ def parsed(
     """
     folder = os.path.dirname(script)
     try:
-        asked = options.first_option(argv, schema)
-        if asked is None:
-            return validate(schema, gathered(argv, config, folder))
-        words = [word for word in argv if not options.is_option(word)]
-        show(answer(asked, schema, words, config, script, about))
+        with marking_secrets(schema):
+            asked = options.first_option(argv, schema)
+            if asked is None:
+                return validate(schema, gathered(argv, config, folder))
+            words = [word for word in argv if not options.is_option(word)]
+            show(answer(asked, schema, words, config, script, about))
     except ConfError as failure:
         problem = masked_error(failure, schema, argv)
     else:

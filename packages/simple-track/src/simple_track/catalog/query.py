@@ -26,10 +26,11 @@ def run_query(layout: Layout, sql: str) -> QueryResult:
     """Run SQL over what was tracked.
 
     The tables are `runs` (run, project, name, state, job_type, group, start_time, end_time, duration, tags,
-    notes, config and summary as JSON, and each of their values as a column such as `"summary.val/acc"`),
-    `metrics` (run, project, step, timestamp, key, value, whole, text), and every logged table as `tables."its
-    name"`, with the columns `run` and `step` in front; columns of its own of these names are `~run` and
-    `~step`, and a name that differs from another only in case ends in `~2`. Only what a query names is read.
+    notes, archived, config and summary as JSON, and each of their values as a column such as
+    `"summary.val/acc"`), `metrics` (run, project, step, timestamp, key, value, whole, text), and every logged
+    table as `tables."its name"`, with the columns `run` and `step` in front; columns of its own of these
+    names are `~run` and `~step`, and a name that differs from another only in case ends in `~2`. Only what a
+    query names is read.
 
     In `metrics`, `whole` is an integer as it was logged, and `value` any number as a DOUBLE. A query whose
     `value` has integers that a DOUBLE rounds warns and names them; where no metric has fractions, `value` is
@@ -121,6 +122,7 @@ def _runs_table(arrow: Any, views: list[RunView]) -> Any:
             "duration": view.duration,
             "tags": view.tags,
             "notes": view.notes,
+            "archived": view.archived,
             "fingerprint": view.fingerprint,
             "config": _as_json(view.config),
             "summary": _as_json(_without_nonfinite(view.summary)),
@@ -136,7 +138,8 @@ def _runs_table(arrow: Any, views: list[RunView]) -> Any:
             ("duration", arrow.float64()),
             ("tags", arrow.list_(text)),
         ]
-        + [(name, text) for name in ("notes", "fingerprint", "config", "summary")]
+        + [("notes", text), ("archived", arrow.bool_())]
+        + [(name, text) for name in ("fingerprint", "config", "summary")]
     )
     table = arrow.Table.from_pylist(rows, schema=schema)
     for name, column in _flat_columns(views).items():

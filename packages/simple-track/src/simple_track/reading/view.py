@@ -7,16 +7,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, cast
 
-from simple_track.errors import FormatError, MetricNotFoundError
+from simple_track.errors import FormatError, MetricNotFoundError, ReadOnlyRunError
 from simple_track.reading.column_cache import load_columns
+from simple_track.reading.frozen import frozen
 from simple_track.reading.history import History
 from simple_track.reading.rebuild import stored_summary
 from simple_track.reading.rewind import without_rewound_media
 from simple_track.reading.summary import MetricRule
 from simple_track.reading.tail import follow_records
+from simple_track.storage.edits import EDITABLE, edited_metadata
 from simple_track.storage.layout import RunLayout
 from simple_track.storage.lock import last_heartbeat
-from simple_track.storage.metadata import Metadata, current_state, read_metadata
+from simple_track.storage.metadata import Metadata, current_state
 from simple_track.storage.reader import read_events
 from simple_track.storage.record import SYSTEM_PREFIX
 
@@ -24,8 +26,14 @@ if TYPE_CHECKING:
     from simple_track.values import Table, Value
 
 
+_INTERNAL = frozenset(("layout", "metadata", "_summary", "_frozen"))
+
+
 class RunView:
     """A run to read from. Each call reads the files again, so that a view of a live run is current.
+
+    Nothing of it can be changed: `Track.edit` changes the name, tags, notes and archive mark of a run, and
+    `refresh` reads them again.
 
     Args:
         layout: The run's folder.
@@ -37,12 +45,38 @@ class RunView:
         self, layout: RunLayout, metadata: Metadata | None = None, summary: dict[str, Any] | None = None
     ) -> None:
         self.layout = layout
-        self.metadata = read_metadata(layout) if metadata is None else metadata
+        self.metadata = edited_metadata(layout) if metadata is None else metadata
         self._summary = summary
+        self._frozen: dict[str, tuple[Any, Any]] = {}
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name not in _INTERNAL:
+            raise ReadOnlyRunError(self.metadata.id, name, self._advice(name))
+        object.__setattr__(self, name, value)
+
+    def _advice(self, field: str) -> str:
+        """How to change a field of the run."""
+        resumed = f"Track.run(project={self.project!r}, resume={self.id!r})"
+        if field in EDITABLE:
+            return f"use Track.edit({self.id!r}, {field}=…), then refresh()"
+        if field == "summary":
+            return f"resume it by {resumed}, and set run.summary"
+        if field == "config":
+            change = f"resume it by {resumed} and use run.update_config"
+            return f"change a copy, copy.deepcopy(run.config); or {change}"
+        return f"what can be changed is {', '.join(EDITABLE)}, by Track.edit({self.id!r}, …)"
+
+    def _read_only(self, field: str, value: Any) -> Any:
+        """The value of a field, with lists and dicts that refuse changes."""
+        given, kept = self._frozen.get(field, (None, None))
+        if given is not value:
+            kept = frozen(value, (self.id, field, self._advice(field)))
+            self._frozen[field] = (value, kept)
+        return kept
 
     def refresh(self) -> RunView:
         """Read the metadata again."""
-        self.metadata = read_metadata(self.layout)
+        self.metadata = edited_metadata(self.layout)
         self._summary = None
         return self
 
@@ -74,7 +108,7 @@ class RunView:
     @property
     def tags(self) -> list[str]:
         """Its tags."""
-        return self.metadata.tags
+        return self._read_only("tags", self.metadata.tags)  # type: ignore[no-any-return]
 
     @property
     def notes(self) -> str:
@@ -82,9 +116,14 @@ class RunView:
         return self.metadata.notes
 
     @property
+    def archived(self) -> bool:
+        """Whether lists leave it out; see `Track.edit`."""
+        return self.metadata.archived
+
+    @property
     def config(self) -> dict[str, Any]:
         """The plain, resolved config."""
-        return self.metadata.config
+        return self._read_only("config", self.metadata.config)  # type: ignore[no-any-return]
 
     @property
     def fingerprint(self) -> str:
@@ -110,7 +149,7 @@ class RunView:
     def state(self) -> str:
         """Running, finished, failed, interrupted or crashed, as it is now."""
         if self.metadata.state == "running":
-            self.metadata = read_metadata(self.layout)
+            self.metadata = edited_metadata(self.layout)
         return current_state(self.layout, self.metadata)
 
     @property
@@ -142,7 +181,7 @@ class RunView:
         """The last (or best) values; for a run that has not finished they come from its log."""
         if self._summary is None or self.metadata.state == "running":
             self._summary = stored_summary(self.layout)
-        return self._summary
+        return self._read_only("summary", self._summary)  # type: ignore[no-any-return]
 
     @property
     def rules(self) -> list[MetricRule]:
