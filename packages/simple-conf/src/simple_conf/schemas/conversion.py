@@ -14,7 +14,7 @@ from pathlib import Path, PurePath
 
 from simple_conf.errors import ConfError
 from simple_conf.suggestion import closest
-from simple_conf.values import MISSING
+from simple_conf.values import MISSING, digits_of, integer_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     Iso = TypeVar("Iso", datetime.datetime, datetime.date, datetime.time)
 
 WHOLE = re.compile(r"[+-]?(?:0x[0-9a-fA-F]+|[0-9]+(?:_[0-9]+)*)", re.ASCII)
-DECIMAL = re.compile(r"[+-]?(?:[0-9]+(?:_[0-9]+)*\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?", re.ASCII)
+DECIMAL = re.compile(r"[+-]?(?:[0-9]+(?:_[0-9]+)*(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?", re.ASCII)
+IN_QUOTES = "put it in double quotes"
 SPECIAL = {"nan": math.nan, "inf": math.inf, "+inf": math.inf, "-inf": -math.inf}
 TRUE = frozenset({"true", "1", "yes", "on"})
 FALSE = frozenset({"false", "0", "no", "off"})
@@ -138,10 +139,13 @@ def to_str(value: Any, convert: bool) -> str:
     if isinstance(value, str):
         return value
     if convert and type(value) in (int, float):
-        return str(value)
+        try:
+            return str(value)
+        except ValueError:
+            return refuse("str", value, "put it in double quotes to keep its digits")
     if convert and isinstance(value, os.PathLike):
         return str(os.fspath(value))
-    hint = 'put it in double quotes: "…"' if isinstance(value, bool) else None
+    hint = IN_QUOTES if isinstance(value, bool) else None
     return refuse("str", value, hint)
 
 
@@ -267,7 +271,10 @@ def shown(value: Any) -> str:
         return "true" if value else "false"
     if isinstance(value, str):
         return f"text {value!r}" if len(value) <= 60 else f"text {value[:60]!r}…"
-    if isinstance(value, (int, float)):
+    if isinstance(value, int):
+        text = integer_text(value)
+        return text if "x" not in text else f"a number of {digits_of(value)}"
+    if isinstance(value, float):
         return repr(value)
     if isinstance(value, (list, tuple)):
         return f"a list of {len(value)}"

@@ -14,7 +14,7 @@ from simple_conf.values import MASK, MISSING, Secret
 BARE_KEY = Pattern(rf"(?!-\Z){patterns.KEY}")
 
 _SIMPLE = Pattern(r"(?a:[A-Za-z_/][\w\-./@]*)")
-_LINE_TEXT = Pattern(patterns.BARE_TEXT)
+_LINE_TEXT = Pattern(rf"{patterns.BARE_TEXT}(?<!,)")
 _LIKE_ENTRY_OR_ITEM = Pattern(rf"-(?: |$)|{patterns.KEY} *(?::(?: |$)|=|\|)")
 _INLINE_TEXT = Pattern(rf"(?!['|>?]){patterns.INLINE_WORD}(?: +{patterns.INLINE_WORD}){{0,1000}}")
 _ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r"}

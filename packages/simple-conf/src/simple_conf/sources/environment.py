@@ -45,7 +45,7 @@ def from_env(
                 f"the variable's name has an empty part between {separator!r}", origin=layer.locate(())
             )
         try:
-            value = read_value(found[name])
+            value = read_value(found[name], ".".join(parts))
         except SdnSyntaxError as failure:
             raise OverrideError(
                 f"its text is not an SDN value: {failure.message}, at character {failure.column}",

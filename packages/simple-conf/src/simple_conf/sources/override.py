@@ -9,12 +9,15 @@ from simple_conf.merging.arrays import combine
 from simple_conf.merging.merge import lay_over
 from simple_conf.merging.strategy import DEFAULT
 from simple_conf.origin.layers import ArgumentLayer, NamedLayer
+from simple_conf.origin.origin import Origin
+from simple_conf.secret_lines import masked_argument
+from simple_conf.secret_names import may_name_secret
 from simple_conf.suggestion import did_you_mean
 from simple_conf.tree.copying import adopt
 from simple_conf.tree.editing import store
-from simple_conf.tree.node import ListNode, MappingNode, grow, read_item
+from simple_conf.tree.node import ListNode, MappingNode, grow, has_key, read_item
 from simple_conf.tree.provenance import record
-from simple_conf.values import MISSING
+from simple_conf.values import MISSING, repr_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -94,8 +97,12 @@ def key_columns(argument: str, path: KeyPath) -> list[int]:
 
 
 def refused(argument: str, message: str, column: int, hint: str | None = None) -> OverrideError:
-    """Return the error that points at a 1-based column of an override's text."""
-    return OverrideError(message, origin=ArgumentLayer(argument, column).locate(()), hint=hint)
+    """Return the error that points at a 1-based column of an override's text; a secret in it is masked."""
+    origin = ArgumentLayer(argument, column).locate(())
+    shown = masked_argument(argument)
+    if shown != argument:
+        origin = Origin("command line", shown)
+    return OverrideError(message, origin=origin, hint=hint)
 
 
 def write(root: MappingNode, override: Override, rules: MergeStrategy, strict: bool) -> None:
@@ -117,10 +124,10 @@ def write(root: MappingNode, override: Override, rules: MergeStrategy, strict: b
         return
     key = str(last)
     path = (*holder.__path__, key)
-    there = key in holder.__raw__
+    value = adopt(override.value, tree, path, override.layer)
+    there = has_key(holder, key) if strict or override.kind in APPENDS else key in holder.__raw__
     if strict and not there:
         raise unknown(holder, key)
-    value = adopt(override.value, tree, path, override.layer)
     if override.kind in APPENDS:
         value = appended(holder, key, path, override, value)
     mine = holder.__raw__.get(key)
@@ -153,7 +160,9 @@ def appended(holder: MappingNode, key: str, path: KeyPath, override: Override, v
     if isinstance(mine, str) and "${" in mine:
         mine = adopt(read_item(holder, key), tree, path, holder.__layer__)
     if not isinstance(mine, ListNode):
-        kind = "a mapping" if isinstance(mine, MappingNode) else repr(mine)
+        kind = "a mapping" if isinstance(mine, MappingNode) else repr_of(mine)
+        if may_name_secret(format_path(path)):
+            kind = "a value"
         raise refused(override.argument, f"{format_path(path)} is {kind}, not a list; '+=' adds to a list", 1)
     return combine(mine, items, "append", lay_over)
 

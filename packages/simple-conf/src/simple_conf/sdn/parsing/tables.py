@@ -271,9 +271,15 @@ def _column_names(text: str, start: int, end: int) -> tuple[str, ...]:
                 offset,
                 "a header is name |a, b|, and commas separate the cells of a row; "
                 "put a name with other characters in double quotes",
+                plain="this is not a valid column name",
             )
         if column in columns:
-            raise Fault(f"duplicate column {shorten(column)}", offset, "give every column its own name")
+            raise Fault(
+                f"duplicate column {shorten(column)}",
+                offset,
+                "give every column its own name",
+                plain="duplicate column",
+            )
         columns[column] = None
         start += len(part) + 1
     return tuple(columns)
@@ -291,5 +297,6 @@ def _column_types(match: re.Match[str]) -> tuple[str, ...]:
                 f"{shorten(name) or 'an empty name'} is not a column type",
                 match.start(1),
                 f"use {' '.join(TYPES)}",
+                plain="this is not a column type",
             )
     return types
