@@ -1,8 +1,8 @@
-"""The cached metrics of runs that have ended, in one Arrow file, so that SQL over thousands of runs parses each once.
+"""The cached metrics of runs that have ended, in one Arrow file, so that SQL parses each run once.
 
-A run's entry is valid while the names, sizes, times and inodes of its logs are unchanged. The file begins with
-a checksum of the rest; one that is missing or damaged is rebuilt from the runs. Runs with many values are not in
-it: each has a cache of its columns.
+A run's entry is valid while the names, sizes, times and inodes of its logs are unchanged. The file begins
+with a checksum of the rest; one that is missing or damaged is rebuilt from the runs. Runs with many values
+are not in it: each has a cache of its columns.
 """
 
 from __future__ import annotations
@@ -190,7 +190,7 @@ def _parts(arrow: Any, columns: Columns, keys: dict[str, int]) -> Iterator[list[
                 arrow.array(np.full(count, number, np.int32)),
                 arrow.nulls(count, arrow.float64()) if text else arrow.array(part.values.astype(np.float64)),
                 arrow.array(part.values.astype(np.int64))
-                if letter in "ib"
+                if letter == "i"
                 else arrow.nulls(count, arrow.int64()),
                 arrow.array(part.values.tolist(), arrow.string())
                 if text

@@ -139,7 +139,10 @@ def _cached_group(arrow: Any, schema: Any, cache: MetricsCache, runs: list[tuple
         _flat(arrow, rows["key"]), arrow.array(cache.keys, arrow.string())
     )
     value_type, whole_type = schema.field("value").type, schema.field("whole").type
-    value = rows["number"] if arrow.types.is_floating(value_type) else rows["whole"].cast(value_type)
+    value = rows["number"]
+    if not arrow.types.is_floating(value_type):  # there are no floats: what is not an integer is a bool
+        bools = value.cast(arrow.int64(), safe=False)
+        value = importlib.import_module("pyarrow.compute").coalesce(rows["whole"], bools).cast(value_type)
     arrays = [
         *names,
         rows["step"],

@@ -14,7 +14,7 @@ from simple_track.reading.history import History
 from simple_track.reading.rebuild import stored_summary
 from simple_track.reading.rewind import without_rewound_media
 from simple_track.reading.summary import MetricRule
-from simple_track.reading.tail import follow_records
+from simple_track.reading.tail import RunTail, follow_records
 from simple_track.storage.edits import EDITABLE, edited_metadata
 from simple_track.storage.layout import RunLayout
 from simple_track.storage.lock import last_heartbeat
@@ -293,7 +293,10 @@ class RunView:
         Yields:
             Records such as `{"step": 7, "timestamp": 1704902400.123, "train/loss": 0.3}`.
         """
-        return follow_records(self.layout, lambda: self.state != "running", poll=poll, start=start)
+        tail = RunTail(self.layout)
+        if not start:
+            tail.skip()
+        return follow_records(tail, lambda: self.state != "running", poll=poll)
 
     def __repr__(self) -> str:
         return f"<run {self.id} {self.name!r} of {self.project!r}, {self.state}>"

@@ -18,6 +18,7 @@ from simple_track.storage.clock import timestamp
 from simple_track.storage.journal import Journal
 from simple_track.storage.layout import RunLayout
 from simple_track.storage.lock import this_process
+from simple_track.storage.reader import LONGEST_LINE
 from simple_track.storage.record import (
     NUMBER_TYPES,
     as_scalar,
@@ -109,10 +110,8 @@ class Writer:
                 record["timestamp"] = time_ns() // 1_000_000 / 1000  # in a display it would be a second dict
                 line = dumps(record, self._convert, ONLY_PLAIN)
                 if foreign := self._foreign:
-                    if len(foreign) == len(values):  # the encoder took them in this order
-                        values = dict(zip(values, foreign))  # noqa: B905 - a keyword would cost as much
-                    else:
-                        values = _all_plain(values)
+                    alike = len(foreign) == len(values)  # then the encoder took them in this order
+                    values = dict(zip(values, foreign)) if alike else _all_plain(values)  # noqa: B905
                     foreign.clear()
                 total = sum(values.values())
                 if total - total != 0 or len(record) != len(values) + 2:
@@ -176,11 +175,15 @@ class Writer:
             raise RunClosedError(self.layout.run_id, "run.log")
         with self.metrics.lock:
             number = self.step + 1 if number is None else number
+            if scalars or not media:
+                line = encode_metrics(number, scalars, timestamp())
+                if len(line) > LONGEST_LINE:
+                    hint = "keep it in a file of an artifact"
+                    raise ValueKindError("run.log", f"{len(line) >> 20} MiB of text", hint, "take one line")
+                self.observe(scalars)
             if advance and number > self.step:
                 self.step = number
             if scalars or not media:
-                self.observe(scalars)
-                line = encode_metrics(number, scalars, timestamp())
                 self._settle(line, 0)
         for key, value in media.items():
             self._log_value(key, value, number)
