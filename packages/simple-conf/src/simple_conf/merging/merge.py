@@ -9,28 +9,23 @@ from __future__ import annotations
 from simple_conf.errors import MergeError
 from simple_conf.keypath import format_path
 from simple_conf.merging.arrays import combine
+from simple_conf.merging.patches import edited_parts, means_below
 from simple_conf.merging.strategy import DEFAULT, MergeStrategy, current
 from simple_conf.origin.layers import NamedLayer
 from simple_conf.suggestion import did_you_mean
 from simple_conf.tree.assignment import AssignmentGroup
 from simple_conf.tree.copying import copy_mapping, copy_value, same_depth
-from simple_conf.tree.editing import store
+from simple_conf.tree.editing import detached, store
 from simple_conf.tree.node import ABSENT, PLAIN, ListNode, MappingNode, Overlaid, Tree, grow, node_of
 from simple_conf.tree.provenance import assignment_of, assignments_of, record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from typing import Any, Protocol, TypeGuard
+    from typing import Any, TypeGuard
 
     from simple_conf.keypath import KeyPath
-
-    class Patch(Protocol):
-        """A change that a tree made of overrides keeps, to apply it again wherever it is merged."""
-
-        def apply(self, root: MappingNode, rules: MergeStrategy, strict_keys: bool) -> None:
-            """Change ``root``; with ``strict_keys`` a key that is not there is an error."""
-
+    from simple_conf.merging.patches import Patch
 
 SCALARS = PLAIN | {str, type(ABSENT)}
 
@@ -50,6 +45,10 @@ class ConfigPatch:
     def apply(self, root: MappingNode, rules: MergeStrategy, strict_keys: bool) -> None:
         """Lay the config over ``root``."""
         lay_over(root, self._config, rules, strict_keys)
+
+    def kept(self) -> ConfigPatch:
+        """Return the patch with a config that nobody else changes."""
+        return ConfigPatch(detached(self._config))
 
 
 def merge(
@@ -75,19 +74,45 @@ def merge(
     tree = Tree()
     root = tree.root = copy_mapping(configs[0], tree, ())
     tree.copy_settings(configs[0].__tree__)
+    if configs[0].__tree__.root is not configs[0]:
+        tree.patches, tree.unmet = None, {}  # they are about the config that this is a part of
+        tree.secrets = secrets_of(configs[0])
     tree.calls = {}
     for config in configs[1:]:
         other = config.__tree__
         if other.secrets:
-            tree.secrets |= other.secrets
-        patches: list[Patch] = [ConfigPatch(config)]
-        if other.patches is not None and other.root is config:
-            patches = other.patches
+            tree.secrets |= secrets_of(config)
+        patches = patches_of(config)
+        kept = patches_of(root) if tree.patches is not None else None
+        if kept is None and any(map(means_below, patches)):
+            kept = [ConfigPatch(detached(root))]
+        tree.patches, tree.edited = None, []  # what patches change is no edit
         for patch in patches:
             patch.apply(root, rules, strict_keys)
-        if tree.patches is not None:
-            tree.patches.extend(patches)
+        if kept is not None:
+            tree.patches = kept + [
+                patch.kept() if isinstance(patch, ConfigPatch) else patch for patch in patches
+            ]
     return root
+
+
+def secrets_of(config: MappingNode) -> set[KeyPath]:
+    """Return the paths of the secrets of a config or of a part of one, from itself on."""
+    here, secrets = config.__path__, config.__tree__.secrets
+    if not here:
+        return secrets
+    if config.__tree__.hides(here):
+        return {(key,) for key in config.__raw__}
+    return {path[len(here) :] for path in secrets if path[: len(here)] == here}
+
+
+def patches_of(config: MappingNode) -> list[Patch]:
+    """Return the changes that a config makes where it is merged: those that its tree keeps, else itself."""
+    tree = config.__tree__
+    if tree.patches is None or tree.root is not config:
+        return [ConfigPatch(config)]
+    edits = [ConfigPatch(part) if isinstance(part, MappingNode) else part for part in edited_parts(config)]
+    return [*tree.patches, *edits]
 
 
 def lay_over(

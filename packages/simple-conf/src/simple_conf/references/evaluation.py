@@ -59,7 +59,12 @@ def read(node: Node, key: Key) -> Any:
                 remember(node, key, value)
             return value
     with node.__tree__.lock:
-        return resolve(node, key, [])
+        try:
+            return resolve(node, key, [])
+        except RecursionError as failure:
+            if isinstance(failure, InterpolationError):
+                raise
+        raise error(InterpolationLimitError, node, key, "references nest too deeply")
 
 
 def read_simple(tree: Tree, text: str) -> Any:

@@ -43,11 +43,15 @@ def validate(
     mode = Mode(convert, strict, allow_missing)
     cfg = as_tree(cfg)
     try:
-        return structure(cfg, schema, mode)  # type: ignore[no-any-return]
+        made: T = structure(cfg, schema, mode)
+        if not unmet(cfg):
+            return made
     except Exception:
         found = issues(cfg, schema, mode)
         if not found:
             raise
+    else:
+        found = unmet(cfg)
     raise ValidationError(found)
 
 
@@ -85,8 +89,18 @@ def issues(cfg: Any, schema: Any, mode: Mode) -> list[ValidationIssue]:
         try:
             structure(cfg, schema, thorough)
         except Exception as failure:
-            return masked_issues(failure, cfg, schema)
-    return []
+            return unmet(cfg) + masked_issues(failure, cfg, schema)
+    return unmet(cfg)
+
+
+def unmet(cfg: Any) -> list[ValidationIssue]:
+    """Return the issues of overrides that delete what no config below them has."""
+    if not isinstance(cfg, MappingNode) or cfg.__path__:
+        return []
+    return [
+        ValidationIssue("", failure.message, origin=failure.origin, hint=failure.hint)
+        for failure in cfg.__tree__.unmet.values()
+    ]
 
 
 def masked_issues(failure: Exception, cfg: MappingNode, schema: Any) -> list[ValidationIssue]:

@@ -13,6 +13,7 @@ from simple_conf.errors import ConfError
 from simple_conf.formats.reading import READERS
 from simple_conf.keypath import parse_path
 from simple_conf.merging.merge import merge
+from simple_conf.merging.patches import refuse_unmet
 from simple_conf.origin.layers import NamedLayer
 from simple_conf.schemas.fields import keys_of
 from simple_conf.schemas.secrets import hide, marking_secrets, masked_error
@@ -211,7 +212,9 @@ def gathered(words: Sequence[str], config: str | os.PathLike[str] | None, folder
     if name is not None:
         return compose.load(name, overrides)
     nothing = grow({}, NamedLayer("command line", "no config file"))
-    return as_config(merge([nothing, dotlist.parse_dotlist(overrides, extends.load)]))
+    merged = merge([nothing, dotlist.parse_dotlist(overrides, extends.load)])
+    refuse_unmet(merged)
+    return as_config(merged)
 
 
 def split(

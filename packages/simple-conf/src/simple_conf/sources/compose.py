@@ -12,6 +12,7 @@ from simple_conf.config.config import as_config
 from simple_conf.errors import ConfError, MergeError, OverrideError
 from simple_conf.keypath import format_path
 from simple_conf.merging.merge import is_reference, merge, put_tree
+from simple_conf.merging.patches import refuse_unmet
 from simple_conf.merging.strategy import DEFAULT
 from simple_conf.sources import extends
 from simple_conf.sources.dotlist import read_patches
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
     from simple_conf.config.config import Config
     from simple_conf.keypath import KeyPath
-    from simple_conf.merging.merge import Patch
+    from simple_conf.merging.patches import Patch
     from simple_conf.merging.strategy import MergeStrategy
     from simple_conf.origin.origin import Origin
     from simple_conf.tree.node import MappingNode
@@ -136,7 +137,11 @@ def load(path: str | os.PathLike[str], overrides: Sequence[str] = (), *, strict_
     taken = {choice.path for choice in chosen}
     for choice in [*own_choices(base, folder, taken), *chosen]:
         choice.apply(base, DEFAULT, False)
-    return as_config(merge([base, from_overrides(rest)], strict_keys=strict_keys)) if rest else base
+    if not rest:
+        return base
+    merged = merge([base, from_overrides(rest)], strict_keys=strict_keys)
+    refuse_unmet(merged)
+    return as_config(merged)
 
 
 def choice_of(override: Override, folder: str) -> Choice | None:

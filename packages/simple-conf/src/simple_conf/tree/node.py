@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
+    from simple_conf.errors import PlacedError
     from simple_conf.keypath import KeyPath
     from simple_conf.origin.layers import Layer
     from simple_conf.tree.assignment import Assignment, AssignmentGroup
@@ -43,6 +44,8 @@ class Tree:
         instant: The time that all ``${time…}`` share, in seconds since 1970, once one of them is read.
         lock: Held while values are resolved.
         patches: The overrides that the tree was made of, to apply again where it is merged; or None.
+        edited: The paths that were changed after that, where the tree keeps patches.
+        unmet: The errors of overrides that found nothing to delete, by the paths of these.
         secrets: The paths whose values are never shown.
         removed: Who deleted the keys that overrides deleted.
         write_through: Where changes of a tree that is read in the place of a reference go, or None.
@@ -50,6 +53,7 @@ class Tree:
 
     __slots__ = (
         "calls",
+        "edited",
         "frozen",
         "instant",
         "lock",
@@ -59,6 +63,7 @@ class Tree:
         "removed",
         "root",
         "secrets",
+        "unmet",
         "write_through",
     )
 
@@ -73,12 +78,16 @@ class Tree:
         self.lock = _thread.RLock()
         self.patches: list[Any] | None = None
         self.secrets: set[KeyPath] = set()
+        self.edited: list[KeyPath] = []
+        self.unmet: dict[KeyPath, PlacedError] = {}
         self.removed: dict[KeyPath, Layer] = {}
         self.write_through: Callable[[KeyPath, Any, Layer], None] | None = None
 
     def forget(self, path: KeyPath) -> None:
         """Forget all resolved values, and what resolvers returned at and below ``path``, which changed."""
         self.forget_reads()
+        if self.patches is not None:
+            self.edited.append(path)
         if self.calls:
             for known in [known for known in self.calls if known[0][: len(path)] == path]:
                 del self.calls[known]
@@ -100,6 +109,8 @@ class Tree:
         self.calls = dict(other.calls)
         self.instant = other.instant
         self.patches = None if other.patches is None else list(other.patches)
+        self.edited = list(other.edited)
+        self.unmet = dict(other.unmet)
         self.secrets = set(other.secrets)
         self.removed = dict(other.removed)
 
