@@ -8,7 +8,7 @@ import textwrap
 import pytest
 
 from simple_conf import Conf, ConfError, MissingKeyError, OverrideError
-from simple_conf.merging.patches import refuse_unmet
+from simple_conf.merging.merge import refuse_unmet
 
 BASE = """\
 train:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from simple_conf.keypath import KeyPath
-    from simple_conf.merging.patches import Patch
+    from simple_conf.merging.merge import Patch
     from simple_conf.tree.node import MappingNode
 
     Load = Callable[[str], MappingNode]

@@ -15,7 +15,7 @@ from simple_conf.secret_names import may_name_secret
 from simple_conf.suggestion import did_you_mean
 from simple_conf.tree.copying import adopt
 from simple_conf.tree.editing import change, store
-from simple_conf.tree.node import ListNode, MappingNode, grow, read_item
+from simple_conf.tree.node import ListNode, MappingNode, grow, has_key, read_item
 from simple_conf.tree.provenance import record
 from simple_conf.values import MISSING, repr_of
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from simple_conf.keypath import KeyPath
-    from simple_conf.merging.patches import Patch
+    from simple_conf.merging.merge import Patch
     from simple_conf.merging.strategy import MergeStrategy
     from simple_conf.origin.layers import Layer
 
@@ -62,11 +62,6 @@ class Override:
 
     def __repr__(self) -> str:
         return f"Override({self.argument!r})"
-
-    @property
-    def means_below(self) -> bool:
-        """Whether what it does depends on the config that it is merged into."""
-        return self.kind == "delete" or self.kind in APPENDS or any(isinstance(s, int) for s in self.path)
 
     def apply(self, root: MappingNode, rules: MergeStrategy, strict_keys: bool) -> None:
         """Change ``root`` as the override says.
@@ -131,10 +126,10 @@ def write(root: MappingNode, override: Override, rules: MergeStrategy, strict: b
         return
     key = str(last)
     path = (*holder.__path__, key)
-    there = key in holder.__raw__
+    value = adopt(override.value, tree, path, override.layer)
+    there = has_key(holder, key) if strict or override.kind in APPENDS else key in holder.__raw__
     if strict and not there:
         raise unknown(holder, key)
-    value = adopt(override.value, tree, path, override.layer)
     if override.kind in APPENDS:
         value = appended(holder, key, path, override, value)
     mine = holder.__raw__.get(key)

@@ -19,8 +19,7 @@ def pack(root: MappingNode) -> tuple[Any, ...]:
     """Return the root of a tree as nested tuples."""
     tree = root.__tree__
     calls = {place: result for place, result in tree.calls.items() if is_plain(result)}
-    patches = tree.patches if tree.patches is None else (tree.patches, tree.edited, tree.unmet)
-    return (tree.frozen, tree.quiet, tree.instant, calls, tree.secrets, patches, pack_value(root))
+    return (tree.frozen, tree.quiet, tree.instant, calls, tree.secrets, tree.patches, pack_value(root))
 
 
 def is_plain(value: Any) -> bool:
@@ -35,12 +34,8 @@ def is_plain(value: Any) -> bool:
 def unpack(packed: tuple[Any, ...]) -> MappingNode:
     """Return the root of a tree that `pack` has taken apart."""
     tree = Tree()
-    frozen, tree.quiet, tree.instant, tree.calls, tree.secrets, patches, values = packed
+    frozen, tree.quiet, tree.instant, tree.calls, tree.secrets, tree.patches, values = packed
     tree.root = unpack_value(values, tree, ())
-    if isinstance(patches, tuple):
-        tree.patches, tree.edited, tree.unmet = patches
-    else:  # up to version 0.3
-        tree.patches = patches
     tree.frozen = frozen
     return tree.root
 

@@ -116,7 +116,7 @@ def test_termination_of_a_scored_run_keeps_the_best_and_the_last(tmp_path):
 def test_a_preempted_run_saves_and_continues_exactly_there(tmp_path):
     trainer, _ = saving(tmp_path, every=100)
     trainer.on(Events.ITERATION_COMPLETED(once=4), lambda: os.kill(os.getpid(), signal.SIGTERM))
-    trainer.run(range(9), graceful=True)
+    trainer.run(range(9), graceful="return")
     assert loaded(tmp_path) == ("checkpoint_4.pt", 4.0)
     resumed, parts = saving(tmp_path, every=100)
     Checkpoint.load_latest(tmp_path, parts)
