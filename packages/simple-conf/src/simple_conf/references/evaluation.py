@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from simple_conf import migration
 from simple_conf.errors import (
-    ConfError,
     InterpolationCycleError,
     InterpolationError,
     InterpolationLimitError,
     KeyPathError,
-    ResolverError,
-    ResolverUsageError,
     UnknownReferenceError,
 )
 from simple_conf.keypath import format_path, parse_path
 from simple_conf.references import resolvers
 from simple_conf.references.builtins import Scope
-from simple_conf.references.failures import cycle, enclosing_cycle, error, missing_value
+from simple_conf.references.failures import call_error, cycle, enclosing_cycle, error, missing_value
 from simple_conf.references.overlay import overlay, resolver_result
 from simple_conf.suggestion import closest, did_you_mean
 from simple_conf.template import Call, ExpressionError, Reference, Template, known_path, read_template
@@ -29,12 +26,13 @@ from simple_conf.tree.node import (
     MappingNode,
     Overlaid,
     Tree,
+    has_key,
     is_lazy,
     raw_item,
     raw_items,
     wrap_list,
 )
-from simple_conf.values import Table, digits_of, integer_text, repr_of
+from simple_conf.values import Secret, Table, digits_of, integer_text, repr_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -238,6 +236,9 @@ def text_of(value: Any, trace: Trace, around: tuple[int, ...] = ()) -> str:
     if value is None:
         return "null"
     node, key = trace[-1]
+    if isinstance(value, Secret):
+        node.__tree__.secrets = node.__tree__.secrets | {(*node.__path__, key)}
+        return text_of(value.reveal(), trace, around)
     if type(value) is int and "x" in integer_text(value):
         message = f"a number of {digits_of(value)} is too long for a text"
         raise error(InterpolationLimitError, node, key, message)
@@ -276,8 +277,10 @@ def step(holder: Any, segment: Key, trace: Trace) -> Any:
         value = holder.__dict__.get(key, ABSENT)
         if value is not ABSENT:
             return value
-        raw = holder.__raw__.get(key, ABSENT)
-        if raw is ABSENT or isinstance(raw, ListNode):
+        if not has_key(holder, key):
+            return ABSENT
+        raw = holder.__raw__[key]
+        if isinstance(raw, ListNode):
             return raw
         return resolve(holder, key, trace)
     if isinstance(holder, ListNode):
@@ -327,23 +330,6 @@ def call(name: str, arguments: list[Any], text: str, node: Node, key: Key, trace
     if not resolver.live:
         tree.calls[known] = result
     return result
-
-
-def call_error(failure: Exception, text: str, node: Node, key: Key, hidden: bool) -> ResolverError:
-    """Return the error for a resolver that raised.
-
-    What the resolver says is left out where it was given a secret; but that a built-in one is used wrongly,
-    such as for a variable that is not set, shows only what is written.
-    """
-    written = isinstance(failure, ResolverUsageError) and "${" not in text
-    if hidden and not written:
-        why = "its message is not shown, since it was given a secret"
-        message = f"${{{text}}} failed: {type(failure).__name__}; {why}"
-    elif isinstance(failure, ConfError):
-        message = f"${{{text}}}: {getattr(failure, 'message', str(failure))}"
-    else:
-        message = f"${{{text}}} failed: {type(failure).__name__}: {failure}"
-    return error(ResolverError, node, key, message)
 
 
 def evaluate_argument(argument: Any, node: Node, key: Key, trace: Trace) -> Any:

@@ -9,6 +9,7 @@ from simple_conf.errors import ConfError
 from simple_conf.schemas.conversion import Unreadable, refuse
 from simple_conf.schemas.type_names import describe
 from simple_conf.sdn.quoting import inline_text
+from simple_conf.tree.node import is_lazy
 from simple_conf.values import MISSING, Table
 
 if TYPE_CHECKING:
@@ -27,12 +28,15 @@ class Mode(NamedTuple):
         strict: Whether extra keys are refused.
         gaps: Whether absent fields become ``MISSING``.
         thorough: Whether all errors are collected, instead of stopping at the first.
+        defaults: How the defaults of schemas are taken: ``"class"`` from the class, ``"tree"`` as values of a
+            tree that has them as its lowest layer, ``"probe"`` from the class where both are the same.
     """
 
     convert: bool = True
     strict: bool = True
     gaps: bool = False
     thorough: bool = False
+    defaults: str = "class"
 
 
 class SeveralErrors(ConfError):  # noqa: N818 - it is several
@@ -47,11 +51,21 @@ class SeveralErrors(ConfError):  # noqa: N818 - it is several
         super().__init__(errors)
 
 
-def opened(node: Config) -> dict[str, Any]:
-    """Return a mapping's values resolved; one that cannot be is ``Unreadable``, ``???`` is MISSING."""
+class NeedsDefaultsError(BaseException):
+    """The defaults of a schema must be in the tree; passes through everything that reads a value."""
+
+
+def opened(node: Config, mode: Mode) -> dict[str, Any]:
+    """Return a mapping's values resolved; one that cannot be is ``Unreadable``, ``???`` is MISSING.
+
+    Raises:
+        NeedsDefaultsError: A reference may name a default, and the mode only probes.
+    """
     visible: dict[str, Any] = node.__dict__
     if visible is node.__raw__:
         return visible
+    if mode.defaults == "probe" and any(map(may_refer, node.__raw__.values())):
+        raise NeedsDefaultsError
     values = {}
     for key, raw in node.__raw__.items():
         if key in visible:
@@ -64,6 +78,13 @@ def opened(node: Config) -> dict[str, Any]:
             except ConfError as failure:
                 values[key] = Unreadable(failure)
     return values
+
+
+def may_refer(value: Any) -> bool:
+    """Return whether a value as written is a reference, or a list that may have one."""
+    if type(value) is Table:
+        return any(type(cell) is str and "${" in cell for row in value.rows for cell in row)
+    return is_lazy(value) and value is not MISSING
 
 
 def list_hook(kind: Any, conv: Converter, mode: Mode) -> Hook:
@@ -153,7 +174,7 @@ def dict_hook(kind: Any, conv: Converter, mode: Mode) -> Hook:
 
     def hook(value: Any, _: Any) -> Any:
         if isinstance(value, Config):
-            value = opened(value)
+            value = opened(value, mode)
         elif not isinstance(value, dict):
             return refuse(describe(kind), value)
         if mode.thorough:

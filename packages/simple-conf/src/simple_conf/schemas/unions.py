@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin, get_type_h
 from simple_conf.config.config import Config
 from simple_conf.errors import ConfError
 from simple_conf.schemas.conversion import MismatchError, one_of, refuse
+from simple_conf.schemas.field_default import defaults_of
+from simple_conf.schemas.fields import schemas_in
 from simple_conf.schemas.schema import attributes_of, field_names, is_schema
 from simple_conf.schemas.type_names import describe
 from simple_conf.suggestion import closest
@@ -16,6 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from cattrs import Converter
+
+    from simple_conf.tree.node import MappingNode
 
     Hook = Callable[[Any, Any], Any]
 
@@ -86,6 +90,36 @@ def fitting(value: Any, schemas: list[Any], others: list[Any], converter: Conver
         except Exception:  # noqa: S112 - the next member may fit
             continue
     raise max(failures, key=lambda pair: pair[0])[1]
+
+
+def member_of(kind: Any, node: MappingNode) -> type | None:
+    """Return the schema of a type that a mapping is an object of: by tag, or as the only one that it fits.
+
+    Args:
+        kind: The type.
+        node: The mapping, as written.
+
+    Returns:
+        The schema; None where the type has none, or where the mapping does not choose one.
+    """
+    schemas = schemas_in(kind)
+    if len(schemas) < 2:
+        return schemas[0] if schemas else None
+    raw = node.__raw__
+    if (choose := by_tag(list(schemas))) is not None:
+        try:
+            chosen = choose(raw)
+        except TagError:
+            return None
+        cls: type = get_origin(chosen) or chosen
+        return cls
+    found = [
+        cls
+        for cls in schemas
+        if raw.keys() <= (known := defaults_of(cls)).keys()
+        and all(key in raw for key, default in known.items() if default.required)
+    ]
+    return found[0] if len(found) == 1 else None
 
 
 def common(value: Any, member: Any) -> int:

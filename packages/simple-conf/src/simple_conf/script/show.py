@@ -5,17 +5,23 @@ from __future__ import annotations
 from simple_conf.errors import ConfError
 from simple_conf.schemas import fields
 from simple_conf.schemas.containers import Mode
+from simple_conf.schemas.declaration import DefaultLayer
+from simple_conf.schemas.default_layer import completed as with_all_defaults
+from simple_conf.schemas.secrets import hide
 from simple_conf.schemas.structure import structure
 from simple_conf.sdn import write
 from simple_conf.tree.export import Exporter, simple
 from simple_conf.tree.location import origin_in
-from simple_conf.tree.node import MappingNode, Overlaid, read_item
+from simple_conf.tree.node import ListNode, MappingNode, Overlaid, raw_items, read_item
+from simple_conf.tree.provenance import assignment_of
 from simple_conf.values import MASK, MISSING, Secret, Table
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from typing import Any
+
+    from simple_conf.tree.node import Key, Node
 
 STEP = "    "
 
@@ -27,6 +33,9 @@ def annotate(cfg: MappingNode, schema: Any = None) -> str:
         cfg: The config.
         schema: What it must look like; the defaults of its fields are shown where the config has no value.
     """
+    if schema is not None:
+        cfg = with_all_defaults(cfg, schema)
+        hide(cfg, schema)
     return "\n".join(lines_of(cfg, "", schema)) + "\n"
 
 
@@ -76,15 +85,30 @@ def entry(node: MappingNode, key: str, raw: Any, kind: Any) -> list[str]:
     elif isinstance(raw, str) and "${" in raw and plain != MASK:
         comment += f": {raw}"
     full = completed(plain, kind)
-    if full != plain:
+    if full != plain or (not from_default(node, key) and has_defaults(raw)):
         plain, comment = full, f"{comment}; absent keys have their defaults"
     return commented(key, plain, comment)
+
+
+def from_default(node: Node, key: Key) -> bool:
+    """Return whether a value is the default of a schema."""
+    return isinstance(assignment_of(node, key).layer, DefaultLayer)
+
+
+def has_defaults(value: Any) -> bool:
+    """Return whether there are defaults of a schema in a mapping or list."""
+    pairs: Iterable[tuple[Key, Any]] = ()
+    if isinstance(value, MappingNode):
+        pairs = value.__raw__.items()
+    elif isinstance(value, ListNode):
+        pairs = enumerate(raw_items(value))
+    return any(from_default(value, key) or has_defaults(inner) for key, inner in pairs)
 
 
 def default(field: fields.Field, cls: type | None, made: Any) -> list[str]:
     """Return the lines of a field that is not in the config: its default, or ``???`` where it has none."""
     owner = cls.__name__ if cls is not None else ""
-    value = field.default if made is None else getattr(made, field.attribute, MISSING)
+    value = field.default if made is None else getattr(made, field.declared.attribute, MISSING)
     if value is MISSING:
         return commented(field.path[-1], MISSING, f"required by {owner}: {field.words}")
     return commented(field.path[-1], shown(value, field.kind), f"default of {owner}")
@@ -115,7 +139,7 @@ def completed(plain: Any, kind: Any) -> Any:
     known = {field.path[-1]: field for field in fields.fields_of(cls)}
     result = {k: completed(v, known[k].kind if k in known else None) for k, v in plain.items()}
     for name, field in known.items():
-        value = field.default if made is None else getattr(made, field.attribute, MISSING)
+        value = field.default if made is None else getattr(made, field.declared.attribute, MISSING)
         if name not in plain and value is not MISSING:
             result[name] = shown(value, field.kind)
     return result

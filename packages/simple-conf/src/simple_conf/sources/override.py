@@ -15,7 +15,7 @@ from simple_conf.secret_names import may_name_secret
 from simple_conf.suggestion import did_you_mean
 from simple_conf.tree.copying import adopt
 from simple_conf.tree.editing import store
-from simple_conf.tree.node import ListNode, MappingNode, grow, read_item
+from simple_conf.tree.node import ListNode, MappingNode, grow, has_key, read_item
 from simple_conf.tree.provenance import record
 from simple_conf.values import MISSING, repr_of
 
@@ -124,10 +124,10 @@ def write(root: MappingNode, override: Override, rules: MergeStrategy, strict: b
         return
     key = str(last)
     path = (*holder.__path__, key)
-    there = key in holder.__raw__
+    value = adopt(override.value, tree, path, override.layer)
+    there = has_key(holder, key) if strict or override.kind in APPENDS else key in holder.__raw__
     if strict and not there:
         raise unknown(holder, key)
-    value = adopt(override.value, tree, path, override.layer)
     if override.kind in APPENDS:
         value = appended(holder, key, path, override, value)
     mine = holder.__raw__.get(key)
