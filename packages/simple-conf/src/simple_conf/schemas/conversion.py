@@ -15,6 +15,7 @@ from pathlib import Path, PurePath
 from simple_conf.errors import ConfError
 from simple_conf.suggestion import closest
 from simple_conf.values import MISSING, digits_of, integer_text
+from simple_conf.written import WRITTEN
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -141,6 +142,8 @@ def to_str(value: Any, convert: bool) -> str:
     """Return text."""
     if isinstance(value, str):
         return value
+    if convert and isinstance(value, WRITTEN):
+        return value.text or refuse("str", value, "put it in double quotes to keep it as it is written")
     if convert and type(value) in (int, float):
         try:
             return str(value)
