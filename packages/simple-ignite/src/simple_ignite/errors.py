@@ -102,7 +102,7 @@ class Preempted(SystemExit):
         return self.message
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return partial(type(self), signal=self.signal, code=self.code), (self.message,)
+        return partial(type(self), signal=self.signal, code=self.args[0]), (self.message,)
 
 
 class IgniteWarning(UserWarning):

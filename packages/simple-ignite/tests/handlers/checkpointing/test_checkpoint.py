@@ -472,8 +472,13 @@ def test_the_trainer_is_freed_although_it_is_among_what_is_saved(tmp_path):
     ("make", "message"),
     [
         (
-            lambda d: Checkpoint({"model": 3}, d),
-            "'model' cannot be saved: int has no state_dict and load_state_dict",
+            lambda d: Checkpoint({"model": object()}, d),
+            "'model' cannot be saved: object has no state_dict and load_state_dict, and is no plain value",
+        ),
+        (
+            lambda d: Checkpoint({"model": torch.nn.Linear(1, 1).state_dict()}, d),
+            "\"model['weight']\" cannot be saved: torch.Tensor has no state_dict and load_state_dict, and is "
+            "no plain value; pass the object, not its state",
         ),
         (
             lambda d: Checkpoint({}, d, filename_prefix="../x"),
