@@ -30,6 +30,7 @@ class Metadata:
         job_type: The kind of job, or None.
         tags: Its tags.
         notes: Free text.
+        archived: Whether lists leave the run out.
         fingerprint: The SHA-256 of the config.
         config: The plain, resolved config.
         resumed: The times at which it was resumed, in seconds since 1970.
@@ -49,6 +50,7 @@ class Metadata:
     job_type: str | None = None
     tags: list[str] = attrs.field(factory=list)
     notes: str = ""
+    archived: bool = False
     fingerprint: str = ""
     config: dict[str, Any] = attrs.field(factory=dict)
     resumed: list[float] = attrs.field(factory=list)
@@ -61,6 +63,7 @@ class Metadata:
 FIELDS = tuple(field.name for field in attrs.fields(Metadata))
 LAST_MOMENT = 253_402_000_000.0
 """A day before the end of the year 9999, in seconds since 1970: what every time zone's calendar has."""
+KINDS = {str: "text", float: "a number", int: "a whole number", bool: "true or false"}
 NONFINITE = "config_nonfinite"
 """Where the file says which texts of the config are NaN and infinities."""
 
@@ -92,13 +95,18 @@ def read_metadata(layout: RunLayout) -> Metadata:
         placed = (fault.rpartition(" @ .") for fault in faults)
         reason = "; ".join(f"{name}: {what}" for what, _, name in placed)
         raise FormatError(layout.metadata, reason, "set it right in the file") from error
+    _check_times(layout, metadata)
+    return metadata
+
+
+def _check_times(layout: RunLayout, metadata: Metadata) -> None:
+    """Refuse times that no calendar has."""
     for name in ("start_time", "end_time", "resumed", "paused"):
         times = getattr(metadata, name)
         for seconds in times if isinstance(times, list) else [times]:
             if seconds is not None and not 0 <= seconds <= LAST_MOMENT:
                 reason = f"{name}: is {seconds!r}, expected seconds since 1970"
                 raise FormatError(layout.metadata, reason, "set it right in the file")
-    return metadata
 
 
 def to_document(metadata: Metadata) -> dict[str, Any]:
@@ -126,7 +134,7 @@ def _with_numbers(tree: dict[str, Any], places: Any) -> dict[str, Any]:
 def _converter() -> cattrs.Converter:
     """Structures metadata without converting: each value must have the type of its field."""
     converter = cattrs.Converter()
-    for kind, what in ((str, "text"), (float, "a number"), (int, "a whole number")):
+    for kind, what in KINDS.items():
         converter.register_structure_hook(kind, partial(_checked, what=what))
     converter.register_structure_hook_func(_is_container, partial(_contained, converter))
     return converter
@@ -139,7 +147,7 @@ def _is_container(kind: Any) -> bool:
 
 def _checked(value: object, kind: type, *, what: str) -> object:
     allowed = int | float if kind is float else kind
-    if not isinstance(value, allowed) or isinstance(value, bool):
+    if not isinstance(value, allowed) or (isinstance(value, bool) and kind is not bool):
         raise ValueError(f"is {value!r}, expected {what}")
     return value
 

@@ -13,10 +13,10 @@ from simple_track.storage.layout import RunLayout, packed_file
 from simple_track.storage.record import decode, restore_event
 
 CHUNK = 128 * 1024  # a chunk and its records fit into the cache of a processor
-LONGEST_LINE = 1 << 30
-"""A line of more bytes is refused: it is no record."""
-MOST_UNPACKED, MOST_RATIO = 1 << 30, 1024
-"""A packed log may unpack to this many bytes, and this many times its size; real ones unpack to 6 to 100 times."""
+LONGEST_LINE = 512 << 20
+"""The maximum length of a line, in bytes: it has to fit into memory."""
+EXPANDED, EXPANSION = 4 << 30, 1000
+"""A packed log expands to at most this many bytes, or to this many times its own size, whichever is more."""
 
 
 def read_chunks(path: Path, offset: int = 0, size: int = CHUNK) -> Iterator[bytes]:
@@ -83,13 +83,13 @@ def unpack_blocks(packed: Path, size: int = CHUNK) -> Iterator[bytes]:
     import zstandard  # only packed logs need it
 
     with packed.open("rb") as file:
-        room = MOST_UNPACKED + MOST_RATIO * os.fstat(file.fileno()).st_size
+        limit = room = max(EXPANDED, EXPANSION * os.fstat(file.fileno()).st_size)
         text = zstandard.ZstdDecompressor().stream_reader(file, read_across_frames=True)
         try:
             while block := text.read(size):
                 room -= len(block)
                 if room < 0:
-                    raise FormatError(packed, "unpacks to far more than a log of this size does")
+                    raise FormatError(packed, f"expands to more than {limit >> 20} MiB, as no log does")
                 yield block
         except zstandard.ZstdError as error:
             raise FormatError(packed, f"is damaged ({error})", "restore it from a backup") from error
