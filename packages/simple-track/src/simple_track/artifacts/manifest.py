@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 from pathlib import Path, PurePosixPath
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -16,6 +17,8 @@ from simple_track.storage import exact_json
 from simple_track.storage.names import DEVICES
 
 FORMAT = 1
+DIGEST = re.compile("[0-9a-f]{64}")
+"""A SHA-256 in hex; nothing else becomes part of a path."""
 
 
 @attrs.frozen
@@ -79,23 +82,58 @@ class Manifest:
         body = orjson.loads(data)
         if not isinstance(body, dict) or body.get("format") != FORMAT:
             raise ValueError(f"not a manifest of format {FORMAT}")
-        try:
-            manifest = cls(
-                name=body["name"],
-                type=body["type"],
-                version=int(body["version"].removeprefix("v")),
-                files=tuple(FileEntry(**entry) for entry in body["files"]),
-                references=tuple(Reference(**entry) for entry in body["references"]),
-                description=body["description"],
-                metadata=exact_json.decode(body["metadata"]),
-                created=body["created"],
-                run=body["run"],
-            )
-        except (KeyError, TypeError) as error:
-            raise ValueError(f"not a manifest: {error!r}") from error
-        if manifest.digest != body["digest"]:
+        version = re.fullmatch("v(0|[1-9][0-9]{0,17})", _field(body, "version", str))
+        if version is None:
+            raise ValueError(f"its version is {body['version']!r}")
+        run = body.get("run")
+        manifest = cls(
+            name=_field(body, "name", str),
+            type=_field(body, "type", str),
+            version=int(version[1]),
+            files=tuple(map(_file_entry, _field(body, "files", list))),
+            references=tuple(map(_reference, _field(body, "references", list))),
+            description=_field(body, "description", str),
+            metadata=exact_json.decode(_field(body, "metadata", dict)),
+            created=float(_field(body, "created", (int, float))),
+            run=None if run is None else _field(body, "run", str),
+        )
+        if not isinstance(manifest.metadata, dict):
+            raise ValueError("its metadata is no object")
+        if manifest.digest != _field(body, "digest", str):
             raise ValueError("its entries do not have the digest it states")
         return manifest
+
+
+def _field(body: object, name: str, kind: type | tuple[type, ...]) -> Any:
+    """A field of a JSON object, which has to be there and to be of a type."""
+    value = body.get(name) if isinstance(body, dict) else None
+    if not isinstance(value, kind) or isinstance(value, bool):
+        raise ValueError(f"its {name} is {value!r:.60}")
+    return value
+
+
+def _file_entry(entry: object) -> FileEntry:
+    name = str(entry_path(_field(entry, "name", str)))
+    return FileEntry(name, _digest(_field(entry, "sha256", str)), _size(_field(entry, "size", int)))
+
+
+def _reference(entry: object) -> Reference:
+    name, uri = _field(entry, "name", str), _field(entry, "uri", str)
+    if not isinstance(entry, dict) or entry.get("sha256") is None:
+        return Reference(name, uri)
+    return Reference(name, uri, _digest(_field(entry, "sha256", str)), _size(_field(entry, "size", int)))
+
+
+def _digest(text: str) -> str:
+    if not DIGEST.fullmatch(text):
+        raise ValueError(f"{text!r:.60} is no SHA-256")
+    return text
+
+
+def _size(size: int) -> int:
+    if size < 0:
+        raise ValueError(f"a size is {size}")
+    return size
 
 
 def entry_path(name: str) -> PurePosixPath:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import re
 import secrets
 from collections.abc import Iterator
 from io import BytesIO
@@ -22,6 +23,7 @@ from simple_track.errors import TrackError
 from simple_track.storage.atomic_write import sync_descriptor, sync_folder
 
 CHUNK = 1 << 20
+_DIGEST = re.compile("[0-9a-f]{64}")
 SMALLEST_PACKED = 4096  # a file system block: smaller objects gain nothing
 PACKED_RATIO = 0.8  # a packed object cannot be mapped into memory, so it must be clearly smaller
 _SAMPLE = 64 * 1024
@@ -84,7 +86,9 @@ class ObjectStore:
             return self._put(source)
 
     def __contains__(self, digest: object) -> bool:
-        return isinstance(digest, str) and any(p.exists() for p in self._candidates(digest))
+        if not isinstance(digest, str) or not _DIGEST.fullmatch(digest):
+            return False
+        return any(path.exists() for path in self._candidates(digest))
 
     def __iter__(self) -> Iterator[str]:
         """All digests in the store, in no particular order."""
@@ -139,10 +143,14 @@ class ObjectStore:
                 yield from _hashing(_plain(stored, path), hasher)
         except zstandard.ZstdError as error:
             raise CorruptObjectError(path, digest, "an unreadable zstd frame") from error
+        except IsADirectoryError as error:
+            raise CorruptObjectError(path, digest, "a folder") from error
         if hasher.hexdigest() != digest:
             raise CorruptObjectError(path, digest, hasher.hexdigest())
 
     def _candidates(self, digest: str) -> tuple[Path, Path]:
+        if not _DIGEST.fullmatch(digest):  # else it could lead out of the store
+            raise MissingObjectError(self.root, digest)
         plain = self.root / digest[:2] / digest[2:]
         return plain, plain.with_name(plain.name + ".zst")
 

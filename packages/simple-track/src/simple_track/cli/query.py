@@ -24,7 +24,7 @@ def run(args: argparse.Namespace, terminal: Terminal) -> int:
     """Print the rows."""
     result = run_query(current_layout(args.dir), args.sql)
     if terminal.json:
-        terminal.document([dict(zip(result.columns, row, strict=True)) for row in result.rows])
+        terminal.document([dict(zip(result.columns, row, strict=True)) for row in result.rows], "rows")
         return 0
     numeric = [n for n in range(len(result.columns)) if _is_numeric([row[n] for row in result.rows])]
     terminal.table(result.columns, result.rows, right=numeric)

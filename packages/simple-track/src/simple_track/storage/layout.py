@@ -139,6 +139,12 @@ class Layout:
         folders = map(self.project, self.projects()) if project is None else [self.project(project)]
         return {folder: reason for folder in (self.runs, *folders) if (reason := _why_not_listed(folder))}
 
+    def unreadable_artifact_folders(self) -> dict[Path, str]:
+        """The folders of artifacts that cannot be listed, each with the reason."""
+        projects = [self.artifacts / name for name in _folders(self.artifacts) if name != self.objects.name]
+        folders = [self.artifacts, *projects, *self.artifact_folders()]
+        return {folder: reason for folder in folders if (reason := _why_not_listed(folder))}
+
     def find_run(self, run_id: str) -> RunLayout | None:
         """The run of that id in any project, or None."""
         check_segment(run_id, what="run id")
@@ -335,5 +341,5 @@ def _why_not_listed(folder: Path) -> str:
 def _is_folder(entry: os.DirEntry[str]) -> bool:
     try:
         return entry.is_dir()
-    except OSError:  # a link to where nobody may look
-        return False
+    except OSError:  # a link to where nobody may look: those who read it say so
+        return True
