@@ -1,7 +1,7 @@
 """Run a script in a process whose kernel refuses some calls, as a file system without them does.
 
-Usage: refuse_calls.py flock=ENOSYS,chmod=EPERM CODE. A seccomp filter answers the calls with the errors, below
-Python, so that whatever way the code makes them is met. Linux on x86-64 and ARM only.
+Usage: refuse_calls.py flock=ENOSYS,chmod=EPERM CODE. A seccomp filter answers the calls with the errors,
+below Python, so that whatever way the code makes them is met. Linux on x86-64 and ARM only.
 """
 
 import ctypes

@@ -33,6 +33,8 @@ TrackError (Exception)
 ├── UnknownVersionError (LookupError)   artifacts: no such version or alias
 ├── BadAliasError (ValueError)          artifacts: an alias that could be mistaken for something else
 ├── UnknownEntryError (LookupError)     artifacts: no file of that name
+├── UnreadableSourceError (OSError)     artifacts: a file to be stored cannot be read
+│   └── MissingSourceError (FileNotFoundError)  artifacts: a file to be stored is gone
 ├── ChangedReferenceError (ValueError)  artifacts: a referenced file has changed
 ├── AmbiguousRunError (LookupError)     cli: more than one run matches
 └── ProjectNotFoundError (LookupError)  cli: no project of that name

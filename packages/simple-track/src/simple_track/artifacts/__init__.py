@@ -4,7 +4,9 @@ from simple_track.artifacts.artifact import (
     Artifact,
     ArtifactEntryError,
     ArtifactTypeError,
+    MissingSourceError,
     UnknownArtifactError,
+    UnreadableSourceError,
 )
 from simple_track.artifacts.collection import BadAliasError, UnknownVersionError
 from simple_track.artifacts.objects import CorruptObjectError, MissingObjectError, ObjectStore
@@ -20,9 +22,11 @@ __all__ = [
     "ChangedReferenceError",
     "CorruptObjectError",
     "MissingObjectError",
+    "MissingSourceError",
     "NotJsonError",
     "ObjectStore",
     "UnknownArtifactError",
     "UnknownEntryError",
     "UnknownVersionError",
+    "UnreadableSourceError",
 ]

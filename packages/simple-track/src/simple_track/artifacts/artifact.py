@@ -6,6 +6,7 @@ changes.
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -36,6 +37,21 @@ class ArtifactEntryError(TrackError, ValueError):
         self.entry = entry
         self.why = why
         super().__init__(f"artifact {artifact!r}, entry {entry!r}: {why}")
+
+
+class UnreadableSourceError(TrackError, OSError):
+    """A file that was added to an artifact cannot be read when the artifact is logged."""
+
+    def __init__(self, artifact: str, entry: str, path: Path, reason: str, errno: int | None = None) -> None:
+        self.artifact = artifact
+        self.entry = entry
+        self.path = path
+        super().__init__(f"{path}: {reason}, so {entry!r} of artifact {artifact!r} cannot be stored")
+        self.errno = errno
+
+
+class MissingSourceError(UnreadableSourceError, FileNotFoundError):
+    """A file that was added to an artifact is gone when the artifact is logged."""
 
 
 class ArtifactTypeError(TrackError, TypeError):
@@ -144,7 +160,7 @@ class Artifact:
         """Add a reference to content that is not stored.
 
         Args:
-            uri: A URI such as "s3://bucket/key". For a `file://` URI the file's hash and size are kept, so
+            uri: A URI such as "s3://bucket/key"; credentials in it are masked, and not stored. For a `file://` URI the file's hash and size are kept, so
                 that `verify` can detect a change.
             name: Its name inside the artifact; default the URI's last part.
         """
@@ -193,8 +209,10 @@ def log_artifact(
         draft = Draft(
             name=artifact.name,
             type=artifact.type,
-            files=_stored(store, artifact._files),
-            references=tuple(_referenced(name, uri) for name, uri in sorted(artifact._references.items())),
+            files=_stored(store, artifact),
+            references=tuple(
+                _referenced(artifact.name, name, uri) for name, uri in sorted(artifact._references.items())
+            ),
             description=artifact.description,
             metadata=metadata,
             run=run_id,
@@ -275,12 +293,18 @@ def _check_type(collection: Collection, artifact: Artifact) -> None:
         raise ArtifactTypeError(artifact.name, stored, artifact.type)
 
 
-def _stored(store: ObjectStore, files: dict[str, Path | bytes]) -> tuple[FileEntry, ...]:
+def _stored(store: ObjectStore, artifact: Artifact) -> tuple[FileEntry, ...]:
     """Store all files, many at a time, as each one waits for the disk."""
+    files = artifact._files
 
     def put(name: str) -> FileEntry:
         content = files[name]
-        ref = store.put_bytes(content) if isinstance(content, bytes) else store.put_file(content)
+        if isinstance(content, bytes):
+            ref = store.put_bytes(content)
+        else:
+            with _reading(artifact.name, name, content):
+                known = hash_file(content)  # first, as known content needs no space
+            ref = store.put_file(content, known)
         return FileEntry(name, ref.digest, ref.size)
 
     if len(files) < 4:
@@ -289,11 +313,24 @@ def _stored(store: ObjectStore, files: dict[str, Path | bytes]) -> tuple[FileEnt
         return tuple(pool.map(put, sorted(files)))
 
 
-def _referenced(name: str, uri: str) -> Reference:
+@contextlib.contextmanager
+def _reading(artifact: str, entry: str, path: Path) -> Iterator[None]:
+    """Name the entry and its file if that cannot be read."""
+    try:
+        yield
+    except OSError as error:
+        gone = isinstance(error, FileNotFoundError)
+        kind = MissingSourceError if gone else UnreadableSourceError
+        reason = "the file is gone" if gone else f"cannot be read ({error.strerror or error})"
+        raise kind(artifact, entry, path, reason, error.errno) from error
+
+
+def _referenced(artifact: str, name: str, uri: str) -> Reference:
     local = local_path(uri)
     if local is None or not local.is_file():
         return Reference(name, uri)
-    ref = hash_file(local)
+    with _reading(artifact, name, local):
+        ref = hash_file(local)
     return Reference(name, uri, ref.digest, ref.size)
 
 

@@ -77,9 +77,14 @@ class ObjectStore:
         known = ObjectRef(hashlib.sha256(data).hexdigest(), len(data))
         return known if self._has_intact(known.digest) else self._put(BytesIO(data))
 
-    def put_file(self, path: Path) -> ObjectRef:
-        """Store a copy of the file's content; the file may change or go away afterwards."""
-        known = hash_file(path)  # first, as known content needs no space
+    def put_file(self, path: Path, known: ObjectRef | None = None) -> ObjectRef:
+        """Store a copy of the file's content; the file may change or go away afterwards.
+
+        Args:
+            path: The file.
+            known: The result of `hash_file`, if it was called already.
+        """
+        known = known or hash_file(path)  # first, as known content needs no space
         if self._has_intact(known.digest):
             return known
         with path.open("rb") as source:

@@ -64,12 +64,13 @@ def start_run(options: RunOptions) -> Run:
     if options.rewind is not None:
         rewind_step(options.rewind)
     config = snapshot(options.config)
-    layout = current_layout(options.dir)
+    found = _layout(options)
+    layout = found or Layout(Path(os.sep))
     layout.project(options.project)  # refuses a name that cannot be a folder
     _end_active(options.reinit)
     mode = current_mode()
     number = 0 if mode == "disabled" else rank()
-    if mode == "disabled" or (number > 0 and not options.shared):
+    if found is None or mode == "disabled" or (number > 0 and not options.shared):
         return _disabled(layout, options, config)
     if mode == "online":
         warnings.warn(
@@ -85,13 +86,24 @@ def start_run(options: RunOptions) -> Run:
     except OSError as error:
         if isinstance(error, ImportError):
             raise
-        reason = error.strerror or str(error)
-        trouble = StorageError(layout.root, reason, "this run is not tracked", error.errno)
+        path = Path(error.filename) if isinstance(error.filename, str) else layout.root
+        trouble = StorageError(path, error.strerror or str(error), "this run is not tracked", error.errno)
         if options.strict:
             raise trouble from error
         warnings.warn(TrackWarning(str(trouble)), stacklevel=4)
         return _disabled(layout, options, config)
     return run
+
+
+def _layout(options: RunOptions) -> Layout | None:
+    """The store, or None if its path is relative to a working folder that is gone."""
+    try:
+        return current_layout(options.dir)
+    except StorageError as trouble:
+        if options.strict:
+            raise
+        warnings.warn(TrackWarning(f"{trouble}; this run is not tracked"), stacklevel=5)
+        return None
 
 
 def _end_active(reinit: bool | str) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import attrs
 
-from simple_track.errors import FormatError, UnsafeNameError
+from simple_track.errors import FormatError, StorageError, UnsafeNameError
 from simple_track.storage.names import check_segment, segment
 
 FORMAT_VERSION = 1
@@ -25,7 +25,15 @@ def packed_file(path: Path) -> Path:
 
 
 def _absolute(path: Path) -> Path:
-    return Path(path).absolute()
+    try:
+        return Path(path).absolute()
+    except FileNotFoundError as error:
+        raise StorageError(
+            Path(path),
+            "the working folder no longer exists",
+            "name the store by an absolute path",
+            error.errno,
+        ) from error
 
 
 @attrs.frozen
