@@ -35,6 +35,7 @@ TrackError (Exception)
 ├── UnknownEntryError (LookupError)     artifacts: no file of that name
 ├── UnreadableSourceError (OSError)     artifacts: a file to be stored cannot be read
 │   └── MissingSourceError (FileNotFoundError)  artifacts: a file to be stored is gone
+├── OutsideLinkError (OSError)          artifacts: a link that leads out of a download
 ├── ChangedReferenceError (ValueError)  artifacts: a referenced file has changed
 ├── AmbiguousRunError (LookupError)     cli: more than one run matches
 └── ProjectNotFoundError (LookupError)  cli: no project of that name

@@ -9,6 +9,7 @@ from simple_track.artifacts.artifact import (
     UnreadableSourceError,
 )
 from simple_track.artifacts.collection import BadAliasError, UnknownVersionError
+from simple_track.artifacts.materialize import OutsideLinkError
 from simple_track.artifacts.objects import CorruptObjectError, MissingObjectError, ObjectStore
 from simple_track.artifacts.version import ArtifactVersion, ChangedReferenceError, UnknownEntryError
 from simple_track.storage.exact_json import NotJsonError
@@ -25,6 +26,7 @@ __all__ = [
     "MissingSourceError",
     "NotJsonError",
     "ObjectStore",
+    "OutsideLinkError",
     "UnknownArtifactError",
     "UnknownEntryError",
     "UnknownVersionError",

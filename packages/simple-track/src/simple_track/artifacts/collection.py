@@ -61,6 +61,7 @@ class Draft:
     description: str
     metadata: dict[str, Any]
     run: str | None
+    folders: tuple[str, ...] = ()
 
 
 @attrs.frozen
@@ -179,7 +180,7 @@ class Collection:
         named = [aliases] if isinstance(aliases, str) else aliases
         wanted = list(dict.fromkeys(["latest", *map(check_alias, named)]))
         with store_lock(self.lock_file):
-            digest = content_digest(draft.files, draft.references)
+            digest = content_digest(draft.files, draft.references, draft.folders)
             number = self._find(digest)
             if number is None:
                 number = self._write(draft)

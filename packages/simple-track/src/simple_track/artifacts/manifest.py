@@ -7,7 +7,7 @@ import os
 import re
 from pathlib import Path, PurePosixPath
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 import attrs
 import orjson
@@ -17,17 +17,26 @@ from simple_track.storage import exact_json
 from simple_track.storage.names import DEVICES
 
 FORMAT = 1
+_NESTED = frozenset(["files", "references", "metadata", "folders"])
 DIGEST = re.compile("[0-9a-f]{64}")
 """A SHA-256 in hex; nothing else becomes part of a path."""
 
 
 @attrs.frozen
 class FileEntry:
-    """A file of an artifact: its name inside it ("/" between folders), its SHA-256, its size in bytes."""
+    """A file of an artifact.
+
+    Args:
+        name: Its name inside the artifact, with "/" between folders.
+        sha256: The SHA-256 of its content.
+        size: Its size in bytes.
+        executable: Whether it may be executed.
+    """
 
     name: str
     sha256: str
     size: int
+    executable: bool = False
 
 
 @attrs.frozen
@@ -53,22 +62,24 @@ class Manifest:
     metadata: dict[str, Any] = attrs.field(factory=dict, hash=False)
     created: float = 0.0
     run: str | None = None
+    folders: tuple[str, ...] = ()  # those without files
 
     @property
     def digest(self) -> str:
         """The SHA-256 that identifies the content: the names and hashes of all files and references."""
-        return content_digest(self.files, self.references)
+        return content_digest(self.files, self.references, self.folders)
 
     def to_bytes(self) -> bytes:
         """Write the manifest as indented JSON."""
         body = {
             "format": FORMAT,
-            **attrs.asdict(self, filter=lambda a, _: a.name not in {"files", "references", "metadata"}),
+            **attrs.asdict(self, filter=lambda a, _: a.name not in _NESTED),
             "version": f"v{self.version}",
             "digest": self.digest,
             "metadata": exact_json.encode(self.metadata, "metadata"),
-            "files": [attrs.asdict(entry) for entry in self.files],
+            "files": [_written(entry) for entry in self.files],
             "references": [attrs.asdict(entry) for entry in self.references],
+            **({"folders": list(self.folders)} if self.folders else {}),
         }
         return orjson.dumps(body, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
 
@@ -96,6 +107,7 @@ class Manifest:
             metadata=exact_json.decode(_field(body, "metadata", dict)),
             created=float(_field(body, "created", (int, float))),
             run=None if run is None else _field(body, "run", str),
+            folders=tuple(map(_folder, _field(body, "folders", list))) if "folders" in body else (),
         )
         if not isinstance(manifest.metadata, dict):
             raise ValueError("its metadata is no object")
@@ -114,7 +126,25 @@ def _field(body: object, name: str, kind: type | tuple[type, ...]) -> Any:
 
 def _file_entry(entry: object) -> FileEntry:
     name = str(entry_path(_field(entry, "name", str)))
-    return FileEntry(name, _digest(_field(entry, "sha256", str)), _size(_field(entry, "size", int)))
+    digest, size = _digest(_field(entry, "sha256", str)), _size(_field(entry, "size", int))
+    executable = entry.get("executable", False) if isinstance(entry, dict) else False
+    if not isinstance(executable, bool):
+        raise ValueError(f"its executable is {executable!r:.60}")
+    return FileEntry(name, digest, size, executable)
+
+
+def _folder(name: object) -> str:
+    if not isinstance(name, str):
+        raise ValueError(f"a folder is {name!r:.60}")
+    return str(entry_path(name))
+
+
+def _written(entry: FileEntry) -> dict[str, Any]:
+    """An entry as JSON has it: whether it is executable is written where it is."""
+    body = attrs.asdict(entry)
+    if not entry.executable:
+        del body["executable"]
+    return body
 
 
 def _reference(entry: object) -> Reference:
@@ -137,30 +167,41 @@ def _size(size: int) -> int:
 
 
 def entry_path(name: str) -> PurePosixPath:
-    """Convert the name of an entry to a path that stays inside the artifact on every system.
+    """Convert the name of an entry to a path that stays inside the artifact.
+
+    A name may have every character that a file of this system can have. On Windows, whose paths give some of
+    them a meaning, such a name is refused.
 
     Raises:
-        UnsafeNameError: It is absolute, leads out of the artifact, or has a part that file systems refuse.
+        UnsafeNameError: It is absolute, leads out of the artifact, or has a part that this system refuses.
     """
     if not isinstance(name, str):
         raise UnsafeNameError("file name", repr(name), f"is a {type(name).__name__}, not text")
     if any("\ud800" <= character <= "\udfff" for character in name):
         raise UnsafeNameError("file name", name, "is not valid Unicode")
     for part in name.split("/"):
-        if part in {"", ".", ".."} or part[-1] in ". ":
-            raise UnsafeNameError(
-                "file name", name, "leads out of the artifact or has a part that systems change"
-            )
-        if any(ord(c) < 32 or c in '\\:*?"<>|\x7f' for c in part) or len(os.fsencode(part)) > 255:
+        if part in {"", ".", ".."}:
+            raise UnsafeNameError("file name", name, "leads out of the artifact")
+        if "\0" in part or len(os.fsencode(part)) > 255:
             raise UnsafeNameError("file name", name, "has a part that file systems refuse")
-        if part.split(".")[0].strip().casefold() in DEVICES:
-            raise UnsafeNameError("file name", name, "has the name of a device")
+        if os.name == "nt":
+            _check_for_windows(name, part)
     return PurePosixPath(name)
 
 
-def content_digest(files: tuple[FileEntry, ...], references: tuple[Reference, ...]) -> str:
-    """One SHA-256 over names, hashes and URIs, in any order."""
-    lines = [f"file {e.sha256} {e.size} {e.name}" for e in files]
+def _check_for_windows(name: str, part: str) -> None:
+    if any(ord(c) < 32 or c in '\\:*?"<>|\x7f' for c in part) or part[-1] in ". ":
+        raise UnsafeNameError("file name", name, "has a part that Windows refuses or changes")
+    if part.split(".")[0].strip().casefold() in DEVICES:
+        raise UnsafeNameError("file name", name, "has the name of a device")
+
+
+def content_digest(
+    files: tuple[FileEntry, ...], references: tuple[Reference, ...], folders: tuple[str, ...] = ()
+) -> str:
+    """One SHA-256 over names, hashes, executable bits, URIs and empty folders, in any order."""
+    lines = [f"{'program' if e.executable else 'file'} {e.sha256} {e.size} {e.name}" for e in files]
+    lines += [f"folder {name}" for name in folders]
     lines += [f"reference {e.sha256} {e.uri} {e.name}" for e in references]
     hasher = hashlib.sha256()
     for line in sorted(lines):
@@ -169,6 +210,11 @@ def content_digest(files: tuple[FileEntry, ...], references: tuple[Reference, ..
 
 
 def local_path(uri: str) -> Path | None:
-    """The path of a `file://` URI; None for every other URI."""
-    parts = urlsplit(uri)
-    return Path(unquote(parts.path)) if parts.scheme == "file" and parts.netloc in {"", "localhost"} else None
+    """The path of a `file://` URI; None for every other URI.
+
+    A `?` or `#` that is not escaped is part of the path, as files may have them in their names.
+    """
+    for start in ("file:///", "file://localhost/"):
+        if uri[: len(start)].lower() == start:
+            return Path(unquote(uri[len(start) - 1 :]))
+    return None

@@ -1,10 +1,10 @@
 """The cached columns of a run, so that each line of its log is parsed once.
 
 A folder `cache/series/{project}/{run}/{file}/` holds `index.json`, with a checksum of itself, the length of
-the log that is in the columns and the length of each column, and a folder of columns. Columns only grow, and only as much of them is
-valid as the index, which is replaced atomically, says. So a reader never sees a part of an update, and what a
-killed writer left behind is overwritten. A cache that does not match its log is rebuilt; the folder may be
-deleted at any time.
+the log that is in the columns and the length of each column, and a folder of columns. Columns only grow, and
+only as much of them is valid as the index, which is replaced atomically, says. So a reader never sees a part
+of an update, and what a killed writer left behind is overwritten. A cache that does not match its log is
+rebuilt; the folder may be deleted at any time.
 """
 
 from __future__ import annotations

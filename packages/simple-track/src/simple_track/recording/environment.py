@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import platform
+import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -94,6 +96,7 @@ class GitProbe:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
                 env={**os.environ, "GIT_OPTIONAL_LOCKS": "0"},
+                start_new_session=True,  # so that its children can be stopped with it
             )
         except OSError:
             return None
@@ -102,8 +105,7 @@ class GitProbe:
         """Stop the processes."""
         for process in (self._diff, self._where):
             if process is not None:
-                process.kill()
-                process.communicate()
+                _stop(process)
 
     def result(self) -> tuple[dict[str, Any], bytes]:
         """Wait for commit, branch, root and remote; and the diff. Empty outside a checkout."""
@@ -123,15 +125,32 @@ class GitProbe:
 
 
 def _output(process: subprocess.Popen[bytes] | None, end: float) -> bytes:
+    """What git has printed; its children may go on, and keep its pipe open."""
     if process is None:
         return b""
-    try:
-        out, _ = process.communicate(timeout=max(0.1, end - time.monotonic()))
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.communicate()
-        return b""
-    return out if process.returncode == 0 else b""
+    while True:
+        try:
+            out, _ = process.communicate(timeout=max(0.05, min(0.25, end - time.monotonic())))
+        except subprocess.TimeoutExpired as error:
+            if process.poll() is None:
+                if time.monotonic() < end:
+                    continue
+                _stop(process)
+                return b""
+            out = error.output or b""
+            _stop(process)
+        return out if process.returncode == 0 else b""
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    """Kill git and its children, and do not wait for who holds its pipe."""
+    with suppress(OSError, AttributeError):  # they have ended; or it is Windows, which has no groups
+        os.killpg(process.pid, signal.SIGKILL)
+    process.kill()
+    if process.stdout is not None:
+        process.stdout.close()
+    with suppress(subprocess.TimeoutExpired):
+        process.wait(1.0)
 
 
 def _origin(config: Path) -> str:

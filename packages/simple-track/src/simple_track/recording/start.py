@@ -18,7 +18,6 @@ from simple_track.reading.rebuild import rebuild_summary
 from simple_track.reading.summary import Summary
 from simple_track.reading.view import RunView
 from simple_track.recording.capture import Capture
-from simple_track.recording.config_snapshot import fingerprint, snapshot
 from simple_track.recording.console import ConsoleCapture
 from simple_track.recording.end_state import end_state
 from simple_track.recording.hardware import make_sampler
@@ -32,6 +31,7 @@ from simple_track.recording.writer import Writer
 from simple_track.settings import RUN_VARIABLE, current_layout, current_mode, settings
 from simple_track.storage.atomic_write import create_folder
 from simple_track.storage.clock import timestamp
+from simple_track.storage.config_snapshot import fingerprint, snapshot
 from simple_track.storage.edits import append_edit, edited_metadata, read_edits
 from simple_track.storage.layout import Layout, RunLayout
 from simple_track.storage.lock import FileLock, holder_of, this_process
@@ -229,6 +229,7 @@ def _begin(session: Session) -> Run:
     _active.append(run)
     session.on_close = lambda: _active.remove(run) if run in _active else None
     session.start()
+    _watch_child()
     return run
 
 
@@ -282,6 +283,26 @@ def rejoin(folder: str | None, metadata: Metadata) -> Run:
 
 def _reduce(run: Run) -> tuple[Any, ...]:
     return rejoin, (run.dir or None, run._view.metadata)
+
+
+def _finish_with_child() -> None:
+    """At the end of a process of `multiprocessing`, which does not end the interpreter, end its runs.
+
+    The finalizers run while the exception of the process's function, if there is one, is on its way out.
+    """
+    error = sys.exc_info()[1]
+    for run in reversed([run for run in _active if run.owned]):
+        run._end(*end_state(error))
+
+
+def _watch_child() -> None:
+    """Register the end of runs in a process that `multiprocessing` started."""
+    processes = sys.modules.get("multiprocessing.process")
+    if processes is None or processes.parent_process() is None:
+        return
+    from multiprocessing.util import Finalize  # loaded in such a process
+
+    Finalize(None, _finish_with_child, exitpriority=100)
 
 
 def _finish_forgotten() -> None:

@@ -1,7 +1,7 @@
 """Secrets in names, texts, URLs and command lines, masked before anything is written.
 
-A name such as `password`, `apiKey` or `hf_token` says that the value under it is secret. In texts, credentials
-are found by their form: in URLs, connection strings, query parameters, headers and JSON.
+A name such as `password`, `apiKey` or `hf_token` says that the value under it is secret. In texts,
+credentials are found by their form: in URLs, connection strings, query parameters, headers and JSON.
 """
 
 from __future__ import annotations
@@ -19,12 +19,16 @@ _TOKENS = (
     "|private|deploy|bot|client|wandb|neptune|hub"
 )
 SECRET_NAME = re.compile(
-    r"(?i)(^|[-_. ])(secrets?|passw(or)?ds?|pwd|passphrases?|credentials?|cookies?|bearer|jwt|auth|authorization"
-    rf"|proxy[-_ ]?authorization|({_KEYS})[-_ ]?keys?|({_TOKENS})[-_ ]?tokens?)$|^[-.]*([\w.]*\.)?token$"
+    r"(?i)(^|[-_. ])(secrets?|passw(or)?ds?|pwd|passphrases?|credentials?|cookies?|bearer|jwt|auth"
+    rf"|(proxy[-_ ]?)?authorization|({_KEYS})[-_ ]?keys?|({_TOKENS})[-_ ]?tokens?)$"
+    r"|^[-.]*([\w.]*\.)?token$"
 )
 """Names whose values are masked; `tokenizer`, `max_tokens` and `pad_token` do not match."""
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
-_WORD = r"passw(?:or)?d|pwd|passphrase|secret|api[-_]?key|access[-_]?key|account[-_]?key|shared[-_]?access[-_]?key"
+_WORD = (
+    r"passw(?:or)?d|pwd|passphrase|secret|api[-_]?key|access[-_]?key|account[-_]?key"
+    r"|shared[-_]?access[-_]?key"
+)
 _MORE = r"|(?:api|access|auth|refresh|session)[-_]?token|client[-_]?secret"
 _PARAMETER = rf"{_WORD}{_MORE}|token|auth|sig|signature|x-amz-(?:signature|credential|security-token)"
 _PATTERNS = (
