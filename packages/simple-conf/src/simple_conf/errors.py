@@ -30,6 +30,8 @@
 
 from __future__ import annotations
 
+from simple_conf.secret_lines import masked_excerpt
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -52,6 +54,7 @@ class SdnSyntaxError(ConfError, ValueError):
         column: column in characters, from 1.
         hint: what to do about it, or None.
         excerpt: the two lines that show the place (`Source.excerpt`), or an empty string.
+        plain: the message without any text of the document, where the message or the hint quotes it.
     """
 
     def __init__(
@@ -63,8 +66,10 @@ class SdnSyntaxError(ConfError, ValueError):
         column: int = 1,
         hint: str | None = None,
         excerpt: str = "",
+        plain: str | None = None,
     ) -> None:
         self.message = message
+        self.plain = plain
         self.path = path
         self.line = line
         self.column = column
@@ -86,6 +91,18 @@ class SdnSyntaxError(ConfError, ValueError):
             self.column,
             self.hint,
             self.excerpt,
+            self.plain,
+        )
+
+    def masked(self) -> SdnSyntaxError:
+        """Return the error without any text of the document."""
+        return type(self)(
+            self.message if self.plain is None else self.plain,
+            path=self.path,
+            line=self.line,
+            column=self.column,
+            hint=self.hint if self.plain is None else None,
+            excerpt=masked_excerpt(self.line) if self.excerpt else "",
         )
 
 
@@ -162,8 +179,9 @@ def _rebuild(
     column: int,
     hint: str | None,
     excerpt: str,
+    plain: str | None = None,
 ) -> SdnSyntaxError:
-    return kind(message, path=path, line=line, column=column, hint=hint, excerpt=excerpt)
+    return kind(message, path=path, line=line, column=column, hint=hint, excerpt=excerpt, plain=plain)
 
 
 def _rebuild_path(message: str, text: str, column: int) -> KeyPathError:

@@ -358,7 +358,7 @@ def test_show_prints_the_config_with_origins(run):
         model:
             type: ???  # command line: model.type=???
             layers: [1, 2]  # config.sdn:7:13
-            dropout: 0.1  # default of Model
+            dropout: 0.1  # default of Model.dropout, train.py:21
         """)
 
 
@@ -369,12 +369,12 @@ def test_show_shows_what_is_absent_and_the_whole_loads_back(run, tmp_path):
     assert out == textwrap.dedent("""\
         train:
             epochs: 3  # config.sdn:2:13
-            lr: 0.1  # default of Train
-            out: runs  # default of Train
-        model:  # config.sdn:3:1
+            lr: 0.1  # default of Train.lr, train.py:13
+            out: runs  # default of Train.out, train.py:14
+        model:
+            layers: []  # default of Model.layers, train.py:20
+            dropout: 0.1  # default of Model.dropout, train.py:21
             type: ???  # required by Model: one of "resnet", "vgg"
-            layers: []  # default of Model
-            dropout: 0.1  # default of Model
         """)
     (tmp_path / "job" / "whole.sdn").write_text(run("--show")[1])
     assert run("whole.sdn") == run()

@@ -27,6 +27,9 @@
     ├── DataArgumentError(ValueError)      an argument of `simple_ignite.data` that is out of range
     └── PrefetchError(RuntimeError)        batches drawn ahead that cannot be used here
 
+    Preempted(SystemExit)                  a signal of the scheduler ended a run; no IgniteError, so that
+                                           `except Exception` does not keep the script from ending
+
     IgniteWarning(UserWarning)
     └── DamagedCheckpointWarning           a damaged file was passed over
 """
@@ -34,6 +37,7 @@
 from __future__ import annotations
 
 import copyreg
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +64,7 @@ __all__ = [
     "MissingDependencyError",
     "NoDataError",
     "OutputError",
+    "Preempted",
     "PrefetchError",
     "RankError",
     "RunError",
@@ -75,6 +80,29 @@ class IgniteError(Exception):
         reduced: tuple[Any, ...] = super().__reduce__()  # type: ignore[assignment]
         state = {**(reduced[2] if len(reduced) > 2 else {}), "args": self.args}
         return copyreg.__newobj__, (type(self),), state  # type: ignore[attr-defined]
+
+
+class Preempted(SystemExit):
+    """A signal ended `run(graceful=True)`, after the iteration and all handlers, the last save among them.
+
+    Uncaught, it ends the script silently, with 128 + the signal as exit code, as schedulers expect.
+
+    Attributes:
+        signal: The signal's name, such as "SIGTERM".
+        code: 128 + its number.
+        message: What ended, and where.
+    """
+
+    def __init__(self, message: str, *, signal: str, code: int) -> None:
+        super().__init__(code)
+        self.message = message
+        self.signal = signal
+
+    def __str__(self) -> str:
+        return self.message
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return partial(type(self), signal=self.signal, code=self.args[0]), (self.message,)
 
 
 class IgniteWarning(UserWarning):

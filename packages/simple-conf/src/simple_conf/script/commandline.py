@@ -12,10 +12,11 @@ from simple_conf.config.config import as_config
 from simple_conf.errors import ConfError
 from simple_conf.formats.reading import READERS
 from simple_conf.keypath import parse_path
-from simple_conf.merging.merge import merge
+from simple_conf.merging.merge import merge, refuse_unmet
 from simple_conf.origin.layers import NamedLayer
+from simple_conf.schemas.default_layer import SchemaDefaults
 from simple_conf.schemas.fields import keys_of
-from simple_conf.schemas.secrets import hide, masked_error
+from simple_conf.schemas.secrets import marking_secrets, masked_error
 from simple_conf.schemas.validation import validate
 from simple_conf.script import completion, options
 from simple_conf.script.help import page
@@ -101,11 +102,12 @@ def parsed(
     """
     folder = os.path.dirname(script)
     try:
-        asked = options.first_option(argv, schema)
-        if asked is None:
-            return validate(schema, gathered(argv, config, folder))
-        words = [word for word in argv if not options.is_option(word)]
-        show(answer(asked, schema, words, config, script, about))
+        with marking_secrets(schema):
+            asked = options.first_option(argv, schema)
+            if asked is None:
+                return validate(schema, gathered(schema, argv, config, folder))
+            words = [word for word in argv if not options.is_option(word)]
+            show(answer(asked, schema, words, config, script, about))
     except ConfError as failure:
         problem = masked_error(failure, schema, argv)
     else:
@@ -133,9 +135,8 @@ def answer(
     if kind == "--completion":
         shell = asked.partition("=")[2] or (words[0] if words else "")
         return completion.script(shell, program, schema, groups_of(schema, [], config, folder))
-    cfg = gathered(words, config, folder)
+    cfg = gathered(schema, words, config, folder)
     if kind == "--show":
-        hide(cfg, schema)
         return annotate(cfg, schema).rstrip()
     validate(schema, cfg)
     return "the config is fine"
@@ -171,7 +172,7 @@ def help_page(
     """Return the help page, with the present config where it can be read."""
     found = groups_of(schema, words, config, folder)
     try:
-        return page(program, schema, gathered(words, config, folder), None, about, found)
+        return page(program, schema, gathered(schema, words, config, folder), None, about, found)
     except ConfError as failure:
         return page(program, schema, None, masked_error(failure, schema, words), about, found)
 
@@ -204,13 +205,19 @@ def cli(
     return parsed(schema, words, config, os.path.join(folder or "", program), "")
 
 
-def gathered(words: Sequence[str], config: str | os.PathLike[str] | None, folder: str | None) -> Config:
-    """Return the config file with the overrides over it."""
+def gathered(
+    schema: Any, words: Sequence[str], config: str | os.PathLike[str] | None, folder: str | None
+) -> Config:
+    """Return the config file with the overrides over it, and the defaults of the schema below it."""
     name, overrides = split(words, config, folder)
+    defaults = SchemaDefaults(schema)
     if name is not None:
-        return compose.load(name, overrides)
+        return compose.load(name, overrides, defaults=defaults)
     nothing = grow({}, NamedLayer("command line", "no config file"))
-    return as_config(merge([nothing, dotlist.parse_dotlist(overrides, extends.load)]))
+    nothing.__tree__.defaults = defaults
+    merged = merge([nothing, dotlist.parse_dotlist(overrides, extends.load)])
+    refuse_unmet(merged)
+    return as_config(merged)
 
 
 def split(

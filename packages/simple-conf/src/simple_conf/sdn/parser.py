@@ -174,7 +174,10 @@ def _check_characters(text: str) -> None:
     assert match is not None  # noqa: S101  # the bytes have one
     code = ord(match[0])
     raise Fault(
-        f"control character U+{code:04X}", match.start(), f"write it as \\u{code:04x} in a quoted string"
+        f"control character U+{code:04X}",
+        match.start(),
+        f"write it as \\u{code:04x} in a quoted string",
+        plain="control character",
     )
 
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any
 
-from simple_track.catalog.catalog import Moment, all_runs, select_runs, unreadable_runs, value_of
+from simple_track.catalog.catalog import Moment, all_runs, listed_runs, select_runs, unreadable_runs, value_of
 from simple_track.cli.number import whole
 from simple_track.cli.pick import hints, require_project
 from simple_track.cli.terminal import Terminal
@@ -34,6 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default="-start_time",
         help="sort by this; '-' puts the greatest first (default: -start_time)",
     )
+    parser.add_argument("--archived", action="store_true", help="include archived runs")
     parser.add_argument(
         "-n", "--limit", type=whole(0), default=50, help="at most so many; 0 for all (default: 50)"
     )
@@ -51,7 +52,7 @@ def run(args: argparse.Namespace, terminal: Terminal) -> int:
     layout = current_layout(args.dir)
     require_project(layout, args.project)
     every = all_runs(layout, args.project)
-    found = select_runs(every, args.where, args.order)
+    found = listed_runs(select_runs(every, args.where, args.order), args.where, archived=args.archived)
     chosen = list(found[: args.limit] if args.limit > 0 else found)
     columns = [(field, value_of(field, every)) for field in args.column or ()]
     if unread := unreadable_runs(layout, args.project, every):

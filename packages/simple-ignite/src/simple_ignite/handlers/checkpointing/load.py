@@ -25,7 +25,7 @@ __all__ = ["load_best", "load_file", "load_latest"]
 
 
 def load_latest(
-    save_dir: str | Path, to_load: Mapping[str, Stateful], filename_prefix: str = "", required: bool = True
+    save_dir: str | Path, to_load: Mapping[str, Any], filename_prefix: str = "", required: bool = True
 ) -> Path | None:
     """Load the latest checkpoint that is intact; a damaged one is skipped with a warning.
 
@@ -45,7 +45,7 @@ def load_latest(
     folder = Path(save_dir)
     prefix = f"{filename_prefix}_" if filename_prefix else ""
     damaged = 0
-    for path in _newest_first(folder, prefix):
+    for path in newest_first(folder, prefix):
         try:
             return load_file(path, to_load)
         except (DamagedCheckpointError, FileNotFoundError) as error:
@@ -60,7 +60,7 @@ def load_latest(
     return None
 
 
-def load_best(save_dir: str | Path, to_load: Mapping[str, Stateful], filename_prefix: str = "") -> Path:
+def load_best(save_dir: str | Path, to_load: Mapping[str, Any], filename_prefix: str = "") -> Path:
     """Load the checkpoint with the highest score.
 
     Args:
@@ -84,7 +84,7 @@ def load_best(save_dir: str | Path, to_load: Mapping[str, Stateful], filename_pr
     return load_file(folder / best, to_load)
 
 
-def load_file(path: str | Path, to_load: Mapping[str, Stateful], map_location: MapLocation = "cpu") -> Path:
+def load_file(path: str | Path, to_load: Mapping[str, Any], map_location: MapLocation = "cpu") -> Path:
     """Load one checkpoint; it is verified and read completely before anything is changed.
 
     Args:
@@ -119,6 +119,8 @@ def load_file(path: str | Path, to_load: Mapping[str, Stateful], map_location: M
             path=path,
         )
     for name, thing in to_load.items():
+        if not isinstance(thing, Stateful):
+            continue  # a plain value, which is read by `Checkpoint.read`
         state = states[name]
         try:
             unwrapped(thing).load_state_dict(own_state(state) if isinstance(thing, Engine) else state)
@@ -127,18 +129,18 @@ def load_file(path: str | Path, to_load: Mapping[str, Stateful], map_location: M
     return path
 
 
-def _load_folder(path: Path, to_load: Mapping[str, Stateful]) -> Path:
+def _load_folder(path: Path, to_load: Mapping[str, Any]) -> Path:
     from simple_ignite.handlers.checkpointing.sharded import read_shards
 
     rest = read_shards(path, {name: unwrapped(thing) for name, thing in to_load.items()})
     for name, thing in to_load.items():
-        if name in rest:
+        if name in rest and isinstance(thing, Stateful):
             state = rest[name]
             thing.load_state_dict(own_state(state) if isinstance(thing, Engine) else state)
     return path
 
 
-def _newest_first(folder: Path, prefix: str) -> Iterator[Path]:
+def newest_first(folder: Path, prefix: str) -> Iterator[Path]:
     """Yield checkpoints newer than the list, then those in it, then others; each group newest first."""
     list_file = folder / f"{prefix}checkpoints.json"
     listed = [one["file"] for one in read_list(list_file).get("kept", [])]
