@@ -386,7 +386,7 @@ def test_help_and_show_agree(capsys):
     assert "sgd.lr: float = 0.5\n" in page
     assert "sgd.momentum: float = 0.0   (now 3, command line: sgd.momentum=3)\n" in page
     assert "sgd.damping: float = 0.25\n" in page
-    assert "name: str = ${sgd.lr}   (now 0.5, default of Job.name, " in page
+    assert 'name: str = ${sgd.lr}   (now "0.5", default of Job.name, ' in page
     shown = out("--show", "sgd.momentum=3")
     assert "    damping: 0.25  # default of Job.sgd, " in shown
     again = Conf.parse_sdn(shown)

@@ -225,7 +225,7 @@ EXACT = [
     (collections.abc.Callable[[Any], int], len, len),
     (list[int] | int, ["1"], [1]),
     (str | int, "5", "5"),
-    (float | int, 3, 3.0),
+    (float | int, 3, 3),
 ]
 
 

@@ -8,6 +8,7 @@ import textwrap
 import pytest
 
 from simple_conf import Conf, ConfError, MissingKeyError, OverrideError
+from simple_conf.merging.merge import refuse_unmet
 
 BASE = """\
 train:
@@ -165,7 +166,7 @@ def test_strict_keys_want_a_plus_for_what_is_new():
 )
 def test_a_mistake_points_into_the_argument(argument, message):
     with pytest.raises(OverrideError) as caught:
-        merged(argument)
+        refuse_unmet(merged(argument))
     assert str(caught.value) == textwrap.dedent(message)
     assert isinstance(caught.value, ValueError)
 
@@ -233,7 +234,7 @@ def test_what_an_override_deletes_is_missed_at_the_override():
 def test_an_index_of_the_root_is_nothing_to_delete():
     assert not Conf.has_path(Conf.from_dict({"a": 1}), "[0]")
     with pytest.raises(OverrideError, match=r"there is no \[0\] to delete"):
-        merged("~[0]")
+        refuse_unmet(merged("~[0]"))
 
 
 def test_a_part_taken_out_of_its_config_knows_only_its_own_deletions():

@@ -129,7 +129,7 @@ class ConfigList(ListNode):
 
     def __read__(self, key: int) -> Any:
         """Return the item at an index, resolved."""
-        return read(self, key)
+        return self[key] if self.__raw__ is None else read(self, key)
 
     def __repr__(self) -> str:
         if not self.__tree__.secrets:

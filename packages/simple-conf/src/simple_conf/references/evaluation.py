@@ -57,7 +57,12 @@ def read(node: Node, key: Key) -> Any:
                 remember(node, key, value)
             return value
     with node.__tree__.lock:
-        return resolve(node, key, [])
+        try:
+            return resolve(node, key, [])
+        except RecursionError as failure:
+            if isinstance(failure, InterpolationError):
+                raise
+        raise error(InterpolationLimitError, node, key, "references nest too deeply")
 
 
 def read_simple(tree: Tree, text: str) -> Any:
@@ -164,14 +169,7 @@ def evaluate_part(part: Reference | Call, node: Node, key: Key, trace: Trace) ->
     """Return the value of one ``${…}``."""
     if isinstance(part, Call):
         return call(part.name, part.arguments, part.text, node, key, trace)
-    path = part.path
-    if isinstance(path, Template):
-        path = path_in(text_of(evaluate(path, node, key, trace), trace), node, key)
-    if part.up:
-        keep = len(node.__path__) - part.up + 1
-        if keep < 0:
-            raise error(InterpolationError, node, key, f"'${{{part.text}}}' leads above the root")
-        path = (*node.__path__[:keep], *path)
+    path = path_of(part, node, key, trace)
     found = follow(node.__tree__.root, path, trace)
     if found is ABSENT:
         if not part.up and resolvers.known(part.text):
@@ -182,6 +180,19 @@ def evaluate_part(part: Reference | Call, node: Node, key: Key, trace: Trace) ->
     if isinstance(found, (MappingNode, ListNode)) and encloses(found, node, key):
         raise enclosing_cycle(trace, found)
     return found
+
+
+def path_of(part: Reference, node: Node, key: Key, trace: Trace) -> KeyPath:
+    """Return the path, from the root, that a reference names."""
+    path = part.path
+    if isinstance(path, Template):
+        path = path_in(text_of(evaluate(path, node, key, trace), trace), node, key)
+    if not part.up:
+        return path
+    keep = len(node.__path__) - part.up + 1
+    if keep < 0:
+        raise error(InterpolationError, node, key, f"'${{{part.text}}}' leads above the root")
+    return (*node.__path__[:keep], *path)
 
 
 def path_in(text: str, node: Node, key: Key) -> KeyPath:

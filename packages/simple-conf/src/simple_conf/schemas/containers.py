@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple, get_args, get_origin
 from simple_conf.config.config import Config
 from simple_conf.errors import ConfError
 from simple_conf.schemas.conversion import Unreadable, refuse
+from simple_conf.schemas.source_text import takes_text, with_text
 from simple_conf.schemas.type_names import describe
 from simple_conf.sdn.quoting import inline_text
-from simple_conf.tree.node import is_lazy
+from simple_conf.tree.node import ListNode, is_lazy
 from simple_conf.values import MISSING, Table
 
 if TYPE_CHECKING:
@@ -91,10 +92,13 @@ def list_hook(kind: Any, conv: Converter, mode: Mode) -> Hook:
     """Return the hook of a list."""
     inner = (get_args(kind) or (Any,))[0]
     item = conv.get_structure_hook(inner)
+    texts = takes_text(inner)
 
     def hook(value: Any, _: Any) -> Any:
         if not isinstance(value, (list, tuple, Table)):
             return refuse(describe(kind), value, in_list(value))
+        if texts and isinstance(value, ListNode):
+            value = [with_text(value, index, one) for index, one in enumerate(value)]
         if mode.thorough:
             return collect(enumerate(value), item, inner)
         return [item(one, inner) for one in value]
@@ -136,12 +140,15 @@ def tuple_hook(kind: Any, conv: Converter, mode: Mode) -> Hook:
         items = list_hook(list[arguments[0]], conv, mode)  # type: ignore[valid-type]
         return lambda value, _: tuple(items(value, kind))
     hooks = [(conv.get_structure_hook(inner), inner) for inner in arguments]
+    texts = any(map(takes_text, arguments))
 
     def hook(value: Any, _: Any) -> Any:
         if not isinstance(value, (list, tuple)):
             return refuse(describe(kind), value)
         if len(value) != len(hooks):
             return refuse(f"{len(hooks)} items ({describe(kind)})", value)
+        if texts and isinstance(value, ListNode):
+            value = [with_text(value, index, one) for index, one in enumerate(value)]
         if mode.thorough:
             pairs = enumerate(zip(hooks, value, strict=True))
             return tuple(collect(pairs, lambda pair, _: pair[0][0](pair[1], pair[0][1]), None))
@@ -171,10 +178,12 @@ def dict_hook(kind: Any, conv: Converter, mode: Mode) -> Hook:
     key_kind, inner = get_args(kind) or (str, Any)
     name = conv.get_structure_hook(key_kind) if key_kind is not str else None
     item = conv.get_structure_hook(inner)
+    texts = takes_text(inner)
 
     def hook(value: Any, _: Any) -> Any:
         if isinstance(value, Config):
-            value = opened(value, mode)
+            known = opened(value, mode)
+            value = {k: with_text(value, k, one) for k, one in known.items()} if texts else known
         elif not isinstance(value, dict):
             return refuse(describe(kind), value)
         if mode.thorough:

@@ -15,6 +15,7 @@ from pathlib import Path, PurePath
 from simple_conf.errors import ConfError
 from simple_conf.suggestion import closest
 from simple_conf.values import MISSING, digits_of, integer_text
+from simple_conf.written import WRITTEN
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -83,7 +84,10 @@ def to_int(value: Any, convert: bool) -> int:
         return int(value.__index__())
     if convert and kind is str and WHOLE.fullmatch(value.strip()):
         text = value.strip()
-        return int(text, 16) if "x" in text else int(text)
+        try:
+            return int(text, 16) if "x" in text else int(text)
+        except ValueError:
+            return refuse("int", value, "it has more digits than Python converts; write it as 0x…")
     if convert and isinstance(value, float) and value.is_integer():
         return int(value)
     hint = "a fraction is never cut off" if isinstance(value, float) and math.isfinite(value) else None
@@ -138,6 +142,8 @@ def to_str(value: Any, convert: bool) -> str:
     """Return text."""
     if isinstance(value, str):
         return value
+    if convert and isinstance(value, WRITTEN):
+        return value.text or refuse("str", value, "put it in double quotes to keep it as it is written")
     if convert and type(value) in (int, float):
         try:
             return str(value)

@@ -32,9 +32,12 @@ from simple_conf.schemas.containers import (
 from simple_conf.schemas.conversion import SIMPLE, MismatchError, Unreadable, refuse, to_enum, to_literal
 from simple_conf.schemas.default_layer import default_object, default_values
 from simple_conf.schemas.default_plan import plan_of
+from simple_conf.schemas.field_default import defaults_of
 from simple_conf.schemas.schema import attributes_of, check_object, checks_of, field_names, is_schema
+from simple_conf.schemas.source_text import takes_text, with_text
 from simple_conf.schemas.type_names import describe
 from simple_conf.values import MISSING, Missing, Secret, Table
+from simple_conf.written import KINDS, bare
 
 if TYPE_CHECKING:
     from simple_conf.schemas.default_plan import Plan
@@ -86,7 +89,7 @@ def plain(value: Any, mode: Mode) -> Any:
         return [plain(item, mode) for item in value]
     if isinstance(value, Table):
         return value.to_list()
-    return refuse("", value) if type(value) is Unreadable else value
+    return refuse("", value) if type(value) is Unreadable else bare(value)
 
 
 @lru_cache(maxsize=32)
@@ -174,7 +177,7 @@ def is_plain_class(kind: Any) -> bool:
 def as_is(value: Any, kind: Any) -> Any:
     """Return ``value`` if it is an object of ``kind``, a class that nothing is converted to."""
     if isinstance(value, kind):
-        return value
+        return bare(value)
     hint = f"Conf.register_type({kind.__name__}, …) says how to read one"
     if isinstance(value, collections.abc.Mapping):
         hint = f"make {kind.__name__} a schema by @schema, @dataclass or attrs; {hint}"
@@ -202,7 +205,7 @@ def typed_dict_hook(kind: Any, conv: Converter, mode: Mode) -> Hook:
 
     def hook(value: Any, _: Any) -> Any:
         if isinstance(value, Config):
-            value = opened(value, mode)
+            value = {key: with_text(value, key, inner) for key, inner in opened(value, mode).items()}
         return (
             build(value, kind) if isinstance(value, dict) else refuse(f"a mapping ({describe(kind)})", value)
         )
@@ -326,6 +329,7 @@ def class_reader(cls: Any, conv: Converter, mode: Mode) -> Callable[[Any], Any]:
     """
     by_tree, probes = mode.defaults == "tree", mode.defaults == "probe"
     plans: list[Plan] = []
+    texts = [key for key, default in defaults_of(cls).items() if takes_text(default.kind)]
 
     def fits(value: Any, kind: Any) -> bool:
         try:
@@ -344,6 +348,9 @@ def class_reader(cls: Any, conv: Converter, mode: Mode) -> Callable[[Any], Any]:
                 if type(default) is not cls and isinstance(default, cls):
                     return conv.structure(value, type(default))
                 values = default_values(value, cls, values, fits)
+            for key in texts:
+                if type(values.get(key)) in KINDS:
+                    values = {**values, key: with_text(value, key, values[key])}
         elif isinstance(value, collections.abc.Mapping):
             values = dict(value)
         elif isinstance(value, cls):

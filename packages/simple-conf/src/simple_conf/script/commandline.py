@@ -12,7 +12,7 @@ from simple_conf.config.config import as_config
 from simple_conf.errors import ConfError
 from simple_conf.formats.reading import READERS
 from simple_conf.keypath import parse_path
-from simple_conf.merging.merge import merge
+from simple_conf.merging.merge import merge, refuse_unmet
 from simple_conf.origin.layers import NamedLayer
 from simple_conf.schemas.default_layer import SchemaDefaults
 from simple_conf.schemas.fields import keys_of
@@ -215,7 +215,9 @@ def gathered(
         return compose.load(name, overrides, defaults=defaults)
     nothing = grow({}, NamedLayer("command line", "no config file"))
     nothing.__tree__.defaults = defaults
-    return as_config(merge([nothing, dotlist.parse_dotlist(overrides, extends.load)]))
+    merged = merge([nothing, dotlist.parse_dotlist(overrides, extends.load)])
+    refuse_unmet(merged)
+    return as_config(merged)
 
 
 def split(

@@ -10,7 +10,7 @@ from simple_conf.errors import ConfError
 from simple_conf.keypath import format_path
 from simple_conf.schemas import fields
 from simple_conf.schemas.secrets import hide
-from simple_conf.script.show import whole
+from simple_conf.script.show import whole, with_texts
 from simple_conf.tree.export import Exporter
 from simple_conf.tree.node import ListNode, MappingNode
 from simple_conf.values import MASK, MISSING
@@ -194,4 +194,4 @@ def value_text(cfg: Config, field: fields.Field) -> str:
     plain = Exporter(tables=True).item(raw, node, field.path[-1])
     if isinstance(raw, (MappingNode, ListNode)) and plain is None:
         return "…"
-    return fields.default_text(plain)
+    return fields.default_text(with_texts(plain, node, field.path[-1], field.kind))

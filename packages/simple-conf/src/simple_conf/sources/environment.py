@@ -38,7 +38,7 @@ def from_env(
     for name in sorted(found):
         if not name.startswith(prefix) or len(name) == len(prefix):
             continue
-        layer = VariableLayer(name)
+        layer = VariableLayer(name, found[name])
         parts = name[len(prefix) :].lower().split(separator)
         if not all(parts):
             raise OverrideError(

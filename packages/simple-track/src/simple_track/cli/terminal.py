@@ -194,6 +194,8 @@ def _finite(value: Any) -> Any:
 
 def safe(text: str, *, one_line: bool = False) -> str:
     """Text that cannot steer a terminal: control characters are shown, not sent."""
+    if text.isascii() and text.isprintable():
+        return text
     kept = "" if one_line else "\n\t"
     return "".join(
         c if c in kept or unicodedata.category(c) not in {"Cc", "Cs", "Cf"} else _visible(c) for c in text
@@ -205,6 +207,8 @@ def _visible(character: str) -> str:
 
 
 def _width(text: str) -> int:
+    if text.isascii():
+        return len(text)
     wide = sum(unicodedata.east_asian_width(c) in "WF" for c in text)
     return len(text) + wide - sum(unicodedata.combining(c) > 0 for c in text)
 
