@@ -53,7 +53,7 @@ def test_the_layers_name_every_package_that_has_sub_packages(ours):
     assert set(layers) == packages - {"simple_ml"}
 
 
-def test_the_page_for_developers_names_every_sub_package_and_only_paths_that_exist(ours):
+def test_the_page_for_developers_names_every_part_and_only_paths_that_exist(ours):
     _, layers, *_ = ours
     page = (ROOT / "docs/development.md").read_text("utf-8")
     for package, order in layers.items():
@@ -64,8 +64,9 @@ def test_the_page_for_developers_names_every_sub_package_and_only_paths_that_exi
         missing = [path for path in named if not (source / path).exists()]
         assert named
         assert not missing, f"docs/development.md, {package}: {missing}"
-        folders = {name for names in order for name in names if (source / name).is_dir()}
-        assert folders <= {path.partition("/")[0] for path in named}, package
+        parts = {name for names in order for name in names}
+        unnamed = parts - {path.partition("/")[0].removesuffix(".py") for path in named}
+        assert not unnamed, f"docs/development.md, {package}: {unnamed}"
 
 
 def test_the_command_prints_the_map_and_exits_by_what_it_found():
