@@ -51,7 +51,7 @@ def test_several_lines_share_their_axes_and_are_told_apart():
     up, down = (np.arange(10), np.arange(10)), (np.arange(5), np.arange(5)[::-1] * 10)
     lines = draw_all([up, down], width=40, height=8, braille=False)
     text = ["".join(part for part, _ in line) for line in lines]
-    assert text[0].startswith(" 40 |")
+    assert text[0].startswith("40 |")
     assert text[-1].split() == ["0", "9"]
     assert {number for line in lines for _, number in line} == {None, 0, 1}
     assert all(set(part) <= {MARKS[n]} for line in lines for part, n in line if n is not None)

@@ -34,7 +34,7 @@ def test_eighty_columns_show_what_matters(runs, tmp_path):
     assert len(rows) == 3
     assert rows[0].split()[-4:] == ["0.5", "0.3333", "0.1", runs[0].id[-8:]]
     assert all(len(line) <= 80 for line in [header, *rows])
-    assert rows[0].startswith("long-long-lo…-long-long-2")
+    assert rows[0].startswith("long-long-lo…long-long-2 ")
 
 
 def test_a_wide_terminal_shows_more(runs, tmp_path):
