@@ -65,8 +65,8 @@ def merged(below: Any, over: Any) -> Any:
     if is_whole(below):
         return (below, merged({}, over))
     if not isinstance(below, dict):
-        return merged({}, over)
-    result = dict(below)
+        return merged({} if below is None else Replacing(), over)
+    result = type(below)(below)
     for key, value in over.items():
         result[key] = merged(below[key], value) if key in below else merged(None, value)
     return result

@@ -32,7 +32,9 @@ def folder(tmp_path):
 
 def held(cache, folder):
     """Return which files are held, without asking for them."""
-    return "".join(name for name in "abcd" if (data := cache._held._files.get(str(folder / name))) and data.cached)
+    return "".join(
+        name for name in "abcd" if (data := cache._held._files.get(str(folder / name))) and data.cached
+    )
 
 
 def rewrite(path, content):
@@ -349,7 +351,9 @@ def test_a_pinned_file_that_grows_beyond_the_limit(folder):
     cache = CacheManager(6 * KIB)
     cache.pin(folder / "b")
     rewrite(folder / "b", bytes(7 * KIB))
-    with pytest.raises(CacheError, match="has 7168 bytes; with it the pinned files have 7168, and the limit is 6144"):
+    with pytest.raises(
+        CacheError, match="has 7168 bytes; with it the pinned files have 7168, and the limit is 6144"
+    ):
         cache.get(folder / "b")
     rewrite(folder / "b", bytes(5 * KIB))
     cache.get(folder / "b")
@@ -486,8 +490,7 @@ def test_more_files_than_may_be_open(tmp_path, in_child):
             assert cache.get(file).size == 7
         assert 20 < cache.stats()["files"] < most
         with pytest.raises(CacheError, match="Too many open files") as caught:
-            for file in files:
-                cache.pin(file)
+            list(map(cache.pin, files))
         note = "Mapped files stay open: raise the limit (ulimit -n), or use CacheMode.NORMAL."
         assert caught.value.__notes__ == [note]
         cache.cleanup()

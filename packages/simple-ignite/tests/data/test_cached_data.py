@@ -51,7 +51,9 @@ def test_the_bytes_are_the_files_and_read_only(path, mode):
 
 
 @pytest.mark.parametrize("mode", MODES)
-@pytest.mark.parametrize("dtype", ["float32", np.int16, np.dtype(">u4"), torch.float64, np.uint8, "complex64"])
+@pytest.mark.parametrize(
+    "dtype", ["float32", np.int16, np.dtype(">u4"), torch.float64, np.uint8, "complex64"]
+)
 def test_arrays(path, mode, dtype):
     array = CachedData(path, mode).numpy(dtype, (2, -1))
     kind = torch.empty(0, dtype=dtype).numpy().dtype if isinstance(dtype, torch.dtype) else np.dtype(dtype)
@@ -136,7 +138,11 @@ def test_a_shape_is_taken_if_and_only_if_numpy_takes_it(tmp_path, drawn):
     shape = tuple(drawn.draw(st.lists(st.integers(-2, 6), max_size=3)))
     dtype = drawn.draw(st.sampled_from(["uint8", "float32"]))
     try:
-        wanted = np.fromfile(path, dtype).reshape(shape).shape if path.stat().st_size % np.dtype(dtype).itemsize == 0 else None
+        wanted = (
+            np.fromfile(path, dtype).reshape(shape).shape
+            if path.stat().st_size % np.dtype(dtype).itemsize == 0
+            else None
+        )
     except ValueError:
         wanted = None
     if any(each < -1 for each in shape):  # numpy takes some of them for -1
@@ -159,7 +165,8 @@ def test_a_shape_is_taken_if_and_only_if_numpy_takes_it(tmp_path, drawn):
         (
             "int8",
             (-1, -1),
-            "has 48 bytes; shape (-1, -1) of int8 is not possible: one dimension may be -1, the others are 0 or more",
+            "has 48 bytes; shape (-1, -1) of int8 is not possible: "
+            "one dimension may be -1, the others are 0 or more",
         ),
         ("int8", (-1, 0), "has 48 bytes; shape (-1, 0) of int8 has no values, so -1 can be any number"),
     ],
@@ -173,11 +180,15 @@ def test_sizes_that_do_not_fit_say_file_bytes_shape_and_dtype(path, dtype, shape
 
 def test_shapes_and_dtypes_that_are_none(path):
     data = CachedData(path)
-    with pytest.raises(DataArgumentError, match=r"shape must be whole numbers, one a dimension, not \(2.5,\)"):
+    with pytest.raises(
+        DataArgumentError, match=r"shape must be whole numbers, one a dimension, not \(2.5,\)"
+    ):
         data.numpy("uint8", (2.5,))
     with pytest.raises(DataArgumentError, match="dtype 'float33' is not known to numpy"):
         data.numpy("float33")
-    with pytest.raises(DataArgumentError, match=r"dtype torch.bfloat16 is not known to numpy; use .tensor\(torch.bf"):
+    with pytest.raises(
+        DataArgumentError, match=r"dtype torch.bfloat16 is not known to numpy; use .tensor\(torch.bf"
+    ):
         data.numpy(torch.bfloat16)
     with pytest.raises(DataArgumentError, match="dtype object holds Python objects"):
         data.numpy(object)
@@ -194,7 +205,12 @@ def test_a_file_that_was_cut_off_is_an_error_at_each_access(path, mode, size):
     data = CachedData(path, mode)
     os.truncate(path, size)
     verb = "mapped" if mode is CacheMode.MMAP else "opened"
-    for access in (lambda: data.data, lambda: data.numpy("uint8"), lambda: data.tensor("uint8"), lambda: data.copy(0, 1)):
+    for access in (
+        lambda: data.data,
+        lambda: data.numpy("uint8"),
+        lambda: data.tensor("uint8"),
+        lambda: data.copy(0, 1),
+    ):
         with pytest.raises(FileChangedError) as caught:
             access()
         assert str(caught.value) == (
@@ -206,7 +222,9 @@ def test_a_file_that_was_cut_off_is_an_error_at_each_access(path, mode, size):
     assert bytes(data.data) == path.read_bytes()
 
 
-@pytest.mark.parametrize("change", [lambda path: os.truncate(path, 1), lambda path: path.write_bytes(bytes(99)), Path.unlink])
+@pytest.mark.parametrize(
+    "change", [lambda path: os.truncate(path, 1), lambda path: path.write_bytes(bytes(99)), Path.unlink]
+)
 def test_mode_normal_is_immune(path, change):
     data = CachedData(path, CacheMode.NORMAL)
     tensor = data.tensor("uint8")
@@ -282,8 +300,8 @@ def test_a_file_that_changed_before_it_was_unpickled(path, tmp_path):
     with pytest.raises(FileChangedError) as caught:
         pickle.loads(pickled)
     assert str(caught.value) == (
-        f"{path}: has 5 bytes, and had 48 in the process that opened it first: it was replaced or written to; "
-        "open it again there"
+        f"{path}: has 5 bytes, and had 48 in the process that opened it first: "
+        "it was replaced or written to; open it again there"
     )
 
 

@@ -39,6 +39,8 @@ def read(source: Source) -> tuple[Any, Layer]:
         raise mistake(source, line, column, message, plain=without_quotes(message)) from None
     except NumberError as failure:
         raise shown(failure, source) from None
+    except RecursionError:
+        raise LoadError("nested too deeply", origin=Origin("file", source.name)) from None
     except ValueError as failure:
         if (long := too_long(source)) is not None:
             raise shown(long, source) from None

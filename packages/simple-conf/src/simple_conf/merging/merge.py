@@ -136,12 +136,14 @@ def merge(
     tree = Tree()
     root = tree.root = copy_mapping(configs[0], tree, ())
     tree.copy_settings(configs[0].__tree__)
+    if configs[0].__path__:  # a part of a config
+        tree.secrets, tree.unmet = secrets_of(configs[0]), {}
     tree.calls = {}
     kept = patches_of(configs[0]) if any(config.__tree__.patches is not None for config in configs) else None
     tree.patches = None
     for config in configs[1:]:
         if config.__tree__.secrets:
-            tree.secrets |= config.__tree__.secrets
+            tree.secrets |= secrets_of(config)
         patches = [ConfigPatch(config)] if kept is None else patches_of(config)
         for patch in patches:
             patch.apply(root, rules, strict_keys)
@@ -149,6 +151,26 @@ def merge(
             kept.extend(patches if rules is DEFAULT else [RuledPatch(patch, rules) for patch in patches])
     tree.patches = kept
     return root
+
+
+def secrets_of(config: MappingNode) -> set[KeyPath]:
+    """Return the paths of the secrets of a config or of a part of one, from itself on."""
+    here, secrets = config.__path__, config.__tree__.secrets
+    if not here:
+        return secrets
+    if config.__tree__.hides(here):
+        return {(key,) for key in config.__raw__}
+    return {path[len(here) :] for path in secrets if path[: len(here)] == here}
+
+
+def refuse_unmet(root: MappingNode) -> None:
+    """Refuse a config in which overrides delete what no config below them has.
+
+    Raises:
+        OverrideError: There is such an override.
+    """
+    for failure in root.__tree__.unmet.values():
+        raise failure
 
 
 def patches_of(config: MappingNode) -> list[Patch]:

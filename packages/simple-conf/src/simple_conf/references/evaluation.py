@@ -67,7 +67,7 @@ def read(node: Node, key: Key) -> Any:
             raise
         except RecursionError:
             pass
-    raise error(InterpolationLimitError, node, key, "references lead too deep into each other")
+    raise error(InterpolationLimitError, node, key, "references nest too deeply")
 
 
 def current_trace() -> Trace:

@@ -84,7 +84,10 @@ def to_int(value: Any, convert: bool) -> int:
         return int(value.__index__())
     if convert and kind is str and WHOLE.fullmatch(value.strip()):
         text = value.strip()
-        return int(text, 16) if "x" in text else int(text)
+        try:
+            return int(text, 16) if "x" in text else int(text)
+        except ValueError:
+            return refuse("int", value, "it has more digits than Python converts; write it as 0x…")
     if convert and isinstance(value, float) and value.is_integer():
         return int(value)
     hint = "a fraction is never cut off" if isinstance(value, float) and math.isfinite(value) else None

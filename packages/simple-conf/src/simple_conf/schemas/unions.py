@@ -13,6 +13,7 @@ from simple_conf.schemas.schema import attributes_of, field_names, is_schema
 from simple_conf.schemas.type_names import describe
 from simple_conf.suggestion import closest
 from simple_conf.values import MISSING
+from simple_conf.written import bare
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -54,8 +55,9 @@ def union_hook(kind: Any, exact: Converter, converting: Converter | None) -> Hoo
             if choose is not None:
                 return last.structure(value, choose(value))
             return fitting(value, schemas, others, last)
-        if type(value) in (int, float, str, bool) and type(value) in others:
-            return value  # 1 stays an int where a float is listed before
+        plain = bare(value)
+        if type(plain) in (int, float, str, bool) and type(plain) in others:
+            return plain  # 1 stays an int where a float is listed before
         for trial in converters:
             for member in others or schemas:
                 try:

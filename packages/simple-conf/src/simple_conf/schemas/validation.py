@@ -45,16 +45,20 @@ def validate(
         raise TypeError(f"the schema comes first: Conf.validate({cfg.__name__}, cfg)")
     mode = Mode(convert, strict, allow_missing, defaults="probe")
     cfg = as_tree(cfg)
-    if not isinstance(cfg, MappingNode) or cfg.__tree__.defaults is None:
+    if not isinstance(cfg, MappingNode) or (cfg.__tree__.defaults is None and not cfg.__tree__.unmet):
         with suppress(Exception, NeedsDefaultsError):
             return structure(cfg, schema, mode)  # type: ignore[no-any-return]
     ready, mode = with_defaults(cfg, schema, mode)
     try:
-        return structure(ready, schema, mode)  # type: ignore[no-any-return]
+        made: T = structure(ready, schema, mode)
+        if not unmet(ready):
+            return made
     except Exception:
-        found = issues(ready, schema, mode)
+        found = unmet(ready) + issues(ready, schema, mode)
         if not found:
             raise
+    else:
+        found = unmet(ready)
     finally:
         if isinstance(cfg, MappingNode) and cfg.__tree__.instant is None:
             cfg.__tree__.instant = ready.__tree__.instant
@@ -76,7 +80,7 @@ def check_schema(
         ready, mode = with_defaults(as_tree(cfg), schema, Mode(convert, strict))
     except ValidationError as failure:
         return failure.issues
-    return issues(ready, schema, mode)
+    return unmet(ready) + issues(ready, schema, mode)
 
 
 def as_tree(values: Any) -> Any:
@@ -123,6 +127,16 @@ def issues(cfg: Any, schema: Any, mode: Mode) -> list[ValidationIssue]:
         except Exception as failure:
             return masked_issues(failure, cfg, schema)
     return []
+
+
+def unmet(cfg: Any) -> list[ValidationIssue]:
+    """Return the issues of overrides that delete what no config below them has."""
+    if not isinstance(cfg, MappingNode) or cfg.__path__:
+        return []
+    return [
+        ValidationIssue("", failure.message, origin=failure.origin, hint=failure.hint)
+        for failure in cfg.__tree__.unmet.values()
+    ]
 
 
 def masked_issues(failure: Exception, cfg: MappingNode, schema: Any) -> list[ValidationIssue]:

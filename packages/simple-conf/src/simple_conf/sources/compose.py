@@ -11,7 +11,7 @@ from contextlib import suppress
 from simple_conf.config.config import as_config
 from simple_conf.errors import ConfError, MergeError, OverrideError
 from simple_conf.keypath import format_path
-from simple_conf.merging.merge import is_reference, merge, put_tree
+from simple_conf.merging.merge import is_reference, merge, put_tree, refuse_unmet
 from simple_conf.merging.strategy import DEFAULT
 from simple_conf.sources import extends
 from simple_conf.sources.dotlist import read_patches
@@ -144,7 +144,11 @@ def load(
     taken = {choice.path for choice in chosen}
     for choice in [*own_choices(base, folder, taken), *chosen]:
         choice.apply(base, DEFAULT, False)
-    return as_config(merge([base, from_overrides(rest)], strict_keys=strict_keys)) if rest else base
+    if not rest:
+        return base
+    merged = merge([base, from_overrides(rest)], strict_keys=strict_keys)
+    refuse_unmet(merged)
+    return as_config(merged)
 
 
 def choice_of(override: Override, folder: str) -> Choice | None:

@@ -14,7 +14,7 @@ from simple_conf.secret_lines import masked_argument
 from simple_conf.secret_names import may_name_secret
 from simple_conf.suggestion import did_you_mean
 from simple_conf.tree.copying import adopt
-from simple_conf.tree.editing import store
+from simple_conf.tree.editing import change, store
 from simple_conf.tree.node import ListNode, MappingNode, grow, has_key, read_item
 from simple_conf.tree.provenance import record
 from simple_conf.values import MISSING, repr_of
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 ADDS = frozenset({"add", "add_append"})
 APPENDS = frozenset({"append", "add_append"})
+MAX_HOLES = 10_000
+"""Maximum number of items that an override of an item sets before it where there is no list."""
 
 
 class Override:
@@ -74,7 +76,7 @@ class Override:
         """
         try:
             if self.kind == "delete":
-                delete(root, self)
+                delete(root, self, strict_keys)
             else:
                 write(root, self, rules, strict_keys and self.kind not in ADDS)
         except OverrideError:
@@ -167,24 +169,32 @@ def appended(holder: MappingNode, key: str, path: KeyPath, override: Override, v
     return combine(mine, items, "append", lay_over)
 
 
-def delete(root: MappingNode, override: Override) -> None:
-    """Remove what an override names.
+def delete(root: MappingNode, override: Override, strict: bool) -> None:
+    """Remove what an override names; where there is nothing, a config below may still have it.
 
     Raises:
-        OverrideError: There is nothing.
+        OverrideError: There is nothing, and keys are strict.
     """
     if not access.has_path(root, override.path):
-        holder: Any = root
-        names: Any = ()
-        for segment in override.path:
-            names = holder.__raw__ if isinstance(holder, MappingNode) else ()
-            if segment not in names:
-                break
-            holder = holder.__raw__[segment]
-        hint = did_you_mean(str(segment), names)
-        raise refused(override.argument, f"there is no {format_path(override.path)} to delete", 2, hint)
+        if strict:
+            raise nothing_to_delete(root, override)
+        root.__tree__.unmet[override.path] = nothing_to_delete(root, override)
+        return
     access.delete_at(root, override.path)
     root.__tree__.removed[override.path] = override.layer
+
+
+def nothing_to_delete(root: MappingNode, override: Override) -> OverrideError:
+    """Return the error for a deletion of what is not there."""
+    holder: Any = root
+    names: Any = ()
+    for segment in override.path:
+        names = holder.__raw__ if isinstance(holder, MappingNode) else ()
+        if segment not in names:
+            break
+        holder = holder.__raw__[segment]
+    hint = did_you_mean(str(segment), names)
+    return refused(override.argument, f"there is no {format_path(override.path)} to delete", 2, hint)
 
 
 def from_overrides(patches: Sequence[Patch]) -> MappingNode:
@@ -209,10 +219,29 @@ def show_alone(root: MappingNode, override: Override) -> None:
     if any(isinstance(segment, int) and segment < 0 for segment in path):
         return  # counted from an end that is not known yet
     for depth, segment in enumerate(path):
-        if not isinstance(segment, int):
-            continue
-        holder = access.get(root, path[:depth])
-        count = len(holder) if isinstance(holder, ListNode) else 0
-        for index in range(count, segment):
-            access.set_at(root, (*path[:depth], index), MISSING, override.layer)
+        if isinstance(segment, int):
+            fill_up_to(root, path[:depth], segment, override)
     access.set_at(root, path, override.value, override.layer)
+
+
+def fill_up_to(root: MappingNode, path: KeyPath, index: int, override: Override) -> None:
+    """Make the list at ``path`` so long that an item can be set at ``index``: by ``???`` for those before it.
+
+    Raises:
+        OverrideError: There would be too many of them.
+    """
+    holder = access.get(root, path)
+    holes = index - (len(holder) if isinstance(holder, ListNode) else 0)
+    if holes > MAX_HOLES:
+        where = format_path(path)
+        raise refused(
+            override.argument,
+            f"{where}[{index}] would make a list of {index + 1:,} items",
+            2,
+            f"give the list as a whole: {where}=[…]",
+        )
+    if isinstance(holder, ListNode):
+        if holes > 0:
+            change(holder, lambda items: items.extend([MISSING] * holes), override.layer)
+    elif holes > 0:
+        access.set_at(root, path, [MISSING] * holes, override.layer)

@@ -33,7 +33,7 @@ class TooMuchError(InterpolationLimitError):
 
 def too_deep(node: Node) -> InterpolationLimitError:
     """Return the error for references that lead deeper and deeper."""
-    message = "references lead too deep into each other"
+    message = "references nest too deeply"
     origin = origin_at(node.__tree__.root, node.__path__)
     return InterpolationLimitError(message, path=format_path(node.__path__), origin=origin)
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any, Protocol
 
+    from simple_conf.errors import PlacedError
     from simple_conf.keypath import KeyPath
     from simple_conf.origin.layers import Layer
     from simple_conf.tree.assignment import Assignment, AssignmentGroup
@@ -62,6 +63,7 @@ class Tree:
         below: Of a tree that is read in the place of a reference with keys on top, the mappings below them.
         top: Its path.
         secrets: The paths whose values are never shown.
+        unmet: The errors of overrides that found nothing to delete, by the paths of these.
         removed: Who deleted the keys that overrides deleted.
         write_through: Where changes of a tree that is read in the place of a reference go, or None.
     """
@@ -80,6 +82,7 @@ class Tree:
         "root",
         "secrets",
         "top",
+        "unmet",
         "write_through",
     )
 
@@ -97,6 +100,7 @@ class Tree:
         self.lock = _thread.RLock()
         self.patches: list[Any] | None = None
         self.secrets: set[KeyPath] = set()
+        self.unmet: dict[KeyPath, PlacedError] = {}
         self.removed: dict[KeyPath, Layer] = {}
         self.write_through: Callable[[KeyPath, Any, Layer], None] | None = None
 
@@ -127,6 +131,7 @@ class Tree:
         self.calls = dict(other.calls)
         self.instant = other.instant
         self.patches = None if other.patches is None else list(other.patches)
+        self.unmet = dict(other.unmet)
         self.secrets = set(other.secrets)
         self.removed = dict(other.removed)
 

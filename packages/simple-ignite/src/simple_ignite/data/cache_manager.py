@@ -307,7 +307,7 @@ class CacheManager:
 
 
 def _is_out_of_descriptors(error: CacheError) -> bool:
-    cause = error.__cause__  # no name in a frame that lives on: it would keep all frames, and so the files, alive
+    cause = error.__cause__  # named here only: a name in a frame of the traceback would keep files alive
     return isinstance(cause, OSError) and cause.errno in (errno.EMFILE, errno.ENFILE)
 
 

@@ -29,7 +29,12 @@ def test_folders_stand_for_all_in_them(tree):
 
 def test_each_file_comes_once(tree, monkeypatch):
     monkeypatch.chdir(tree)
-    assert names(scan(["z", tree / "b" / ".." / "z", ".", "b", str(tree)]), tree) == ["z", "a", "b/c/y", "b/x"]
+    assert names(scan(["z", tree / "b" / ".." / "z", ".", "b", str(tree)]), tree) == [
+        "z",
+        "a",
+        "b/c/y",
+        "b/x",
+    ]
 
 
 def test_links_are_followed_each_folder_once(tree, tmp_path):

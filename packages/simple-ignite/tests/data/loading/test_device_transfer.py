@@ -42,10 +42,24 @@ def test_without_a_device_a_batch_is_left_as_it_is():
 
 
 def test_tensors_are_moved_in_what_holds_them():
-    batch = {"a": [x(), (x(), 5)], "b": Pair(x(), "text"), "c": Sample(x(), "name"), "d": None, "e": torch.Tensor}
+    batch = {
+        "a": [x(), (x(), 5)],
+        "b": Pair(x(), "text"),
+        "c": Sample(x(), "name"),
+        "d": None,
+        "e": torch.Tensor,
+    }
     found = moved(batch)
-    assert found["a"][0].device == found["a"][1][0].device == found["b"].x.device == found["c"].x.device == META
-    assert (found["a"][1][1], found["b"].y, found["c"].name, found["d"], found["e"]) == (5, "text", "name", None, torch.Tensor)
+    assert (
+        found["a"][0].device == found["a"][1][0].device == found["b"].x.device == found["c"].x.device == META
+    )
+    assert (found["a"][1][1], found["b"].y, found["c"].name, found["d"], found["e"]) == (
+        5,
+        "text",
+        "name",
+        None,
+        torch.Tensor,
+    )
     assert [type(each) for each in found.values()] == [list, Pair, Sample, type(None), type(torch.Tensor)]
     assert batch["a"][0].device.type == batch["c"].x.device.type == "cpu"
 
@@ -85,7 +99,9 @@ def test_devices_that_are_not_there(device, problem):
 def test_cuda_without_cuda():
     with pytest.raises(DataArgumentError) as caught:
         transfer_to("cuda")
-    assert str(caught.value) == "device 'cuda' is not there: torch sees 0 CUDA devices; name another, or 'cpu'"
+    assert (
+        str(caught.value) == "device 'cuda' is not there: torch sees 0 CUDA devices; name another, or 'cpu'"
+    )
 
 
 def test_the_cpu_is_a_device():
@@ -106,7 +122,11 @@ class TestOnCuda:
         transfer = transfer_to("cuda")
         assert isinstance(transfer, CudaTransfer)
         transfer.observe()
-        batch = {"x": torch.arange(10), "pair": Pair(torch.ones(3), "text"), "sample": Sample(torch.zeros(2), "name")}
+        batch = {
+            "x": torch.arange(10),
+            "pair": Pair(torch.ones(3), "text"),
+            "sample": Sample(torch.zeros(2), "name"),
+        }
         found = transfer.receive(transfer.send(batch))
         assert found["x"].tolist() == list(range(10))
         assert found["pair"].x.is_cuda

@@ -82,7 +82,9 @@ class Facts(Mapping[str, Any]):
         if key in ("start_time", "end_time"):
             seconds = getattr(self._view.metadata, key)
             return None if seconds is None else Moment(seconds)
-        return self._view.metadata.config if key == "config" else getattr(self._view, key)
+        if key == "config":
+            return self._view.metadata.config
+        return self._view.plain_summary() if key == "summary" else getattr(self._view, key)
 
     def __contains__(self, key: object) -> bool:
         return key in FIELDS

@@ -49,13 +49,13 @@ def run_query(layout: Layout, sql: str) -> QueryResult:
     views = all_runs(layout)
     with duckdb.connect(":memory:") as connection:
         if re.search(r"(?i)\bruns\b", sql):
-            connection.register("runs_data", _runs_table(arrow, views))
+            connection.register("runs_data", runs_columns(arrow, views))
             connection.execute(
                 "create view runs as "
                 "select * replace (config::json as config, summary::json as summary) from runs_data"
             )
         if re.search(r"(?i)\bmetrics\b", sql):
-            connection.register("metrics", metrics_table(arrow, views, sql))
+            connection.register("metrics", metrics_table(arrow, layout, views, sql))
         tables = _attach_tables(connection, views) if re.search(r"(?i)\btables\b", sql) else []
         # what is logged is data: a query reaches no file but the tables above
         files = [str(view.layout.tables) for view in views]
@@ -108,7 +108,13 @@ def _hint(said: str, views: list[RunView], tables: list[str]) -> str:
     return f"There are runs, metrics, and {logged}."
 
 
-def _runs_table(arrow: Any, views: list[RunView]) -> Any:
+def runs_columns(arrow: Any, views: list[RunView]) -> Any:
+    """Make a pyarrow Table with a row for each run, and a column for each value of configs and summaries.
+
+    Args:
+        arrow: The module pyarrow.
+        views: The runs.
+    """
     rows = [
         {
             "run": view.id,
@@ -120,12 +126,12 @@ def _runs_table(arrow: Any, views: list[RunView]) -> Any:
             "start_time": view.start_time,
             "end_time": view.end_time,
             "duration": view.duration,
-            "tags": view.tags,
+            "tags": view.metadata.tags,
             "notes": view.notes,
             "archived": view.archived,
             "fingerprint": view.fingerprint,
-            "config": _as_json(view.config),
-            "summary": _as_json(_without_nonfinite(view.summary)),
+            "config": _as_json(view.metadata.config),
+            "summary": _as_json(_without_nonfinite(view.plain_summary())),
         }
         for view in views
     ]
@@ -151,23 +157,29 @@ def _flat_columns(views: list[RunView]) -> dict[str, list[Any]]:
     """Everything in configs and summaries as columns such as `config.train.lr` and `summary.val/acc`."""
     columns: dict[str, list[Any]] = {}
     for number, view in enumerate(views):
-        leaves = [*_leaves("config", view.config), *_leaves("summary", view.summary)]
+        leaves = [*_leaves("config", view.metadata.config), *_leaves("summary", view.plain_summary())]
         for name, value in leaves:
             columns.setdefault(name, [None] * len(views))[number] = value
     return columns
 
 
 def _leaves(path: str, value: Any) -> Iterator[tuple[str, Any]]:
-    if isinstance(value, Mapping):
-        for key, item in value.items():
-            yield from _leaves(f"{path}.{key}", item)
-    else:
+    if not isinstance(value, dict):
         yield path, value
+        return
+    for key, item in value.items():
+        if isinstance(item, dict):
+            yield from _leaves(f"{path}.{key}", item)
+        else:
+            yield f"{path}.{key}", item
 
 
 def _as_json(value: Any) -> str:
     """JSON in which NaN and infinities are the texts that SQL casts to them."""
-    return json.dumps(as_text({"": value})[0][""])
+    try:
+        return json.dumps(value, allow_nan=False)
+    except ValueError:
+        return json.dumps(as_text({"": value})[0][""])
 
 
 def _without_nonfinite(summary: Mapping[str, Any]) -> dict[str, Any]:

@@ -79,6 +79,24 @@ def load_columns(
     return merge_by_time([without_rewound(merge_by_time(list(streams.values())), keep=rewound), *samples])
 
 
+def count_values(layout: RunLayout, *, system: bool = False) -> dict[str, int]:
+    """Count the values of each metric of a run, without reading them where a cache has them.
+
+    Args:
+        layout: The run's folder.
+        system: Include the samples of the machine.
+    """
+    cache = layout.root.column_cache(layout)
+    counts: dict[str, int] = {}
+    for path in layout.metric_files(system=system):
+        for key, count in ColumnCache(cache / path.name, path).counts().items():
+            counts[key] = counts.get(key, 0) + count
+    if REWIND not in counts:
+        return counts
+    columns = load_columns(layout, system=system)
+    return {key: sum(len(part.rows) for part in kinds.values()) for key, kinds in columns.parts.items()}
+
+
 class ColumnCache:
     """The cached columns of one file of lines.
 
@@ -97,13 +115,28 @@ class ColumnCache:
         Args:
             keys: The metrics whose values to read, or None for all.
         """
+        _, known, fresh = self._load(keys)
+        return _concatenate(known, fresh)
+
+    def counts(self) -> dict[str, int]:
+        """The number of values of each metric; only those beyond the cache are read."""
+        index, _, fresh = self._load(frozenset())
+        counts: dict[str, int] = {}
+        for column in index.columns if index else ():
+            counts[column.key] = counts.get(column.key, 0) + column.count
+        for key, kinds in fresh.parts.items():
+            counts[key] = counts.get(key, 0) + sum(len(part.rows) for part in kinds.values())
+        return counts
+
+    def _load(self, keys: frozenset[str] | None) -> tuple[Index | None, Columns, Columns]:
+        """The index and the columns of the cache, and the columns of the lines after them."""
         index = self._read_index()
         try:
             known = self._read_columns(index, keys) if index else Columns(np.zeros(0, ROW), {})
         except (OSError, ValueError):  # deleted, replaced or damaged
             index, known = None, Columns(np.zeros(0, ROW), {})
         if index and index.packed is not None:
-            return known
+            return index, known, Columns(known.rows[:0], {})
         builder = ColumnBuilder(len(known.rows))
         offset = start = index.offset if index else 0
         unfinished = b""
@@ -120,7 +153,7 @@ class ColumnCache:
         if unfinished:
             builder.add_lines(unfinished)
             fresh = builder.columns()
-        return _concatenate(known, fresh)
+        return index, known, fresh
 
     def _read_index(self) -> Index | None:
         try:

@@ -17,8 +17,11 @@ class FrozenList(list[Any]):
     """
 
     def __init__(self, items: list[Any], why: tuple[str, str, str]) -> None:
-        super().__init__(frozen(item, why) for item in items)
+        super().__init__(items)
         self._why = why
+        for place, item in enumerate(items):
+            if isinstance(item, dict | list):
+                list.__setitem__(self, place, frozen(item, why))
 
     def _refuse(self, *_: Any, **__: Any) -> NoReturn:
         raise ReadOnlyRunError(*self._why)
@@ -45,8 +48,11 @@ class FrozenDict(dict[str, Any]):
     """
 
     def __init__(self, items: Mapping[str, Any], why: tuple[str, str, str]) -> None:
-        super().__init__({key: frozen(value, why) for key, value in items.items()})
+        super().__init__(items)
         self._why = why
+        for key, value in items.items():
+            if isinstance(value, dict | list):
+                dict.__setitem__(self, key, frozen(value, why))
 
     def _refuse(self, *_: Any, **__: Any) -> NoReturn:
         raise ReadOnlyRunError(*self._why)

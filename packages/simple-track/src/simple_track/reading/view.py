@@ -8,13 +8,13 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, cast
 
 from simple_track.errors import FormatError, MetricNotFoundError, ReadOnlyRunError
-from simple_track.reading.column_cache import load_columns
+from simple_track.reading.column_cache import count_values, load_columns
 from simple_track.reading.frozen import frozen
 from simple_track.reading.history import History
 from simple_track.reading.rebuild import stored_summary
 from simple_track.reading.rewind import without_rewound_media
 from simple_track.reading.summary import MetricRule
-from simple_track.reading.tail import follow_records
+from simple_track.reading.tail import RunTail, follow_records
 from simple_track.storage.edits import EDITABLE, edited_metadata
 from simple_track.storage.layout import RunLayout
 from simple_track.storage.lock import last_heartbeat
@@ -179,9 +179,13 @@ class RunView:
     @property
     def summary(self) -> Mapping[str, Any]:
         """The last (or best) values; for a run that has not finished they come from its log."""
+        return self._read_only("summary", self.plain_summary())  # type: ignore[no-any-return]
+
+    def plain_summary(self) -> dict[str, Any]:
+        """The summary as a plain dict, for readers of many runs; it must not be changed."""
         if self._summary is None or self.metadata.state == "running":
             self._summary = stored_summary(self.layout)
-        return self._read_only("summary", self._summary)  # type: ignore[no-any-return]
+        return self._summary
 
     @property
     def rules(self) -> list[MetricRule]:
@@ -220,6 +224,14 @@ class RunView:
                 hint = f"it is not a number: read it by media({error.key!r})"
                 raise MetricNotFoundError(error.key, self.id, error.known, hint=hint) from None
             raise
+
+    def metric_counts(self, *, system: bool = False) -> dict[str, int]:
+        """The number of values of each metric, without reading them.
+
+        Args:
+            system: Include what was sampled of the machine.
+        """
+        return count_values(self.layout, system=system)
 
     def events(self, kind: str | None = None, *, rewound: bool = False) -> list[dict[str, Any]]:
         """Everything else that was logged, by time.
@@ -289,7 +301,10 @@ class RunView:
         Yields:
             Records such as `{"step": 7, "timestamp": 1704902400.123, "train/loss": 0.3}`.
         """
-        return follow_records(self.layout, lambda: self.state != "running", poll=poll, start=start)
+        tail = RunTail(self.layout)
+        if not start:
+            tail.skip()
+        return follow_records(tail, lambda: self.state != "running", poll=poll)
 
     def __repr__(self) -> str:
         return f"<run {self.id} {self.name!r} of {self.project!r}, {self.state}>"

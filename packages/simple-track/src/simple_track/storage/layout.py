@@ -110,6 +110,11 @@ class Layout:
         """The cached metadata and summaries of all runs."""
         return self.cache / "catalog.json"
 
+    @property
+    def metrics_cache(self) -> Path:
+        """The cached metrics of runs that have ended, for SQL."""
+        return self.cache / "metrics.arrow"
+
     def rendezvous(self, project: str, key: str) -> Path:
         """The file through which the ranks of one job agree on a run."""
         return self.cache / "shared" / segment(project) / segment(key)

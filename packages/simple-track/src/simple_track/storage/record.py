@@ -160,10 +160,8 @@ def number_converter(converted: list[int | float]) -> Callable[[Any], int | floa
     kinds, note = NUMBER_TYPES, converted.append
 
     def convert(value: Any) -> int | float:
-        try:
-            number = kinds[type(value)](value)
-        except KeyError:
-            number = _first_of_its_kind(value)
+        kind = type(value)
+        number = kinds[kind](value) if kind in kinds else _first_of_its_kind(value)
         note(number)
         return number
 

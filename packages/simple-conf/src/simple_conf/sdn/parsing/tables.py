@@ -184,9 +184,12 @@ class RowLexer:
         text, offset = self.text, start
         cells: list[list[Token]] = []
         while True:
-            offset = _skip_blanks(text, offset)
+            begin, offset = offset, _skip_blanks(text, offset)
             if text[offset] in ",\n" or (self._is_comment(offset) and text[offset + 1] in " \t\n#"):
-                cells.append([Token("BLANK", None, offset, offset)])
+                at = offset
+                if text[offset] == "#":  # what is written there must not touch the comment
+                    at = begin + (offset - begin > 1)
+                cells.append([Token("BLANK", None, at, at)])
                 self.budget.spend(1, offset)
             else:
                 tokens, offset = self._cell(offset, len(cells))

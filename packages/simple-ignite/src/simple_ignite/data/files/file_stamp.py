@@ -77,7 +77,8 @@ def _check_regular(status: os.stat_result, path: str | os.PathLike[str]) -> None
 
 def _explained(error: OSError, path: str | os.PathLike[str]) -> CacheError:
     if isinstance(error, FileNotFoundError | NotADirectoryError):
-        return CacheFileNotFoundError(f"{path}: does not exist", path=Path(path))
+        missing: CacheError = CacheFileNotFoundError(f"{path}: does not exist", path=Path(path))
+        return missing
     if isinstance(error, IsADirectoryError):
         return CacheError(f"{path}: is a folder; name a file in it", path=Path(path))
     return CacheError(f"{path}: cannot be opened: {error.strerror or error}", path=Path(path))
