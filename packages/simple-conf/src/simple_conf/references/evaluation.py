@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import _thread
-
 from simple_conf import migration
 from simple_conf.errors import (
     InterpolationCycleError,
@@ -17,6 +15,7 @@ from simple_conf.references.builtins import Scope
 from simple_conf.references.failures import call_error, cycle, enclosing_cycle, error, missing_value
 from simple_conf.references.named_path import encloses, index_of, path_in, spread_secret
 from simple_conf.references.overlay import overlay, resolver_result
+from simple_conf.references.trace import current_trace
 from simple_conf.suggestion import closest, did_you_mean
 from simple_conf.template import Call, ExpressionError, Reference, Template, known_path, read_template
 from simple_conf.tree.editing import store
@@ -48,7 +47,6 @@ if TYPE_CHECKING:
 MAX_DEPTH = 64
 MAX_NESTING = 200
 MAX_TEXT = 16 * 1024 * 1024
-_running = _thread._local()
 
 
 def read(node: Node, key: Key) -> Any:
@@ -68,18 +66,6 @@ def read(node: Node, key: Key) -> Any:
         except RecursionError:
             pass
     raise error(InterpolationLimitError, node, key, "references nest too deeply")
-
-
-def current_trace() -> Trace:
-    """Return the values that this thread is resolving, each because of the one before.
-
-    A value is also read by what copies it, and by resolvers, in the middle of resolving another one.
-    """
-    try:
-        trace: Trace = _running.trace
-    except AttributeError:
-        trace = _running.trace = []
-    return trace
 
 
 def read_simple(tree: Tree, text: str) -> Any:
