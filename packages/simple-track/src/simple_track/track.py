@@ -211,6 +211,41 @@ class Track:
         return edit_run(found, name=name, tags=tags, notes=notes, archived=archived)
 
     @staticmethod
+    def frame(
+        project: str | None = None,
+        where: str | None = None,
+        order: str | None = None,
+        dir: str | os.PathLike[str] | None = None,
+        *,
+        archived: bool = False,
+        library: str | None = None,
+    ) -> Any:
+        """Find runs, and return a data frame with one row for each; needs pyarrow.
+
+        The columns are those of the SQL table `runs`: facts such as `run`, `name` and `state`, and one for
+        each value, such as `config.train.lr` and `summary.val/acc`.
+
+        Args:
+            project: Only runs of this project.
+            where: A condition, as for `runs`.
+            order: The order of the rows, as for `runs`.
+            dir: The folder of the store; default as for `run`.
+            archived: Include archived runs.
+            library: "pandas", "polars" or "arrow"; default the first of them that is installed.
+
+        Returns:
+            A DataFrame of pandas or polars, or a pyarrow Table.
+
+        Raises:
+            WhereError: The condition or the order cannot be parsed.
+            SettingError: The library is unknown.
+            MissingExtraError: The library is not installed, or pyarrow is not.
+        """
+        from simple_track.catalog.frame import runs_frame  # a script that logs does not need it
+
+        return runs_frame(Track.runs(project, where, order, dir, archived=archived), library)
+
+    @staticmethod
     def query(sql: str, dir: str | os.PathLike[str] | None = None) -> QueryResult:
         """Run SQL over runs, metrics and logged tables; needs duckdb and pyarrow.
 

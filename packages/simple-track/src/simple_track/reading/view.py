@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, cast
 
 from simple_track.errors import FormatError, MetricNotFoundError, ReadOnlyRunError
-from simple_track.reading.column_cache import load_columns
+from simple_track.reading.column_cache import count_values, load_columns
 from simple_track.reading.frozen import frozen
 from simple_track.reading.history import History
 from simple_track.reading.rebuild import stored_summary
@@ -224,6 +224,14 @@ class RunView:
                 hint = f"it is not a number: read it by media({error.key!r})"
                 raise MetricNotFoundError(error.key, self.id, error.known, hint=hint) from None
             raise
+
+    def metric_counts(self, *, system: bool = False) -> dict[str, int]:
+        """The number of values of each metric, without reading them.
+
+        Args:
+            system: Include what was sampled of the machine.
+        """
+        return count_values(self.layout, system=system)
 
     def events(self, kind: str | None = None, *, rewound: bool = False) -> list[dict[str, Any]]:
         """Everything else that was logged, by time.
