@@ -1,8 +1,8 @@
 """Files in memory and batches drawn ahead, beside plain reads, numpy.memmap and reading first.
 
-Run with simple-ignite installed: `python benchmarks/data.py [FOLDER]`. It writes 2 GB into FOLDER and removes
-them again. All ways of a kind of work take turns in one run; the best of each is shown. Files are in the page
-cache, so that the disk is not measured.
+Run with simple-ignite installed: `python benchmarks/data.py [FOLDER] [--mib 2048]`. It writes records of that
+size into FOLDER, then a file of half the size, and removes them again. All ways of doing the same take turns
+in one run; the best of each is shown. Files are in the page cache, so that the disk is not measured.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ import os
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
+import argparse
 import multiprocessing
 import shutil
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -99,13 +99,14 @@ def each(work: Callable[[], Any], times: int = 20_000) -> float:
 
 def show(name: str, value: float, unit: str, bar: str) -> None:
     """Print a line of the table."""
-    print(f"{name:66}{value:10.3g} {unit:10}{bar}", flush=True)
+    print(f"{name:66}{value:10.3g} {unit:6}{bar}", flush=True)
 
 
 def records(path: Path) -> None:
-    """2 GB of 4 KB records, in batches of 256 at random."""
+    """Records of 4 KB, in batches of 256 at random."""
     data = CachedDataset(path, np.uint8, RECORD)
-    order = torch.randperm(len(data), generator=torch.Generator().manual_seed(0)).view(-1, BATCH)[:BATCHES].tolist()
+    numbers = torch.randperm(len(data), generator=torch.Generator().manual_seed(0))
+    order = numbers[: len(data) // BATCH * BATCH].view(-1, BATCH)[:BATCHES].tolist()
 
     def through(dataset: Dataset[Any], collate: Callable[..., Any] | None = None) -> Callable[[], None]:
         def work() -> None:
@@ -123,7 +124,7 @@ def records(path: Path) -> None:
         }
     )
     for name, seconds in found.items():
-        show(f"a batch of 256 records, {name}", seconds / BATCHES * 1e6, "µs", "")
+        show(f"a batch of 256 records, {name}", seconds / len(order) * 1e6, "µs", "")
     show("collate_fn=data.collate / numpy.memmap", found["collate"] / found["numpy.memmap"], "", "0.35")
     show("collate_fn=data.collate / plain reads", found["collate"] / found["plain reads"], "", "0.4")
     show("default collate / numpy.memmap", found["default"] / found["numpy.memmap"], "", "0.8")
@@ -145,7 +146,7 @@ def touch(cache: CacheManager, path: Path, ready: Any, answers: Any) -> None:
 
 
 def processes(path: Path, method: str) -> None:
-    """1 GB mapped and touched in 4 processes."""
+    """A file mapped and touched in 4 processes."""
     context = multiprocessing.get_context(method)
     ready, answers, cache = context.Barrier(WORKERS), context.Queue(), CacheManager(2 * GIB)
     workers = [context.Process(target=touch, args=(cache, path, ready, answers)) for _ in range(WORKERS)]
@@ -154,8 +155,10 @@ def processes(path: Path, method: str) -> None:
     found = [answers.get() for _ in workers]
     for worker in workers:
         worker.join()
-    show(f"1 GB in 4 workers ({method}), private memory of each, at most", max(a for a, _ in found) / 1e3, "MB", "20")
-    show(f"1 GB in 4 workers ({method}), PSS together", sum(share for _, share in found) / 1e6, "GB", "1.5")
+    private, shares = max(each for each, _ in found), sum(share for _, share in found)
+    name = f"{path.stat().st_size / GIB:.3g} GiB in {WORKERS} workers ({method})"
+    show(f"{name}, private memory of each, at most", private / 1024, "MiB", "20")
+    show(f"{name}, PSS together", shares / 1e6, "GB", "1.5 for 1 GiB")
 
 
 def calls(path: Path) -> None:
@@ -163,7 +166,8 @@ def calls(path: Path) -> None:
     cache = CacheManager(4 * GIB)
     data = cache.get(path)
     show("get of a held file", each(lambda: cache.get(path)), "µs", "10")
-    show(".tensor(torch.float32, (-1, 1024))", each(lambda: data.tensor(torch.float32, (-1, 1024))), "µs", "15")
+    tensor = each(lambda: data.tensor(torch.float32, (-1, 1024)))
+    show(".tensor(torch.float32, (-1, 1024))", tensor, "µs", "15")
 
 
 class Waiting:
@@ -190,7 +194,7 @@ def ahead() -> None:
 
 
 def first_step(path: Path) -> None:
-    """The time until the first step: with a 1 GB file in the background, and reading it first."""
+    """The time until the first step: with a file read in the background, and reading it first."""
     model = nn.Linear(256, 256)
     inputs = torch.randn(64, 256)
 
@@ -214,18 +218,23 @@ def first_step(path: Path) -> None:
                 file.wait_ready()
     least = {name: min(seconds) for name, seconds in found.items()}
     show("time until the first step, reading first", least["reading"] * 1e3, "ms", "")
-    show("time until the first step, background / reading first", least["background"] / least["reading"], "", "0.2")
+    ratio = least["background"] / least["reading"]
+    show("time until the first step, background / reading first", ratio, "", "0.2")
 
 
 def main() -> None:
     """Print the table."""
+    options = argparse.ArgumentParser(description=__doc__.splitlines()[0])  # type: ignore[union-attr]
+    options.add_argument("folder", nargs="?", help="where to write the files; default: the temporary folder")
+    options.add_argument("--mib", type=int, default=2048, help="size of the records; the bars are for 2048")
+    given = options.parse_args()
     torch.set_num_threads(1)
-    folder = Path(tempfile.mkdtemp(dir=sys.argv[1] if len(sys.argv) > 1 else None))
-    print(f"{'':66}{'value':>10} {'':10}bar")
+    folder = Path(tempfile.mkdtemp(dir=given.folder))
+    print(f"{'':66}{'value':>10} {'':6}bar")
     try:
-        records(write(folder / "records.bin", 2 * GIB))
+        records(write(folder / "records.bin", given.mib * MIB))
         (folder / "records.bin").unlink()
-        path = write(folder / "file.bin", GIB)
+        path = write(folder / "file.bin", given.mib * MIB // 2)
         for method in ("fork", "spawn"):
             processes(path, method)
         calls(path)

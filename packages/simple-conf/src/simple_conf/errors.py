@@ -334,7 +334,21 @@ class ValidationError(ConfError, ValueError):
 
     def __init__(self, issues: Sequence[ValidationIssue]) -> None:
         self.issues = list(issues)
-        super().__init__("\n".join(str(issue) for issue in issues))
+        super().__init__()
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Make the text of the error from its issues, as they are now."""
+        self.args = ("\n".join(self.blocks()),)
+
+    def blocks(self) -> list[str]:
+        """Return the text of each issue, without the excerpt and the hint that the next one shows too."""
+        parts = [str(issue).partition("\n") for issue in self.issues]
+        following = [*parts[1:], ("", "", "")] if parts else []
+        return [
+            head if rest and rest == after else head + newline + rest
+            for (head, newline, rest), (_, _, after) in zip(parts, following, strict=True)
+        ]
 
     def __reduce__(self) -> tuple[object, ...]:
         return ValidationError, (self.issues,)
@@ -362,8 +376,10 @@ class MissingExtraError(ConfError, ImportError):
 
 def block(message: str, path: str, origin: Origin | None, hint: str | None) -> str:
     """Return the text of an error: origin, path and message on one line, then excerpt and hint."""
-    lines = [": ".join(part for part in (str(origin) if origin else "", path, message) if part)]
-    excerpt = origin.excerpt() if origin else ""
+    label, excerpt = str(origin) if origin else "", origin.excerpt() if origin else ""
+    if origin and origin.kind == "command line" and excerpt:  # which shows the argument, and the path in it
+        label, path = origin.kind, "" if path and path in excerpt.partition("\n")[0] else path
+    lines = [": ".join(part for part in (label, path, message) if part)]
     if excerpt:
         lines.append(excerpt)
     if hint:

@@ -107,8 +107,7 @@ def test_a_deletion_that_no_config_below_can_meet_is_an_error_of_what_uses_the_c
     with pytest.raises(ValidationError) as caught:
         Conf.validate(App, cfg)
     assert (
-        str(caught.value)
-        == "command line: ~aa: there is no aa to delete\n  ~aa\n   ^\n  hint: did you mean 'a'?"
+        str(caught.value) == "command line: there is no aa to delete\n  ~aa\n   ^\n  hint: did you mean 'a'?"
     )
     assert [str(issue) for issue in Conf.check_schema(cfg, App)] == [str(caught.value)]
     assert Conf.validate(App, Conf.merge({"aa": 2}, cfg)) == App(a=1), "a config below meets it"

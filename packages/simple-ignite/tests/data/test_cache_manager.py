@@ -10,6 +10,7 @@ import pytest
 import torch
 
 from simple_ignite.data import CacheManager, CacheMode, FileChangedError
+from simple_ignite.data import cache_manager as module
 from simple_ignite.errors import CacheError, CacheFileNotFoundError, DataArgumentError
 
 try:
@@ -32,7 +33,9 @@ def folder(tmp_path):
 
 def held(cache, folder):
     """Return which files are held, without asking for them."""
-    return "".join(name for name in "abcd" if (data := cache._held._files.get(str(folder / name))) and data.cached)
+    return "".join(
+        name for name in "abcd" if (data := cache._held._files.get(str(folder / name))) and data.cached
+    )
 
 
 def rewrite(path, content):
@@ -349,7 +352,9 @@ def test_a_pinned_file_that_grows_beyond_the_limit(folder):
     cache = CacheManager(6 * KIB)
     cache.pin(folder / "b")
     rewrite(folder / "b", bytes(7 * KIB))
-    with pytest.raises(CacheError, match="has 7168 bytes; with it the pinned files have 7168, and the limit is 6144"):
+    with pytest.raises(
+        CacheError, match="has 7168 bytes; with it the pinned files have 7168, and the limit is 6144"
+    ):
         cache.get(folder / "b")
     rewrite(folder / "b", bytes(5 * KIB))
     cache.get(folder / "b")
@@ -472,6 +477,21 @@ def test_after_a_fork_mappings_are_shared_and_the_lock_is_new(folder, in_child):
     assert in_child(lambda: os._exit(in_child(work))) == 0
 
 
+def test_a_fork_that_fails_leaves_the_cache_usable(folder, monkeypatch):
+    """An error in one hook, such as Ctrl-C, is printed by Python, and the others still run."""
+    cache = CacheManager(10 * KIB)
+    monkeypatch.setattr(module, "_managers", [cache, None])
+    with pytest.raises(AttributeError):
+        module._before_fork()
+    module._after_fork_in_parent()
+    assert not module._forking.locked()
+    assert not module._locked
+    done = threading.Thread(target=cache.get, args=[folder / "a"])
+    done.start()
+    done.join(20)
+    assert cache.stats()["files"] == 1
+
+
 @pytest.mark.skipif(resource is None, reason="needs limits of open files")
 def test_more_files_than_may_be_open(tmp_path, in_child):
     files = [tmp_path / f"{number}.bin" for number in range(200)]
@@ -486,8 +506,7 @@ def test_more_files_than_may_be_open(tmp_path, in_child):
             assert cache.get(file).size == 7
         assert 20 < cache.stats()["files"] < most
         with pytest.raises(CacheError, match="Too many open files") as caught:
-            for file in files:
-                cache.pin(file)
+            list(map(cache.pin, files))
         note = "Mapped files stay open: raise the limit (ulimit -n), or use CacheMode.NORMAL."
         assert caught.value.__notes__ == [note]
         cache.cleanup()

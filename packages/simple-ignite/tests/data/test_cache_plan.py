@@ -42,7 +42,10 @@ def test_equal_files_come_by_name():
 
 
 def test_a_folders_priority_is_that_of_its_files():
-    plan, found = CachePlan(), {**stamps(a=5), "/more/x/b": FileStamp(0, 5, 0, 0), "/more/c": FileStamp(0, 4, 0, 0)}
+    plan, found = (
+        CachePlan(),
+        {**stamps(a=5), "/more/x/b": FileStamp(0, 5, 0, 0), "/more/c": FileStamp(0, 4, 0, 0)},
+    )
     plan.prioritize({"/more": 2, "/more/c": -1})
     assert plan.fill(found, 10) == ["/more/c"]
 

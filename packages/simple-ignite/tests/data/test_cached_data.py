@@ -4,7 +4,9 @@ import faulthandler
 import gc
 import os
 import pickle
+import shutil
 import signal
+import tempfile
 import warnings
 from pathlib import Path
 
@@ -14,7 +16,7 @@ import torch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from simple_ignite.data import CachedData, CacheMode, FileChangedError
+from simple_ignite.data import CachedData, CacheManager, CacheMode, FileChangedError
 from simple_ignite.data.cached_data import CachedData as Module
 from simple_ignite.errors import CacheError, CacheFileNotFoundError, DataArgumentError
 
@@ -51,7 +53,9 @@ def test_the_bytes_are_the_files_and_read_only(path, mode):
 
 
 @pytest.mark.parametrize("mode", MODES)
-@pytest.mark.parametrize("dtype", ["float32", np.int16, np.dtype(">u4"), torch.float64, np.uint8, "complex64"])
+@pytest.mark.parametrize(
+    "dtype", ["float32", np.int16, np.dtype(">u4"), torch.float64, np.uint8, "complex64"]
+)
 def test_arrays(path, mode, dtype):
     array = CachedData(path, mode).numpy(dtype, (2, -1))
     kind = torch.empty(0, dtype=dtype).numpy().dtype if isinstance(dtype, torch.dtype) else np.dtype(dtype)
@@ -136,7 +140,11 @@ def test_a_shape_is_taken_if_and_only_if_numpy_takes_it(tmp_path, drawn):
     shape = tuple(drawn.draw(st.lists(st.integers(-2, 6), max_size=3)))
     dtype = drawn.draw(st.sampled_from(["uint8", "float32"]))
     try:
-        wanted = np.fromfile(path, dtype).reshape(shape).shape if path.stat().st_size % np.dtype(dtype).itemsize == 0 else None
+        wanted = (
+            np.fromfile(path, dtype).reshape(shape).shape
+            if path.stat().st_size % np.dtype(dtype).itemsize == 0
+            else None
+        )
     except ValueError:
         wanted = None
     if any(each < -1 for each in shape):  # numpy takes some of them for -1
@@ -159,7 +167,8 @@ def test_a_shape_is_taken_if_and_only_if_numpy_takes_it(tmp_path, drawn):
         (
             "int8",
             (-1, -1),
-            "has 48 bytes; shape (-1, -1) of int8 is not possible: one dimension may be -1, the others are 0 or more",
+            "has 48 bytes; shape (-1, -1) of int8 is not possible: "
+            "one dimension may be -1, the others are 0 or more",
         ),
         ("int8", (-1, 0), "has 48 bytes; shape (-1, 0) of int8 has no values, so -1 can be any number"),
     ],
@@ -173,16 +182,37 @@ def test_sizes_that_do_not_fit_say_file_bytes_shape_and_dtype(path, dtype, shape
 
 def test_shapes_and_dtypes_that_are_none(path):
     data = CachedData(path)
-    with pytest.raises(DataArgumentError, match=r"shape must be whole numbers, one a dimension, not \(2.5,\)"):
+    with pytest.raises(
+        DataArgumentError, match=r"shape must be whole numbers, one a dimension, not \(2.5,\)"
+    ):
         data.numpy("uint8", (2.5,))
     with pytest.raises(DataArgumentError, match="dtype 'float33' is not known to numpy"):
         data.numpy("float33")
-    with pytest.raises(DataArgumentError, match=r"dtype torch.bfloat16 is not known to numpy; use .tensor\(torch.bf"):
+    with pytest.raises(
+        DataArgumentError, match=r"dtype torch.bfloat16 is not known to numpy; use .tensor\(torch.bf"
+    ):
         data.numpy(torch.bfloat16)
     with pytest.raises(DataArgumentError, match="dtype object holds Python objects"):
         data.numpy(object)
     with pytest.raises(DataArgumentError, match=r"dtype \|S4 is not known to torch; use 'uint8'"):
         data.tensor("S4")
+
+
+def test_modes_may_be_given_by_their_names(path):
+    for mode in ("mmap", "normal", "none"):
+        data = CachedData(path, mode)
+        assert data.mode is CacheMode(mode)
+        assert bytes(data.data) == bytes(range(48))
+    with pytest.raises(
+        DataArgumentError, match="mode must be one of 'mmap', 'normal', 'none', 'disabled', not"
+    ):
+        CachedData(path, "fast")
+    with pytest.raises(DataArgumentError, match="mode DISABLED refuses a file; use MMAP, NORMAL or NONE"):
+        CachedData(path, CacheMode.DISABLED)
+    with pytest.raises(
+        DataArgumentError, match="advise must be one of 'sequential', 'random', 'willneed' or None"
+    ):
+        CachedData(path, advise="fast")
 
 
 # Files that change.
@@ -194,7 +224,12 @@ def test_a_file_that_was_cut_off_is_an_error_at_each_access(path, mode, size):
     data = CachedData(path, mode)
     os.truncate(path, size)
     verb = "mapped" if mode is CacheMode.MMAP else "opened"
-    for access in (lambda: data.data, lambda: data.numpy("uint8"), lambda: data.tensor("uint8"), lambda: data.copy(0, 1)):
+    for access in (
+        lambda: data.data,
+        lambda: data.numpy("uint8"),
+        lambda: data.tensor("uint8"),
+        lambda: data.copy(0, 1),
+    ):
         with pytest.raises(FileChangedError) as caught:
             access()
         assert str(caught.value) == (
@@ -206,7 +241,9 @@ def test_a_file_that_was_cut_off_is_an_error_at_each_access(path, mode, size):
     assert bytes(data.data) == path.read_bytes()
 
 
-@pytest.mark.parametrize("change", [lambda path: os.truncate(path, 1), lambda path: path.write_bytes(bytes(99)), Path.unlink])
+@pytest.mark.parametrize(
+    "change", [lambda path: os.truncate(path, 1), lambda path: path.write_bytes(bytes(99)), Path.unlink]
+)
 def test_mode_normal_is_immune(path, change):
     data = CachedData(path, CacheMode.NORMAL)
     tensor = data.tensor("uint8")
@@ -220,6 +257,17 @@ def test_a_file_replaced_by_renaming_keeps_its_old_bytes(path, mode, tmp_path):
     (tmp_path / "new").write_bytes(b"new")
     (tmp_path / "new").replace(path)
     assert bytes(data.data) == bytes(range(48))
+
+
+def test_mode_none_refuses_a_file_that_was_replaced(path, tmp_path):
+    """Its size, and the records in it, may be others."""
+    data = CachedData(path, CacheMode.NONE)
+    (tmp_path / "new").write_bytes(bytes(96))
+    (tmp_path / "new").replace(path)
+    for access in (lambda: data.data, lambda: data.copy(0, 8)):
+        with pytest.raises(FileChangedError) as caught:
+            access()
+        assert str(caught.value) == f"{path}: was replaced after it was opened; open it again"
 
 
 @pytest.mark.parametrize("mode", MODES)
@@ -263,6 +311,46 @@ def test_a_pipe_is_refused_at_once(tmp_path):
         CachedData(tmp_path / "pipe")
 
 
+@pytest.mark.skipif(not Path("/proc/cpuinfo").exists(), reason="needs the /proc of Linux")
+@pytest.mark.parametrize("mode", MODES)
+def test_a_file_without_a_size_is_not_taken_for_an_empty_one(mode):
+    with pytest.raises(CacheError) as caught:
+        CachedData("/proc/cpuinfo", mode)
+    assert str(caught.value) == (
+        "/proc/cpuinfo: has 0 bytes by its size, and more to read, as files of /proc do: copy it to a disk"
+    )
+
+
+def test_names_that_no_file_can_have(tmp_path):
+    with pytest.raises(CacheError, match="cannot be opened: embedded null byte"):
+        CachedData("a\0b")
+    with pytest.raises(CacheError, match="cannot be opened: File name too long"):
+        CachedData(tmp_path / ("x" * 5000))
+    (tmp_path / "loop").symlink_to("loop")
+    with pytest.raises(CacheError, match="loop: cannot be opened: Too many levels of symbolic links"):
+        CachedData(tmp_path / "loop")
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="needs a user who can be another")
+def test_a_file_that_may_not_be_read(in_child):
+    folder = Path(tempfile.mkdtemp())  # one that others may enter, unlike tmp_path
+    folder.chmod(0o755)
+    (folder / "a").write_bytes(b"secret")
+    (folder / "a").chmod(0o600)
+
+    def work():
+        os.seteuid(65534)
+        with pytest.raises(CacheError, match="a: cannot be opened: Permission denied"):
+            CachedData(folder / "a")
+        with pytest.raises(CacheError, match="a: cannot be opened: Permission denied"):
+            CacheManager(99).get(folder / "a")
+
+    try:
+        assert in_child(work) == 0
+    finally:
+        shutil.rmtree(folder)
+
+
 # Other processes.
 
 
@@ -282,8 +370,8 @@ def test_a_file_that_changed_before_it_was_unpickled(path, tmp_path):
     with pytest.raises(FileChangedError) as caught:
         pickle.loads(pickled)
     assert str(caught.value) == (
-        f"{path}: has 5 bytes, and had 48 in the process that opened it first: it was replaced or written to; "
-        "open it again there"
+        f"{path}: has 5 bytes, and had 48 in the process that opened it first: "
+        "it was replaced or written to; open it again there"
     )
 
 

@@ -98,7 +98,11 @@ def test_a_container_whose_mount_shows_only_its_own_group(tmp_path):
 
 def test_a_group_mounted_elsewhere(tmp_path):
     root = system(tmp_path)
-    mounts = ["1 0 0:1 / / rw - ext4 /dev/vda rw", "31 22 0:27 / /groups rw shared:9 - cgroup2 cgroup2 rw", "odd"]
+    mounts = [
+        "1 0 0:1 / / rw - ext4 /dev/vda rw",
+        "31 22 0:27 / /groups rw shared:9 - cgroup2 cgroup2 rw",
+        "odd",
+    ]
     in_group(root, "0::/a", mounts=mounts)
     group(root / "groups/a", 4 * GIB, GIB)
     assert available_memory(root) == 3 * GIB
@@ -125,7 +129,9 @@ def test_without_proc_it_is_the_physical_memory(tmp_path):
 
 def test_a_system_that_does_not_say(tmp_path, monkeypatch):
     monkeypatch.delattr(os, "sysconf")
-    with pytest.raises(CacheError, match="does not say how much memory it has; give CacheManager a memory_limit"):
+    with pytest.raises(
+        CacheError, match="does not say how much memory it has; give CacheManager a memory_limit"
+    ):
         available_memory(tmp_path)
 
 
@@ -181,6 +187,9 @@ def test_in_a_limited_group_the_limit_keeps_the_process_alive(tmp_path, limited_
     for name in names:
         Path(name).write_bytes(os.urandom(1 << 20) * 50)
     done = subprocess.run(
-        [sys.executable, "-c", SCRIPT, str(limited_group), *names], capture_output=True, text=True, timeout=120
+        [sys.executable, "-c", SCRIPT, str(limited_group), *names],
+        capture_output=True,
+        text=True,
+        timeout=120,
     )
     assert done.returncode == 0, done.stderr

@@ -51,7 +51,10 @@ def test_files_that_are_not_valid_are_errors_when_they_are_asked_for(files):
     for ask in (cache.wait_ready, lambda: cache.vocab, lambda: cache.merges):
         with pytest.raises(CacheError) as caught:
             ask()
-        assert str(caught.value) == f"{files[1]}:2: 'c' is no pair; expected two tokens with one space between them"
+        assert (
+            str(caught.value)
+            == f"{files[1]}:2: 'c' is no pair; expected two tokens with one space between them"
+        )
 
 
 def test_waiting_ends(files, monkeypatch):
@@ -62,7 +65,9 @@ def test_waiting_ends(files, monkeypatch):
     gate, parse = threading.Event(), module.parse_merges
     monkeypatch.setattr(module, "parse_merges", lambda *args: gate.wait() and parse(*args))
     cache = TokenizerCache(*files)
-    with pytest.raises(FileNotReadyError, match=r"vocab\.json: not ready after 0.01 s: \d+% read; wait longer"):
+    with pytest.raises(
+        FileNotReadyError, match=r"vocab\.json: not ready after 0.01 s: \d+% read; wait longer"
+    ):
         cache.wait_ready(0.01)
     gate.set()
     assert cache.wait_ready(20).merges

@@ -11,7 +11,12 @@ JSON, TEXT, MERGES = Path("vocab.json"), Path("vocab.txt"), Path("merges.txt")
 
 
 def test_an_object_of_json():
-    assert parse_vocab('{"a": 0, "Ġé": 7, "": -1, "\\ud83d\\ude00": 2}'.encode(), JSON) == {"a": 0, "Ġé": 7, "": -1, "😀": 2}
+    assert parse_vocab('{"a": 0, "Ġé": 7, "": -1, "\\ud83d\\ude00": 2}'.encode(), JSON) == {
+        "a": 0,
+        "Ġé": 7,
+        "": -1,
+        "😀": 2,
+    }
     assert parse_vocab(b" {} ", Path("VOCAB.JSON")) == {}
 
 
@@ -54,16 +59,20 @@ def test_pairs(content, wanted):
         (
             JSON,
             b'{"version": "1.0", "model": {}}',
-            "vocab.json: token 'version' has a text for a number; expected an object of tokens with their numbers, such "
-            "as vocab.json (not a whole tokenizer.json)",
+            "vocab.json: token 'version' has a text for a number; expected an object of tokens "
+            "with their numbers, such as vocab.json (not a whole tokenizer.json)",
         ),
         (
             JSON,
             b'{"a": true}',
-            "vocab.json: token 'a' has a truth value for a number; expected an object of tokens with their numbers, such "
-            "as vocab.json (not a whole tokenizer.json)",
+            "vocab.json: token 'a' has a truth value for a number; expected an object of tokens "
+            "with their numbers, such as vocab.json (not a whole tokenizer.json)",
         ),
-        (TEXT, b"a\nb\na\n", "vocab.txt:3: token 'a' stands in line 1 already; remove one, since a token has one number"),
+        (
+            TEXT,
+            b"a\nb\na\n",
+            "vocab.txt:3: token 'a' stands in line 1 already; remove one, since a token has one number",
+        ),
         (TEXT, b"a\n\nb\n", "vocab.txt:2: is empty; expected a token in each line"),
         (TEXT, b"a\n\xff\n", "vocab.txt:2: is not UTF-8: invalid start byte at byte 2"),
     ],
@@ -79,4 +88,7 @@ def test_vocabularies_that_are_not_valid(path, content, problem):
 def test_merges_that_are_no_pairs(line):
     with pytest.raises(CacheError) as caught:
         parse_merges(f"a b\n{line}\n".encode(), MERGES)
-    assert str(caught.value) == f"merges.txt:2: {line!r} is no pair; expected two tokens with one space between them"
+    assert (
+        str(caught.value)
+        == f"merges.txt:2: {line!r} is no pair; expected two tokens with one space between them"
+    )

@@ -1,4 +1,4 @@
-"""Let processes read one file through a cache, and print what each costs: `shared_mapping.py METHOD PATH MODE`."""
+"""Measure what each process that reads a file through a cache costs: `shared_mapping.py METHOD PATH MODE`."""
 
 import json
 import multiprocessing
@@ -30,8 +30,8 @@ def read(cache, path, ready, answers):
     ready.wait()
 
 
-def main():
-    method, path, mode = sys.argv[1:]
+def measure(method, path, mode):
+    """Let processes read a file at once; return what each says."""
     context = multiprocessing.get_context(method)
     cache = CacheManager(1 << 40)
     cache.set_cache_mode(path, mode)
@@ -40,10 +40,11 @@ def main():
     workers = [context.Process(target=read, args=(cache, path, ready, answers)) for _ in range(PROCESSES)]
     for worker in workers:
         worker.start()
-    print(json.dumps([answers.get(timeout=120) for _ in workers]))
+    found = [answers.get(timeout=120) for _ in workers]
     for worker in workers:
         worker.join()
+    return found
 
 
 if __name__ == "__main__":
-    main()
+    print(json.dumps(measure(*sys.argv[1:])))

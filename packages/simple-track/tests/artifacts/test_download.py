@@ -1,4 +1,4 @@
-"""What an artifact holds comes back as it was: modes, empty folders, any name; and never outside the target."""
+"""What an artifact holds comes back as it was: modes, empty folders, any name; never outside the target."""
 
 import enum
 import os

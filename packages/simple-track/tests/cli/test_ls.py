@@ -1,3 +1,5 @@
+import json
+
 import pytest
 
 from simple_track.cli.ls import took
@@ -130,9 +132,10 @@ def test_a_run_that_cannot_be_read_is_told(store, call):
     )
     told = call("ls", "--json")
     assert told.code == 1
-    assert [entry["where"] for entry in told.json["unreadable"]] == [str(path)]
-    assert "not readable as SDN" in told.json["unreadable"][0]["reason"]
-    assert len(told.json["runs"]) == 2
+    document = json.loads(told.out)
+    assert [entry["where"] for entry in document["unreadable"]] == [str(path)]
+    assert "not readable as SDN" in document["unreadable"][0]["reason"]
+    assert len(document["runs"]) == 2
 
 
 def test_a_mistyped_project_is_named(store, call):

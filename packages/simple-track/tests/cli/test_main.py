@@ -48,6 +48,7 @@ def test_a_store_that_is_named_has_to_be_there(command, capsys, tmp_path):
         "export": ["x"],
         "pack": ["x"],
         "rename": ["x", "y"],
+        "plot": ["x", "y"],
         "note": ["x"],
     }
     missing = str(tmp_path / "mistyped")

@@ -10,6 +10,7 @@ from typing import Any
 
 from simple_conf.atomic_write import replace_file
 from simple_conf.cli import files
+from simple_conf.error_block import print_error
 from simple_conf.errors import DocumentError, KeyPathError, SdnSyntaxError
 from simple_conf.keypath import KeyPath, parse_path
 from simple_conf.sdn import SdnDocument, parse, parse_value
@@ -81,7 +82,7 @@ def fmt(arguments: argparse.Namespace) -> int:
         try:
             changed = _format(name, check=arguments.check, diff=arguments.diff)
         except SdnSyntaxError as error:
-            print(error, file=sys.stderr)
+            print_error(error, sys.stderr, label=False)
             status = 1
         else:
             if changed and arguments.check:

@@ -1,7 +1,7 @@
 """A script's command line: ``python train.py [FILE] [overrides…]``."""
 
 # pathlib is slow to import, and reading a config must not be.
-# ruff: noqa: PTH100, PTH110, PTH117, PTH118, PTH119, PTH120
+# ruff: noqa: PTH100, PTH109, PTH110, PTH117, PTH118, PTH119, PTH120
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ import os
 import sys
 
 from simple_conf.config.config import as_config
+from simple_conf.error_block import print_error
 from simple_conf.errors import ConfError
-from simple_conf.formats.reading import READERS
+from simple_conf.formats.reading import READERS, not_found
 from simple_conf.keypath import parse_path
 from simple_conf.merging.merge import merge, refuse_unmet
 from simple_conf.origin.layers import NamedLayer
@@ -68,7 +69,7 @@ def main(
             try:
                 cfg = parsed(schema, sys.argv[1:], config, script, function.__doc__ or "")
             except ConfError as failure:
-                print(failure, file=sys.stderr)
+                print_error(failure, sys.stderr)
                 raise SystemExit(USAGE) from None
             try:
                 return function(cfg)
@@ -245,4 +246,6 @@ def found(config: str | os.PathLike[str] | None, folder: str | None) -> str | No
     if not folder or os.path.isabs(name) or os.path.exists(name):
         return name
     beside = os.path.join(folder, name)
+    if not os.path.exists(beside) and os.path.abspath(folder) != os.getcwd():
+        raise not_found(name, [name, beside])
     return beside if os.path.exists(beside) else name

@@ -68,6 +68,11 @@ class Parsed:
             position: Position = lark_parser.run(lark_parser.positions_parser(), source)
         return position
 
+    @property
+    def places(self) -> Position:
+        """`positions`, by its name in version 0.3."""
+        return self.positions
+
 
 def parse(text: str | Source, *, name: str = "<text>", limits: Limits | None = None) -> Parsed:
     """Parse a document.

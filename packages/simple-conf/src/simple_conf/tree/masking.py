@@ -71,7 +71,7 @@ class Censor:
                 self.mask(issue)
                 if isinstance(issue.got, str):
                     issue.got = self.text(issue.got)
-            failure.args = ("\n".join(map(str, failure.issues)),)
+            failure.refresh()
         elif isinstance(failure, ResolveError):
             failure = ResolveError([self.error(inner) for inner in failure.errors])
         if str(failure) != before or self.hits(str(failure.__cause__)):

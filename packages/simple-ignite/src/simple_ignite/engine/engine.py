@@ -12,6 +12,7 @@ from simple_ignite.engine.control import END_EPOCH, INTERRUPT, TERMINATE
 from simple_ignite.engine.dispatch import EARLY, Handle, HandlerTable
 from simple_ignite.engine.events import Event, EventLike, Events
 from simple_ignite.engine.failure import add_position, notify_error_handlers, preempted
+from simple_ignite.engine.moved import renamed
 from simple_ignite.engine.progress import Progress
 from simple_ignite.engine.resume import ResumeState
 from simple_ignite.engine.rng import seed_everything
@@ -67,6 +68,9 @@ class Engine:
         registered = getattr(step, "registered", None)
         if callable(registered):
             registered(self)
+
+    def __setstate__(self, attributes: dict[str, Any]) -> None:
+        vars(self).update(renamed("Engine", attributes))
 
     # Handlers and events
 

@@ -1,5 +1,6 @@
 """Handlers for common needs of a run: checkpoints, schedules, progress, limits and more."""
 
+from simple_ignite.handlers.checkpointing import moved  # noqa: F401 - for pickles of 0.3.0
 from simple_ignite.handlers.checkpointing.checkpoint import Checkpoint
 from simple_ignite.handlers.early_stopping import EarlyStopping
 from simple_ignite.handlers.ema import EMA

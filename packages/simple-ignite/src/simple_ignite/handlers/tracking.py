@@ -9,7 +9,7 @@ from typing import Any
 from simple_ignite.engine.engine import Engine
 from simple_ignite.engine.events import Events
 from simple_ignite.errors import HandlerError, IgniteWarning
-from simple_ignite.handlers.rewind import Rewind
+from simple_ignite.handlers.checkpointing.rewind import Rewind
 from simple_ignite.handlers.score import step_reader
 from simple_ignite.protocols import Tracker
 

@@ -9,7 +9,7 @@ import torch.utils.data._utils.signal_handling as torch_signals
 from simple_ignite.data import CachedData
 from simple_ignite.data.files.bus_error import WorkerCheck
 
-BUS = "DataLoader worker (pid 5) is killed by signal: Bus error. It is possible that dataloader's workers are out of"
+BUS = "DataLoader worker (pid 5) is killed by signal: Bus error. It is possible that dataloader's workers are"
 
 
 def dying(message):
@@ -57,7 +57,9 @@ def test_files_that_are_whole_by_now_are_named_as_a_possibility(mapped):
     assert "if one of them was cut off, reading on is a bus error" in note
 
 
-@pytest.mark.parametrize("message", ["DataLoader worker (pid 5) is killed by signal: Killed.", "DataLoader worker 5 exited"])
+@pytest.mark.parametrize(
+    "message", ["DataLoader worker (pid 5) is killed by signal: Killed.", "DataLoader worker 5 exited"]
+)
 def test_other_deaths_have_no_note(mapped, message):
     assert notes(message) == []
 

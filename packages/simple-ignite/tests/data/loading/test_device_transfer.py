@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch.nn.utils.rnn import PackedSequence, pack_sequence
 
-from simple_ignite.data.loading.device_transfer import CudaTransfer, HostTransfer, transfer_to
+from simple_ignite.data.loading.device_transfer import CudaTransfer, HostTransfer, _tensors, transfer_to
 from simple_ignite.errors import DataArgumentError
 
 Pair = namedtuple("Pair", "x y")
@@ -42,10 +42,24 @@ def test_without_a_device_a_batch_is_left_as_it_is():
 
 
 def test_tensors_are_moved_in_what_holds_them():
-    batch = {"a": [x(), (x(), 5)], "b": Pair(x(), "text"), "c": Sample(x(), "name"), "d": None, "e": torch.Tensor}
+    batch = {
+        "a": [x(), (x(), 5)],
+        "b": Pair(x(), "text"),
+        "c": Sample(x(), "name"),
+        "d": None,
+        "e": torch.Tensor,
+    }
     found = moved(batch)
-    assert found["a"][0].device == found["a"][1][0].device == found["b"].x.device == found["c"].x.device == META
-    assert (found["a"][1][1], found["b"].y, found["c"].name, found["d"], found["e"]) == (5, "text", "name", None, torch.Tensor)
+    assert (
+        found["a"][0].device == found["a"][1][0].device == found["b"].x.device == found["c"].x.device == META
+    )
+    assert (found["a"][1][1], found["b"].y, found["c"].name, found["d"], found["e"]) == (
+        5,
+        "text",
+        "name",
+        None,
+        torch.Tensor,
+    )
     assert [type(each) for each in found.values()] == [list, Pair, Sample, type(None), type(torch.Tensor)]
     assert batch["a"][0].device.type == batch["c"].x.device.type == "cpu"
 
@@ -68,6 +82,51 @@ def test_what_can_move_itself_does():
     assert found[1].batch_sizes.device.type == "cpu"
 
 
+def test_shapes_and_results_of_torch_stay_what_they_are():
+    found = moved([torch.Size([2, 3]), torch.zeros(2, 2).max(0), (5,)])
+    assert found[0] == torch.Size([2, 3])
+    assert type(found[1]) is torch.return_types.max
+    assert found[1].indices.device == META
+    assert found[2] == (5,)
+
+
+@dataclasses.dataclass(slots=True)
+class Slotted:
+    x: torch.Tensor
+
+
+class Cyclic:
+    """Moves itself, and refers to itself."""
+
+    __slots__ = ("__dict__", "y")
+
+    def __init__(self):
+        self.y, self.x, self.own, self.kind = x(), x(), self, Slotted
+
+    def to(self, device):
+        return self
+
+
+@pytest.mark.parametrize(
+    ("make", "count"),
+    [
+        (x, 1),
+        (lambda: {"a": [x(), (x(), 5)], "b": Pair(x(), "text"), "c": Sample(x(), "name"), "d": None}, 4),
+        (lambda: Slotted(x()), 1),
+        (Cyclic, 2),
+        (lambda: Encoding(a=x(), b=x()), 2),
+        (lambda: pack_sequence([torch.zeros(2), torch.zeros(1)]), 2),
+        (lambda: [x()] * 3, 1),
+        (lambda: [torch.Tensor, torch.float32, Sample, torch.device("cpu")], 0),
+    ],
+)
+def test_each_tensor_that_is_moved_is_found(make, count):
+    """The consumer's stream must be noted for all of them."""
+    found = list(_tensors(make()))
+    assert len(found) == count
+    assert all(isinstance(each, torch.Tensor) for each in found)
+
+
 @pytest.mark.parametrize(
     ("device", "problem"),
     [
@@ -85,7 +144,9 @@ def test_devices_that_are_not_there(device, problem):
 def test_cuda_without_cuda():
     with pytest.raises(DataArgumentError) as caught:
         transfer_to("cuda")
-    assert str(caught.value) == "device 'cuda' is not there: torch sees 0 CUDA devices; name another, or 'cpu'"
+    assert (
+        str(caught.value) == "device 'cuda' is not there: torch sees 0 CUDA devices; name another, or 'cpu'"
+    )
 
 
 def test_the_cpu_is_a_device():
@@ -106,7 +167,11 @@ class TestOnCuda:
         transfer = transfer_to("cuda")
         assert isinstance(transfer, CudaTransfer)
         transfer.observe()
-        batch = {"x": torch.arange(10), "pair": Pair(torch.ones(3), "text"), "sample": Sample(torch.zeros(2), "name")}
+        batch = {
+            "x": torch.arange(10),
+            "pair": Pair(torch.ones(3), "text"),
+            "sample": Sample(torch.zeros(2), "name"),
+        }
         found = transfer.receive(transfer.send(batch))
         assert found["x"].tolist() == list(range(10))
         assert found["pair"].x.is_cuda

@@ -9,7 +9,14 @@ from collections.abc import Iterator, Sized
 
 import pytest
 import torch
-from torch.utils.data import DataLoader, Dataset, DistributedSampler, IterableDataset, RandomSampler, TensorDataset
+from torch.utils.data import (
+    DataLoader,
+    Dataset,
+    DistributedSampler,
+    IterableDataset,
+    RandomSampler,
+    TensorDataset,
+)
 
 from simple_ignite import Engine, Events, Stateful
 from simple_ignite.data import prefetch
@@ -30,7 +37,8 @@ def threads():
 @pytest.fixture(autouse=True)
 def no_thread_is_left():
     yield
-    gc.collect()
+    if threads():
+        gc.collect()
     until(lambda: not threads())
 
 
@@ -123,7 +131,7 @@ def test_batches_are_moved_to_the_device():
 # Order.
 
 
-def orders(wrap, make, epochs=3, taken=None):
+def orders(wrap, make, epochs=2, taken=None):
     """Return the batches of several epochs, of which `taken` are looked at, and what is drawn afterwards."""
     torch.manual_seed(7)
     own = make()
@@ -145,17 +153,28 @@ def seeded():
 SHUFFLED = {
     "global": lambda: loader(shuffle=True),
     "own": lambda: loader(shuffle=True, generator=seeded()),
-    "replacement": lambda: loader(sampler=RandomSampler(range(20), replacement=True, num_samples=200, generator=seeded())),
+    "replacement": lambda: loader(
+        sampler=RandomSampler(range(20), replacement=True, num_samples=200, generator=seeded())
+    ),
     "workers": lambda: loader(shuffle=True, generator=seeded(), num_workers=2),
     "persistent": lambda: loader(shuffle=True, num_workers=1, persistent_workers=True),
 }
 
 
-@pytest.mark.parametrize("make", SHUFFLED.values(), ids=SHUFFLED)
-@pytest.mark.parametrize("taken", [None, 1, 3, 5])
+def shuffled():
+    """Yield each loader with where an epoch is left; starting workers is slow."""
+    for taken in (None, 1, 3, 5):
+        for name, make in SHUFFLED.items():
+            slow = name in ("workers", "persistent") and taken in (1, 5)
+            yield pytest.param(make, taken, id=f"{name}-{taken}", marks=pytest.mark.slow if slow else ())
+
+
+@pytest.mark.parametrize(("make", "taken"), list(shuffled()))
 def test_the_order_is_the_same_as_without(make, taken):
     """Also of what is drawn afterwards, whether an epoch is gone through or left in the middle."""
-    assert orders(lambda own: prefetch(own, depth=4), make, taken=taken) == orders(lambda own: own, make, taken=taken)
+    assert orders(lambda own: prefetch(own, depth=4), make, taken=taken) == orders(
+        lambda own: own, make, taken=taken
+    )
 
 
 def test_a_sampler_is_told_the_epoch():
@@ -216,12 +235,16 @@ class Broken(Dataset):
         return torch.tensor(index)
 
 
-@pytest.mark.parametrize("workers", [0, 1])
+@pytest.mark.parametrize("workers", [0, pytest.param(1, marks=pytest.mark.slow)])  # torch ends it after 5 s
 def test_errors_come_where_the_batch_would_have(workers):
     found = []
-    with pytest.raises(ValueError, match="item 3 is broken"):
+
+    def train():
         for batch in prefetch(DataLoader(Broken(), None, num_workers=workers), depth=4):
             found.append(int(batch))
+
+    with pytest.raises(ValueError, match="item 3 is broken"):
+        train()
     assert found == [0, 1, 2]
 
 

@@ -1,6 +1,7 @@
-"""Resuming a run over batches that are drawn ahead: bit for bit as one that never stopped, without prefetch."""
+"""Resuming a run over batches that are drawn ahead: bit for bit as an undisturbed one without prefetch."""
 
 import copy
+import functools
 import random
 import time
 
@@ -116,6 +117,12 @@ def run_and_save(loader, ahead, event, length):
     return weights(model), taken.get("states")
 
 
+@functools.cache
+def undisturbed(loader, length=None):
+    """Return the weights at the end of a run that never stopped, without prefetch."""
+    return run_and_save(loader, False, Events.STARTED, length)[0]
+
+
 def resume(loader, ahead, states, length):
     scramble()
     trainer, model, optimizer, data = training(loader, ahead)
@@ -126,16 +133,30 @@ def resume(loader, ahead, states, length):
     return weights(model)
 
 
+QUICK = [("replacement", 4), ("stateful", 8), ("list", 5)]  # for ways to save and resume other than the usual
+
+
+def cases():
+    """Yield a loader, where to save, whether with prefetch before and after, and the length of epochs."""
+    for before, after, length in [
+        (True, True, None),
+        (True, True, 3),
+        (True, True, 5),
+        (False, True, None),
+        (True, False, None),
+    ]:
+        usual = before and after and length is None
+        for loader in LOADERS:
+            for at in (1, 4, 5, 8, 14):
+                quick = loader not in SLOW and (at in (1, 5, 8) if usual else (loader, at) in QUICK)
+                yield pytest.param(loader, at, before, after, length, marks=() if quick else pytest.mark.slow)
+
+
 @pytest.mark.filterwarnings("ignore:'set_vital' is deprecated:UserWarning")  # torchdata calls it
-@pytest.mark.parametrize("loader", [pytest.param(name, marks=pytest.mark.slow if name in SLOW else ()) for name in LOADERS])
-@pytest.mark.parametrize("at", [1, 4, 5, 8, 14])
-@pytest.mark.parametrize(
-    ("before", "after", "length"),
-    [(True, True, None), (True, True, 3), (True, True, 5), (False, True, None), (True, False, None)],
-)
+@pytest.mark.parametrize(("loader", "at", "before", "after", "length"), list(cases()))
 def test_a_run_resumed_in_mid_epoch_gives_the_same_weights(loader, at, before, after, length):
     """Saved and resumed with or without prefetch: the state is the same."""
-    wanted, _ = run_and_save(loader, False, Events.ITERATION_COMPLETED(once=at), length)
+    wanted = undisturbed(loader, length)
     through, states = run_and_save(loader, before, Events.ITERATION_COMPLETED(once=at), length)
     assert torch.equal(through, wanted)
     if states is not None:
@@ -145,17 +166,18 @@ def test_a_run_resumed_in_mid_epoch_gives_the_same_weights(loader, at, before, a
 @pytest.mark.filterwarnings("ignore:'set_vital' is deprecated:UserWarning")
 @pytest.mark.parametrize("loader", [name for name in LOADERS if name not in SLOW])
 @pytest.mark.parametrize(
-    "event", [Events.GET_BATCH_COMPLETED(once=7), Events.GET_BATCH_STARTED(once=7), Events.EPOCH_COMPLETED(once=2)]
+    "event",
+    [Events.GET_BATCH_COMPLETED(once=7), Events.GET_BATCH_STARTED(once=7), Events.EPOCH_COMPLETED(once=2)],
 )
 def test_other_moments(loader, event):
-    wanted, _ = run_and_save(loader, False, event, None)
+    wanted = undisturbed(loader)
     through, states = run_and_save(loader, True, event, None)
     assert torch.equal(through, wanted)
     assert torch.equal(resume(loader, True, states, None), wanted)
 
 
 def test_a_loader_with_a_state_is_not_read_from_its_beginning():
-    wanted, _ = run_and_save("remembering", False, Events.ITERATION_COMPLETED(once=9), None)
+    wanted = undisturbed("remembering")
     _, states = run_and_save("remembering", True, Events.ITERATION_COMPLETED(once=9), None)
     trainer, model, optimizer, data = training("remembering", True)
     for part, state in zip((trainer, model, optimizer), states, strict=True):
@@ -218,7 +240,7 @@ def test_an_iterator_with_a_state():
 
 
 def test_a_paused_run_goes_on_at_the_next_batch():
-    wanted, _ = run_and_save("own generator", False, Events.STARTED, None)
+    wanted = undisturbed("own generator")
     trainer, model, _, data = training("own generator", True)
     trainer.on(Events.ITERATION_COMPLETED(once=7), lambda engine: engine.interrupt())
     trainer.run(data, max_epochs=EPOCHS, seed=3)

@@ -49,7 +49,7 @@ def run_query(layout: Layout, sql: str) -> QueryResult:
     views = all_runs(layout)
     with duckdb.connect(":memory:") as connection:
         if re.search(r"(?i)\bruns\b", sql):
-            connection.register("runs_data", _runs_table(arrow, readable_runs(views)))
+            connection.register("runs_data", runs_columns(arrow, readable_runs(views)))
             connection.execute(
                 "create view runs as "
                 "select * replace (config::json as config, summary::json as summary) from runs_data"
@@ -108,7 +108,13 @@ def _hint(said: str, views: list[RunView], tables: list[str]) -> str:
     return f"There are runs, metrics, and {logged}."
 
 
-def _runs_table(arrow: Any, views: list[RunView]) -> Any:
+def runs_columns(arrow: Any, views: list[RunView]) -> Any:
+    """Make a pyarrow Table with a row for each run, and a column for each value of configs and summaries.
+
+    Args:
+        arrow: The module pyarrow.
+        views: The runs.
+    """
     rows = [
         {
             "run": view.id,

@@ -73,6 +73,20 @@ class Terminal:
         else:
             self._console.print(_rich("text").Text(safe(text), style=style), soft_wrap=True)
 
+    @property
+    def colored(self) -> bool:
+        """Whether text can have colors."""
+        console = self._console
+        return console is not None and console.color_system is not None and not console.no_color
+
+    def spans(self, parts: Iterable[tuple[str, str]]) -> None:
+        """Print a line of parts, each with its style."""
+        safe_parts = [(safe(text, one_line=True), style) for text, style in parts]
+        if self._console is None:
+            self.out.write("".join(text for text, _ in safe_parts).rstrip() + "\n")
+        else:
+            self._console.print(_rich("text").Text.assemble(*safe_parts), soft_wrap=True)
+
     def complain(self, text: str) -> None:
         """Print a line about what went wrong, apart from the answer."""
         sys.stderr.write(safe(text) + "\n")
