@@ -12,6 +12,7 @@ from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 from simple_track.storage.lock import this_process
 from simple_track.storage.secrets import mask_arguments, mask_text
@@ -118,7 +119,7 @@ class GitProbe:
         remote = _origin(self._folder / store / "config")
         facts = {"commit": commit, "branch": branch, "root": root, "dirty": bool(diff)}
         if remote:
-            facts["remote"] = mask_text(remote)
+            facts["remote"] = _without_user(remote)
         if len(diff) > LONGEST_DIFF:
             diff = diff[:LONGEST_DIFF] + b"\n[cut here: the diff is longer]\n"
         return facts, diff
@@ -166,6 +167,12 @@ def _origin(config: Path) -> str:
         elif section == '[remote "origin"]' and line.partition("=")[0].strip() == "url":
             return line.partition("=")[2].strip()
     return ""
+
+
+def _without_user(url: str) -> str:
+    """The URL of a remote without user and password, and with secret parameters masked."""
+    parts = urlsplit(mask_text(url))
+    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
 
 
 def _user() -> str:
