@@ -38,6 +38,9 @@ class FileEntry:
     size: int
     executable: bool = False
 
+    def __setstate__(self, state: Any) -> None:
+        _restore(self, state, executable=False)
+
 
 @attrs.frozen
 class Reference:
@@ -63,6 +66,9 @@ class Manifest:
     created: float = 0.0
     run: str | None = None
     folders: tuple[str, ...] = ()  # those without files
+
+    def __setstate__(self, state: Any) -> None:
+        _restore(self, state, folders=())
 
     @property
     def digest(self) -> str:
@@ -114,6 +120,13 @@ class Manifest:
         if manifest.digest != _field(body, "digest", str):
             raise ValueError("its entries do not have the digest it states")
         return manifest
+
+
+def _restore(entry: object, state: Any, **defaults: Any) -> None:
+    """Unpickle an entry, also one of a version that did not have all fields."""
+    facts = state[1] if isinstance(state, tuple) else state
+    for name, value in (defaults | facts).items():
+        object.__setattr__(entry, name, value)
 
 
 def _field(body: object, name: str, kind: type | tuple[type, ...]) -> Any:

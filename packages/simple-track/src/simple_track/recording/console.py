@@ -121,10 +121,11 @@ class ConsoleCapture:
         self._copies = _copies(path)
         copied = {copy._descriptor for copy in self._copies}
         self._before = (sys.stdout, sys.stderr)
-        self._after: tuple[Any, Any] = tuple(
+        out, err = (
             stream if stream is None or _descriptor(stream) in copied else Tee(stream, self._fd)
             for stream in self._before
         )
+        self._after: tuple[Any, Any] = (out, err)
         sys.stdout, sys.stderr = self._after
 
     def close(self) -> None:
