@@ -8,6 +8,7 @@ import sys
 import textwrap
 import threading
 import time
+from pathlib import Path
 
 import pytest
 
@@ -121,7 +122,7 @@ def test_git_is_stopped_with_its_children(slow_git, monkeypatch, tmp_path):
     pids = (tmp_path / "pids").read_text().split()
     for pid in pids:
         with contextlib.suppress(FileNotFoundError):  # a process that nobody has waited for is a zombie
-            while open(f"/proc/{pid}/stat").read().rpartition(")")[2].split()[0] != "Z":  # noqa: SIM115, PTH123
+            while Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z":
                 time.sleep(0.01)
 
 
