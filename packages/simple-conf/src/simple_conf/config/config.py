@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from simple_conf.config.notebook import config_html
 from simple_conf.errors import ConfError
 from simple_conf.origin.layers import caller
 from simple_conf.references.evaluation import read
@@ -111,6 +112,10 @@ class Config(MappingNode):
 
     def __repr__(self) -> str:
         return f"Config({repr_of(Exporter(resolve=False, lenient=True).run(self))})"
+
+    def _repr_html_(self) -> str:
+        """Return what a notebook shows."""
+        return config_html(self)
 
     def __copy__(self) -> Config:
         return as_config(detached(self))

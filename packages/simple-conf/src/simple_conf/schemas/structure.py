@@ -79,6 +79,11 @@ def register_type(kind: Any, convert: Callable[[Any], Any]) -> None:
     converter.cache_clear()
 
 
+def is_registered(kind: Any) -> bool:
+    """Return whether a type is read by a function of the user's own."""
+    return any(kind is wanted for wanted, _ in _registered)
+
+
 def plain(value: Any, mode: Mode) -> Any:
     """Return plain data: what a field of type ``Any`` gets."""
     if isinstance(value, Config):
