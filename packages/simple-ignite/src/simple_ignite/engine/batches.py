@@ -50,6 +50,11 @@ class BatchSource:
             self.origin = done
         return self._iterator
 
+    @property
+    def has_workers(self) -> bool:
+        """Whether processes are fetching the batches of the current iterator."""
+        return self._iterator is not None and bool(getattr(self.data, "num_workers", 0))
+
     def drop(self) -> None:
         """Drop the current iterator, so that the next batch is the first of the data."""
         self._iterator = None

@@ -20,13 +20,30 @@ class Progress:
         in_epoch: Whether an epoch has begun and is not yet completed.
         ended: Whether the last run reached its goal.
         loaded: Whether the position was loaded rather than reached by this engine.
+        failed: Whether the last run ended by an exception.
+        nested: Whether the last run was started within a run of another engine.
+        single: Whether each run is complete in itself, as an evaluation is, so that a finished one that is
+            loaded begins anew.
+        data_ended: Whether the data of the current epoch has ended, and only its completion is left.
         own_length: Whether the epoch length was given, and is not the length of the data.
     """
 
-    __slots__ = ("ended", "epochs", "in_epoch", "loaded", "own_length")
+    __slots__ = (
+        "data_ended",
+        "ended",
+        "epochs",
+        "failed",
+        "in_epoch",
+        "loaded",
+        "nested",
+        "own_length",
+        "single",
+    )
 
     def __init__(self) -> None:
         self.own_length = False
+        self.nested = False
+        self.single = False
         self.reset()
 
     def reset(self) -> None:
@@ -35,9 +52,11 @@ class Progress:
         self.in_epoch = False
         self.ended = False
         self.loaded = False
+        self.failed = False
+        self.data_ended = False
 
     def set_goal(
-        self, state: State, max_epochs: int | None, max_iterations: int | None, restart: bool
+        self, state: State, max_epochs: int | None, max_iterations: int | None, restart: bool | None
     ) -> bool:
         """Set when the coming run is finished.
 
@@ -60,7 +79,9 @@ class Progress:
             state.max_iterations = _natural("max_iterations", max_iterations)
         elif state.max_epochs is None and state.max_iterations is None:
             state.max_epochs = 1
-        return restart or (self.ended and not self.loaded and self.finished(state))
+        if self.failed and restart is None:
+            return True
+        return bool(restart) or (self.ended and not self.loaded and self.finished(state))
 
     def set_epoch_length(self, state: State, batches: BatchSource, epoch_length: int | None) -> None:
         """Set the length of an epoch: the given one, or that of the data, which may be unknown.
