@@ -84,30 +84,30 @@ def test_ctrl_c_marks_the_run_interrupted_and_leaves_a_whole_checkpoint(tmp_path
 
 MISTAKES = {
     "train.epocs=3": """\
-command line: train.epocs=3: train.epocs: unknown key 'epocs'
+error: command line: unknown key 'epocs'
   train.epocs=3
         ^
   hint: did you mean 'epochs'?
 """,
     "train.lr=fast": """\
-command line: train.lr=fast: train.lr: expected float, got text 'fast'
+error: command line: expected float, got text 'fast'
   train.lr=fast
            ^
 """,
     "train.epochs=2.5": """\
-command line: train.epochs=2.5: train.epochs: expected int, got 2.5
+error: command line: expected int, got 2.5
   train.epochs=2.5
                ^
   hint: a fraction is never cut off
 """,
     "model.hidden=[1,2": """\
-command line: model.hidden=[1,2: unclosed [
+error: command line: unclosed [
   model.hidden=[1,2
                ^
   hint: close it with ]
 """,
     "model.dropout=1.5": """\
-command line: model.dropout=1.5: model.dropout: dropout must be in [0, 1)
+error: command line: dropout must be in [0, 1)
   model.dropout=1.5
                 ^
 """,

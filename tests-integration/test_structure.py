@@ -23,7 +23,7 @@ def ours():
 
 
 def test_every_module_imports_from_lower_sub_packages_only(ours):
-    graph, layers, _ = ours
+    graph, layers, *_ = ours
     assert structure.upward_imports(graph, layers) == []
 
 
@@ -32,7 +32,7 @@ def test_no_modules_import_each_other_in_a_cycle(ours):
 
 
 def test_late_imports_of_own_code_are_those_that_are_listed(ours):
-    graph, _, late = ours
+    graph, _, late, _ = ours
     assert structure.forbidden_late_imports(graph, late) == []
     assert structure.unused_late_imports(graph, late) == []
 
@@ -41,14 +41,20 @@ def test_no_folder_has_more_than_twenty_modules(ours):
     assert structure.crowded_folders(ours[0]) == []
 
 
+def test_every_import_names_what_it_imports(ours):
+    graph, *_, computed = ours
+    assert structure.indirect_imports(graph, computed) == []
+    assert structure.unused_entries(graph, computed) == []
+
+
 def test_the_layers_name_every_package_that_has_sub_packages(ours):
-    graph, layers, _ = ours
+    graph, layers, *_ = ours
     packages = {name.partition(".")[0] for name in graph.modules}
     assert set(layers) == packages - {"simple_ml"}
 
 
-def test_the_page_for_developers_names_every_sub_package_and_only_paths_that_exist(ours):
-    _, layers, _ = ours
+def test_the_page_for_developers_names_every_part_and_only_paths_that_exist(ours):
+    _, layers, *_ = ours
     page = (ROOT / "docs/development.md").read_text("utf-8")
     for package, order in layers.items():
         _, _, section = page.partition(f"\n### {package}\n")
@@ -58,8 +64,9 @@ def test_the_page_for_developers_names_every_sub_package_and_only_paths_that_exi
         missing = [path for path in named if not (source / path).exists()]
         assert named
         assert not missing, f"docs/development.md, {package}: {missing}"
-        folders = {name for names in order for name in names if (source / name).is_dir()}
-        assert folders <= {path.partition("/")[0] for path in named}, package
+        parts = {name for names in order for name in names}
+        unnamed = parts - {path.partition("/")[0].removesuffix(".py") for path in named}
+        assert not unnamed, f"docs/development.md, {package}: {unnamed}"
 
 
 def test_the_command_prints_the_map_and_exits_by_what_it_found():
@@ -114,10 +121,10 @@ def test_sub_packages_of_one_layer_do_not_import_each_other(project):
 def test_imports_downwards_and_within_a_sub_package_are_fine(project):
     graph = project(
         conf="from simple_conf.merging.merge import merge\nfrom simple_conf import formats",
-        merging__merge="from simple_conf.tree.node import Node\nimport simple_conf.errors",
+        merging__merge="from simple_conf.tree.node import Node\nfrom simple_conf.errors import E",
         tree__layers="from simple_conf.tree import node",
     )
-    assert structure.violations(graph, LAYERS, {}) == []
+    assert structure.violations(graph, LAYERS, {}, {}) == []
 
 
 def test_a_sub_package_that_is_in_no_layer_is_found_and_a_layer_without_one(project):
@@ -177,3 +184,61 @@ def test_a_folder_with_too_many_modules_is_found(tmp_path):
     assert structure.crowded_folders(import_graph.ImportGraph(tmp_path)) == [
         "packages/simple-conf/src/simple_conf: 21 modules, more than 20"
     ]
+
+
+HIDDEN = {
+    "import simple_conf": "binds the whole package",
+    "import simple_conf.errors": "binds the whole package",
+    "from simple_conf import *": "hides what is imported",
+    "from simple_conf.former import Name": "there is no module simple_conf.former",
+    "from ..former import Name": "there is no module simple_conf.former",
+    "from simple_conf import nothing": "an __init__ only re-exports",
+    "from simple_conf.tree import X": "an __init__ only re-exports",
+    "import importlib\nimportlib.import_module(name='.merge', package='x')": "a computed name",
+    "from importlib import import_module\nimport_module('..merging.merge', __package__)": "a computed name",
+    "from importlib import import_module\nimport_module('simple' + '_conf.merging.merge')": "a computed name",
+    "import importlib\nname = 'a'\nimportlib.import_module(f'simple_conf.{name}')": "a computed name",
+    "import pkgutil\npkgutil.resolve_name('simple_conf.merging:merge')": "a computed name",
+    "exec('from simple_conf.merging.merge import merge')": "a computed name",
+    "import sys\nsys.modules['simple_conf.merging.merge']": "a computed name",
+    "import sys\nsys.modules['x'] = sys": "a computed name",
+}
+
+
+@pytest.mark.parametrize("text", HIDDEN)
+def test_an_import_that_hides_what_it_imports_is_found(project, text):
+    graph = project(tree__node=text, tree____init__="X = 1")
+    found = structure.indirect_imports(graph, {})
+    assert len(found) == 1, found
+    assert HIDDEN[text] in found[0]
+    assert ":1: " in found[0] or ":2: " in found[0] or ":3: " in found[0]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "from importlib import import_module\nimport_module('torch')",
+        "import sys\ntorch = sys.modules.get('torch')",
+        "from simple_conf import tree",
+        "from simple_conf.errors import E",
+        "model = None\ndef f(model): return model.eval()",
+    ],
+)
+def test_other_imports_are_fine(project, text):
+    assert structure.indirect_imports(project(tree__layers=text), {}) == []
+
+
+def test_modules_that_load_optional_libraries_are_listed_and_no_others(project):
+    graph = project(tree__node="import importlib\ndef f(name): return importlib.import_module(name)")
+    assert structure.indirect_imports(graph, {"simple_conf": ["tree.node"]}) == []
+    assert structure.unused_entries(graph, {"simple_conf": ["tree.node"]}) == []
+    (found,) = structure.unused_entries(graph, {"simple_conf": ["tree.layers"]})
+    assert found == "tools/layers.toml: simple_conf.tree.layers imports nothing by a computed name"
+
+
+def test_the_version_module_imports_nothing(tmp_path, project):
+    project()
+    about = tmp_path / "packages/simple-conf/src/simple_conf/__about__.py"
+    about.write_text("from simple_conf.conf import Conf")
+    (found,) = structure.indirect_imports(import_graph.ImportGraph(tmp_path), {})
+    assert "__about__ holds the version alone" in found

@@ -10,6 +10,9 @@ Each package is a stack of sub-packages, listed from the bottom up in
    sub-packages that ``layers.toml`` lists under ``late``: what is imported there
    is heavy or rarely used.
 4. A folder holds at most 20 modules.
+5. An import names what it imports: no import of a whole own package, no `*`, no
+   computed name except in the modules that ``layers.toml`` lists under
+   ``computed``; an ``__init__`` only re-exports.
 
 Late imports and imports under TYPE_CHECKING count like any other. Prints a line
 for each violation and exits 1 if there is one. ``--map`` also prints the
@@ -25,6 +28,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 from import_graph import KINDS, LATE, TOP, TYPING, ImportGraph, cycles
+from indirect_imports import indirect_imports, unused_entries
 
 ROOT = Path(__file__).resolve().parent.parent
 MOST_MODULES = 20
@@ -33,14 +37,16 @@ NOT_COUNTED = ("__init__.py", "__about__.py", "__main__.py")
 
 Layers = dict[str, list[list[str]]]
 LateImports = dict[str, dict[str, list[str]]]
+Computed = dict[str, list[str]]
 
 
-def read_layers(path: Path = ROOT / "tools/layers.toml") -> tuple[Layers, LateImports]:
-    """The sub-packages of each package, from the bottom up, and the late imports that are allowed."""
+def read_layers(path: Path = ROOT / "tools/layers.toml") -> tuple[Layers, LateImports, Computed]:
+    """The sub-packages of each package from the bottom up, and the late and computed imports allowed."""
     data = tomllib.loads(path.read_text("utf-8"))
     return (
         {package: entry["layers"] for package, entry in data.items()},
         {package: entry.get("late", {}) for package, entry in data.items()},
+        {package: entry.get("computed", []) for package, entry in data.items()},
     )
 
 
@@ -143,7 +149,7 @@ def crowded_folders(graph: ImportGraph) -> list[str]:
     ]
 
 
-def violations(graph: ImportGraph, layers: Layers, late: LateImports) -> list[str]:
+def violations(graph: ImportGraph, layers: Layers, late: LateImports, computed: Computed) -> list[str]:
     """Everything that breaks a rule."""
     return [
         *import_cycles(graph),
@@ -151,6 +157,8 @@ def violations(graph: ImportGraph, layers: Layers, late: LateImports) -> list[st
         *forbidden_late_imports(graph, late),
         *unused_late_imports(graph, late),
         *crowded_folders(graph),
+        *indirect_imports(graph, computed),
+        *unused_entries(graph, computed),
     ]
 
 
@@ -174,10 +182,10 @@ def drawn(graph: ImportGraph, layers: Layers) -> Iterator[str]:
 def main(arguments: list[str]) -> int:
     """Print what breaks a rule; 1 if anything does."""
     graph = ImportGraph(ROOT)
-    layers, late = read_layers()
+    layers, late, computed = read_layers()
     if "--map" in arguments:
         print(*drawn(graph, layers), sep="\n")
-    found = violations(graph, layers, late)
+    found = violations(graph, layers, late, computed)
     for line in found:
         print(line)
     if not found:

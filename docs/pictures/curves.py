@@ -15,7 +15,7 @@ BLUE, ORANGE, GREEN = "#2f6fb0", "#d9822b", "#3a8f5c"
 
 def draw(run_folder: str, picture: Path) -> None:
     """Write the picture of the latest run in `run_folder`."""
-    run = Track.runs(project="digits", dir=run_folder)[-1]
+    run = Track.runs(project="digits", dir=run_folder)[0]
     train = run.history(keys=["train/loss"])
     val = run.history(keys=["val/loss", "val/accuracy"])
     plt.rcParams.update({"font.size": 9, "axes.spines.top": False, "axes.spines.right": False})

@@ -237,3 +237,14 @@ def test_get_of_a_key_with_a_dot_says_how_to_write_it(file, run):
         "",
         'sdn: dot.sdn: there is no in.p.q; did you mean in."p.q"?\n',
     )
+
+
+@pytest.mark.parametrize("value", ["3.10", "1_000", "0x1F", "1e5", "-1.50", "[3.10, 1_0]", "{a: 0x0F}"])
+def test_set_writes_a_number_as_it_is_given(file, run, value):
+    assert run("set", "a.sdn", "seed", value) == (0, "", "")
+    text = file.read_text()
+    assert f"seed: {value} " in text or value == "{a: 0x0F}"
+    if value.startswith("{"):
+        assert "0x0F" in text
+    assert run("set", "a.sdn", "users[0].id", "0x1") == (0, "", "")
+    assert "    0x1, Ann\n" in file.read_text()

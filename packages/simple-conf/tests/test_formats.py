@@ -223,7 +223,7 @@ def test_a_file_that_is_not_there_names_one_that_is(tmp_path, monkeypatch):
     (tmp_path / "train.sdn").write_text("a: 1\n")
     with pytest.raises(ConfigNotFoundError) as caught:
         Conf.load("tran.sdn")
-    assert str(caught.value) == "there is no file tran.sdn\n  hint: did you mean 'train.sdn'?"
+    assert str(caught.value) == f"there is no file tran.sdn in {tmp_path}\n  hint: did you mean 'train.sdn'?"
     assert isinstance(caught.value, FileNotFoundError)
     with pytest.raises(ConfigNotFoundError, match="there is no folder confg"):
         Conf.load("confg/train.sdn")

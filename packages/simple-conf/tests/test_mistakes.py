@@ -278,7 +278,8 @@ def message_of(mistake):
     """What a mistake is told, without the line numbers of this file."""
     with pytest.raises(ConfError) as caught:
         mistake()
-    lines = str(caught.value).replace(str(Path(__file__)), "test_mistakes.py").split("\n")
+    text = str(caught.value).replace(str(Path.cwd()), "/project")
+    lines = text.replace(str(Path(__file__)), "test_mistakes.py").split("\n")
     return "\n".join(
         line.split("test_mistakes.py:")[0]
         + "test_mistakes.py"

@@ -96,7 +96,7 @@ trainer = Engine(step)
 trainer.on(Events.ITERATION_COMPLETED(once=5), lambda: print("go", flush=True))
 trainer.on(Events.TERMINATED | Events.COMPLETED, lambda engine: print(engine.state.iteration, flush=True))
 saving = Checkpoint({"model": model, "trainer": trainer}, sys.argv[1])
-trainer.run(DataLoader(Slow(), 1, num_workers=2), graceful=True)
+trainer.run(DataLoader(Slow(), 1, num_workers=2), graceful="return")
 print(saving.latest.name)
 """
 

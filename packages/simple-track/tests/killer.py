@@ -117,7 +117,7 @@ def kill_runs(folder, kills, _, dice):
         done = Victim(run_forever(folder)).kill_after(dice.random() * 0.01)
         runs = Track.runs(dir=folder)
         assert len(runs) == kill + 1
-        run = runs[-1]
+        run = runs[0]
         assert run.state == "crashed", run.state
         assert run.end_time is not None
         history = run.history()

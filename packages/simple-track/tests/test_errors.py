@@ -16,6 +16,7 @@ from simple_track.errors import (
     MetricNotFoundError,
     MissingExtraError,
     QueryError,
+    ReadOnlyRunError,
     RunActiveError,
     RunBusyError,
     RunClosedError,
@@ -85,6 +86,16 @@ CASES = [
         RunClosedError("r1", "run.log"),
         RuntimeError,
         "run.log: run r1 is finished; continue it with Track.run(project=…, resume='r1')",
+    ),
+    (
+        RunClosedError("r1", "run.name = …", "use Track.edit('r1', …)"),
+        RuntimeError,
+        "run.name = …: run r1 is finished; use Track.edit('r1', …)",
+    ),
+    (
+        ReadOnlyRunError("r1", "name", "use Track.edit('r1', name=…)"),
+        AttributeError,
+        "run r1 was loaded to read from: its name cannot be changed here; use Track.edit('r1', name=…).",
     ),
     (
         StorageError(Path("m.jsonl"), "No space left on device", "lines wait", 28),

@@ -30,6 +30,8 @@
 
 from __future__ import annotations
 
+from simple_conf.secret_lines import masked_excerpt
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -52,6 +54,7 @@ class SdnSyntaxError(ConfError, ValueError):
         column: column in characters, from 1.
         hint: what to do about it, or None.
         excerpt: the two lines that show the place (`Source.excerpt`), or an empty string.
+        plain: the message without any text of the document, where the message or the hint quotes it.
     """
 
     def __init__(
@@ -63,8 +66,10 @@ class SdnSyntaxError(ConfError, ValueError):
         column: int = 1,
         hint: str | None = None,
         excerpt: str = "",
+        plain: str | None = None,
     ) -> None:
         self.message = message
+        self.plain = plain
         self.path = path
         self.line = line
         self.column = column
@@ -86,6 +91,18 @@ class SdnSyntaxError(ConfError, ValueError):
             self.column,
             self.hint,
             self.excerpt,
+            self.plain,
+        )
+
+    def masked(self) -> SdnSyntaxError:
+        """Return the error without any text of the document."""
+        return type(self)(
+            self.message if self.plain is None else self.plain,
+            path=self.path,
+            line=self.line,
+            column=self.column,
+            hint=self.hint if self.plain is None else None,
+            excerpt=masked_excerpt(self.line) if self.excerpt else "",
         )
 
 
@@ -162,8 +179,9 @@ def _rebuild(
     column: int,
     hint: str | None,
     excerpt: str,
+    plain: str | None = None,
 ) -> SdnSyntaxError:
-    return kind(message, path=path, line=line, column=column, hint=hint, excerpt=excerpt)
+    return kind(message, path=path, line=line, column=column, hint=hint, excerpt=excerpt, plain=plain)
 
 
 def _rebuild_path(message: str, text: str, column: int) -> KeyPathError:
@@ -316,7 +334,21 @@ class ValidationError(ConfError, ValueError):
 
     def __init__(self, issues: Sequence[ValidationIssue]) -> None:
         self.issues = list(issues)
-        super().__init__("\n".join(str(issue) for issue in issues))
+        super().__init__()
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Make the text of the error from its issues, as they are now."""
+        self.args = ("\n".join(self.blocks()),)
+
+    def blocks(self) -> list[str]:
+        """Return the text of each issue, without the excerpt and the hint that the next one shows too."""
+        parts = [str(issue).partition("\n") for issue in self.issues]
+        following = [*parts[1:], ("", "", "")] if parts else []
+        return [
+            head if rest and rest == after else head + newline + rest
+            for (head, newline, rest), (_, _, after) in zip(parts, following, strict=True)
+        ]
 
     def __reduce__(self) -> tuple[object, ...]:
         return ValidationError, (self.issues,)
@@ -344,8 +376,10 @@ class MissingExtraError(ConfError, ImportError):
 
 def block(message: str, path: str, origin: Origin | None, hint: str | None) -> str:
     """Return the text of an error: origin, path and message on one line, then excerpt and hint."""
-    lines = [": ".join(part for part in (str(origin) if origin else "", path, message) if part)]
-    excerpt = origin.excerpt() if origin else ""
+    label, excerpt = str(origin) if origin else "", origin.excerpt() if origin else ""
+    if origin and origin.kind == "command line" and excerpt:  # which shows the argument, and the path in it
+        label, path = origin.kind, "" if path and path in excerpt.partition("\n")[0] else path
+    lines = [": ".join(part for part in (label, path, message) if part)]
     if excerpt:
         lines.append(excerpt)
     if hint:

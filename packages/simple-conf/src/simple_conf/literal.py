@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from simple_conf.errors import SdnSyntaxError
+from simple_conf.secret_lines import is_secret_line
+from simple_conf.secret_names import may_name_secret
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
@@ -11,8 +15,12 @@ WORDS = frozenset({"true", "false", "null", "nil"})
 """The words that are not text."""
 
 
-def read_value(text: str) -> Any:
+def read_value(text: str, name: str = "") -> Any:
     """Return the SDN value of one line of text; an empty one is null, as it is in a file.
+
+    Args:
+        text: The text.
+        name: The key that it is the value of; an error about a secret does not quote it.
 
     Raises:
         SdnSyntaxError: It is not an SDN value.
@@ -24,4 +32,9 @@ def read_value(text: str) -> Any:
         return stripped
     from simple_conf.sdn import parse_value
 
-    return parse_value(text, name="argument")
+    try:
+        return parse_value(text, name="argument")
+    except SdnSyntaxError as failure:
+        if not may_name_secret(name) and not is_secret_line(text, 1):
+            raise
+        raise failure.masked() from None

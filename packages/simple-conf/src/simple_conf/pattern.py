@@ -21,6 +21,7 @@ class Pattern:
     search: Callable[..., re.Match[str] | None]
     findall: Callable[..., list[tuple[str, ...]]]
     finditer: Callable[..., Iterator[re.Match[str]]]
+    sub: Callable[..., str]
 
     def __init__(self, text: str, flags: int = 0) -> None:
         self.text = text

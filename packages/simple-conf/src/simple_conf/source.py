@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from simple_conf.errors import SdnLimitError, SdnSyntaxError
+from simple_conf.secret_lines import is_secret_line
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -147,14 +148,16 @@ def source_from_bytes(data: bytes, name: str, *, limit: int = MAX_CHARACTERS) ->
     except UnicodeDecodeError as error:
         good = Source(normalise(data[: error.start].decode("utf-8")), name)
         line, column = good.position(len(good.text))
-        raise SdnSyntaxError(
+        failure = SdnSyntaxError(
             f"byte 0x{data[error.start]:02x} at byte offset {error.start} is not UTF-8",
             path=name,
             line=line,
             column=column,
             excerpt=good.excerpt(line, column),
             hint="save the file as UTF-8",
-        ) from None
+            plain=f"the byte at byte offset {error.start} is not UTF-8",
+        )
+        raise (failure.masked() if is_secret_line(good.text, line) else failure) from None
     return Source(normalise(text), name)
 
 

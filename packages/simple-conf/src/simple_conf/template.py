@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from simple_conf.keypath import KeyPath
 
 REMEMBERED = 10_000
+MAX_NESTING = 64
+BRACE = Pattern(r"\$\{|\{|\}")
 SIMPLE = Pattern(r"(?a:\$\{([A-Za-z_][\w-]*(?:\.[A-Za-z_][\w-]*)*)\})")
 BARE_WORD = Pattern(r"[A-Za-z_./%][^\"'\[\]{}#,$:|>]*")
 NAME = Pattern(r"(?a:\s*([A-Za-z_][\w-]*(?:\.[A-Za-z_][\w-]*)*)\s*:)")
@@ -91,6 +93,8 @@ def read_template(text: str) -> Template:
     """
     template = _known.get(text)
     if template is None:
+        if text.count("${") > MAX_NESTING and nesting_of(text) > MAX_NESTING:
+            raise ExpressionError(f"references nest more than {MAX_NESTING} deep in {text[:40]!r}…")
         simple = SIMPLE.fullmatch(text)
         if simple is not None:
             body = simple.group(1)
@@ -102,6 +106,20 @@ def read_template(text: str) -> Template:
             _known.clear()
         _known[text] = template
     return template
+
+
+def nesting_of(text: str) -> int:
+    """Return how many references around each other a text has at most."""
+    deepest = depth = 0
+    opened: list[bool] = []
+    for brace in BRACE.finditer(text):
+        if brace[0] != "}":
+            opened.append(brace[0] == "${")
+            depth += opened[-1]
+            deepest = max(deepest, depth)
+        elif opened:
+            depth -= opened.pop()
+    return deepest
 
 
 def cut(text: str) -> list[str | Reference | Call]:

@@ -169,3 +169,53 @@ class Secret(Generic[T]):
 
     def __reduce__(self) -> tuple[Any, ...]:
         return Secret, (self._value,)
+
+
+class _LongInteger:
+    """An int that shows itself in hexadecimal.
+
+    Args:
+        value: the int.
+    """
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: int) -> None:
+        self.value = value
+
+    def __repr__(self) -> str:
+        return hex(self.value)
+
+
+def integer_text(value: int) -> str:
+    """Give the decimal digits of an int, or its hexadecimal form where Python refuses to write so many."""
+    try:
+        return int.__repr__(value)
+    except ValueError:
+        return hex(value)
+
+
+def digits_of(value: int) -> str:
+    """Give the number of decimal digits of an int in words: `about 5,000 digits`."""
+    return f"about {int(value.bit_length() * 0.30103) + 1:,} digits"
+
+
+def repr_of(value: Any) -> str:
+    """Give the `repr` of plain data; ints that are too long for it are in hexadecimal."""
+    try:
+        return repr(value)
+    except ValueError:
+        return repr(_without_long_integers(value))
+
+
+def _without_long_integers(value: Any) -> Any:
+    if type(value) is dict:
+        return {key: _without_long_integers(inner) for key, inner in value.items()}
+    if type(value) in (list, tuple):
+        return type(value)(_without_long_integers(inner) for inner in value)
+    if type(value) is int:
+        return value if not integer_text(value).lstrip("-").startswith("0x") else _LongInteger(value)
+    if isinstance(value, Table):
+        rows = [_without_long_integers(row) for row in value.rows]
+        return Table.trusted(value.columns, rows, value.types)
+    return value

@@ -10,7 +10,16 @@ import traceback
 import attrs
 import pytest
 
-from simple_conf import Conf, ConfError, MissingKeyError, ResolverError, Secret, schema, validate
+from simple_conf import (
+    Conf,
+    ConfError,
+    MergeStrategy,
+    MissingKeyError,
+    ResolverError,
+    Secret,
+    schema,
+    validate,
+)
 
 TEXT = """\
 db:
@@ -418,3 +427,18 @@ def test_short_secrets_are_taken_out_as_words_only():
     Conf.mark_secret(cfg, "pin")
     with pytest.raises(ConfError, match="no such thing: a12 and ••••"):
         _ = cfg.url
+
+
+def test_a_part_that_is_merged_keeps_its_secrets(cfg):
+    for merged in (
+        Conf.merge(cfg.db, {"x": 1}),
+        Conf.merge({"x": 1}, cfg.db),
+        Conf.merge(Conf.merge({}, cfg).db, {}),
+        Conf.merge_with(cfg.db, {"keys": ["hunter2"]}, MergeStrategy("append")),
+    ):
+        assert merged.password == "hunter2"
+        assert "password': '••••'" in repr(merged)
+        assert "k1" in repr(merged)
+    Conf.mark_secret(cfg, "db")
+    assert "k1" not in repr(Conf.merge({"x": 1}, cfg.db))
+    assert "x" in repr(Conf.merge({"x": 1}, cfg.db))

@@ -118,7 +118,7 @@ def test_what_is_converted_exactly(change, value, expected):
         (to_bool, 0, "bool", "write false"),
         (to_bool, 2, "bool", None),
         (to_bool, "maybe", "bool", None),
-        (to_str, True, "str", 'put it in double quotes: "…"'),
+        (to_str, True, "str", "put it in double quotes"),
         (to_str, None, "str", None),
         (to_none, 0, "null", None),
         (to_path, "", "a path", None),

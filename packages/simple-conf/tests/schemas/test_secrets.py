@@ -171,8 +171,9 @@ def test_errors_of_a_command_line_show_no_secret():
     failure = masked_error(OverrideError("bad hunter2 and swordfish"), App, words)
     assert failure.message == "bad •••• and ••••"
     plain = LoadError("bad hunter2")
-    assert masked_error(plain, int, words) is plain
+    assert masked_error(plain, int, ["--tag", "hunter2"]) is plain
     assert plain.message == "bad hunter2"
+    assert masked_error(plain, int, words).message == "bad ••••", "the option sounds like that of a secret"
     failure = SdnSyntaxError("bad", excerpt="  1 | token: swordfish\n    | ^")
     assert "swordfish" not in str(masked_error(failure, App, []))
 

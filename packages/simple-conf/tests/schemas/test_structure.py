@@ -117,7 +117,7 @@ def test_all_issues_at_once_with_path_and_origin(outer):
         ("inner.wdith", "unknown key 'wdith'", "c.sdn:2:3", "did you mean 'width'?"),
         ("inner.width", "this key is required: int", "c.sdn:1:1", None),
         ("items[0].width", "expected int, got 1.5", "c.sdn:5:12", "a fraction is never cut off"),
-        ("items[0].name", "expected str, got true", "c.sdn:6:11", 'put it in double quotes: "…"'),
+        ("items[0].name", "expected str, got true", "c.sdn:6:11", 'put it in double quotes: "true"'),
         ("items[1].nme", "unknown key 'nme'", "c.sdn:7:5", "did you mean 'name'?"),
         ("items[1].width", "this key is required: int", "c.sdn:7:5", None),
         ("lr", "expected float, got text 'fast'", "c.sdn:8:5", None),
@@ -225,7 +225,7 @@ EXACT = [
     (collections.abc.Callable[[Any], int], len, len),
     (list[int] | int, ["1"], [1]),
     (str | int, "5", "5"),
-    (float | int, 3, 3.0),
+    (float | int, 3, 3),
 ]
 
 

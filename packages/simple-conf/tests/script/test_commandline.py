@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import re
 import subprocess
 import sys
 import textwrap
@@ -113,7 +114,7 @@ MISTAKES = [
     (
         ["train.epocs=3"],
         """\
-        command line: train.epocs=3: train.epocs: unknown key 'epocs'
+        command line: unknown key 'epocs'
           train.epocs=3
                 ^
           hint: did you mean 'epochs'?
@@ -122,7 +123,7 @@ MISTAKES = [
     (
         ["train.epochs=abc"],
         """\
-        command line: train.epochs=abc: train.epochs: expected int, got text 'abc'
+        command line: expected int, got text 'abc'
           train.epochs=abc
                        ^
         """,
@@ -130,7 +131,7 @@ MISTAKES = [
     (
         ["train.lr=[1"],
         """\
-        command line: train.lr=[1: unclosed [
+        command line: unclosed [
           train.lr=[1
                    ^
           hint: close it with ]
@@ -139,21 +140,21 @@ MISTAKES = [
     (
         ["other.sdn"],
         """\
-        there is no file other.sdn
+        there is no file other.sdn in …
           hint: known: config.sdn
         """,
     ),
     (
         ["confg.sdn"],
         """\
-        there is no file confg.sdn
+        there is no file confg.sdn in …
           hint: did you mean 'config.sdn'?
         """,
     ),
     (
         ["model.dropout=2"],
         """\
-        command line: model.dropout=2: model.dropout: dropout must be in [0, 1]
+        command line: dropout must be in [0, 1]
           model.dropout=2
                         ^
         """,
@@ -161,7 +162,7 @@ MISTAKES = [
     (
         ["train.lr"],
         """\
-        command line: train.lr: an override needs '=': key=value
+        command line: an override needs '=': key=value
           train.lr
                   ^
         """,
@@ -169,7 +170,7 @@ MISTAKES = [
     (
         ["train.epochs=1", "--lr", "0.3"],
         """\
-        command line: --lr 0.3: there is no option --lr; an override is written key=value, without dashes
+        command line: there is no option --lr; an override is written key=value, without dashes
           --lr 0.3
           ^
           hint: did you mean train.lr=0.3?
@@ -178,7 +179,7 @@ MISTAKES = [
     (
         ["train.lr", "0.3"],
         """\
-        command line: train.lr: an override needs '=': key=value
+        command line: an override needs '=': key=value
           train.lr
                   ^
           hint: write train.lr=0.3
@@ -187,7 +188,7 @@ MISTAKES = [
     (
         ["train.lr:", "0.3"],
         """\
-        command line: train.lr:: an override needs '=': key=value
+        command line: an override needs '=': key=value
           train.lr:
                    ^
           hint: write train.lr=0.3
@@ -196,7 +197,7 @@ MISTAKES = [
     (
         ["train.out: my runs"],
         """\
-        command line: train.out: my runs: an override needs '=': key=value
+        command line: an override needs '=': key=value
           train.out: my runs
                             ^
           hint: write 'train.out=my runs'
@@ -205,7 +206,7 @@ MISTAKES = [
     (
         ["config.sdn", "more.sdn"],
         """\
-        command line: more.sdn: an override needs '=': key=value
+        command line: an override needs '=': key=value
           more.sdn
                   ^
           hint: a config file comes first; to lay this one over it, write @more.sdn
@@ -214,7 +215,7 @@ MISTAKES = [
     (
         ["@more.sdn"],
         """\
-        command line: @more.sdn: there is no file more.sdn
+        command line: there is no file more.sdn in …
           @more.sdn
            ^
           hint: known: config.sdn
@@ -223,11 +224,11 @@ MISTAKES = [
     (
         ["~train.epochs"],
         """\
-        command line: ~train.epochs: train.epochs: this key is required: int; this override deletes it
+        command line: this key is required: int; this override deletes it
           ~train.epochs
                  ^
           hint: leave ~train.epochs away, or give train.epochs another value: train.epochs=…
-        config.sdn:4:10: train.out: ${train.epochs}: there is no 'train.epochs'
+        error: config.sdn:4:10: train.out: ${train.epochs}: there is no 'train.epochs'
           4 |     out: runs/${model.type}-${train.epochs}
             |          ^
           hint: it was deleted: command line: ~train.epochs
@@ -236,7 +237,7 @@ MISTAKES = [
     (
         ["+train.new=1"],
         """\
-        command line: +train.new=1: train.new: unknown key 'new': '+' adds it to the config, but the schema \
+        command line: unknown key 'new': '+' adds it to the config, but the schema \
 Train has no such field
           +train.new=1
                  ^
@@ -246,7 +247,7 @@ Train has no such field
     (
         ["lr=0.3"],
         """\
-        command line: lr=0.3: lr: unknown key 'lr'
+        command line: unknown key 'lr'
           lr=0.3
           ^
           hint: did you mean 'train.lr'?
@@ -257,7 +258,9 @@ Train has no such field
 
 @pytest.mark.parametrize(("words", "message"), MISTAKES, ids=[" ".join(words) for words, _ in MISTAKES])
 def test_a_mistake_gives_one_message_and_exit_2(run, words, message):
-    assert run(*words) == (2, "", textwrap.dedent(message))
+    status, out, err = run(*words)
+    shown = re.sub(r"(no file \S+ in) \S+", r"\1 …", err)
+    assert (status, out, shown) == (2, "", f"error: {textwrap.dedent(message)}")
 
 
 def test_a_typo_in_the_file_is_shown_where_it_stands(run, tmp_path):
@@ -267,14 +270,14 @@ def test_a_typo_in_the_file_is_shown_where_it_stands(run, tmp_path):
     code, out, err = run("bad.sdn")
     assert (code, out) == (2, "")
     assert err == textwrap.dedent("""\
-        bad.sdn:2:5: train.epocs: unknown key 'epocs'
+        error: bad.sdn:2:5: train.epocs: unknown key 'epocs'
           2 |     epocs: 10
             |     ^
           hint: did you mean 'epochs'?
-        bad.sdn:1:1: train.epochs: this key is required: int
+        error: bad.sdn:1:1: train.epochs: this key is required: int
           1 | train:
             | ^
-        bad.sdn:5:14: model.dropout: expected float, got text 'high'
+        error: bad.sdn:5:14: model.dropout: expected float, got text 'high'
           5 |     dropout: high
             |              ^
         """)
@@ -334,7 +337,7 @@ def test_a_command_that_is_installed_goes_by_its_own_name(run, tmp_path):
 def test_a_script_without_a_file_says_that_there_is_none(run, tmp_path):
     script = (tmp_path / "job" / "train.py").read_text().replace(', config="config.sdn"', "")
     (tmp_path / "job" / "train.py").write_text(script)
-    expected = "command line: no config file: train: this key is required: Train\n"
+    expected = "error: command line: no config file: train: this key is required: Train\n"
     assert run("model.type=vgg") == (2, "", expected)
     assert run("model.type=vgg", "train.epochs=3")[0] == 0
 
@@ -358,7 +361,7 @@ def test_show_prints_the_config_with_origins(run):
         model:
             type: ???  # command line: model.type=???
             layers: [1, 2]  # config.sdn:7:13
-            dropout: 0.1  # default of Model
+            dropout: 0.1  # default of Model.dropout, train.py:21
         """)
 
 
@@ -369,12 +372,12 @@ def test_show_shows_what_is_absent_and_the_whole_loads_back(run, tmp_path):
     assert out == textwrap.dedent("""\
         train:
             epochs: 3  # config.sdn:2:13
-            lr: 0.1  # default of Train
-            out: runs  # default of Train
-        model:  # config.sdn:3:1
+            lr: 0.1  # default of Train.lr, train.py:13
+            out: runs  # default of Train.out, train.py:14
+        model:
+            layers: []  # default of Model.layers, train.py:20
+            dropout: 0.1  # default of Model.dropout, train.py:21
             type: ???  # required by Model: one of "resnet", "vgg"
-            layers: []  # default of Model
-            dropout: 0.1  # default of Model
         """)
     (tmp_path / "job" / "whole.sdn").write_text(run("--show")[1])
     assert run("whole.sdn") == run()
@@ -400,7 +403,7 @@ def test_check_says_whether_the_config_is_fine(run):
     assert run("--check") == (0, "the config is fine\n", "")
     code, out, err = run("--check", "train.epochs=x")
     assert (code, out) == (2, "")
-    assert err.startswith("command line: train.epochs=x: train.epochs: expected int")
+    assert err.startswith("error: command line: expected int")
 
 
 def test_completion_prints_a_script(run):
@@ -408,13 +411,13 @@ def test_completion_prints_a_script(run):
     assert code == 0
     assert "model.type=resnet" in out
     code, _, err = run("--completion", "csh")
-    assert (code, err) == (2, "there is no completion for 'csh'; choose one of bash, zsh, fish\n")
-    needed = "--completion needs the name of a shell: --completion bash, zsh or fish\n"
+    assert (code, err) == (2, "error: there is no completion for 'csh'; choose one of bash, zsh, fish\n")
+    needed = "error: --completion needs the name of a shell: --completion bash, zsh or fish\n"
     assert run("--completion") == (2, "", needed)
 
 
 def test_an_unknown_option_is_one_message(run):
-    assert run("--hlep") == (2, "", "there is no option --hlep\n  hint: did you mean --help?\n")
+    assert run("--hlep") == (2, "", "error: there is no option --hlep\n  hint: did you mean --help?\n")
 
 
 def test_a_group_may_be_chosen_on_the_command_line(run, tmp_path):
@@ -429,7 +432,7 @@ def test_an_override_with_dashes_says_how_to_write_it(run):
     assert run("--train.epochs=3") == (
         2,
         "",
-        "command line: --train.epochs=3: there is no option --train.epochs; an override is written "
+        "error: command line: there is no option --train.epochs; an override is written "
         "key=value, without dashes\n  --train.epochs=3\n  ^\n  hint: did you mean train.epochs=3?\n",
     )
 

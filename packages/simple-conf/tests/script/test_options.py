@@ -54,7 +54,7 @@ def test_the_first_option_is_found_among_the_words():
 
 def test_an_override_written_as_an_option_says_how_to_write_it():
     assert refusal("a=1", "--seed", "3") == textwrap.dedent("""\
-        command line: --seed 3: there is no option --seed; an override is written key=value, without dashes
+        command line: there is no option --seed; an override is written key=value, without dashes
           --seed 3
           ^
           hint: did you mean seed=3?""")

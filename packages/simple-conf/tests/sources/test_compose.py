@@ -58,7 +58,7 @@ def test_an_unknown_choice_lists_the_others(folder):
     with pytest.raises(OverrideError) as caught:
         Conf.compose("config/train.sdn", ["model=resent"])
     assert str(caught.value) == textwrap.dedent("""\
-        command line: model=resent: there is no choice 'resent' for model
+        command line: there is no choice 'resent' for model
           model=resent
                 ^
           hint: did you mean 'resnet'?""")

@@ -17,9 +17,18 @@
     │   ├── MetricStateError(ValueError)   states that cannot be merged or loaded
     │   └── NoDataError(RuntimeError)      a value asked of a metric that has seen nothing
     ├── RankError(RuntimeError)            another rank failed in what all do together
-    └── CheckpointError(RuntimeError)
-        ├── CheckpointNotFoundError(FileNotFoundError)
-        └── DamagedCheckpointError(ValueError)
+    ├── CheckpointError(RuntimeError)
+    │   ├── CheckpointNotFoundError(FileNotFoundError)
+    │   └── DamagedCheckpointError(ValueError)
+    ├── CacheError(RuntimeError)           a file that cannot be cached, or whose bytes do not fit
+    │   ├── FileChangedError               a file that changed after it was opened
+    │   └── CacheFileNotFoundError(FileNotFoundError)
+    ├── FileNotReadyError(TimeoutError)    a file still being read when the timeout ended
+    ├── DataArgumentError(ValueError)      an argument of `simple_ignite.data` that is out of range
+    └── PrefetchError(RuntimeError)        batches drawn ahead that cannot be used here
+
+    Preempted(SystemExit)                  a signal of the scheduler ended a run; no IgniteError, so that
+                                           `except Exception` does not keep the script from ending
 
     IgniteWarning(UserWarning)
     └── DamagedCheckpointWarning           a damaged file was passed over
@@ -28,18 +37,24 @@
 from __future__ import annotations
 
 import copyreg
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 __all__ = [
     "BatchError",
+    "CacheError",
+    "CacheFileNotFoundError",
     "CheckpointError",
     "CheckpointNotFoundError",
     "DamagedCheckpointError",
     "DamagedCheckpointWarning",
+    "DataArgumentError",
     "DataExhaustedError",
     "EngineBusyError",
     "EventError",
+    "FileChangedError",
+    "FileNotReadyError",
     "HandlerError",
     "IgniteError",
     "IgniteWarning",
@@ -49,6 +64,8 @@ __all__ = [
     "MissingDependencyError",
     "NoDataError",
     "OutputError",
+    "Preempted",
+    "PrefetchError",
     "RankError",
     "RunError",
     "StateError",
@@ -63,6 +80,29 @@ class IgniteError(Exception):
         reduced: tuple[Any, ...] = super().__reduce__()  # type: ignore[assignment]
         state = {**(reduced[2] if len(reduced) > 2 else {}), "args": self.args}
         return copyreg.__newobj__, (type(self),), state  # type: ignore[attr-defined]
+
+
+class Preempted(SystemExit):
+    """A signal ended `run(graceful=True)`, after the iteration and all handlers, the last save among them.
+
+    Uncaught, it ends the script silently, with 128 + the signal as exit code, as schedulers expect.
+
+    Attributes:
+        signal: The signal's name, such as "SIGTERM".
+        code: 128 + its number.
+        message: What ended, and where.
+    """
+
+    def __init__(self, message: str, *, signal: str, code: int) -> None:
+        super().__init__(code)
+        self.message = message
+        self.signal = signal
+
+    def __str__(self) -> str:
+        return self.message
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return partial(type(self), signal=self.signal, code=self.args[0]), (self.message,)
 
 
 class IgniteWarning(UserWarning):
@@ -176,6 +216,59 @@ class DamagedCheckpointError(CheckpointError, ValueError):
 
 class DamagedCheckpointWarning(IgniteWarning):
     """A damaged checkpoint was passed over for an older one."""
+
+
+class CacheError(IgniteError, RuntimeError):
+    """A file that cannot be opened, mapped or held, or whose size does not fit what was asked for.
+
+    Attributes:
+        path: The file.
+    """
+
+    def __init__(self, message: str, *, path: Path | str = "") -> None:
+        super().__init__(message)
+        self.path = Path(path)
+
+
+class FileChangedError(CacheError):
+    """A file that was cut off, replaced or written to after it was opened."""
+
+
+class CacheFileNotFoundError(CacheError, FileNotFoundError):
+    """A file or folder that does not exist."""
+
+    # copy calls the first one among the bases, and RuntimeError's refuses
+    __new__ = FileNotFoundError.__new__  # type: ignore[assignment]
+
+
+class FileNotReadyError(IgniteError, TimeoutError):
+    """A file that was still being read in the background when the timeout ended.
+
+    Attributes:
+        path: The file.
+        progress: The part that had been read, from 0.0 to 1.0.
+    """
+
+    def __init__(self, message: str, *, path: Path | str, progress: float) -> None:
+        super().__init__(message)
+        self.path = Path(path)
+        self.progress = progress
+
+
+class DataArgumentError(IgniteError, ValueError):
+    """An argument of `simple_ignite.data` that is out of range or of the wrong kind.
+
+    Attributes:
+        argument: The argument's name.
+    """
+
+    def __init__(self, message: str, *, argument: str) -> None:
+        super().__init__(message)
+        self.argument = argument
+
+
+class PrefetchError(IgniteError, RuntimeError):
+    """Batches drawn ahead that cannot be used in this process."""
 
 
 class MetricError(IgniteError):

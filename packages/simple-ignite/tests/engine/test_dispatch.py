@@ -338,7 +338,7 @@ def test_registered_events_keep_their_handlers_if_they_are_registered_again():
     table.register(["mine"], {})
     table.add("mine", lambda: seen.append(1), (), {}, 0)
     table.register(["mine"], {"mine": "number"})
-    engine.state.number = 0
+    engine.state.number = 1
     table.fire("mine", engine)
     assert (seen, table.counts) == ([1], {})
     with pytest.raises(EventError):

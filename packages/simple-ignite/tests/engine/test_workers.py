@@ -76,7 +76,7 @@ def test_data_that_fail_because_the_signal_reached_their_processes_too_end_the_r
 
     trainer, seen = Engine(lambda engine, batch: None), []
     trainer.on(Events.TERMINATED | Events.COMPLETED, lambda engine: seen.append(engine.state.iteration))
-    assert trainer.run(data(), epoch_length=9, graceful=True).stop_reason == "SIGTERM"
+    assert trainer.run(data(), epoch_length=9, graceful="return").stop_reason == "SIGTERM"
     assert seen == [3, 3]
 
 
@@ -103,7 +103,7 @@ validation = DataLoader(Slow(), 1, num_workers=2, persistent_workers=True)
 evaluator.on(Events.ITERATION_COMPLETED(once=5), lambda: print("go", flush=True))
 trainer.on(Events.EPOCH_COMPLETED, lambda: evaluator.run(validation))
 trainer.on(Events.TERMINATED, lambda: print(evaluator.state.iteration, trainer.state.iteration, flush=True))
-trainer.run(DataLoader(Slow(), 4, num_workers=1), max_epochs=3, graceful=True)
+trainer.run(DataLoader(Slow(), 4, num_workers=1), max_epochs=3, graceful="return")
 print(trainer.state.stop_reason)
 """
 
@@ -126,7 +126,7 @@ from torch.utils.data import DataLoader
 from simple_ignite import Engine
 trainer = Engine(lambda engine, batch: engine.interrupt() if engine.state.iteration == 2 else None)
 loader = DataLoader(torch.arange(100), 1, num_workers=2)
-trainer.run(loader, graceful=True)
+trainer.run(loader, graceful="return")
 print(trainer.state.iteration)
 """
 
@@ -150,14 +150,14 @@ from simple_ignite import Engine
 
 def run(epochs):
     loader = DataLoader([1, 2], num_workers=1)
-    Engine(lambda engine, batch: None).run(loader, max_epochs=epochs, graceful=True)
+    Engine(lambda engine, batch: None).run(loader, max_epochs=epochs, graceful="return")
 
 run(1)
 registered = atexit._ncallbacks()
 run(3)
 assert atexit._ncallbacks() == registered
 kept = DataLoader([1, 2], num_workers=1, persistent_workers=True)
-Engine(lambda engine, batch: None).run(kept, graceful=True)
+Engine(lambda engine, batch: None).run(kept, graceful="return")
 child = os.fork()
 if child:
     os.waitpid(child, 0)

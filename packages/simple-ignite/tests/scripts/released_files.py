@@ -6,6 +6,7 @@ loads what they wrote and trains to the end. The tests build the same parts, loa
 compare with `expected.pt`.
 """
 
+import operator
 import pickle
 import random
 import subprocess
@@ -283,6 +284,13 @@ def pickled_metrics():
     return {**{name: fed(name, 0) for name in METRICS}, "set": metric_set(0), "fresh": Accuracy()}
 
 
+def pickled_engines():
+    """Return an engine that has not run, and one that has."""
+    fresh, run = Engine(operator.is_), Engine(operator.is_)
+    run.run([1, 2, 3], max_epochs=2)
+    return {"fresh": fresh, "run": run}
+
+
 def pickled_objects():
     """Return the other public objects that can be pickled."""
     engine = Engine(print)
@@ -372,6 +380,7 @@ def main(folder):
     for n in range(2):
         (folder / f"rank{n}.pt").unlink()
     torch.save(expected, folder / "expected.pt")
+    (folder / "engines.pickle").write_bytes(pickle.dumps(pickled_engines(), 4))
     (folder / "metrics.pickle").write_bytes(pickle.dumps(pickled_metrics(), 4))
     (folder / "objects.pickle").write_bytes(pickle.dumps(pickled_objects(), 4))
 

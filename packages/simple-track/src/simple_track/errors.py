@@ -11,6 +11,7 @@ TrackError (Exception)
 ├── RunBusyError (RuntimeError)         another process is writing the run
 ├── RunActiveError (RuntimeError)       this process already has a run
 ├── RunClosedError (RuntimeError)       the run has been finished
+├── ReadOnlyRunError (AttributeError)   a change of a run that was loaded to read from; also a TypeError
 ├── StorageError (OSError)              the disk is full, read-only, or gone
 ├── FormatError (ValueError)            a file on disk is damaged or of a newer version
 ├── WhereError (ValueError)             a filter or an order that cannot be parsed
@@ -246,14 +247,32 @@ class RunClosedError(TrackError, RuntimeError):
     Args:
         run_id: The run.
         call: What was attempted.
+        hint: What to do; default how to resume the run.
     """
 
-    def __init__(self, run_id: str, call: str) -> None:
-        super().__init__(
-            f"{call}: run {run_id} is finished; continue it with Track.run(project=…, resume={run_id!r})"
-        )
+    def __init__(self, run_id: str, call: str, hint: str = "") -> None:
+        advice = hint or f"continue it with Track.run(project=…, resume={run_id!r})"
+        super().__init__(f"{call}: run {run_id} is finished; {advice}")
         self.run_id = run_id
         self.call = call
+
+
+class ReadOnlyRunError(TrackError, AttributeError, TypeError):
+    """A change of a run that was loaded to read from.
+
+    Args:
+        run_id: The run.
+        field: What was to be changed.
+        advice: How to change it.
+    """
+
+    def __init__(self, run_id: str, field: str, advice: str) -> None:
+        self.run_id = run_id
+        self.field = field
+        self.advice = advice
+        super().__init__(
+            f"run {run_id} was loaded to read from: its {field} cannot be changed here; {advice}."
+        )
 
 
 class StorageError(TrackError, OSError):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from simple_track.catalog.query_result import QueryResult
 from simple_track.reading.view import RunView
+from simple_track.recording.edit import edit_run
 from simple_track.recording.options import RunOptions
 from simple_track.recording.run import Run as _Run
 from simple_track.recording.start import active_run, start_run
@@ -77,6 +78,7 @@ class Track:
         group: str | None = None,
         job_type: str | None = None,
         *,
+        rewind: int | None = None,
         system: bool | None = None,
         console: bool = False,
         shared: bool = False,
@@ -99,6 +101,8 @@ class Track:
                 "stack": keep both.
             group: The group that the run belongs to, such as an experiment.
             job_type: The kind of job, such as "train".
+            rewind: The step that a resumed run logs next: readers leave out what it logged at this step or
+                later; see `Run.rewind`.
             system: Sample the machine; default if psutil is installed.
             console: Keep a copy of standard output and error.
             shared: Let every rank of a distributed job log into one run; default only rank 0 logs.
@@ -110,6 +114,7 @@ class Track:
             RunBusyError: Another process writes the run to resume.
             RunNotFoundError: The run to resume does not exist.
             StorageError: The folder cannot be written, and `strict` is set.
+            ValueKindError: `rewind` is not a whole number from 0.
         """
         return start_run(
             RunOptions(
@@ -120,6 +125,7 @@ class Track:
                 notes=notes,
                 dir=dir,
                 resume=resume,
+                rewind=rewind,
                 reinit=reinit,
                 group=group,
                 job_type=job_type,
@@ -135,7 +141,7 @@ class Track:
         """Load a run to read from.
 
         Args:
-            run_id: Its id, or the beginning of it.
+            run_id: Its id, the beginning of it, or "last" for the run that started last.
             dir: The folder of the store; default as for `run`.
 
         Raises:
@@ -151,21 +157,93 @@ class Track:
         where: str | None = None,
         order: str | None = None,
         dir: str | os.PathLike[str] | None = None,
+        *,
+        archived: bool = False,
     ) -> list[RunView]:
-        """Find the runs that match, oldest first unless an order is given.
+        """Find the runs that match, newest first unless an order is given.
 
         Args:
             project: Only runs of this project.
             where: A condition such as `config.train.lr < 0.01 and state == 'finished'`.
             order: Fields such as `-summary.val/acc`; `-` sorts in descending order.
             dir: The folder of the store; default as for `run`.
+            archived: Include archived runs; so does a condition about `archived`.
 
         Raises:
             WhereError: The condition or the order cannot be parsed.
         """
         from simple_track.catalog.catalog import find_runs  # a script that logs does not need it
 
-        return find_runs(current_layout(dir), project, where, order)
+        return find_runs(current_layout(dir), project, where, order, archived=archived)
+
+    @staticmethod
+    def edit(
+        run: str | RunView | _Run,
+        *,
+        name: str | None = None,
+        tags: str | Sequence[str] | None = None,
+        notes: str | None = None,
+        archived: bool | None = None,
+        dir: str | os.PathLike[str] | None = None,
+    ) -> RunView:
+        """Edit a run, also while another process is writing it.
+
+        An edit is one line in `edits.jsonl` of the run's folder. It wins over the metadata, and the latest
+        edit of a field wins over earlier ones.
+
+        Args:
+            run: A run, or its id as for `load`.
+            name: Its new name.
+            tags: Its new tags, which replace all that it had; a single one may be given as text.
+            notes: Its new notes.
+            archived: Whether lists leave the run out.
+            dir: The folder of the store; default as for `run`.
+
+        Returns:
+            The run as it is now.
+
+        Raises:
+            RunNotFoundError: The run does not exist.
+            SettingError: No value is given, or one is not valid.
+            StorageError: The run's folder cannot be written.
+        """
+        found = Track.load(run, dir) if isinstance(run, str) else run
+        return edit_run(found, name=name, tags=tags, notes=notes, archived=archived)
+
+    @staticmethod
+    def frame(
+        project: str | None = None,
+        where: str | None = None,
+        order: str | None = None,
+        dir: str | os.PathLike[str] | None = None,
+        *,
+        archived: bool = False,
+        library: str | None = None,
+    ) -> Any:
+        """Find runs, and return a data frame with one row for each; needs pyarrow.
+
+        The columns are those of the SQL table `runs`: facts such as `run`, `name` and `state`, and one for
+        each value, such as `config.train.lr` and `summary.val/acc`.
+
+        Args:
+            project: Only runs of this project.
+            where: A condition, as for `runs`.
+            order: The order of the rows, as for `runs`.
+            dir: The folder of the store; default as for `run`.
+            archived: Include archived runs.
+            library: "pandas", "polars" or "arrow"; default the first of them that is installed.
+
+        Returns:
+            A DataFrame of pandas or polars, or a pyarrow Table.
+
+        Raises:
+            WhereError: The condition or the order cannot be parsed.
+            SettingError: The library is unknown.
+            MissingExtraError: The library is not installed, or pyarrow is not.
+        """
+        from simple_track.catalog.frame import runs_frame  # a script that logs does not need it
+
+        return runs_frame(Track.runs(project, where, order, dir, archived=archived), library)
 
     @staticmethod
     def query(sql: str, dir: str | os.PathLike[str] | None = None) -> QueryResult:

@@ -47,13 +47,13 @@ ALL = [("p", "1", "finished", "{'x': nan}"), ("p", "2", "running", None), ("q", 
 @pytest.fixture
 def parsed(monkeypatch):
     """The ids of the runs that were parsed."""
-    ids, read = [], module.read_metadata
+    ids, read = [], module.edited_metadata
 
     def record(run):
         ids.append(run.run_id)
         return read(run)
 
-    monkeypatch.setattr(module, "read_metadata", record)
+    monkeypatch.setattr(module, "edited_metadata", record)
     return ids
 
 

@@ -24,18 +24,18 @@ def names(*arguments, **options):
     return [run.name for run in Track.runs(*arguments, **options)]
 
 
-def test_runs_of_one_project_or_of_all_oldest_first(runs):
-    assert names("demo") == ["run-0", "run-1", "run-2"]
-    assert names() == ["run-0", "run-1", "run-2", "elsewhere"]
+def test_runs_of_one_project_or_of_all_newest_first(runs):
+    assert names("demo") == ["run-2", "run-1", "run-0"]
+    assert names() == ["elsewhere", "run-2", "run-1", "run-0"]
     assert names("absent") == []
 
 
 def test_filters_and_orders(runs):
-    assert names(where="config.lr < 0.05 and state == 'finished'") == ["run-1", "run-2"]
+    assert names(where="config.lr < 0.05 and state == 'finished'") == ["run-2", "run-1"]
     assert names("demo", order="-summary.val/acc") == ["run-1", "run-0", "run-2"]
     assert names("demo", order="summary.val/acc") == ["run-0", "run-1", "run-2"]
     assert names(order="-project, -name") == ["elsewhere", "run-2", "run-1", "run-0"]
-    assert names(where="summary.val/acc == null") == ["run-2", "elsewhere"]
+    assert names(where="summary.val/acc == null") == ["elsewhere", "run-2"]
     assert names(order="summary.loss") == ["run-2", "run-1", "run-0", "elsewhere"]
     assert names(order="-summary.loss") == ["run-0", "run-1", "run-2", "elsewhere"]
     assert names(where="start_time > '2020-01-01' and end_time < '2999-12-31T10:00'") == names()
@@ -51,15 +51,15 @@ def test_filters_and_orders(runs):
 def test_the_file_that_remembers_is_used_and_follows_every_change(runs, monkeypatch):
     assert len(Track.runs()) == 4
     with monkeypatch.context() as patch:
-        patch.setattr("simple_track.catalog.cache.read_metadata", None)
+        patch.setattr("simple_track.catalog.cache.edited_metadata", None)
         assert len(Track.runs()) == 4
         assert Track.runs("other")[0].summary["loss"] != 0
-    with Track.run(project="demo", resume=Track.runs("demo")[0].id, name="renamed", system=False) as run:
+    with Track.run(project="demo", resume=Track.runs("demo")[-1].id, name="renamed", system=False) as run:
         assert names("demo", where="state == 'running'") == ["renamed"]
         run.log({"loss": 5})
-    assert Track.runs("demo")[0].summary["loss"] == 5
+    assert Track.runs("demo")[-1].summary["loss"] == 5
     shutil.rmtree(Track.runs("demo")[1].dir)
-    assert names("demo") == ["renamed", "run-2"]
+    assert names("demo") == ["run-2", "renamed"]
 
 
 @pytest.mark.parametrize("harm", ["nonsense", "{}", '{"version": 0, "runs": {}}', "[]"])
@@ -84,25 +84,25 @@ def test_folders_that_are_no_runs_are_passed_over(runs):
     broken.mkdir()
     (broken / "metadata.sdn").write_text("a: [1")
     (runs / "runs" / "stray.txt").write_text("x")
-    assert names("demo") == ["run-0", "run-1", "run-2"]
+    assert names("demo") == ["run-2", "run-1", "run-0"]
 
 
 @pytest.mark.parametrize("name", ["metadata.sdn", "summary.sdn"])
 @pytest.mark.parametrize("harm", ["not UTF-8", "a folder"])
 def test_one_run_that_cannot_be_read_hides_no_other(runs, name, harm):
-    victim = Track.runs("demo")[0].layout
+    victim = Track.runs("demo")[-1].layout
     (victim.dir / name).unlink()
     if harm == "a folder":
         (victim.dir / name).mkdir()
     else:
         (victim.dir / name).write_bytes(b"name: \xff\n")
     if name == "metadata.sdn":
-        assert names("demo") == ["run-1", "run-2"]
+        assert names("demo") == ["run-2", "run-1"]
         with pytest.raises(TrackError):
             Track.load(victim.run_id)
     else:
-        assert names("demo") == ["run-0", "run-1", "run-2"]
-        assert Track.runs("demo")[0].summary["loss"] == 0.1
+        assert names("demo") == ["run-2", "run-1", "run-0"]
+        assert Track.runs("demo")[-1].summary["loss"] == 0.1
         assert Track.load(victim.run_id).summary["loss"] == 0.1
 
 
@@ -116,7 +116,7 @@ def test_a_flipped_bit_in_the_file_that_remembers_changes_nothing(runs):
 
 
 def test_runs_are_loaded_by_id_or_its_beginning(runs):
-    first = Track.runs("demo")[0]
+    first = Track.runs("demo")[-1]
     assert Track.load(first.id).name == "run-0"
     assert Track.load(first.id[:-2]).id == first.id
     with pytest.raises(RunNotFoundError, match=r"no run 'zzz' in .*; list the runs with: simple-track ls"):

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from simple_track.cli.chart import draw, sparkline
+from simple_track.cli.chart import MARKS, draw, draw_all, sparkline
 
 SERIES = st.integers(0, 30).flatmap(
     lambda n: st.tuples(
@@ -45,3 +45,20 @@ def test_sparklines_follow_the_values():
     assert sparkline(np.array([0, np.nan, 1])) == "▁ █"
     assert sparkline(np.array([np.inf])) == ""
     assert len(sparkline(np.arange(1000), width=10)) == 10
+
+
+def test_several_lines_share_their_axes_and_are_told_apart():
+    up, down = (np.arange(10), np.arange(10)), (np.arange(5), np.arange(5)[::-1] * 10)
+    lines = draw_all([up, down], width=40, height=8, braille=False)
+    text = ["".join(part for part, _ in line) for line in lines]
+    assert text[0].startswith("40 |")
+    assert text[-1].split() == ["0", "9"]
+    assert {number for line in lines for _, number in line} == {None, 0, 1}
+    assert all(set(part) <= {MARKS[n]} for line in lines for part, n in line if n is not None)
+    dots = draw_all([up, down], width=40, height=8)
+    assert {number for line in dots for _, number in line} == {None, 0, 1}
+
+
+def test_long_numbers_leave_room_for_the_chart():
+    lines = draw(np.array([-1e9]), np.array([1e9 + 0.875]), width=20, height=2)
+    assert max(map(len, lines)) <= 35

@@ -47,6 +47,9 @@ def test_a_store_that_is_named_has_to_be_there(command, capsys, tmp_path):
         "query": ["select 1"],
         "export": ["x"],
         "pack": ["x"],
+        "rename": ["x", "y"],
+        "plot": ["x", "y"],
+        "note": ["x"],
     }
     missing = str(tmp_path / "mistyped")
     assert main([command.NAME, *needs.get(command.NAME, []), "--dir", missing]) == 1

@@ -1,3 +1,6 @@
+from simple_track.track import Track
+
+
 def test_a_run_is_shown_whole(store, call):
     result = call("show", store.first)
     assert result.code == 0
@@ -8,6 +11,40 @@ def test_a_run_is_shown_whole(store, call):
     row = next(line for line in result.lines if line.startswith("train/loss"))
     assert row.split()[1:4] == ["0.00744658", "0.00744658", "1"]
     assert row[-24:].startswith("█")
+
+
+def test_many_metrics_are_cut_and_those_that_matter_come_first(store, call):
+    with Track.run("many", name="many", dir=store.root, system=False) as run:
+        run.define_metric("val/*", summary="max")
+        for step in range(3):
+            run.log({f"gradients/{n}": step for n in range(60)})
+            run.log({f"m{n}": step for n in range(60)} | {"val/acc": step})
+    lines = call("show", "many").lines
+    start = lines.index("Metrics") + 2
+    names = [line.split()[0] for line in lines[start : start + 100]]
+    assert names[:2] == ["val/acc", "m0"]
+    assert names[61:] == [f"gradients/{n}" for n in range(39)]
+    assert lines[start + 100] == "21 more metrics; see them with --all"
+    assert any(line.startswith("gradients/59 ") for line in call("show", "many", "--all").lines)
+
+
+def test_artifacts_are_listed_each_once(store, call, answer):
+    with Track.run("digits", name="maker", dir=store.root, system=False) as run:
+        artifact = Track.Artifact("data", "dataset")
+        artifact.add_bytes(b"x", "f")
+        run.log_artifact(artifact)
+        run.use_artifact("data:v0")
+        run.use_artifact("data:v0")
+    lines = call("show", "maker").lines
+    at = lines.index("Artifacts")
+    assert [line.split() for line in lines[at + 2 : at + 4]] == [
+        ["digits/data:v0", "logged"],
+        ["digits/data:v0", "used"],
+    ]
+    assert answer("show", "maker")["artifacts"] == [
+        {"action": "log", "artifact": "digits/data:v0"},
+        {"action": "use", "artifact": "digits/data:v0"},
+    ]
 
 
 def test_media_are_listed(store, call):

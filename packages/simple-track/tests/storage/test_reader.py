@@ -3,7 +3,8 @@
 import pytest
 import zstandard
 
-from simple_track.storage.layout import Layout
+from simple_track.errors import FormatError
+from simple_track.storage.layout import Layout, packed_file
 from simple_track.storage.reader import read_chunks, read_events, read_records
 
 LINES = [b'{"step":%d,"x":"%s"}\n' % (n, b"y" * n) for n in range(20)]
@@ -90,3 +91,36 @@ def test_events_of_all_writers_come_by_time(tmp_path):
         b'{"event":"first"}\n{"event":"b","timestamp":2}\n{"event":"d","timestamp":4}\n'
     )
     assert [event["event"] for event in read_events(run)] == ["first", "a", "b", "c", "d"]
+
+
+def test_a_line_of_many_pieces_is_joined_once(tmp_path):
+    path = tmp_path / "x.jsonl"
+    path.write_bytes(b"a" * 10_000 + b"\n" + b"b" * 5_000 + b"\nc")
+    pieces = list(read_chunks(path, size=100))
+    assert b"".join(pieces) == path.read_bytes()
+    assert [piece[:1] for piece in pieces] == [b"a", b"b", b"c"]
+    assert list(read_chunks(path, size=1)) == [b"a" * 10_000 + b"\n", b"b" * 5_000 + b"\n", b"c"]
+
+
+@pytest.mark.parametrize("packed", [True, False])
+def test_a_line_longer_than_any_is_an_error(tmp_path, monkeypatch, packed):
+    monkeypatch.setattr("simple_track.storage.reader.LONGEST_LINE", 1 << 20)
+    path = tmp_path / "x.jsonl"
+    text = b"a" * (3 << 20)
+    if packed:
+        packed_file(path).write_bytes(zstandard.compress(text))
+    else:
+        path.write_bytes(text)
+    with pytest.raises(FormatError, match=r"x\.jsonl: has a line of more than 1 MiB"):
+        list(read_chunks(path))
+
+
+def test_a_packed_log_that_expands_without_end_is_an_error(tmp_path, monkeypatch):
+    monkeypatch.setattr("simple_track.storage.reader.EXPANDED", 2 << 20)
+    path = tmp_path / "x.jsonl"
+    packed_file(path).write_bytes(zstandard.compress(b"\n" * (16 << 20)))
+    with pytest.raises(FormatError, match=r"x\.jsonl: expands to more than \d+ MiB, as no log does"):
+        for _ in read_chunks(path):
+            pass
+    path.write_bytes(b"\n" * (3 << 20))  # plain, it has taken that much of the disk
+    assert sum(map(len, read_chunks(path))) == 3 << 20

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from simple_conf.__about__ import __version__
 from simple_conf.cli import converting, editing, reading
+from simple_conf.error_block import print_error
 from simple_conf.errors import ConfError, KeyPathError
 
 NO = 1
@@ -39,7 +40,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"sdn: {error}", file=sys.stderr)
         return USAGE
     except ConfError as error:
-        print(error, file=sys.stderr)
+        print_error(error, sys.stderr, label=False)
         return USAGE if isinstance(error, ImportError) else NO
     except BrokenPipeError:  # the reader of our output has stopped: no error
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import math
 import sys
 from typing import Any
@@ -21,7 +20,7 @@ from simple_conf.values import MISSING
 
 def json_text(value: Any) -> str:
     """Return a value as JSON; a table is a list of its rows, and `???` is a string."""
-    return json.dumps(_with_markers(plain(value)), ensure_ascii=False, indent=2)
+    return json_format.write(_with_markers(plain(value)))
 
 
 def _with_markers(value: Any) -> Any:

@@ -6,24 +6,48 @@ import argparse
 import difflib
 import sys
 from collections.abc import Callable
+from typing import Any
 
 from simple_conf.atomic_write import replace_file
 from simple_conf.cli import files
+from simple_conf.error_block import print_error
 from simple_conf.errors import DocumentError, KeyPathError, SdnSyntaxError
 from simple_conf.keypath import KeyPath, parse_path
-from simple_conf.sdn import SdnDocument, parse_value
+from simple_conf.sdn import SdnDocument, parse, parse_value
 from simple_conf.sdn.format import format_text
+from simple_conf.source import Source
+from simple_conf.written import KINDS, number_at, reads_as, written
 
 
 def set_value(arguments: argparse.Namespace) -> int:
     """Set a value."""
     path = _path(arguments.path)
     try:
-        value = parse_value(arguments.value)
+        value = numbers_as_written(arguments.value, parse_value(arguments.value), ())
     except SdnSyntaxError as error:
         print(f"sdn: {error}", file=sys.stderr)
         return 2
     return _edit(arguments.file, lambda document: document.set(path, value))
+
+
+def numbers_as_written(text: str, value: Any, path: KeyPath) -> Any:
+    """Return the value that a text is, whose numbers know what was written.
+
+    Args:
+        text: The text.
+        value: What it is, or what is at ``path`` of it.
+        path: The path.
+    """
+    if isinstance(value, dict):
+        return {key: numbers_as_written(text, inner, (*path, key)) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [numbers_as_written(text, inner, (*path, at)) for at, inner in enumerate(value)]
+    if type(value) not in KINDS:
+        return value
+    source = Source(f"x: {text}")
+    span = parse(source).locate(("x", *path))
+    found = None if span is None else number_at(source.text, source.offset(span.line, span.column))
+    return written(value, found) if found is not None and reads_as(found, value) else value
 
 
 def delete_value(arguments: argparse.Namespace) -> int:
@@ -58,7 +82,7 @@ def fmt(arguments: argparse.Namespace) -> int:
         try:
             changed = _format(name, check=arguments.check, diff=arguments.diff)
         except SdnSyntaxError as error:
-            print(error, file=sys.stderr)
+            print_error(error, sys.stderr, label=False)
             status = 1
         else:
             if changed and arguments.check:

@@ -8,6 +8,7 @@ from typing import Any
 
 from simple_conf.cli.converting import json_text
 from simple_conf.cli.files import source
+from simple_conf.error_block import print_error
 from simple_conf.errors import SdnSyntaxError
 from simple_conf.keypath import KeyPath, format_path, parse_path
 from simple_conf.sdn import parse, write
@@ -25,7 +26,7 @@ def check(arguments: argparse.Namespace) -> int:
         try:
             parse(source(name))
         except SdnSyntaxError as error:
-            print(error, file=sys.stderr)
+            print_error(error, sys.stderr, label=False)
             status = 1
     return status
 
@@ -86,7 +87,7 @@ def diff(arguments: argparse.Namespace) -> int:
     try:
         first, second = (parse(source(name)).values for name in (arguments.first, arguments.second))
     except SdnSyntaxError as error:  # 1 would mean that they differ
-        print(error, file=sys.stderr)
+        print_error(error, sys.stderr, label=False)
         return 2
     found = differences(first, second)
     for path, old, new in found:

@@ -10,7 +10,7 @@ from simple_conf.references.evaluation import follow, index_of
 from simple_conf.tree.copying import copy_list, copy_mapping
 from simple_conf.tree.editing import change, drop, missing_key, put, refuse_frozen, store
 from simple_conf.tree.location import origin_at
-from simple_conf.tree.node import ABSENT, ListNode, MappingNode, Overlaid, Tree, node_of, raw_items
+from simple_conf.tree.node import ABSENT, ListNode, MappingNode, Overlaid, Tree, has_key, node_of, raw_items
 from simple_conf.tree.provenance import record
 
 TYPE_CHECKING = False
@@ -58,7 +58,7 @@ def has_path(cfg: MappingNode, path: str | KeyPath) -> bool:
         if parents:
             holder = follow(cfg, tuple(parents), [])
     if isinstance(holder, MappingNode):
-        return last in holder.__raw__ or (last == "" and not parents)
+        return has_key(holder, str(last)) or (last == "" and not parents)
     index = index_of(last)
     return isinstance(holder, ListNode) and index is not None and -len(holder) <= index < len(holder)
 
@@ -121,7 +121,8 @@ def reach(
             holder = reach_item(holder, segment, layer)
             continue
         key = str(segment)
-        inner = holder.__raw__.get(key, ABSENT)
+        opened = unknown is None and not isinstance(segments[depth + 1], int)
+        inner = holder.__raw__[key] if has_key(holder, key, opened) else ABSENT
         if inner is ABSENT and unknown is not None:
             raise unknown(holder, key)
         if isinstance(inner, (MappingNode, ListNode)):
@@ -190,7 +191,8 @@ def update(cfg: MappingNode, values: MappingNode) -> None:
     """
     refuse_frozen(cfg.__tree__, cfg.__path__)
     lay_over(cfg, copy_mapping(values, Tree(), cfg.__path__, written=True))
-    cfg.__tree__.forget(cfg.__path__)
+    for key in values.__raw__:
+        cfg.__tree__.forget((*cfg.__path__, key))
 
 
 def delete_at(cfg: MappingNode, path: str | KeyPath) -> None:

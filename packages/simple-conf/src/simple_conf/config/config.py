@@ -13,6 +13,7 @@ from simple_conf.tree.editing import absent, change, detached, drop, put, refuse
 from simple_conf.tree.export import Exporter
 from simple_conf.tree.node import ListNode, MappingNode, register_classes
 from simple_conf.tree.pickling import pack, unpack
+from simple_conf.values import repr_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -109,7 +110,7 @@ class Config(MappingNode):
         return [key for key in self.__raw__ if key.isidentifier()]
 
     def __repr__(self) -> str:
-        return f"Config({Exporter(resolve=False, lenient=True).run(self)!r})"
+        return f"Config({repr_of(Exporter(resolve=False, lenient=True).run(self))})"
 
     def __copy__(self) -> Config:
         return as_config(detached(self))
@@ -128,12 +129,12 @@ class ConfigList(ListNode):
 
     def __read__(self, key: int) -> Any:
         """Return the item at an index, resolved."""
-        return read(self, key)
+        return self[key] if self.__raw__ is None else read(self, key)
 
     def __repr__(self) -> str:
         if not self.__tree__.secrets:
             return list.__repr__(self)
-        return repr(Exporter(resolve=False, lenient=True).run(self))
+        return repr_of(Exporter(resolve=False, lenient=True).run(self))
 
     def __copy__(self) -> list[Any]:
         return list(self)

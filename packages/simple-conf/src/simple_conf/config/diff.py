@@ -7,7 +7,7 @@ from simple_conf.errors import ConfError
 from simple_conf.keypath import format_path
 from simple_conf.tree.export import Exporter, simple
 from simple_conf.tree.node import ABSENT
-from simple_conf.values import MASK
+from simple_conf.values import MASK, repr_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ class Change:
         self.after_origin = after_origin
 
     def __repr__(self) -> str:
-        return f"Change({self.kind!r}, {self.path!r}, {self.before!r}, {self.after!r})"
+        return f"Change({self.kind!r}, {self.path!r}, {repr_of(self.before)}, {repr_of(self.after)})"
 
     def lines(self) -> list[tuple[str, str, str]]:
         """Return the sign, the text and the origin of each line of a unified view."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from simple_conf.config.config import Config, as_config
 from simple_conf.tree.editing import detached
 from simple_conf.tree.export import to_dict
+from simple_conf.values import integer_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -43,8 +44,23 @@ def fingerprint(cfg: Config) -> str:
     import hashlib
     import json
 
-    text = json.dumps(to_dict(cfg, reveal=True), sort_keys=True, ensure_ascii=True, default=named)
+    values = to_dict(cfg, reveal=True)
+    try:
+        text = json.dumps(values, sort_keys=True, ensure_ascii=True, default=named)
+    except ValueError:
+        text = json.dumps(hexadecimal(values), sort_keys=True, ensure_ascii=True, default=named)
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def hexadecimal(value: Any) -> Any:
+    """Return plain data with the ints that Python does not write in decimal as type and text."""
+    if isinstance(value, dict):
+        return {key: hexadecimal(inner) for key, inner in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [hexadecimal(inner) for inner in value]
+    if type(value) is int and "x" in (text := integer_text(value)):
+        return ["int", text]
+    return value
 
 
 def named(value: Any) -> list[str]:

@@ -9,7 +9,7 @@ from simple_conf.tree.location import origin_at, origin_in, shielded
 from simple_conf.tree.masking import Censor, texts_at
 from simple_conf.tree.node import ListNode, MappingNode, has_item, raw_item
 from simple_conf.tree.provenance import assignment_of
-from simple_conf.values import MASK
+from simple_conf.values import MASK, repr_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ class Entry:
         self.origin = origin
 
     def __repr__(self) -> str:
-        return f"{self.value!r} ({self.origin})"
+        return f"{repr_of(self.value)} ({self.origin})"
 
 
 def origin(cfg: MappingNode, path: str | KeyPath) -> Origin:

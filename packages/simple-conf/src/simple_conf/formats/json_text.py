@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import json
 
-from simple_conf.errors import LoadError
+from simple_conf.errors import LoadError, UnwritableError
 from simple_conf.formats import json_places
+from simple_conf.formats.mistake import mistake
 from simple_conf.formats.numbers import NumberError, finite, shown, whole
+from simple_conf.keypath import format_path
 from simple_conf.origin.layers import TextLayer
 from simple_conf.origin.origin import Origin
+from simple_conf.values import digits_of, integer_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from simple_conf.keypath import KeyPath
     from simple_conf.origin.layers import Layer
     from simple_conf.source import Source
 
@@ -35,10 +39,9 @@ def read(source: Source) -> tuple[Any, Layer]:
     except json.JSONDecodeError as failure:
         comma = last_comma(source.text, failure.pos)
         line, column = source.position(failure.pos if comma is None else comma)
-        where = Origin("file", source.name, line, column, lambda: source.excerpt(line, column))
         hint = advice(source.text, failure.pos) if comma is None else "take the comma away"
         message = failure.msg if comma is None else "there is a comma after the last item"
-        raise LoadError(f"not JSON: {message}", origin=where, hint=hint) from None
+        raise mistake(source, line, column, f"not JSON: {message}", hint) from None
     except NumberError as failure:
         raise shown(failure, source) from None
     except DuplicateKey:
@@ -46,6 +49,33 @@ def read(source: Source) -> tuple[Any, Layer]:
     except RecursionError:
         raise LoadError("nested too deeply", origin=Origin("file", source.name)) from None
     return values, TextLayer(source, json_places.search)
+
+
+def write(values: Any) -> str:
+    """Return plain data as JSON text, without a newline at its end.
+
+    Raises:
+        UnwritableError: A whole number is longer than what reads it takes.
+    """
+    try:
+        return json.dumps(values, indent=2, ensure_ascii=False)
+    except ValueError:
+        found = long_integer(values, ())
+        if found is None:
+            raise
+    path, number = found
+    raise UnwritableError(
+        f"a number of {digits_of(number)} is too long for JSON; make it a text", key_path=format_path(path)
+    )
+
+
+def long_integer(value: Any, path: KeyPath) -> tuple[KeyPath, int] | None:
+    """Return the path and the value of the first whole number that Python does not write, if there is one."""
+    if isinstance(value, int):
+        return (path, value) if "x" in integer_text(value) else None
+    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    found = (long_integer(inner, (*path, key)) for key, inner in items)
+    return next((one for one in found if one is not None), None)
 
 
 def last_comma(text: str, at: int) -> int | None:
@@ -78,8 +108,8 @@ def twice(source: Source) -> LoadError:
         key, line, column = json_places.repeated(source)
     except RecursionError:
         return LoadError("a key comes twice in one object", origin=Origin("file", source.name))
-    where = Origin("file", source.name, line, column, lambda: source.excerpt(line, column))
-    return LoadError(f"the key {key!r} comes twice in one object", origin=where)
+    message = f"the key {key!r} comes twice in one object"
+    return mistake(source, line, column, message, plain="a key comes twice in one object")
 
 
 def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -6,6 +6,7 @@ import math
 import re
 
 from simple_conf.errors import LoadError
+from simple_conf.formats.mistake import mistake
 from simple_conf.origin.origin import Origin
 
 TYPE_CHECKING = False
@@ -27,10 +28,12 @@ class NumberError(LoadError):
     Args:
         message: What is wrong.
         text: The number as written.
+        plain: The message without the number.
     """
 
-    def __init__(self, message: str, text: str) -> None:
+    def __init__(self, message: str, text: str, plain: str | None = None) -> None:
         self.text = text
+        self.plain = plain or message
         super().__init__(message)
 
 
@@ -43,7 +46,9 @@ def finite(text: str) -> float:
     number = float(text)
     if math.isinf(number) and any(letter.isdigit() for letter in text):
         raise NumberError(
-            f"the number {brief(text)} is too large for a float; put it in quotes to keep it as text", text
+            f"the number {brief(text)} is too large for a float; put it in quotes to keep it as text",
+            text,
+            "a number is too large for a float; put it in quotes to keep it as text",
         )
     return number
 
@@ -71,10 +76,9 @@ def shown(failure: NumberError, source: Source) -> LoadError:
     """Return the error with the place of the first such number in JSON or TOML text."""
     found = next((t for t in TOKEN.finditer(source.text) if t[1] == failure.text), None)
     if found is None:
-        return LoadError(failure.message, origin=Origin("file", source.name))
+        return LoadError(failure.plain, origin=Origin("file", source.name))
     line, column = source.position(found.start(1))
-    where = Origin("file", source.name, line, column, lambda: source.excerpt(line, column))
-    return LoadError(failure.message, origin=where)
+    return mistake(source, line, column, failure.message, plain=failure.plain)
 
 
 def too_long(source: Source) -> NumberError | None:

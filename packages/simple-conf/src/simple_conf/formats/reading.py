@@ -1,7 +1,7 @@
 """Reading a config file: the format by suffix, a clear error where it is not there."""
 
 # pathlib is slow to import, and reading a config must not be.
-# ruff: noqa: PTH110, PTH112, PTH118, PTH122, PTH208
+# ruff: noqa: PTH100, PTH110, PTH112, PTH118, PTH122, PTH208
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from simple_conf.tree.node import grow, marked
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from typing import Any
 
     from simple_conf.config.config import Config
@@ -140,16 +140,37 @@ def folder(name: str) -> LoadError:
     return LoadError(f"{name} is a folder, not a config file", hint=hint)
 
 
-def not_found(name: str) -> ConfigNotFoundError:
-    """Return the error for a file that is not there, with a file that may have been meant."""
+def not_found(name: str, tried: Sequence[str] = ()) -> ConfigNotFoundError:
+    """Return the error for a file that is not there, with the folder looked in and the nearest name.
+
+    Args:
+        name: The file.
+        tried: The paths that were tried; by default the name alone.
+    """
+    paths = [os.path.abspath(path) for path in tried or [name]]
+    folders = list(dict.fromkeys(map(os.path.dirname, paths)))
     parent, wanted = os.path.split(name)
-    if not os.path.isdir(parent or "."):
-        return ConfigNotFoundError(f"there is no file {name}", hint=f"there is no folder {parent}")
-    stems = {os.path.splitext(n)[0]: n for n in os.listdir(parent or ".") if n.endswith(tuple(READERS))}
+    message = f"there is no file {wanted or name} in {' or in '.join(folders)}"
+    there = [folder for folder in folders if os.path.isdir(folder)]
+    if not there:
+        return ConfigNotFoundError(message, hint=no_folder(parent))
+    names = [file for folder in there for file in os.listdir(folder) if file.endswith(tuple(READERS))]
+    stems = {os.path.splitext(file)[0]: file for file in sorted(names)}
     close = closest(os.path.splitext(wanted)[0], stems)
     hint: str | None
     if close is not None:
         hint = f"did you mean {os.path.join(parent, stems[close])!r}?"
     else:
         hint = f"known: {', '.join(sorted(stems.values()))}" if 0 < len(stems) <= MANY else None
-    return ConfigNotFoundError(f"there is no file {name}", hint=hint)
+    return ConfigNotFoundError(message, hint=hint)
+
+
+def no_folder(name: str) -> str:
+    """Return the hint for a folder that is not there: the nearest name in the folder around it."""
+    around, wanted = os.path.split(name.rstrip("/"))
+    hint = f"there is no folder {name}"
+    if os.path.isdir(around or "."):
+        folders = [entry.name for entry in os.scandir(around or ".") if entry.is_dir()]
+        close = closest(wanted, folders)
+        hint += f"; did you mean {os.path.join(around, close)!r}?" if close is not None else ""
+    return hint

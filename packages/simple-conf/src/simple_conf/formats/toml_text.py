@@ -6,6 +6,7 @@ import re
 import tomllib
 
 from simple_conf.errors import LoadError
+from simple_conf.formats.mistake import mistake, without_quotes
 from simple_conf.formats.numbers import NumberError, finite, shown, too_long
 from simple_conf.origin.layers import TextLayer
 from simple_conf.origin.origin import Origin
@@ -33,11 +34,13 @@ def read(source: Source) -> tuple[Any, Layer]:
     try:
         values = tomllib.loads(source.text, parse_float=finite)
     except tomllib.TOMLDecodeError as failure:
-        raise LoadError(
-            f"not TOML: {PLACE.sub('', str(failure)).strip()}", origin=place(source, str(failure))
-        ) from None
+        message = f"not TOML: {PLACE.sub('', str(failure)).strip()}"
+        line, column = place(source, str(failure))
+        raise mistake(source, line, column, message, plain=without_quotes(message)) from None
     except NumberError as failure:
         raise shown(failure, source) from None
+    except RecursionError:
+        raise LoadError("nested too deeply", origin=Origin("file", source.name)) from None
     except ValueError as failure:
         if (long := too_long(source)) is not None:
             raise shown(long, source) from None
@@ -45,13 +48,12 @@ def read(source: Source) -> tuple[Any, Layer]:
     return values, TextLayer(source, search)
 
 
-def place(source: Source, message: str) -> Origin:
-    """Return the place that tomllib names in its message."""
+def place(source: Source, message: str) -> tuple[int, int]:
+    """Return the line and the column that tomllib names in its message."""
     match = PLACE.search(message)
-    line, column = source.position(len(source.text))
     if match and match[1]:
-        line, column = int(match[1]), int(match[2])
-    return Origin("file", source.name, line, column, lambda: source.excerpt(line, column))
+        return int(match[1]), int(match[2])
+    return source.position(len(source.text))
 
 
 def search(source: Source) -> Callable[[KeyPath], Span | None]:

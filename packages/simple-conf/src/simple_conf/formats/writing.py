@@ -44,9 +44,9 @@ def to_sdn(cfg: MappingNode, resolve: bool = True, *, reveal: bool = False) -> s
 
 def to_json(cfg: MappingNode, resolve: bool = True, *, reveal: bool = False) -> str:
     """Return a config as JSON text; see `to_sdn`."""
-    import json
+    from simple_conf.formats.json_text import write
 
-    return json.dumps(values_of(cfg, resolve, reveal), indent=2, ensure_ascii=False) + "\n"
+    return write(values_of(cfg, resolve, reveal)) + "\n"
 
 
 def to_yaml(cfg: MappingNode, resolve: bool = True, *, reveal: bool = False) -> str:

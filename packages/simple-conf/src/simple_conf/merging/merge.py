@@ -52,6 +52,67 @@ class ConfigPatch:
         lay_over(root, self._config, rules, strict_keys)
 
 
+class RuledPatch:
+    """A patch with the strategy that it was merged by.
+
+    Args:
+        patch: The patch.
+        rules: The strategy.
+    """
+
+    __slots__ = ("_patch", "_rules")
+
+    def __init__(self, patch: Patch, rules: MergeStrategy) -> None:
+        self._patch = patch
+        self._rules = rules
+
+    def apply(self, root: MappingNode, rules: MergeStrategy, strict_keys: bool) -> None:  # noqa: ARG002
+        """Change ``root`` by the strategy of then."""
+        self._patch.apply(root, self._rules, strict_keys)
+
+
+class Edit:
+    """A change of a tree that was made of overrides: what is at a path since then.
+
+    Args:
+        path: The path.
+        config: The tree as it is.
+    """
+
+    __slots__ = ("_config", "_path")
+
+    def __init__(self, path: KeyPath, config: MappingNode) -> None:
+        self._path = path
+        self._config = config
+
+    def apply(self, root: MappingNode, rules: MergeStrategy, strict_keys: bool) -> None:  # noqa: ARG002
+        """Set what the tree has at the path, or remove it; a list on the way to it is set as a whole."""
+        source, holder = self._config, root
+        for segment in self._path[:-1]:
+            inner = source.__raw__.get(str(segment))
+            if not isinstance(inner, MappingNode):
+                self.put(source, holder, str(segment))
+                return
+            mine = holder.__raw__.get(str(segment))
+            if not isinstance(mine, MappingNode):
+                mine = node_of(root.__tree__, (*holder.__path__, str(segment)), inner.__layer__, {})
+                record(holder, str(segment), mine, inner.__layer__)
+                store(holder, str(segment), mine)
+            source, holder = inner, mine
+        self.put(source, holder, str(self._path[-1]))
+
+    def put(self, source: MappingNode, holder: MappingNode, key: str) -> None:
+        """Set a key of a mapping to what another one has under it, or remove it."""
+        if key in source.__raw__:
+            value, path = source.__raw__[key], (*holder.__path__, key)
+            fresh = copy_value(value, source, key, holder.__tree__, path, True)
+            record(holder, key, fresh, assignment_of(source, key).layer)
+            store(holder, key, fresh)
+        elif key in holder.__raw__:
+            del holder.__raw__[key]
+            holder.__dict__.pop(key, None)
+
+
 def merge(
     configs: Sequence[MappingNode], strategy: MergeStrategy | None = None, *, strict_keys: bool = False
 ) -> MappingNode:
@@ -75,19 +136,52 @@ def merge(
     tree = Tree()
     root = tree.root = copy_mapping(configs[0], tree, ())
     tree.copy_settings(configs[0].__tree__)
+    if configs[0].__path__:  # a part of a config
+        tree.secrets, tree.unmet = secrets_of(configs[0]), {}
     tree.calls = {}
+    kept = patches_of(configs[0]) if any(config.__tree__.patches is not None for config in configs) else None
+    tree.patches = None
     for config in configs[1:]:
-        other = config.__tree__
-        if other.secrets:
-            tree.secrets |= other.secrets
-        patches: list[Patch] = [ConfigPatch(config)]
-        if other.patches is not None and other.root is config:
-            patches = other.patches
+        if config.__tree__.secrets:
+            tree.secrets |= secrets_of(config)
+        patches = [ConfigPatch(config)] if kept is None else patches_of(config)
         for patch in patches:
             patch.apply(root, rules, strict_keys)
-        if tree.patches is not None:
-            tree.patches.extend(patches)
+        if kept is not None:
+            kept.extend(patches if rules is DEFAULT else [RuledPatch(patch, rules) for patch in patches])
+    tree.patches = kept
     return root
+
+
+def secrets_of(config: MappingNode) -> set[KeyPath]:
+    """Return the paths of the secrets of a config or of a part of one, from itself on."""
+    here, secrets = config.__path__, config.__tree__.secrets
+    if not here:
+        return secrets
+    if config.__tree__.hides(here):
+        return {(key,) for key in config.__raw__}
+    return {path[len(here) :] for path in secrets if path[: len(here)] == here}
+
+
+def refuse_unmet(root: MappingNode) -> None:
+    """Refuse a config in which overrides delete what no config below them has.
+
+    Raises:
+        OverrideError: There is such an override.
+    """
+    for failure in root.__tree__.unmet.values():
+        raise failure
+
+
+def patches_of(config: MappingNode) -> list[Patch]:
+    """Return the changes that a config makes where it is merged over another; none of them changes later."""
+    tree = config.__tree__
+    if tree.patches is None or tree.root is not config:
+        return [ConfigPatch(copy_mapping(config, Tree(), config.__path__))]
+    if not any(isinstance(patch, tuple) for patch in tree.patches):
+        return list(tree.patches)
+    now = copy_mapping(config, Tree(), ())
+    return [Edit(patch, now) if isinstance(patch, tuple) else patch for patch in tree.patches]
 
 
 def lay_over(
@@ -173,6 +267,8 @@ def put_tree(root: MappingNode, path: KeyPath, config: MappingNode) -> None:
         holder = inner
     key = str(path[-1])
     fresh = copy_mapping(config, root.__tree__, (*holder.__path__, key), written=True)
+    if root.__tree__.defaults is not None:  # what a schema defaults to is replaced too
+        object.__setattr__(fresh, "__barrier__", True)
     record(holder, key, fresh, config.__layer__)
     store(holder, key, fresh)
     root.__tree__.forget(path)

@@ -26,6 +26,13 @@ if TYPE_CHECKING:
         """A text that can show one of its lines, such as `simple_conf.source.Source`."""
 
         @property
+        def text(self) -> str:
+            """The text itself."""
+
+        def offset(self, line: int, column: int) -> int:
+            """Return the offset, from 0, of a line and column from 1."""
+
+        @property
         def name(self) -> str:
             """The name that errors call it by."""
 
@@ -88,6 +95,11 @@ class ArgumentLayer:
         self._column = column
         self._keys = tuple(keys)
 
+    @property
+    def text(self) -> str:
+        """The value as it was written."""
+        return self._argument[self._column - 1 :]
+
     def locate(self, path: Path, key: bool = False) -> Origin:
         """Return the argument, with a caret under its value or under the last key of ``path``."""
         column = self._column
@@ -111,16 +123,25 @@ class TextLayer(Generic[T]):
         self._search = search
         self._find: Callable[[Path], Span | None] | None = None
 
+    @property
+    def source(self) -> T:
+        """The text."""
+        return self._source
+
+    def find(self, path: Path) -> Span | None:
+        """Return the place of the value at ``path``, or None where the text has no place for it."""
+        if self._find is None:
+            self._find = self._search(self._source)
+        return self._find(path)
+
     def locate(self, path: Path, key: bool = False) -> Origin:
         """Return line and column of what is at ``path``, or of the nearest value around it.
 
         A mapping or list in the lines below its key is shown by its key.
         """
         source = self._source
-        if self._find is None:
-            self._find = self._search(source)
         for end in range(len(path), 0, -1):
-            span = self._find(path[:end])
+            span = self.find(path[:end])
             if span is not None:
                 line, column, key_line, key_column = span
                 if key or line != key_line:
@@ -137,12 +158,19 @@ class VariableLayer:
 
     Args:
         name: The variable.
+        text: What it was set to; what is read later may be another text.
     """
 
-    __slots__ = ("_name",)
+    __slots__ = ("_name", "_text")
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, text: str = "") -> None:
         self._name = name
+        self._text = text
+
+    @property
+    def text(self) -> str:
+        """What the variable was set to; pickles of version 0.3.0 do not have it."""
+        return getattr(self, "_text", "")
 
     def locate(self, path: Path, key: bool = False) -> Origin:  # noqa: ARG002 - a variable has no place
         """Return the variable, whatever the path."""

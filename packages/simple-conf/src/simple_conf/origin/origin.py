@@ -9,12 +9,17 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
+LABELS = {"file": "", "default": "default of "}
+"""What stands before the name, where it is not the kind itself."""
+
+
 class Origin:
     """Where one value came from.
 
     Args:
-        kind: ``"file"``, ``"command line"``, ``"environment"`` or ``"code"``.
-        name: The file's path, the argument, the variable or the Python file.
+        kind: ``"file"``, ``"command line"``, ``"environment"``, ``"code"`` or ``"default"``.
+        name: The file's path, the argument, the variable, the Python file, or the field of a schema and the
+            Python file that it is in: ``Job.lr, train.py``.
         line: 1-based line, or None.
         column: 1-based column, or None.
         quote: Returns the source lines with a caret under the column, or ``""``.
@@ -52,7 +57,7 @@ class Origin:
         return restored(self.kind, self.name, self.line, self.column, self.excerpt())
 
     def __str__(self) -> str:
-        label = self.name if self.kind == "file" else f"{self.kind}: {self.name}"
+        label = LABELS.get(self.kind, f"{self.kind}: ") + self.name
         if self.line is not None:
             label += f":{self.line}"
             if self.column is not None:

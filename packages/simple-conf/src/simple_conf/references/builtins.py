@@ -61,7 +61,7 @@ def variable(name: object, default: Any) -> Any:
 def env(scope: Scope, name: object, default: Any = REQUIRED) -> Any:
     """Return an environment variable read as an SDN value, the way a command-line value is."""
     value = variable(name, default)
-    return decode(scope, value) if isinstance(value, str) and value is not default else value
+    return read_value(value, str(name)) if isinstance(value, str) and value is not default else value
 
 
 def env_text(scope: Scope, name: object, default: Any = REQUIRED) -> Any:

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from simple_conf import migration
 from simple_conf.errors import (
-    ConfError,
     InterpolationCycleError,
     InterpolationError,
     InterpolationLimitError,
     KeyPathError,
-    ResolverError,
-    ResolverUsageError,
     UnknownReferenceError,
 )
 from simple_conf.keypath import format_path, parse_path
 from simple_conf.references import resolvers
 from simple_conf.references.builtins import Scope
-from simple_conf.references.failures import cycle, enclosing_cycle, error, missing_value
+from simple_conf.references.failures import call_error, cycle, enclosing_cycle, error, missing_value
 from simple_conf.references.overlay import overlay, resolver_result
 from simple_conf.suggestion import closest, did_you_mean
 from simple_conf.template import Call, ExpressionError, Reference, Template, known_path, read_template
@@ -29,12 +26,13 @@ from simple_conf.tree.node import (
     MappingNode,
     Overlaid,
     Tree,
+    has_key,
     is_lazy,
     raw_item,
     raw_items,
     wrap_list,
 )
-from simple_conf.values import Table
+from simple_conf.values import Secret, Table, digits_of, integer_text, repr_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -59,7 +57,12 @@ def read(node: Node, key: Key) -> Any:
                 remember(node, key, value)
             return value
     with node.__tree__.lock:
-        return resolve(node, key, [])
+        try:
+            return resolve(node, key, [])
+        except RecursionError as failure:
+            if isinstance(failure, InterpolationError):
+                raise
+        raise error(InterpolationLimitError, node, key, "references nest too deeply")
 
 
 def read_simple(tree: Tree, text: str) -> Any:
@@ -166,14 +169,7 @@ def evaluate_part(part: Reference | Call, node: Node, key: Key, trace: Trace) ->
     """Return the value of one ``${…}``."""
     if isinstance(part, Call):
         return call(part.name, part.arguments, part.text, node, key, trace)
-    path = part.path
-    if isinstance(path, Template):
-        path = path_in(text_of(evaluate(path, node, key, trace), trace), node, key)
-    if part.up:
-        keep = len(node.__path__) - part.up + 1
-        if keep < 0:
-            raise error(InterpolationError, node, key, f"'${{{part.text}}}' leads above the root")
-        path = (*node.__path__[:keep], *path)
+    path = path_of(part, node, key, trace)
     found = follow(node.__tree__.root, path, trace)
     if found is ABSENT:
         if not part.up and resolvers.known(part.text):
@@ -184,6 +180,19 @@ def evaluate_part(part: Reference | Call, node: Node, key: Key, trace: Trace) ->
     if isinstance(found, (MappingNode, ListNode)) and encloses(found, node, key):
         raise enclosing_cycle(trace, found)
     return found
+
+
+def path_of(part: Reference, node: Node, key: Key, trace: Trace) -> KeyPath:
+    """Return the path, from the root, that a reference names."""
+    path = part.path
+    if isinstance(path, Template):
+        path = path_in(text_of(evaluate(path, node, key, trace), trace), node, key)
+    if not part.up:
+        return path
+    keep = len(node.__path__) - part.up + 1
+    if keep < 0:
+        raise error(InterpolationError, node, key, f"'${{{part.text}}}' leads above the root")
+    return (*node.__path__[:keep], *path)
 
 
 def path_in(text: str, node: Node, key: Key) -> KeyPath:
@@ -237,9 +246,15 @@ def text_of(value: Any, trace: Trace, around: tuple[int, ...] = ()) -> str:
         return "false"
     if value is None:
         return "null"
+    node, key = trace[-1]
+    if isinstance(value, Secret):
+        node.__tree__.secrets = node.__tree__.secrets | {(*node.__path__, key)}
+        return text_of(value.reveal(), trace, around)
+    if type(value) is int and "x" in integer_text(value):
+        message = f"a number of {digits_of(value)} is too long for a text"
+        raise error(InterpolationLimitError, node, key, message)
     if not isinstance(value, (MappingNode, list)):
         return str(value)
-    node, key = trace[-1]
     if id(value) in around:
         message = "this text contains itself: a reference in what it names leads back to that"
         raise error(InterpolationCycleError, node, key, message)
@@ -273,8 +288,10 @@ def step(holder: Any, segment: Key, trace: Trace) -> Any:
         value = holder.__dict__.get(key, ABSENT)
         if value is not ABSENT:
             return value
-        raw = holder.__raw__.get(key, ABSENT)
-        if raw is ABSENT or isinstance(raw, ListNode):
+        if not has_key(holder, key):
+            return ABSENT
+        raw = holder.__raw__[key]
+        if isinstance(raw, ListNode):
             return raw
         return resolve(holder, key, trace)
     if isinstance(holder, ListNode):
@@ -305,7 +322,7 @@ def call(name: str, arguments: list[Any], text: str, node: Node, key: Key, trace
     values = [evaluate_argument(argument, node, key, trace) for argument in arguments]
     tree = node.__tree__
     place = () if resolver.shared else ((*node.__path__, key), text)
-    known = ((), name, repr(values)) if resolver.shared else (*place, repr(values))
+    known = ((), name, repr_of(values)) if resolver.shared else (*place, repr_of(values))
     if not resolver.live and known in tree.calls:
         return tree.calls[known]
     scope = Scope(tree, lambda path: look_up(path, node, key, trace))
@@ -324,23 +341,6 @@ def call(name: str, arguments: list[Any], text: str, node: Node, key: Key, trace
     if not resolver.live:
         tree.calls[known] = result
     return result
-
-
-def call_error(failure: Exception, text: str, node: Node, key: Key, hidden: bool) -> ResolverError:
-    """Return the error for a resolver that raised.
-
-    What the resolver says is left out where it was given a secret; but that a built-in one is used wrongly,
-    such as for a variable that is not set, shows only what is written.
-    """
-    written = isinstance(failure, ResolverUsageError) and "${" not in text
-    if hidden and not written:
-        why = "its message is not shown, since it was given a secret"
-        message = f"${{{text}}} failed: {type(failure).__name__}; {why}"
-    elif isinstance(failure, ConfError):
-        message = f"${{{text}}}: {getattr(failure, 'message', str(failure))}"
-    else:
-        message = f"${{{text}}} failed: {type(failure).__name__}: {failure}"
-    return error(ResolverError, node, key, message)
 
 
 def evaluate_argument(argument: Any, node: Node, key: Key, trace: Trace) -> Any:

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from simple_conf.errors import InterpolationCycleError, MissingValueError, PlacedError
+from simple_conf.errors import (
+    ConfError,
+    InterpolationCycleError,
+    MissingValueError,
+    PlacedError,
+    ResolverError,
+    ResolverUsageError,
+)
 from simple_conf.keypath import format_path
 from simple_conf.tree.location import origin_in
 from simple_conf.tree.masking import censor_of
@@ -63,3 +70,20 @@ def line(step: tuple[Node, Key]) -> str:
     raw = raw_item(node, key)
     shown = raw if isinstance(raw, str) else "[…]"
     return f"    {format_path((*node.__path__, key))} = {shown}  ({origin_in(node, key)})"
+
+
+def call_error(failure: Exception, text: str, node: Node, key: Key, hidden: bool) -> ResolverError:
+    """Return the error for a resolver that raised.
+
+    What the resolver says is left out where it was given a secret; but that a built-in one is used wrongly,
+    such as for a variable that is not set, shows only what is written.
+    """
+    written = isinstance(failure, ResolverUsageError) and "${" not in text
+    if hidden and not written:
+        why = "its message is not shown, since it was given a secret"
+        message = f"${{{text}}} failed: {type(failure).__name__}; {why}"
+    elif isinstance(failure, ConfError):
+        message = f"${{{text}}}: {getattr(failure, 'message', str(failure))}"
+    else:
+        message = f"${{{text}}} failed: {type(failure).__name__}: {failure}"
+    return error(ResolverError, node, key, message)

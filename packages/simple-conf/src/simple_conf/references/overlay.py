@@ -65,6 +65,7 @@ def own_tree(node: Node) -> Tree:
     """Return a tree for values that are read in the place of others, with the settings of the one around."""
     tree = Tree()
     tree.root = node.__tree__.root
+    tree.defaults = node.__tree__.defaults
     tree.frozen, tree.quiet = node.__tree__.frozen, node.__tree__.quiet
     tree.secrets = node.__tree__.secrets.copy()
     return tree

@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple, get_args, get_origin
 from simple_conf.config.config import Config
 from simple_conf.errors import ConfError
 from simple_conf.schemas.conversion import Unreadable, refuse
+from simple_conf.schemas.source_text import takes_text, with_text
 from simple_conf.schemas.type_names import describe
+from simple_conf.sdn.quoting import inline_text
+from simple_conf.tree.node import ListNode, is_lazy
 from simple_conf.values import MISSING, Table
 
 if TYPE_CHECKING:
@@ -26,12 +29,15 @@ class Mode(NamedTuple):
         strict: Whether extra keys are refused.
         gaps: Whether absent fields become ``MISSING``.
         thorough: Whether all errors are collected, instead of stopping at the first.
+        defaults: How the defaults of schemas are taken: ``"class"`` from the class, ``"tree"`` as values of a
+            tree that has them as its lowest layer, ``"probe"`` from the class where both are the same.
     """
 
     convert: bool = True
     strict: bool = True
     gaps: bool = False
     thorough: bool = False
+    defaults: str = "class"
 
 
 class SeveralErrors(ConfError):  # noqa: N818 - it is several
@@ -46,11 +52,21 @@ class SeveralErrors(ConfError):  # noqa: N818 - it is several
         super().__init__(errors)
 
 
-def opened(node: Config) -> dict[str, Any]:
-    """Return a mapping's values resolved; one that cannot be is ``Unreadable``, ``???`` is MISSING."""
+class NeedsDefaultsError(BaseException):
+    """The defaults of a schema must be in the tree; passes through everything that reads a value."""
+
+
+def opened(node: Config, mode: Mode) -> dict[str, Any]:
+    """Return a mapping's values resolved; one that cannot be is ``Unreadable``, ``???`` is MISSING.
+
+    Raises:
+        NeedsDefaultsError: A reference may name a default, and the mode only probes.
+    """
     visible: dict[str, Any] = node.__dict__
     if visible is node.__raw__:
         return visible
+    if mode.defaults == "probe" and any(map(may_refer, node.__raw__.values())):
+        raise NeedsDefaultsError
     values = {}
     for key, raw in node.__raw__.items():
         if key in visible:
@@ -65,14 +81,24 @@ def opened(node: Config) -> dict[str, Any]:
     return values
 
 
+def may_refer(value: Any) -> bool:
+    """Return whether a value as written is a reference, or a list that may have one."""
+    if type(value) is Table:
+        return any(type(cell) is str and "${" in cell for row in value.rows for cell in row)
+    return is_lazy(value) and value is not MISSING
+
+
 def list_hook(kind: Any, conv: Converter, mode: Mode) -> Hook:
     """Return the hook of a list."""
     inner = (get_args(kind) or (Any,))[0]
     item = conv.get_structure_hook(inner)
+    texts = takes_text(inner)
 
     def hook(value: Any, _: Any) -> Any:
         if not isinstance(value, (list, tuple, Table)):
             return refuse(describe(kind), value, in_list(value))
+        if texts and isinstance(value, ListNode):
+            value = [with_text(value, index, one) for index, one in enumerate(value)]
         if mode.thorough:
             return collect(enumerate(value), item, inner)
         return [item(one, inner) for one in value]
@@ -84,11 +110,10 @@ def in_list(value: Any) -> str | None:
     """Return a hint for a single value in the place of a list."""
     if isinstance(value, str) and value.startswith("(") and value.endswith(")"):
         return f"write a list: [{value[1:-1]}]"
-    return (
-        f"write a list: [{value}]"
-        if isinstance(value, (str, int, float)) and not isinstance(value, bool)
-        else None
-    )
+    if isinstance(value, (str, int, float)) and not isinstance(value, bool):
+        listed = isinstance(value, str) and "," in value
+        return f"write a list: [{value if listed else inline_text(value)}]"
+    return None
 
 
 def collect(pairs: Any, item: Hook, inner: Any) -> list[Any]:
@@ -115,12 +140,15 @@ def tuple_hook(kind: Any, conv: Converter, mode: Mode) -> Hook:
         items = list_hook(list[arguments[0]], conv, mode)  # type: ignore[valid-type]
         return lambda value, _: tuple(items(value, kind))
     hooks = [(conv.get_structure_hook(inner), inner) for inner in arguments]
+    texts = any(map(takes_text, arguments))
 
     def hook(value: Any, _: Any) -> Any:
         if not isinstance(value, (list, tuple)):
             return refuse(describe(kind), value)
         if len(value) != len(hooks):
             return refuse(f"{len(hooks)} items ({describe(kind)})", value)
+        if texts and isinstance(value, ListNode):
+            value = [with_text(value, index, one) for index, one in enumerate(value)]
         if mode.thorough:
             pairs = enumerate(zip(hooks, value, strict=True))
             return tuple(collect(pairs, lambda pair, _: pair[0][0](pair[1], pair[0][1]), None))
@@ -150,10 +178,12 @@ def dict_hook(kind: Any, conv: Converter, mode: Mode) -> Hook:
     key_kind, inner = get_args(kind) or (str, Any)
     name = conv.get_structure_hook(key_kind) if key_kind is not str else None
     item = conv.get_structure_hook(inner)
+    texts = takes_text(inner)
 
     def hook(value: Any, _: Any) -> Any:
         if isinstance(value, Config):
-            value = opened(value)
+            known = opened(value, mode)
+            value = {k: with_text(value, k, one) for k, one in known.items()} if texts else known
         elif not isinstance(value, dict):
             return refuse(describe(kind), value)
         if mode.thorough:

@@ -14,7 +14,8 @@ from pathlib import Path, PurePath
 
 from simple_conf.errors import ConfError
 from simple_conf.suggestion import closest
-from simple_conf.values import MISSING
+from simple_conf.values import MISSING, digits_of, integer_text
+from simple_conf.written import WRITTEN
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,7 +25,8 @@ if TYPE_CHECKING:
     Iso = TypeVar("Iso", datetime.datetime, datetime.date, datetime.time)
 
 WHOLE = re.compile(r"[+-]?(?:0x[0-9a-fA-F]+|[0-9]+(?:_[0-9]+)*)", re.ASCII)
-DECIMAL = re.compile(r"[+-]?(?:[0-9]+(?:_[0-9]+)*\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?", re.ASCII)
+DECIMAL = re.compile(r"[+-]?(?:[0-9]+(?:_[0-9]+)*(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?", re.ASCII)
+IN_QUOTES = "put it in double quotes"
 SPECIAL = {"nan": math.nan, "inf": math.inf, "+inf": math.inf, "-inf": -math.inf}
 TRUE = frozenset({"true", "1", "yes", "on"})
 FALSE = frozenset({"false", "0", "no", "off"})
@@ -82,7 +84,10 @@ def to_int(value: Any, convert: bool) -> int:
         return int(value.__index__())
     if convert and kind is str and WHOLE.fullmatch(value.strip()):
         text = value.strip()
-        return int(text, 16) if "x" in text else int(text)
+        try:
+            return int(text, 16) if "x" in text else int(text)
+        except ValueError:
+            return refuse("int", value, "it has more digits than Python converts; write it as 0x…")
     if convert and isinstance(value, float) and value.is_integer():
         return int(value)
     hint = "a fraction is never cut off" if isinstance(value, float) and math.isfinite(value) else None
@@ -137,11 +142,16 @@ def to_str(value: Any, convert: bool) -> str:
     """Return text."""
     if isinstance(value, str):
         return value
+    if convert and isinstance(value, WRITTEN):
+        return value.text or refuse("str", value, "put it in double quotes to keep it as it is written")
     if convert and type(value) in (int, float):
-        return str(value)
+        try:
+            return str(value)
+        except ValueError:
+            return refuse("str", value, "put it in double quotes to keep its digits")
     if convert and isinstance(value, os.PathLike):
         return str(os.fspath(value))
-    hint = 'put it in double quotes: "…"' if isinstance(value, bool) else None
+    hint = IN_QUOTES if isinstance(value, bool) else None
     return refuse("str", value, hint)
 
 
@@ -267,7 +277,10 @@ def shown(value: Any) -> str:
         return "true" if value else "false"
     if isinstance(value, str):
         return f"text {value!r}" if len(value) <= 60 else f"text {value[:60]!r}…"
-    if isinstance(value, (int, float)):
+    if isinstance(value, int):
+        text = integer_text(value)
+        return text if "x" not in text else f"a number of {digits_of(value)}"
+    if isinstance(value, float):
         return repr(value)
     if isinstance(value, (list, tuple)):
         return f"a list of {len(value)}"

@@ -11,10 +11,8 @@ import types
 import typing
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args, get_origin
 
-import attrs
-
-from simple_conf.errors import ConfError
 from simple_conf.keypath import format_path
+from simple_conf.schemas.field_default import FieldDefault, defaults_of
 from simple_conf.schemas.schema import attributes_of, is_schema
 from simple_conf.schemas.type_names import describe
 from simple_conf.sdn import write
@@ -32,18 +30,25 @@ class Field(NamedTuple):
     Args:
         path: Its path from the top schema, such as ``("train", "lr")``: the keys that a config has.
         kind: Its type.
-        default: Its default, or MISSING where it must be given.
         help: Its description, in one line: the string under it in the source.
         schemas: The schemas that its value may be, empty for a plain value.
-        attribute: The attribute of the object that holds it; not its key where attrs has an alias.
+        declared: Its default as the class declares it.
+        holder: The object that holds the default in the place of the class: the default of the field around.
     """
 
     path: tuple[str, ...]
     kind: Any
-    default: Any
     help: str
     schemas: tuple[type, ...]
-    attribute: str
+    declared: FieldDefault
+    holder: Any = None
+
+    @property
+    def default(self) -> Any:
+        """Its default, made now; MISSING where it must be given."""
+        if self.holder is not None:
+            return getattr(self.holder, self.declared.attribute, MISSING)
+        return self.declared.make(self.path)
 
     @property
     def words(self) -> str:
@@ -51,23 +56,30 @@ class Field(NamedTuple):
         return describe(self.kind)
 
 
-def fields_of(cls: type, path: tuple[str, ...] = ()) -> list[Field]:
+def fields_of(cls: type, path: tuple[str, ...] = (), holder: Any = None) -> list[Field]:
     """Return the fields of a schema, in order, without those of nested schemas.
+
+    Args:
+        cls: The schema.
+        path: Its path.
+        holder: The object of it that is the default at this path, or None.
 
     Raises:
         ConfError: A type that an annotation names cannot be found.
     """
-    try:
-        hints = typing.get_type_hints(cls, include_extras=False)
-    except NameError as failure:
-        raise ConfError(f"{cls.__name__}: {failure}; define it at the top of the module") from failure
-    texts = help_of(cls)
+    texts, metadata = help_of(cls), metadata_of(cls)
     found = []
-    for key, name, default, metadata in raw_fields(cls):
-        kind = hints.get(name, Any)
-        text = str(metadata.get("help") or texts.get(name, ""))
-        found.append(Field((*path, key), kind, default, text, schemas_in(kind), name))
+    for key, declared in defaults_of(cls).items():
+        name = declared.attribute
+        text = str(metadata[name].get("help") or texts.get(name, ""))
+        found.append(Field((*path, key), declared.kind, text, schemas_in(declared.kind), declared, holder))
     return found
+
+
+def metadata_of(cls: type) -> dict[str, Any]:
+    """Return the metadata of each field, by attribute."""
+    known = getattr(cls, "__attrs_attrs__", None)
+    return {field.name: field.metadata for field in (dataclasses.fields(cls) if known is None else known)}
 
 
 def walk(
@@ -119,33 +131,9 @@ def keys_like(name: str, keys: list[str]) -> list[str]:
     return [key for key, end in ends.items() if close in (key, end)]
 
 
-def raw_fields(cls: type) -> Iterator[tuple[str, str, Any, Any]]:
-    """Yield each field's key in a config, its attribute, its default (MISSING for none) and its metadata."""
-    attributes = getattr(cls, "__attrs_attrs__", None)
-    if attributes is not None:
-        for field in attributes:
-            if field.init:
-                yield field.alias, field.name, made(field.default, attrs.NOTHING), field.metadata
-        return
-    for item in dataclasses.fields(cls):
-        if item.init:
-            default = item.default
-            if default is dataclasses.MISSING and item.default_factory is not dataclasses.MISSING:
-                default = item.default_factory()
-            yield item.name, item.name, made(default, dataclasses.MISSING), item.metadata
-
-
-def made(default: Any, nothing: Any) -> Any:
-    """Return a default, made where attrs has a factory for it, or MISSING."""
-    if default is nothing:
-        return MISSING
-    if type(default).__name__ == "Factory" and hasattr(default, "takes_self"):
-        return MISSING if default.takes_self else default.factory()
-    return default
-
-
 def schemas_in(kind: Any) -> tuple[type, ...]:
     """Return the schemas that a field's value itself may be."""
+    kind = getattr(kind, "__supertype__", kind)
     if is_schema(get_origin(kind) or kind):
         return (get_origin(kind) or kind,)
     if get_origin(kind) in (typing.Union, types.UnionType):
@@ -160,6 +148,7 @@ def is_nested(kind: Any) -> bool:
 
 def item_kind(kind: Any) -> Any:
     """Return the type of the values of a dict, or of the items of a list; None for other types."""
+    kind = getattr(kind, "__supertype__", kind)
     if schemas_in(kind):
         return None
     if get_origin(kind) in (typing.Union, types.UnionType):

@@ -12,7 +12,7 @@ from simple_conf.config.secrets import is_secret
 from simple_conf.errors import ConfError, PlacedError, ValidationError, ValidationIssue
 from simple_conf.keypath import format_path
 from simple_conf.schemas.containers import SeveralErrors
-from simple_conf.schemas.conversion import MismatchError, shown
+from simple_conf.schemas.conversion import IN_QUOTES, MismatchError, shown
 from simple_conf.schemas.structure import ExtraKeysError
 from simple_conf.schemas.type_names import describe
 from simple_conf.schemas.unions import TagError
@@ -113,6 +113,11 @@ def advise(issue: ValidationIssue, keys: list[str]) -> None:
     origin = issue.origin
     if issue.expected and origin and origin.name.partition("=")[0].endswith("+"):
         issue.hint = issue.hint or "'+=' adds to a list; write = to set a value"
+    if issue.hint == IN_QUOTES and isinstance(issue.got, bool):
+        text = "true" if issue.got else "false"
+        issue.hint = f'put it in double quotes: "{text}"'
+        if origin and origin.kind == "command line":
+            issue.hint = f"write '{issue.path}=\"{text}\"', with both pairs of quotes"
     if not issue.message.startswith("unknown key"):
         return
     path = issue.path.replace("/", ".")

@@ -45,7 +45,7 @@ def schema(cls: type[T]) -> type[T]:
 
     for name, default in list(vars(cls).items()):
         if name in cls.__annotations__ and type(default) in (list, dict, set):
-            setattr(cls, name, library.field(factory=own_copy(default)))
+            setattr(cls, name, library.field(factory=OwnCopy(default)))
     if "__attrs_post_init__" not in cls.__dict__:
         cls.__attrs_post_init__ = check_object  # type: ignore[attr-defined]
     made = library.define(cls, kw_only=True, frozen=True)
@@ -53,11 +53,23 @@ def schema(cls: type[T]) -> type[T]:
     return made
 
 
-def own_copy(default: Any) -> Callable[[], Any]:
-    """Return a factory of copies, so that objects never share a default list, dict or set."""
-    import copy
+class OwnCopy:
+    """A factory of copies, so that objects never share a default list, dict or set.
 
-    return lambda: copy.deepcopy(default)
+    Args:
+        default: The list, dict or set.
+    """
+
+    __slots__ = ("default",)
+
+    def __init__(self, default: Any) -> None:
+        self.default = default
+
+    def __call__(self) -> Any:
+        """Return a copy."""
+        import copy
+
+        return copy.deepcopy(self.default)
 
 
 def validate(method: F) -> F:

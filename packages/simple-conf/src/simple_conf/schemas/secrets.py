@@ -11,6 +11,8 @@ from simple_conf.config.secrets import add
 from simple_conf.errors import ConfError, KeyPathError, SdnSyntaxError
 from simple_conf.keypath import parse_path
 from simple_conf.schemas.fields import fields_of, is_secret, schemas_in
+from simple_conf.secret_lines import masked_argument
+from simple_conf.secret_names import marking, sounds_secret
 from simple_conf.suggestion import closest
 from simple_conf.tree.masking import Censor
 from simple_conf.tree.node import ListNode, MappingNode, Overlaid, raw_item, raw_items, read_item
@@ -135,6 +137,16 @@ def walked(kind: Any, path: Keys, around: tuple[Any, ...]) -> Iterator[Keys]:
         yield from walked(inner, path, around)
 
 
+@contextmanager
+def marking_secrets(schema: Any) -> Iterator[None]:
+    """Let no error that comes up in a block quote a line with a key that a schema has as a secret."""
+    paths: list[Keys] = []
+    with suppress(ConfError):  # a schema that cannot be read has no fields
+        paths = named(schema)
+    with marking(path[-1] if path else "" for path in paths):
+        yield
+
+
 def masked_error(failure: ConfError, schema: Any, words: Sequence[str]) -> ConfError:
     """Return the error of a command line without the values that it gives for secrets.
 
@@ -146,9 +158,7 @@ def masked_error(failure: ConfError, schema: Any, words: Sequence[str]) -> ConfE
     try:
         paths = named(schema)
     except ConfError:  # the schema cannot be read, which is the error then
-        return failure
-    if not paths:
-        return failure
+        paths = []
     texts = [text for word in words for text in hidden_in(word, paths)]
     for word, following in itertools.pairwise(words):
         if "=" not in word and is_near(word.lstrip("-").rstrip(":"), paths):
@@ -186,9 +196,11 @@ def is_near(text: str, paths: list[Keys]) -> bool:
     try:
         keys = tuple(key for key in parse_path(text.strip('"')) if isinstance(key, str))
     except KeyPathError:
-        return any(path[-1] in text for path in paths if path)
+        return any(path[-1] in text for path in paths if path) or masked_argument(f"{text}=x") != f"{text}=x"
     if not keys:
         return False
+    if sounds_secret(keys[-1]):
+        return True
     for path in paths:
         short = min(len(keys), len(path))
         if keys[:short] == path[:short] or (path and keys[-1] == path[-1]):

@@ -21,6 +21,7 @@ from simple_conf.errors import ConfError
 from simple_conf.schemas import unions
 from simple_conf.schemas.containers import (
     Mode,
+    NeedsDefaultsError,
     SeveralErrors,
     dict_hook,
     list_hook,
@@ -29,11 +30,18 @@ from simple_conf.schemas.containers import (
     tuple_hook,
 )
 from simple_conf.schemas.conversion import SIMPLE, MismatchError, Unreadable, refuse, to_enum, to_literal
+from simple_conf.schemas.default_layer import default_object, default_values
+from simple_conf.schemas.default_plan import plan_of
+from simple_conf.schemas.field_default import defaults_of
 from simple_conf.schemas.schema import attributes_of, check_object, checks_of, field_names, is_schema
+from simple_conf.schemas.source_text import takes_text, with_text
 from simple_conf.schemas.type_names import describe
-from simple_conf.values import MISSING, Secret, Table
+from simple_conf.values import MISSING, Missing, Secret, Table
+from simple_conf.written import KINDS, bare
 
 if TYPE_CHECKING:
+    from simple_conf.schemas.default_plan import Plan
+
     Hook = Callable[[Any, Any], Any]
 
 LISTS = (list, collections.abc.Sequence, collections.abc.MutableSequence, collections.abc.Iterable)
@@ -41,6 +49,7 @@ SETS = (set, frozenset, collections.abc.Set, collections.abc.MutableSet)
 DICTS = (dict, collections.abc.Mapping, collections.abc.MutableMapping)
 UNIONS = (Union, UnionType)
 FUNCTIONS = (Callable, collections.abc.Callable)
+DATA = (str, int, float, NoneType, list, tuple, dict, Config, Table, Unreadable, Missing)
 
 _registered: list[tuple[Any, Callable[[Any], Any]]] = []
 
@@ -72,27 +81,29 @@ def register_type(kind: Any, convert: Callable[[Any], Any]) -> None:
     converter.cache_clear()
 
 
-def plain(value: Any) -> Any:
+def plain(value: Any, mode: Mode) -> Any:
     """Return plain data: what a field of type ``Any`` gets."""
     if isinstance(value, Config):
-        return {key: plain(inner) for key, inner in opened(value).items()}
+        return {key: plain(inner, mode) for key, inner in opened(value, mode).items()}
     if isinstance(value, list):
-        return [plain(item) for item in value]
+        return [plain(item, mode) for item in value]
     if isinstance(value, Table):
         return value.to_list()
-    return refuse("", value) if type(value) is Unreadable else value
+    return refuse("", value) if type(value) is Unreadable else bare(value)
 
 
 @lru_cache(maxsize=32)
 def converter(mode: Mode) -> Converter:
     """Return the converter of a mode; remembered, since making one is slow."""
     made = Converter(
-        detailed_validation=mode.thorough, forbid_extra_keys=mode.strict, structure_fallback_factory=unknown
+        detailed_validation=mode.thorough,
+        forbid_extra_keys=mode.strict,
+        structure_fallback_factory=lambda kind: unknown(kind, mode),
     )
     hooks: list[tuple[Callable[[Any], bool], Callable[[Any, Converter], Hook]]] = [
         (is_plain_class, lambda kind, _: lambda value, _t: as_is(value, kind)),
         (is_simple, lambda kind, _: leaf(NoneType if kind is None else kind, mode)),
-        (lambda kind: kind is Any or kind is object, lambda _k, _: lambda value, _t: plain(value)),
+        (lambda kind: kind is Any or kind is object, lambda _k, _: lambda value, _t: plain(value, mode)),
         (is_enum, lambda kind, _: lambda value, _t: to_enum(kind, value, mode.convert)),
         (lambda kind: get_origin(kind) is Literal, lambda kind, _: literal(get_args(kind), mode)),
         (lambda kind: stem(kind) in LISTS, lambda kind, conv: list_hook(kind, conv, mode)),
@@ -104,7 +115,7 @@ def converter(mode: Mode) -> Converter:
         (lambda kind: stem(kind) is Secret, secret_hook),
         (lambda kind: get_origin(kind) in UNIONS, lambda kind, conv: union(kind, conv, mode)),
     ]
-    hooks += [(same_as(wanted), custom(wanted, convert)) for wanted, convert in _registered]
+    hooks += [(same_as(wanted), custom(wanted, convert, mode)) for wanted, convert in _registered]
     for fits, make in hooks:
         made.register_structure_hook_factory(fits, guarded(make) if mode.gaps else plain_factory(make))
     for cls in (str, int, float, bool, Path, bytes):
@@ -166,21 +177,21 @@ def is_plain_class(kind: Any) -> bool:
 def as_is(value: Any, kind: Any) -> Any:
     """Return ``value`` if it is an object of ``kind``, a class that nothing is converted to."""
     if isinstance(value, kind):
-        return value
+        return bare(value)
     hint = f"Conf.register_type({kind.__name__}, …) says how to read one"
     if isinstance(value, collections.abc.Mapping):
         hint = f"make {kind.__name__} a schema by @schema, @dataclass or attrs; {hint}"
     return refuse(describe(kind), value, hint)
 
 
-def unknown(kind: Any) -> Hook:
-    """Return the hook of an unknown type: functions are accepted for callables, other values are refused."""
+def unknown(kind: Any, mode: Mode) -> Hook:
+    """Return the hook of an unknown type: objects are accepted as they are, data of files is refused."""
     if isinstance(kind, TypeVar):
-        return lambda value, _: plain(value)
+        return lambda value, _: plain(value, mode)
 
     def hook(value: Any, _: Any) -> Any:
-        if stem(kind) in FUNCTIONS and callable(value):
-            return value
+        if (stem(kind) in FUNCTIONS and callable(value)) or not isinstance(value, DATA):
+            return value  # an object that code has put there
         return refuse(describe(kind), value, "Conf.register_type says how to read one")
 
     return hook
@@ -194,7 +205,7 @@ def typed_dict_hook(kind: Any, conv: Converter, mode: Mode) -> Hook:
 
     def hook(value: Any, _: Any) -> Any:
         if isinstance(value, Config):
-            value = opened(value)
+            value = {key: with_text(value, key, inner) for key, inner in opened(value, mode).items()}
         return (
             build(value, kind) if isinstance(value, dict) else refuse(f"a mapping ({describe(kind)})", value)
         )
@@ -222,14 +233,14 @@ def literal(choices: tuple[Any, ...], mode: Mode) -> Hook:
     return lambda value, _: to_literal(choices, value, mode.convert)
 
 
-def custom(kind: Any, convert: Callable[[Any], Any]) -> Callable[[Any, Converter], Hook]:
+def custom(kind: Any, convert: Callable[[Any], Any], mode: Mode) -> Callable[[Any, Converter], Hook]:
     """Return the hook factory of a registered type."""
 
     def hook(value: Any, _: Any) -> Any:
         if isinstance(kind, type) and isinstance(value, kind):
             return value
         try:
-            return convert(plain(value))
+            return convert(plain(value, mode))
         except (ValueError, TypeError, LookupError, AttributeError) as failure:
             return refuse(describe(kind), value, str(failure) or None)
 
@@ -276,17 +287,12 @@ def class_hook(kind: Any, conv: Converter, mode: Mode) -> Hook:
     required = required_fields(cls)
     check = bool(checks_of(cls)) and getattr(cls, "__attrs_post_init__", None) is not check_object
 
+    read = class_reader(cls, conv, mode)
+
     def hook(value: Any, _: Any) -> Any:
-        if type(value) is Config:
-            values = value.__dict__
-            if values is not value.__raw__:
-                values = opened(value)
-        elif isinstance(value, collections.abc.Mapping):
-            values = dict(value)
-        elif type(value) is cls:
-            return value
-        else:
-            return refuse(f"a mapping ({cls.__name__})", value)
+        values = read(value)
+        if type(values) is not dict:
+            return values
         if mode.gaps:
             values = {**dict.fromkeys(required, MISSING), **values}
         if not mode.thorough:
@@ -311,6 +317,54 @@ def class_hook(kind: Any, conv: Converter, mode: Mode) -> Hook:
         return made
 
     return hook
+
+
+def class_reader(cls: Any, conv: Converter, mode: Mode) -> Callable[[Any], Any]:
+    """Return what gives the values that an object of a class is made of, or the object where it is made.
+
+    Args:
+        cls: The class.
+        conv: The converter.
+        mode: How values are read.
+    """
+    by_tree, probes = mode.defaults == "tree", mode.defaults == "probe"
+    plans: list[Plan] = []
+    texts = [key for key, default in defaults_of(cls).items() if takes_text(default.kind)]
+
+    def fits(value: Any, kind: Any) -> bool:
+        try:
+            conv.structure(value, kind)
+        except Exception:
+            return False
+        return True
+
+    def read(value: Any) -> Any:
+        if type(value) is Config:
+            values = value.__dict__
+            if values is not value.__raw__:
+                values = opened(value, mode)
+            if by_tree:
+                default = default_object(value)
+                if type(default) is not cls and isinstance(default, cls):
+                    return conv.structure(value, type(default))
+                values = default_values(value, cls, values, fits)
+            for key in texts:
+                if type(values.get(key)) in KINDS:
+                    values = {**values, key: with_text(value, key, values[key])}
+        elif isinstance(value, collections.abc.Mapping):
+            values = dict(value)
+        elif isinstance(value, cls):
+            return value
+        else:
+            return refuse(f"a mapping ({cls.__name__})", value)
+        if probes:
+            if not plans:
+                plans.append(plan_of(cls, conv))
+            if not plans[0].fits(values):
+                raise NeedsDefaultsError
+        return values
+
+    return read
 
 
 def by_key(failure: Exception, keys: dict[str, str]) -> Exception:

@@ -7,15 +7,20 @@ from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin, get_type_h
 from simple_conf.config.config import Config
 from simple_conf.errors import ConfError
 from simple_conf.schemas.conversion import MismatchError, one_of, refuse
+from simple_conf.schemas.field_default import defaults_of
+from simple_conf.schemas.fields import schemas_in
 from simple_conf.schemas.schema import attributes_of, field_names, is_schema
 from simple_conf.schemas.type_names import describe
 from simple_conf.suggestion import closest
 from simple_conf.values import MISSING
+from simple_conf.written import bare
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from cattrs import Converter
+
+    from simple_conf.tree.node import MappingNode
 
     Hook = Callable[[Any, Any], Any]
 
@@ -50,6 +55,9 @@ def union_hook(kind: Any, exact: Converter, converting: Converter | None) -> Hoo
             if choose is not None:
                 return last.structure(value, choose(value))
             return fitting(value, schemas, others, last)
+        plain = bare(value)
+        if type(plain) in (int, float, str, bool) and type(plain) in others:
+            return plain  # 1 stays an int where a float is listed before
         for trial in converters:
             for member in others or schemas:
                 try:
@@ -84,6 +92,36 @@ def fitting(value: Any, schemas: list[Any], others: list[Any], converter: Conver
         except Exception:  # noqa: S112 - the next member may fit
             continue
     raise max(failures, key=lambda pair: pair[0])[1]
+
+
+def member_of(kind: Any, node: MappingNode) -> type | None:
+    """Return the schema of a type that a mapping is an object of: by tag, or as the only one that it fits.
+
+    Args:
+        kind: The type.
+        node: The mapping, as written.
+
+    Returns:
+        The schema; None where the type has none, or where the mapping does not choose one.
+    """
+    schemas = schemas_in(kind)
+    if len(schemas) < 2:
+        return schemas[0] if schemas else None
+    raw = node.__raw__
+    if (choose := by_tag(list(schemas))) is not None:
+        try:
+            chosen = choose(raw)
+        except TagError:
+            return None
+        cls: type = get_origin(chosen) or chosen
+        return cls
+    found = [
+        cls
+        for cls in schemas
+        if raw.keys() <= (known := defaults_of(cls)).keys()
+        and all(key in raw for key, default in known.items() if default.required)
+    ]
+    return found[0] if len(found) == 1 else None
 
 
 def common(value: Any, member: Any) -> int:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from simple_conf.errors import ConfError, ValidationError, ValidationIssue
+from simple_conf.errors import ConfError, PlacedError, ValidationError, ValidationIssue
 from simple_conf.origin.layers import caller
-from simple_conf.schemas.containers import Mode
+from simple_conf.references.overlay import escaped
+from simple_conf.schemas.containers import Mode, NeedsDefaultsError
+from simple_conf.schemas.default_layer import layered
 from simple_conf.schemas.fields import keys_of
 from simple_conf.schemas.issues import advise, gather
 from simple_conf.schemas.secrets import hiding, holds_near, is_near, named
@@ -40,14 +43,25 @@ def validate(
     """
     if isinstance(cfg, type) and not isinstance(schema, type):
         raise TypeError(f"the schema comes first: Conf.validate({cfg.__name__}, cfg)")
-    mode = Mode(convert, strict, allow_missing)
+    mode = Mode(convert, strict, allow_missing, defaults="probe")
     cfg = as_tree(cfg)
+    if not isinstance(cfg, MappingNode) or (cfg.__tree__.defaults is None and not cfg.__tree__.unmet):
+        with suppress(Exception, NeedsDefaultsError):
+            return structure(cfg, schema, mode)  # type: ignore[no-any-return]
+    ready, mode = with_defaults(cfg, schema, mode)
     try:
-        return structure(cfg, schema, mode)  # type: ignore[no-any-return]
+        made: T = structure(ready, schema, mode)
+        if not unmet(cfg):
+            return made
     except Exception:
-        found = issues(cfg, schema, mode)
+        found = unmet(cfg) + issues(ready, schema, mode)
         if not found:
             raise
+    else:
+        found = unmet(cfg)
+    finally:
+        if isinstance(cfg, MappingNode) and cfg.__tree__.instant is None:
+            cfg.__tree__.instant = ready.__tree__.instant
     raise ValidationError(found)
 
 
@@ -62,7 +76,11 @@ def check_schema(
         convert: Whether exact conversions are made, such as ``"100"`` to 100.
         strict: Whether keys that the schema does not have are issues.
     """
-    return issues(as_tree(cfg), schema, Mode(convert, strict))
+    try:
+        ready, mode = with_defaults(as_tree(cfg), schema, Mode(convert, strict))
+    except ValidationError as failure:
+        return failure.issues
+    return unmet(cfg) + issues(ready, schema, mode)
 
 
 def as_tree(values: Any) -> Any:
@@ -70,6 +88,28 @@ def as_tree(values: Any) -> Any:
     if isinstance(values, MappingNode) or not isinstance(values, Mapping):
         return values
     return planted(values, caller())
+
+
+def with_defaults(cfg: Any, schema: Any, mode: Mode) -> tuple[Any, Mode]:
+    """Return values with the defaults of a schema below them, and the mode that reads them so.
+
+    Where the defaults cannot be laid below them they come from the class, and so does the error.
+
+    Raises:
+        ValidationError: A default cannot be made.
+    """
+    values = cfg
+    if isinstance(cfg, (list, tuple)) and not isinstance(cfg, ListNode):
+        values = planted({"values": escaped(cfg)}, caller()).__raw__["values"]
+    if not isinstance(values, (MappingNode, ListNode)):
+        return cfg, mode._replace(defaults="class")
+    try:
+        return layered(values, schema), mode._replace(defaults="tree")
+    except PlacedError as failure:
+        issue = ValidationIssue(failure.path or "", failure.message, origin=failure.origin)
+        raise ValidationError([issue]) from failure
+    except ConfError:
+        return cfg, mode._replace(defaults="class")
 
 
 def issues(cfg: Any, schema: Any, mode: Mode) -> list[ValidationIssue]:
@@ -87,6 +127,16 @@ def issues(cfg: Any, schema: Any, mode: Mode) -> list[ValidationIssue]:
         except Exception as failure:
             return masked_issues(failure, cfg, schema)
     return []
+
+
+def unmet(cfg: Any) -> list[ValidationIssue]:
+    """Return the issues of overrides that delete what no config below them has."""
+    if not isinstance(cfg, MappingNode) or cfg.__path__:
+        return []
+    return [
+        ValidationIssue("", failure.message, origin=failure.origin, hint=failure.hint)
+        for failure in cfg.__tree__.unmet.values()
+    ]
 
 
 def masked_issues(failure: Exception, cfg: MappingNode, schema: Any) -> list[ValidationIssue]:

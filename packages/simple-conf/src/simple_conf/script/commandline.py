@@ -1,7 +1,7 @@
 """A script's command line: ``python train.py [FILE] [overrides…]``."""
 
 # pathlib is slow to import, and reading a config must not be.
-# ruff: noqa: PTH100, PTH110, PTH117, PTH118, PTH119, PTH120
+# ruff: noqa: PTH100, PTH109, PTH110, PTH117, PTH118, PTH119, PTH120
 
 from __future__ import annotations
 
@@ -9,13 +9,15 @@ import os
 import sys
 
 from simple_conf.config.config import as_config
+from simple_conf.error_block import print_error
 from simple_conf.errors import ConfError
-from simple_conf.formats.reading import READERS
+from simple_conf.formats.reading import READERS, not_found
 from simple_conf.keypath import parse_path
-from simple_conf.merging.merge import merge
+from simple_conf.merging.merge import merge, refuse_unmet
 from simple_conf.origin.layers import NamedLayer
+from simple_conf.schemas.default_layer import SchemaDefaults
 from simple_conf.schemas.fields import keys_of
-from simple_conf.schemas.secrets import hide, masked_error
+from simple_conf.schemas.secrets import marking_secrets, masked_error
 from simple_conf.schemas.validation import validate
 from simple_conf.script import completion, options
 from simple_conf.script.help import page
@@ -67,7 +69,7 @@ def main(
             try:
                 cfg = parsed(schema, sys.argv[1:], config, script, function.__doc__ or "")
             except ConfError as failure:
-                print(failure, file=sys.stderr)
+                print_error(failure, sys.stderr)
                 raise SystemExit(USAGE) from None
             try:
                 return function(cfg)
@@ -101,11 +103,12 @@ def parsed(
     """
     folder = os.path.dirname(script)
     try:
-        asked = options.first_option(argv, schema)
-        if asked is None:
-            return validate(schema, gathered(argv, config, folder))
-        words = [word for word in argv if not options.is_option(word)]
-        show(answer(asked, schema, words, config, script, about))
+        with marking_secrets(schema):
+            asked = options.first_option(argv, schema)
+            if asked is None:
+                return validate(schema, gathered(schema, argv, config, folder))
+            words = [word for word in argv if not options.is_option(word)]
+            show(answer(asked, schema, words, config, script, about))
     except ConfError as failure:
         problem = masked_error(failure, schema, argv)
     else:
@@ -133,9 +136,8 @@ def answer(
     if kind == "--completion":
         shell = asked.partition("=")[2] or (words[0] if words else "")
         return completion.script(shell, program, schema, groups_of(schema, [], config, folder))
-    cfg = gathered(words, config, folder)
+    cfg = gathered(schema, words, config, folder)
     if kind == "--show":
-        hide(cfg, schema)
         return annotate(cfg, schema).rstrip()
     validate(schema, cfg)
     return "the config is fine"
@@ -171,7 +173,7 @@ def help_page(
     """Return the help page, with the present config where it can be read."""
     found = groups_of(schema, words, config, folder)
     try:
-        return page(program, schema, gathered(words, config, folder), None, about, found)
+        return page(program, schema, gathered(schema, words, config, folder), None, about, found)
     except ConfError as failure:
         return page(program, schema, None, masked_error(failure, schema, words), about, found)
 
@@ -204,13 +206,19 @@ def cli(
     return parsed(schema, words, config, os.path.join(folder or "", program), "")
 
 
-def gathered(words: Sequence[str], config: str | os.PathLike[str] | None, folder: str | None) -> Config:
-    """Return the config file with the overrides over it."""
+def gathered(
+    schema: Any, words: Sequence[str], config: str | os.PathLike[str] | None, folder: str | None
+) -> Config:
+    """Return the config file with the overrides over it, and the defaults of the schema below it."""
     name, overrides = split(words, config, folder)
+    defaults = SchemaDefaults(schema)
     if name is not None:
-        return compose.load(name, overrides)
+        return compose.load(name, overrides, defaults=defaults)
     nothing = grow({}, NamedLayer("command line", "no config file"))
-    return as_config(merge([nothing, dotlist.parse_dotlist(overrides, extends.load)]))
+    nothing.__tree__.defaults = defaults
+    merged = merge([nothing, dotlist.parse_dotlist(overrides, extends.load)])
+    refuse_unmet(merged)
+    return as_config(merged)
 
 
 def split(
@@ -238,4 +246,6 @@ def found(config: str | os.PathLike[str] | None, folder: str | None) -> str | No
     if not folder or os.path.isabs(name) or os.path.exists(name):
         return name
     beside = os.path.join(folder, name)
+    if not os.path.exists(beside) and os.path.abspath(folder) != os.getcwd():
+        raise not_found(name, [name, beside])
     return beside if os.path.exists(beside) else name

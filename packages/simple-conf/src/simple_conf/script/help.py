@@ -10,7 +10,7 @@ from simple_conf.errors import ConfError
 from simple_conf.keypath import format_path
 from simple_conf.schemas import fields
 from simple_conf.schemas.secrets import hide
-from simple_conf.script.show import whole
+from simple_conf.script.show import whole, with_texts
 from simple_conf.tree.export import Exporter
 from simple_conf.tree.node import ListNode, MappingNode
 from simple_conf.values import MASK, MISSING
@@ -88,22 +88,43 @@ def keys(
     path: tuple[str, ...] = (),
     around: tuple[type, ...] = (),
     indent: str = "  ",
+    holder: Any = None,
 ) -> Iterator[str]:
-    """Yield the lines of the keys of a schema, and under a union with schemas those of each of them."""
-    for field in fields.fields_of(cls, path):
+    """Yield the lines of the keys of a schema, and under a union with schemas those of each of them.
+
+    Args:
+        cls: The schema.
+        cfg: The present config, or None where there is none.
+        path: The path of the schema.
+        around: The schemas that it is in.
+        indent: What stands before each line.
+        holder: The object of the schema that is the default at its path, or None.
+    """
+    for field in fields.fields_of(cls, path, holder):
         inner = [member for member in field.schemas if member not in (cls, *around)]
         plain = fields.is_nested(field.kind)
         if not plain or not inner:
             yield textwrap.indent(entry(field, cfg), indent)
         elif field.help:
             yield textwrap.indent("\n".join([f"{format_path(field.path)}:", *helped(field)]), indent)
+        default = made(field) if inner else None
         for member in inner:
+            known = default if isinstance(default, member) else None
+            shown = member if known is None else type(known)
             if plain:
-                yield from keys(member, cfg, field.path, (*around, cls), indent)
+                yield from keys(shown, cfg, field.path, (*around, cls), indent, known)
                 continue
             yield f"{indent}  {member.__name__}:"
             mine = cfg if cfg is not None and fits(cfg, field, member) else None
-            yield from keys(member, mine, field.path, (*around, cls), indent + "    ")
+            yield from keys(shown, mine, field.path, (*around, cls), indent + "    ", known)
+
+
+def made(field: fields.Field) -> Any:
+    """Return a field's default, or None where it cannot be made."""
+    try:
+        return field.default
+    except ConfError:
+        return None
 
 
 def fits(cfg: Config, field: fields.Field, member: type) -> bool:
@@ -116,13 +137,24 @@ def fits(cfg: Config, field: fields.Field, member: type) -> bool:
 
 def entry(field: fields.Field, cfg: Config | None) -> str:
     """Return the lines of one key: its type, default and present value, and its help."""
-    path = format_path(field.path)
-    head = f"{path}: {field.words}"
-    if field.default is not MISSING:
-        head += f" = {fields.default_text(field.default)}"
-    now = present(field, cfg)
-    lines = [head + (f"   (now {now})" if now else "" if field.default is not MISSING else "   (required)")]
+    head = f"{format_path(field.path)}: {field.words}"
+    text = default_of(field)
+    if text:
+        head += f" = {text}"
+    now = present(field, cfg, text)
+    lines = [head + (f"   (now {now})" if now else "" if text else "   (required)")]
     return "\n".join([*lines, *helped(field)])
+
+
+def default_of(field: fields.Field) -> str:
+    """Return a key's default as text, or an empty text where it has none."""
+    try:
+        default = field.default
+    except ConfError as failure:
+        return f"({getattr(failure, 'message', failure)})"
+    return (
+        "" if default is MISSING else MASK if fields.is_secret(field.kind) else fields.default_text(default)
+    )
 
 
 def helped(field: fields.Field) -> list[str]:
@@ -130,8 +162,14 @@ def helped(field: fields.Field) -> list[str]:
     return textwrap.wrap(field.help, WIDTH, initial_indent="    ", subsequent_indent="    ")
 
 
-def present(field: fields.Field, cfg: Config | None) -> str:
-    """Return a key's present value and its origin, or an empty text where it has none."""
+def present(field: fields.Field, cfg: Config | None, default: str) -> str:
+    """Return a key's present value and its origin, or an empty text where it has none but its default.
+
+    Args:
+        field: The key.
+        cfg: The present config, or None where there is none.
+        default: The default as it is shown, or an empty text.
+    """
     if cfg is None:
         return ""
     path = format_path(field.path)
@@ -140,6 +178,8 @@ def present(field: fields.Field, cfg: Config | None) -> str:
             return ""
         where = origin(cfg, path)
         value = value_text(cfg, field)
+        if where.kind == "default" and value == default:
+            return ""
     except ConfError as failure:
         return f"an error: {getattr(failure, 'message', failure)}"
     return f"{value}, {where}"
@@ -150,10 +190,8 @@ def value_text(cfg: Config, field: fields.Field) -> str:
     node: Any = cfg
     for name in field.path[:-1]:
         node = node[name]
-    if (*node.__path__, field.path[-1]) in node.__tree__.secrets:
-        return MASK
     raw = node.__raw__[field.path[-1]]
-    plain = Exporter(tables=True).value(raw, node, field.path[-1])
+    plain = Exporter(tables=True).item(raw, node, field.path[-1])
     if isinstance(raw, (MappingNode, ListNode)) and plain is None:
         return "…"
-    return fields.default_text(plain)
+    return fields.default_text(with_texts(plain, node, field.path[-1], field.kind))

@@ -5,17 +5,27 @@ from __future__ import annotations
 from simple_conf.errors import ConfError
 from simple_conf.schemas import fields
 from simple_conf.schemas.containers import Mode
+from simple_conf.schemas.declaration import DefaultLayer
+from simple_conf.schemas.default_layer import completed as with_all_defaults
+from simple_conf.schemas.field_default import defaults_of
+from simple_conf.schemas.secrets import hide
+from simple_conf.schemas.source_text import takes_text, with_text
 from simple_conf.schemas.structure import structure
+from simple_conf.schemas.unions import member_of
 from simple_conf.sdn import write
 from simple_conf.tree.export import Exporter, simple
 from simple_conf.tree.location import origin_in
-from simple_conf.tree.node import MappingNode, Overlaid, read_item
+from simple_conf.tree.node import ListNode, MappingNode, Overlaid, raw_items, read_item
+from simple_conf.tree.provenance import assignment_of
 from simple_conf.values import MASK, MISSING, Secret, Table
+from simple_conf.written import KINDS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from typing import Any
+
+    from simple_conf.tree.node import Key, Node
 
 STEP = "    "
 
@@ -27,6 +37,9 @@ def annotate(cfg: MappingNode, schema: Any = None) -> str:
         cfg: The config.
         schema: What it must look like; the defaults of its fields are shown where the config has no value.
     """
+    if schema is not None:
+        cfg = with_all_defaults(cfg, schema)
+        hide(cfg, schema)
     return "\n".join(lines_of(cfg, "", schema)) + "\n"
 
 
@@ -73,18 +86,65 @@ def entry(node: MappingNode, key: str, raw: Any, kind: Any) -> list[str]:
     if exporter.errors:
         comment = message(exporter.errors[0])
         plain = Exporter(resolve=False, lenient=True, tables=True).item(raw, node, key)
-    elif isinstance(raw, str) and "${" in raw and plain != MASK:
-        comment += f": {raw}"
+    elif plain != MASK:
+        comment += f": {raw}" if isinstance(raw, str) and "${" in raw else ""
+        plain = with_texts(plain, node, key, kind)
     full = completed(plain, kind)
-    if full != plain:
+    if full != plain or (not from_default(node, key) and has_defaults(raw)):
         plain, comment = full, f"{comment}; absent keys have their defaults"
     return commented(key, plain, comment)
+
+
+def with_texts(plain: Any, node: Node, key: Key, kind: Any) -> Any:
+    """Return plain data with the texts that numbers become in fields that take text.
+
+    Args:
+        plain: The data.
+        node: The mapping or list that they are in.
+        key: Their key or index there.
+        kind: The type of the field.
+    """
+    if type(plain) in KINDS and takes_text(kind):
+        try:
+            text = structure(with_text(node, key, plain), kind, Mode())
+        except ConfError:
+            return plain
+        return text if isinstance(text, str) else plain
+    if not isinstance(plain, (dict, list)) or not plain or isinstance(plain, Table):
+        return plain
+    try:
+        inner = read_item(node, key)
+    except ConfError:
+        return plain
+    if isinstance(plain, list) and isinstance(inner, ListNode):
+        return [with_texts(one, inner, at, fields.item_kind(kind)) for at, one in enumerate(plain)]
+    if isinstance(plain, dict) and isinstance(inner, MappingNode):
+        cls = member_of(kind, inner)
+        known = {} if cls is None else {name: field.kind for name, field in defaults_of(cls).items()}
+        other = fields.item_kind(kind)
+        return {name: with_texts(one, inner, name, known.get(name, other)) for name, one in plain.items()}
+    return plain
+
+
+def from_default(node: Node, key: Key) -> bool:
+    """Return whether a value is the default of a schema."""
+    return isinstance(assignment_of(node, key).layer, DefaultLayer)
+
+
+def has_defaults(value: Any) -> bool:
+    """Return whether there are defaults of a schema in a mapping or list."""
+    pairs: Iterable[tuple[Key, Any]] = ()
+    if isinstance(value, MappingNode):
+        pairs = value.__raw__.items()
+    elif isinstance(value, ListNode):
+        pairs = enumerate(raw_items(value))
+    return any(from_default(value, key) or has_defaults(inner) for key, inner in pairs)
 
 
 def default(field: fields.Field, cls: type | None, made: Any) -> list[str]:
     """Return the lines of a field that is not in the config: its default, or ``???`` where it has none."""
     owner = cls.__name__ if cls is not None else ""
-    value = field.default if made is None else getattr(made, field.attribute, MISSING)
+    value = field.default if made is None else getattr(made, field.declared.attribute, MISSING)
     if value is MISSING:
         return commented(field.path[-1], MISSING, f"required by {owner}: {field.words}")
     return commented(field.path[-1], shown(value, field.kind), f"default of {owner}")
@@ -115,7 +175,7 @@ def completed(plain: Any, kind: Any) -> Any:
     known = {field.path[-1]: field for field in fields.fields_of(cls)}
     result = {k: completed(v, known[k].kind if k in known else None) for k, v in plain.items()}
     for name, field in known.items():
-        value = field.default if made is None else getattr(made, field.attribute, MISSING)
+        value = field.default if made is None else getattr(made, field.declared.attribute, MISSING)
         if name not in plain and value is not MISSING:
             result[name] = shown(value, field.kind)
     return result

@@ -68,6 +68,11 @@ class Parsed:
             position: Position = lark_parser.run(lark_parser.positions_parser(), source)
         return position
 
+    @property
+    def places(self) -> Position:
+        """`positions`, by its name in version 0.3."""
+        return self.positions
+
 
 def parse(text: str | Source, *, name: str = "<text>", limits: Limits | None = None) -> Parsed:
     """Parse a document.
@@ -174,7 +179,10 @@ def _check_characters(text: str) -> None:
     assert match is not None  # noqa: S101  # the bytes have one
     code = ord(match[0])
     raise Fault(
-        f"control character U+{code:04X}", match.start(), f"write it as \\u{code:04x} in a quoted string"
+        f"control character U+{code:04X}",
+        match.start(),
+        f"write it as \\u{code:04x} in a quoted string",
+        plain="control character",
     )
 
 

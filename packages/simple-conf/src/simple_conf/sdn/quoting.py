@@ -10,11 +10,12 @@ from simple_conf.sdn.parsing import patterns
 from simple_conf.sdn.parsing.fault import Fault
 from simple_conf.sdn.parsing.literals import CONSTANTS, NUMBER_STARTS, parse_number
 from simple_conf.values import MASK, MISSING, Secret
+from simple_conf.written import WRITTEN
 
 BARE_KEY = Pattern(rf"(?!-\Z){patterns.KEY}")
 
 _SIMPLE = Pattern(r"(?a:[A-Za-z_/][\w\-./@]*)")
-_LINE_TEXT = Pattern(patterns.BARE_TEXT)
+_LINE_TEXT = Pattern(rf"{patterns.BARE_TEXT}(?<!,)")
 _LIKE_ENTRY_OR_ITEM = Pattern(rf"-(?: |$)|{patterns.KEY} *(?::(?: |$)|=|\|)")
 _INLINE_TEXT = Pattern(rf"(?!['|>?]){patterns.INLINE_WORD}(?: +{patterns.INLINE_WORD}){{0,1000}}")
 _ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r"}
@@ -91,6 +92,8 @@ def non_string_text(value: Any) -> str:
         return "null"
     if value is True or value is False:
         return "true" if value else "false"
+    if isinstance(value, WRITTEN) and value.text is not None:
+        return value.text
     if isinstance(value, float):
         return float.__repr__(value)
     if isinstance(value, int):

@@ -11,7 +11,7 @@ from contextlib import suppress
 from simple_conf.config.config import as_config
 from simple_conf.errors import ConfError, MergeError, OverrideError
 from simple_conf.keypath import format_path
-from simple_conf.merging.merge import is_reference, merge, put_tree
+from simple_conf.merging.merge import is_reference, merge, put_tree, refuse_unmet
 from simple_conf.merging.strategy import DEFAULT
 from simple_conf.sources import extends
 from simple_conf.sources.dotlist import read_patches
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from simple_conf.merging.merge import Patch
     from simple_conf.merging.strategy import MergeStrategy
     from simple_conf.origin.origin import Origin
-    from simple_conf.tree.node import MappingNode
+    from simple_conf.tree.node import Defaults, MappingNode
 
 CHOICES = (".sdn", ".yaml", ".yml", ".toml")
 """The suffixes of files that a key chooses from; a folder of JSON files is more often data."""
@@ -110,13 +110,20 @@ def present(
     return (value, origin_at(base, key)) if isinstance(value, str) and value in choices else (None, None)
 
 
-def load(path: str | os.PathLike[str], overrides: Sequence[str] = (), *, strict_keys: bool = False) -> Config:
+def load(
+    path: str | os.PathLike[str],
+    overrides: Sequence[str] = (),
+    *,
+    strict_keys: bool = False,
+    defaults: Defaults | None = None,
+) -> Config:
     """Return a config file with the files that its keys and the overrides choose, overrides merged over it.
 
     Args:
         path: The config file; the folders of choices are beside it.
         overrides: Such as ``["model=resnet", "train.lr=0.1"]``.
         strict_keys: Whether an override of a key that is not there is an error.
+        defaults: The layer below the file, which overrides and references see.
 
     Raises:
         OverrideError: An override cannot be read, or chooses what is not there; the choices are listed.
@@ -125,6 +132,7 @@ def load(path: str | os.PathLike[str], overrides: Sequence[str] = (), *, strict_
     """
     folder = os.path.dirname(os.fspath(path))
     base = extends.load(path)
+    base.__tree__.defaults = defaults
     chosen: list[Choice] = []
     rest: list[Patch] = []
     for patch in read_patches(overrides, extends.load):
@@ -136,7 +144,11 @@ def load(path: str | os.PathLike[str], overrides: Sequence[str] = (), *, strict_
     taken = {choice.path for choice in chosen}
     for choice in [*own_choices(base, folder, taken), *chosen]:
         choice.apply(base, DEFAULT, False)
-    return as_config(merge([base, from_overrides(rest)], strict_keys=strict_keys)) if rest else base
+    if not rest:
+        return base
+    merged = merge([base, from_overrides(rest)], strict_keys=strict_keys)
+    refuse_unmet(merged)
+    return as_config(merged)
 
 
 def choice_of(override: Override, folder: str) -> Choice | None:

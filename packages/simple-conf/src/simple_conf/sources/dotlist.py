@@ -13,6 +13,8 @@ from simple_conf.keypath import parse_path
 from simple_conf.literal import read_value
 from simple_conf.merging.merge import ConfigPatch
 from simple_conf.origin.layers import ArgumentLayer
+from simple_conf.secret_lines import masked_argument
+from simple_conf.secret_names import may_name_secret
 from simple_conf.sources.override import Override, from_overrides, refused
 
 TYPE_CHECKING = False
@@ -87,7 +89,10 @@ def read_override(argument: str, following: Sequence[str] = ()) -> Override:
     """
     if argument.startswith("-"):
         bare = argument.lstrip("-")
-        raise refused(argument, "an override has no dashes before it", 1, f"write {bare}" if bare else None)
+        hint: str | None = f"write {masked_argument(bare)}"
+        if equals(bare) < 0:
+            hint = without_equals(bare, following) or f"write {bare}=…"
+        raise refused(argument, "an override has no dashes before it", 1, hint if bare else None)
     if argument.startswith("~"):
         if (at := equals(argument)) >= 0:
             raise refused(argument, "a deletion takes no value", at + 1, f"write {argument[:at]}")
@@ -128,6 +133,8 @@ def without_equals(argument: str, following: Sequence[str]) -> str | None:
         value = second
     if not value or not key or not is_path(key) or not key[:1].isidentifier():
         return None
+    if may_name_secret(key):
+        return f"write {key}=…"
     written = f"{key}={value}"
     return f"write {written}" if " " not in written else f"write '{written}'"
 
@@ -163,7 +170,7 @@ def left_side(argument: str, text: str, start: int) -> KeyPath:
 def right_side(argument: str, text: str, start: int) -> Any:
     """Return the value of an override, whose text begins at offset ``start`` of the argument."""
     try:
-        return read_value(text)
+        return read_value(text, argument[: start - 1].rstrip("+"))
     except SdnSyntaxError as failure:
         raise refused(argument, failure.message, start + failure.column, failure.hint) from None
 

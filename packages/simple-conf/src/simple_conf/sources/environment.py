@@ -38,14 +38,14 @@ def from_env(
     for name in sorted(found):
         if not name.startswith(prefix) or len(name) == len(prefix):
             continue
-        layer = VariableLayer(name)
+        layer = VariableLayer(name, found[name])
         parts = name[len(prefix) :].lower().split(separator)
         if not all(parts):
             raise OverrideError(
                 f"the variable's name has an empty part between {separator!r}", origin=layer.locate(())
             )
         try:
-            value = read_value(found[name])
+            value = read_value(found[name], ".".join(parts))
         except SdnSyntaxError as failure:
             raise OverrideError(
                 f"its text is not an SDN value: {failure.message}, at character {failure.column}",

@@ -9,12 +9,15 @@ from simple_conf.merging.arrays import combine
 from simple_conf.merging.merge import lay_over
 from simple_conf.merging.strategy import DEFAULT
 from simple_conf.origin.layers import ArgumentLayer, NamedLayer
+from simple_conf.origin.origin import Origin
+from simple_conf.secret_lines import masked_argument
+from simple_conf.secret_names import may_name_secret
 from simple_conf.suggestion import did_you_mean
 from simple_conf.tree.copying import adopt
-from simple_conf.tree.editing import store
-from simple_conf.tree.node import ListNode, MappingNode, grow, read_item
+from simple_conf.tree.editing import change, store
+from simple_conf.tree.node import ListNode, MappingNode, grow, has_key, read_item
 from simple_conf.tree.provenance import record
-from simple_conf.values import MISSING
+from simple_conf.values import MISSING, repr_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,6 +31,8 @@ if TYPE_CHECKING:
 
 ADDS = frozenset({"add", "add_append"})
 APPENDS = frozenset({"append", "add_append"})
+MAX_HOLES = 10_000
+"""Maximum number of items that an override of an item sets before it where there is no list."""
 
 
 class Override:
@@ -71,7 +76,7 @@ class Override:
         """
         try:
             if self.kind == "delete":
-                delete(root, self)
+                delete(root, self, strict_keys)
             else:
                 write(root, self, rules, strict_keys and self.kind not in ADDS)
         except OverrideError:
@@ -94,8 +99,12 @@ def key_columns(argument: str, path: KeyPath) -> list[int]:
 
 
 def refused(argument: str, message: str, column: int, hint: str | None = None) -> OverrideError:
-    """Return the error that points at a 1-based column of an override's text."""
-    return OverrideError(message, origin=ArgumentLayer(argument, column).locate(()), hint=hint)
+    """Return the error that points at a 1-based column of an override's text; a secret in it is masked."""
+    origin = ArgumentLayer(argument, column).locate(())
+    shown = masked_argument(argument)
+    if shown != argument:
+        origin = Origin("command line", shown)
+    return OverrideError(message, origin=origin, hint=hint)
 
 
 def write(root: MappingNode, override: Override, rules: MergeStrategy, strict: bool) -> None:
@@ -117,10 +126,10 @@ def write(root: MappingNode, override: Override, rules: MergeStrategy, strict: b
         return
     key = str(last)
     path = (*holder.__path__, key)
-    there = key in holder.__raw__
+    value = adopt(override.value, tree, path, override.layer)
+    there = has_key(holder, key) if strict or override.kind in APPENDS else key in holder.__raw__
     if strict and not there:
         raise unknown(holder, key)
-    value = adopt(override.value, tree, path, override.layer)
     if override.kind in APPENDS:
         value = appended(holder, key, path, override, value)
     mine = holder.__raw__.get(key)
@@ -153,29 +162,39 @@ def appended(holder: MappingNode, key: str, path: KeyPath, override: Override, v
     if isinstance(mine, str) and "${" in mine:
         mine = adopt(read_item(holder, key), tree, path, holder.__layer__)
     if not isinstance(mine, ListNode):
-        kind = "a mapping" if isinstance(mine, MappingNode) else repr(mine)
+        kind = "a mapping" if isinstance(mine, MappingNode) else repr_of(mine)
+        if may_name_secret(format_path(path)):
+            kind = "a value"
         raise refused(override.argument, f"{format_path(path)} is {kind}, not a list; '+=' adds to a list", 1)
     return combine(mine, items, "append", lay_over)
 
 
-def delete(root: MappingNode, override: Override) -> None:
-    """Remove what an override names.
+def delete(root: MappingNode, override: Override, strict: bool) -> None:
+    """Remove what an override names; where there is nothing, a config below may still have it.
 
     Raises:
-        OverrideError: There is nothing.
+        OverrideError: There is nothing, and keys are strict.
     """
     if not access.has_path(root, override.path):
-        holder: Any = root
-        names: Any = ()
-        for segment in override.path:
-            names = holder.__raw__ if isinstance(holder, MappingNode) else ()
-            if segment not in names:
-                break
-            holder = holder.__raw__[segment]
-        hint = did_you_mean(str(segment), names)
-        raise refused(override.argument, f"there is no {format_path(override.path)} to delete", 2, hint)
+        if strict:
+            raise nothing_to_delete(root, override)
+        root.__tree__.unmet[override.path] = nothing_to_delete(root, override)
+        return
     access.delete_at(root, override.path)
     root.__tree__.removed[override.path] = override.layer
+
+
+def nothing_to_delete(root: MappingNode, override: Override) -> OverrideError:
+    """Return the error for a deletion of what is not there."""
+    holder: Any = root
+    names: Any = ()
+    for segment in override.path:
+        names = holder.__raw__ if isinstance(holder, MappingNode) else ()
+        if segment not in names:
+            break
+        holder = holder.__raw__[segment]
+    hint = did_you_mean(str(segment), names)
+    return refused(override.argument, f"there is no {format_path(override.path)} to delete", 2, hint)
 
 
 def from_overrides(patches: Sequence[Patch]) -> MappingNode:
@@ -200,10 +219,29 @@ def show_alone(root: MappingNode, override: Override) -> None:
     if any(isinstance(segment, int) and segment < 0 for segment in path):
         return  # counted from an end that is not known yet
     for depth, segment in enumerate(path):
-        if not isinstance(segment, int):
-            continue
-        holder = access.get(root, path[:depth])
-        count = len(holder) if isinstance(holder, ListNode) else 0
-        for index in range(count, segment):
-            access.set_at(root, (*path[:depth], index), MISSING, override.layer)
+        if isinstance(segment, int):
+            fill_up_to(root, path[:depth], segment, override)
     access.set_at(root, path, override.value, override.layer)
+
+
+def fill_up_to(root: MappingNode, path: KeyPath, index: int, override: Override) -> None:
+    """Make the list at ``path`` so long that an item can be set at ``index``: by ``???`` for those before it.
+
+    Raises:
+        OverrideError: There would be too many of them.
+    """
+    holder = access.get(root, path)
+    holes = index - (len(holder) if isinstance(holder, ListNode) else 0)
+    if holes > MAX_HOLES:
+        where = format_path(path)
+        raise refused(
+            override.argument,
+            f"{where}[{index}] would make a list of {index + 1:,} items",
+            2,
+            f"give the list as a whole: {where}=[…]",
+        )
+    if isinstance(holder, ListNode):
+        if holes > 0:
+            change(holder, lambda items: items.extend([MISSING] * holes), override.layer)
+    elif holes > 0:
+        access.set_at(root, path, [MISSING] * holes, override.layer)

@@ -208,6 +208,7 @@ def detached(node: MappingNode) -> MappingNode:
     tree.frozen = node.__tree__.frozen
     if depth:
         tree.calls = {}
+        tree.patches, tree.unmet, tree.defaults = None, {}, None  # they are about the whole config
         tree.secrets = {p[depth:] for p in node.__tree__.secrets if p[:depth] == node.__path__}
         tree.removed = {p[depth:]: by for p, by in tree.removed.items() if p[:depth] == node.__path__}
     return tree.root

@@ -74,7 +74,14 @@ class Exporter:
         """
         if not self._reveal and node.__tree__.hides(node.__path__):
             return dict.fromkeys(node.__raw__, MASK) if isinstance(node, MappingNode) else [MASK] * len(node)
-        result = self.mapping(node) if isinstance(node, MappingNode) else self.items(node)
+        try:
+            result = self.mapping(node) if isinstance(node, MappingNode) else self.items(node)
+        except RecursionError as failure:
+            if isinstance(failure, ConfError):
+                raise
+            result = None
+        if result is None:
+            raise InterpolationLimitError("references nest too deeply", path=format_path(node.__path__))
         if len(self.errors) == 1:
             raise self.errors[0]
         if self.errors:

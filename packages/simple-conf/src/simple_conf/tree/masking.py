@@ -14,7 +14,7 @@ from simple_conf.origin.origin import Origin
 from simple_conf.template import ExpressionError, read_template
 from simple_conf.tree.node import MappingNode, Overlaid, has_item, raw_item
 from simple_conf.tree.provenance import assignment_of
-from simple_conf.values import MASK, MISSING, Secret, Table
+from simple_conf.values import MASK, MISSING, Secret, Table, integer_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ class Censor:
                 self.mask(issue)
                 if isinstance(issue.got, str):
                     issue.got = self.text(issue.got)
-            failure.args = ("\n".join(map(str, failure.issues)),)
+            failure.refresh()
         elif isinstance(failure, ResolveError):
             failure = ResolveError([self.error(inner) for inner in failure.errors])
         if str(failure) != before or self.hits(str(failure.__cause__)):
@@ -159,7 +159,7 @@ def texts_in(value: Any) -> Iterator[str]:
     elif isinstance(value, str) and "${" in value:
         yield from plain_parts(value)
     elif value is not None and value is not MISSING and not isinstance(value, bool):
-        yield str(value)
+        yield integer_text(value) if type(value) is int else str(value)
 
 
 def plain_parts(text: str) -> list[str]:

@@ -17,11 +17,26 @@ from simple_conf.values import MISSING, Table
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import Any
+    from typing import Any, Protocol
 
+    from simple_conf.errors import PlacedError
     from simple_conf.keypath import KeyPath
     from simple_conf.origin.layers import Layer
     from simple_conf.tree.assignment import Assignment, AssignmentGroup
+
+    class Defaults(Protocol):
+        """The lowest layer of a tree, laid below it key by key as they are looked up."""
+
+        def fill(self, node: MappingNode, key: str, opened: bool = False) -> bool:
+            """Set an absent key of a mapping to its default; return whether that was done.
+
+            Args:
+                node: The mapping.
+                key: The key.
+                opened: Whether a mapping is laid over the default at once: only a reference is set then,
+                    since the keys of a mapping can still be filled in one by one.
+            """
+
 
 ABSENT: Any = object()
 """The value of a key that is not there."""
@@ -39,17 +54,21 @@ class Tree:
         frozen: Whether nothing can be changed.
         quiet: Whether reading an absent key gives None instead of an error.
         memo: Where resolved values are remembered: dicts, each with a key of it.
+        defaults: The lowest layer, which gives the keys that are looked up and absent; or None.
         calls: What resolvers returned, by their place and arguments.
         instant: The time that all ``${time…}`` share, in seconds since 1970, once one of them is read.
         lock: Held while values are resolved.
-        patches: The overrides that the tree was made of, to apply again where it is merged; or None.
+        patches: The overrides that the tree was made of, to apply again where it is merged, and the paths of
+            what was changed since; or None.
         secrets: The paths whose values are never shown.
+        unmet: The errors of overrides that found nothing to delete, by the paths of these.
         removed: Who deleted the keys that overrides deleted.
         write_through: Where changes of a tree that is read in the place of a reference go, or None.
     """
 
     __slots__ = (
         "calls",
+        "defaults",
         "frozen",
         "instant",
         "lock",
@@ -59,12 +78,14 @@ class Tree:
         "removed",
         "root",
         "secrets",
+        "unmet",
         "write_through",
     )
 
     root: MappingNode
 
     def __init__(self) -> None:
+        self.defaults: Defaults | None = None
         self.frozen = False
         self.quiet = False
         self.memo: list[tuple[dict[Any, Any], Key]] = []
@@ -73,12 +94,15 @@ class Tree:
         self.lock = _thread.RLock()
         self.patches: list[Any] | None = None
         self.secrets: set[KeyPath] = set()
+        self.unmet: dict[KeyPath, PlacedError] = {}
         self.removed: dict[KeyPath, Layer] = {}
         self.write_through: Callable[[KeyPath, Any, Layer], None] | None = None
 
     def forget(self, path: KeyPath) -> None:
         """Forget all resolved values, and what resolvers returned at and below ``path``, which changed."""
         self.forget_reads()
+        if self.patches is not None and path and path not in self.patches:
+            self.patches.append(path)
         if self.calls:
             for known in [known for known in self.calls if known[0][: len(path)] == path]:
                 del self.calls[known]
@@ -95,11 +119,13 @@ class Tree:
         return bool(secrets) and any(path[:end] in secrets for end in range(1, len(path) + 1))
 
     def copy_settings(self, other: Tree) -> None:
-        """Copy the settings, the secrets and the resolver results of ``other``."""
+        """Copy the settings, the lowest layer, the secrets and the resolver results of ``other``."""
+        self.defaults = other.defaults
         self.quiet = other.quiet
         self.calls = dict(other.calls)
         self.instant = other.instant
         self.patches = None if other.patches is None else list(other.patches)
+        self.unmet = dict(other.unmet)
         self.secrets = set(other.secrets)
         self.removed = dict(other.removed)
 
@@ -228,6 +254,20 @@ def has_item(node: object, key: Key) -> bool:
     if isinstance(node, MappingNode):
         return key in node.__raw__
     return isinstance(node, ListNode) and isinstance(key, int) and -len(node) <= key < len(node)
+
+
+def has_key(node: MappingNode, key: str, opened: bool = False) -> bool:
+    """Return whether a mapping holds a key, which the lowest layer of its tree may give.
+
+    Args:
+        node: The mapping.
+        key: The key.
+        opened: Whether a mapping is laid over the value at once; see `Defaults`.
+    """
+    if key in node.__raw__:
+        return True
+    defaults = node.__tree__.defaults
+    return defaults is not None and defaults.fill(node, key, opened)
 
 
 def is_lazy(value: Any) -> bool:

@@ -136,7 +136,7 @@ def test_a_statement_ends_with_its_line():
     ("text", "message", "offset"),
     [
         ('"a"# c\n', "no space before this #", 3),
-        ("[1] , 2\n", "a comma at the end of a value", 4),
+        ("[1] , 2\n", "a comma after a value", 4),
         ('"a" \tb\n', "unexpected text after the closing quote", 5),
         ("[1] b\n", "unexpected text after the closing ]", 4),
         ("{a: 1}b\n", "unexpected text after the closing }", 6),

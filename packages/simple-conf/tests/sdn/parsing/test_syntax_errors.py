@@ -19,7 +19,7 @@ def explained(text, kind="BARE", offset=0, expected=("KEY", "COLUMNS")):
     ("line", "message", "hint"),
     [
         ("[section]", "SDN has no [section] headers", "write section: and indent the lines below it"),
-        ("[[ rows ]]  # c", "SDN has no [section] headers", "write rows: and indent the lines below it"),
+        ("[[ rows ]]  # c", "SDN has no [section] headers", "write rows: and below it one list for all such sections, each item after a dash"),
         ("[1, 2]", "a list without a key", "write a key before it: items: [1, 2]"),
         ('["a"]', "a list without a key", "write a key before it: items: [1, 2]"),
         ("---", "SDN has no document markers: one file is one document", "remove the ---"),

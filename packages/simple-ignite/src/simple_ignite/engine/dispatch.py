@@ -116,6 +116,11 @@ class HandlerTable:
         self._order = 0
         self.counts: dict[Event, int] = {}
 
+    def add_events(self) -> None:
+        """Add the events of a run that are new since this table was pickled."""
+        for event in Events:
+            self._entries.setdefault(event, ())
+
     def register(self, events: Iterable[object], counters: Mapping[Event, str]) -> None:
         """Register events; `counters` names the attribute of the state that counts an event."""
         for event in events:

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager, nullcontext
-from typing import TYPE_CHECKING, Any, TypeVar, overload
+from contextlib import nullcontext
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
 
 from simple_ignite.engine.batches import BatchSource, is_iterable
 from simple_ignite.engine.companions import Companions, is_within_run, running
 from simple_ignite.engine.control import CHANGED, END_EPOCH, INTERRUPT, TERMINATE
 from simple_ignite.engine.dispatch import EARLY, Handle, HandlerTable
 from simple_ignite.engine.events import Event, EventLike, Events
-from simple_ignite.engine.failure import add_position, notify_error_handlers
+from simple_ignite.engine.failure import add_position, notify_error_handlers, preempted
+from simple_ignite.engine.moved import add_missing, renamed
 from simple_ignite.engine.progress import Progress
 from simple_ignite.engine.resume import ResumeState
 from simple_ignite.engine.rng import seed_everything
 from simple_ignite.engine.run import Run
-from simple_ignite.engine.signals import SignalWatch
+from simple_ignite.engine.signals import SignalWatch, watched
 from simple_ignite.engine.signature import name_of
 from simple_ignite.engine.state import State
 from simple_ignite.errors import EngineBusyError, HandlerError, RunError
@@ -72,6 +73,18 @@ class Engine:
         registered = getattr(step, "registered", None)
         if callable(registered):
             registered(self)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: value for name, value in vars(self).items() if name != "companions"}
+
+    def __setstate__(self, attributes: dict[str, Any]) -> None:
+        fresh = Engine(self.__setstate__)
+        vars(self).update({**vars(fresh), **renamed("Engine", attributes)})
+        self.companions = Companions(self)
+        for name in ("state", "progress", "resume_state"):
+            add_missing(getattr(self, name), getattr(fresh, name))
+        add_missing(self.table.control, fresh.table.control)
+        self.table.add_events()
 
     # Handlers and events
 
@@ -271,6 +284,11 @@ class Engine:
         """Whether the step of every iteration that has begun is done, so that no work is half finished."""
         return self.table.control.done == self.state.iteration
 
+    @property
+    def loaded(self) -> bool:
+        """Whether a state was loaded, and the run that continues it has not ended; False without one."""
+        return self.progress.loaded
+
     # State
 
     def keep(self, handler: object) -> None:
@@ -356,7 +374,7 @@ class Engine:
         epoch_length: int | None = None,
         *,
         restart: bool | None = None,
-        graceful: bool = False,
+        graceful: bool | Literal["return"] = False,
         seed: int | None = None,
     ) -> State:
         """Run the step over the data.
@@ -374,7 +392,9 @@ class Engine:
                 the next epoch continues where this one stopped; if it is more, the data is restarted.
             restart: True to begin anew in any case; False to continue after an exception too, with the batch
                 after the one that failed.
-            graceful: End at the next iteration boundary on SIGTERM or SIGUSR1, as `terminate()` does.
+            graceful: End at the next iteration boundary on SIGTERM or SIGUSR1, as `terminate()` does, and
+                raise `Preempted`, so that the script ends. "return": return instead. A run within a graceful
+                run returns in any case; the outer one raises.
             seed: Seed Python, NumPy and torch when training begins anew.
 
         Returns:
@@ -384,15 +404,16 @@ class Engine:
             RunError: If the arguments contradict each other, or the data cannot be iterated over.
             EngineBusyError: If this engine is already running.
             DataExhaustedError: If the data ends before the run does and cannot be restarted.
+            Preempted: If a signal ended a graceful run.
         """
+        if graceful not in (True, False, "return"):
+            raise RunError(f'graceful is True, False or "return", not {graceful!r}', argument="graceful")
         if self._running:
             raise EngineBusyError(
                 f"engine {self.name} is already running; use another engine inside its handlers"
             )
         self._prepare(data, max_epochs, max_iterations, epoch_length, restart, seed)
-        watch: AbstractContextManager[object] = (
-            SignalWatch(lambda name: self.preempt(reason=name)) if graceful else nullcontext()
-        )
+        watch = SignalWatch(lambda name: self.preempt(reason=name)) if graceful else None
         state, control, progress = self.state, self.table.control, self.progress
         control.begin_run()
         state.stop_reason = None
@@ -401,7 +422,7 @@ class Engine:
         if progress.loaded and progress.finished(state):
             log.warning("engine %s: nothing left to do: %s", self.name, progress.done_message(state))
         try:
-            with running(self), watch:
+            with running(self), watch or nullcontext():
                 self.companions.loaded_alone = False
                 Run(self, self.resume_state).train()
         except BaseException as error:
@@ -415,6 +436,8 @@ class Engine:
                 self.resume_state.let_go(self.batches, state.iteration)
             state.batch = state.output = None
             control.signal = 0
+        if watch is not None and watch.received is not None and graceful is True and not watched():
+            raise preempted(watch.received, self.name, state)
         return state
 
     @property

@@ -1,14 +1,17 @@
-"""Failure: the note that an exception gets about its position, and the handlers that it is passed to."""
+"""Failure: what an exception that ends a run is told, and the handlers that it is passed to."""
 
 from __future__ import annotations
+
+import signal
 
 from simple_ignite.engine.control import FETCH, STEP
 from simple_ignite.engine.dispatch import HandlerTable
 from simple_ignite.engine.events import Events
 from simple_ignite.engine.signature import name_of
 from simple_ignite.engine.state import HasState, State
+from simple_ignite.errors import Preempted
 
-__all__ = ["add_position", "notify_error_handlers"]
+__all__ = ["add_position", "notify_error_handlers", "preempted"]
 
 
 def add_position(error: BaseException, name: str, state: State, table: HandlerTable) -> None:
@@ -44,3 +47,10 @@ def notify_error_handlers(error: BaseException, engine: HasState, table: Handler
                     f"handler {name_of(handler)} of EXCEPTION_RAISED raised {type(other).__name__}: {other}"
                 )
     return handled and isinstance(error, Exception)
+
+
+def preempted(number: int, name: str, state: State) -> Preempted:
+    """Return the exception for a run of the engine called `name` that the signal `number` ended."""
+    which = signal.Signals(number).name
+    where = f"in epoch {state.epoch_label}, after iteration {state.iteration}"
+    return Preempted(f"engine {name}: ended by {which} {where}", signal=which, code=128 + number)

@@ -25,6 +25,9 @@ def watched() -> tuple[int, ...]:
 class SignalWatch:
     """While entered, calls `notify` on a signal instead of ending the process.
 
+    Attributes:
+        received: The number of the signal that came last, or None.
+
     Args:
         notify: Called with the signal's name, in the main thread between two bytecodes.
         signals: The signals' names; those that the system does not have are ignored.
@@ -34,6 +37,7 @@ class SignalWatch:
     """
 
     def __init__(self, notify: Callable[[str], None], signals: tuple[str, ...] = PREEMPTING) -> None:
+        self.received: int | None = None
         self._notify = notify
         self._numbers = [getattr(signal, name) for name in signals if hasattr(signal, name)]
         self._previous: dict[int, Handler] = {}
@@ -69,6 +73,7 @@ class SignalWatch:
         if child is not None and child not in self._previous:
             # workers that are not sheltered may die of the same signal, which torch would raise anywhere
             self._previous[child] = signal.signal(child, signal.SIG_DFL)
+        self.received = number
         self._notify(signal.Signals(number).name)
         outer = self._previous.get(number)
         if callable(outer) and isinstance(

@@ -2,6 +2,7 @@
 
 from simple_ignite.handlers.averaging.ema import EMA
 from simple_ignite.handlers.averaging.swa import StochasticWeightAveraging
+from simple_ignite.handlers.checkpointing import moved  # noqa: F401 - for pickles of 0.3.0
 from simple_ignite.handlers.checkpointing.checkpoint import Checkpoint
 from simple_ignite.handlers.early_stopping import EarlyStopping
 from simple_ignite.handlers.gradient_accumulator import GradientAccumulator

@@ -15,8 +15,8 @@ __all__ = ["Preemption"]
 class Preemption:
     """On SIGTERM or SIGUSR1, ends the run after the current iteration, with all handlers and a last save.
 
-    `run(..., graceful=True)` does the same for one run; this handler can watch other signals, and records
-    which was received: `preemption = Preemption().attach(trainer)`.
+    `run(..., graceful="return")` does the same for one run, and `graceful=True` then ends the script; this
+    handler can watch other signals, and records which was received: `ending = Preemption().attach(trainer)`.
 
     Args:
         signals: The signals' names.

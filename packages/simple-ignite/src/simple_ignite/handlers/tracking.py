@@ -9,6 +9,7 @@ from typing import Any
 from simple_ignite.engine.engine import Engine
 from simple_ignite.engine.events import Events
 from simple_ignite.errors import HandlerError, IgniteWarning
+from simple_ignite.handlers.checkpointing.rewind import Rewind
 from simple_ignite.handlers.score import step_reader
 from simple_ignite.protocols import Tracker
 
@@ -32,6 +33,11 @@ class TrackingHandler:
             handler of an evaluator), or a function of the engine or of nothing. Default: the engine's
             iteration.
         tag: Put before each name, with a slash.
+        rewind: Whether a run that continues from a checkpoint calls the tracker's `rewind(step)`, if it has
+            one, so that steps that were logged after the checkpoint do not count twice. It is called with the
+            step after the checkpoint when the run begins; if a function returns the steps, with the first one
+            before that is logged. All that is logged to one tracker should therefore count its steps in one
+            unit. Default True.
     """
 
     def __init__(
@@ -41,6 +47,7 @@ class TrackingHandler:
         output_transform: Callable[[Any], Any] | Iterable[str] | str | None = None,
         global_step_transform: Callable[..., int] | Engine | None = None,
         tag: str = "",
+        rewind: bool = True,
     ) -> None:
         if not callable(getattr(run, "log", None)):
             message = f"a tracker needs a method log(values, step=), and {run!r} has none"
@@ -51,9 +58,12 @@ class TrackingHandler:
         self.values = value_reader(output_transform)
         self.step = step_reader(global_step_transform)
         self.prefix = f"{tag}/" if tag else ""
+        self._rewind = Rewind(run, global_step_transform) if rewind else None
 
     def registered(self, engine: Engine) -> None:
-        """Warn at the end of a run of metrics that were never logged."""
+        """Rewind the tracker when a run continues, and warn at its end of metrics that were never logged."""
+        if self._rewind is not None:
+            self._rewind.attach(engine)
         if self.names and self.names != ["all"]:
             engine.on(Events.COMPLETED, self._warn_of_missing, priority=-2000)
 
@@ -73,7 +83,10 @@ class TrackingHandler:
             values.update(self.values(engine.state.output))
         if not values:
             return
-        self.run.log({self.prefix + name: plain(v) for name, v in values.items()}, step=self.step(engine))
+        step = self.step(engine)
+        if self._rewind is not None and self._rewind.pending:
+            self._rewind.to(step)
+        self.run.log({self.prefix + name: plain(v) for name, v in values.items()}, step=step)
 
     def _metrics(self, metrics: Mapping[str, Any]) -> dict[str, Any]:
         if not self.names:

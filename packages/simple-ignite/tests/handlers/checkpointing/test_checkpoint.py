@@ -116,7 +116,7 @@ def test_termination_of_a_scored_run_keeps_the_best_and_the_last(tmp_path):
 def test_a_preempted_run_saves_and_continues_exactly_there(tmp_path):
     trainer, _ = saving(tmp_path, every=100)
     trainer.on(Events.ITERATION_COMPLETED(once=4), lambda: os.kill(os.getpid(), signal.SIGTERM))
-    trainer.run(range(9), graceful=True)
+    trainer.run(range(9), graceful="return")
     assert loaded(tmp_path) == ("checkpoint_4.pt", 4.0)
     resumed, parts = saving(tmp_path, every=100)
     Checkpoint.load_latest(tmp_path, parts)
@@ -472,8 +472,13 @@ def test_the_trainer_is_freed_although_it_is_among_what_is_saved(tmp_path):
     ("make", "message"),
     [
         (
-            lambda d: Checkpoint({"model": 3}, d),
-            "'model' cannot be saved: int has no state_dict and load_state_dict",
+            lambda d: Checkpoint({"model": object()}, d),
+            "'model' cannot be saved: object has no state_dict and load_state_dict, and is no plain value",
+        ),
+        (
+            lambda d: Checkpoint({"model": torch.nn.Linear(1, 1).state_dict()}, d),
+            "\"model['weight']\" cannot be saved: torch.Tensor has no state_dict and load_state_dict, and is "
+            "no plain value; pass the object, not its state",
         ),
         (
             lambda d: Checkpoint({}, d, filename_prefix="../x"),

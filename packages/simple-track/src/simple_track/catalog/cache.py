@@ -1,8 +1,8 @@
 """The cached metadata and summaries of all runs in one file, so that each is parsed once.
 
-A run's entry is valid while size, time of modification and inode of its files are unchanged; files are
-replaced atomically, so every change shows. The first line of the cache is a checksum of the rest. A cache
-that is missing or damaged is rebuilt from the runs.
+A run's entry is valid while size, time of modification and inode of its files are unchanged: the metadata
+and the summary are replaced atomically, edits are appended, and a new file changes the folder. The first line
+of the cache is a checksum of the rest. A cache that is missing or damaged is rebuilt from the runs.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import gc
 import os
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -20,14 +20,16 @@ import orjson
 from simple_track.errors import FormatError
 from simple_track.reading.rebuild import LAST_STEP
 from simple_track.storage.atomic_write import atomic_write
+from simple_track.storage.edits import edited_metadata
 from simple_track.storage.layout import METADATA, SUMMARY, Layout, RunLayout
-from simple_track.storage.metadata import Metadata, from_document, read_metadata, to_document
+from simple_track.storage.metadata import Metadata, from_document, to_document
 from simple_track.storage.record import restore_summary
 from simple_track.storage.sdn_file import read_sdn
 
-VERSION = 1
+VERSION = 2
 Entry = list[Any]
-"""Stamp of the metadata, stamp of the summary, metadata, summary."""
+"""Stamps of the metadata, the summary and the folder; the stamp of each file of edits by its name; then the
+metadata with all edits, and the summary."""
 
 
 def load_catalog(
@@ -45,19 +47,18 @@ def load_catalog(
     for run_layout in layout.run_layouts(project):
         key = f"{run_layout.project}/{run_layout.run_id}"
         entry = cached.get(key)
-        folder = str(run_layout.dir)
-        stamps = [_stamp(f"{folder}/{METADATA}"), _stamp(f"{folder}/{SUMMARY}")]
-        if entry is None or entry[:2] != stamps:
+        stamps = _stamps(str(run_layout.dir), entry[3] if entry is not None else ())
+        if entry is None or entry[:4] != stamps:
             try:
-                entry = [*stamps, *_parse(run_layout)]
+                entry = _parse(run_layout)
             except (FileNotFoundError, FormatError):
                 continue
             changed = True
         current[key] = entry
         yield (
             run_layout,
-            from_document(entry[2]),
-            None if entry[3] is None else restore_summary(dict(entry[3])),
+            from_document(entry[4]),
+            None if entry[5] is None else restore_summary(dict(entry[5])),
         )
     if project is not None:
         current = {**cached, **current}
@@ -66,14 +67,22 @@ def load_catalog(
             _write(layout.catalog_cache, current)
 
 
-def _parse(run_layout: RunLayout) -> tuple[dict[str, Any], dict[str, Any] | None]:
-    metadata = read_metadata(run_layout)
+def _parse(run_layout: RunLayout) -> Entry:
+    stamps = _stamps(
+        str(run_layout.dir), [path.name for path in run_layout.edit_files()]
+    )  # before what they stamp
+    metadata = edited_metadata(run_layout)
     summary: dict[str, Any] | None = None
     if metadata.state != "running":
         with suppress(FileNotFoundError, FormatError):  # it is rebuilt from the log
             summary = read_sdn(run_layout.summary)
             summary.pop(LAST_STEP, None)
-    return to_document(metadata), summary
+    return [*stamps, to_document(metadata), summary]
+
+
+def _stamps(folder: str, edits: Iterable[str]) -> Entry:
+    stamps: Entry = [_stamp(f"{folder}/{name}") for name in (METADATA, SUMMARY)]
+    return [*stamps, _stamp(folder), {name: _stamp(f"{folder}/{name}") for name in edits}]
 
 
 def _stamp(path: str) -> list[int] | None:

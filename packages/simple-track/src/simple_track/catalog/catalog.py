@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from difflib import get_close_matches
 from functools import partial
@@ -12,7 +13,7 @@ from simple_track.catalog.cache import load_catalog
 from simple_track.catalog.field_names import field_names, suggest_fields
 from simple_track.catalog.where import compile_order, compile_where, fields_of
 from simple_track.catalog.where_parser import MISSING, Predicate, lookup
-from simple_track.errors import RunNotFoundError, SettingError
+from simple_track.errors import FormatError, RunNotFoundError, SettingError
 from simple_track.reading.view import RunView
 from simple_track.storage.layout import Layout
 
@@ -25,6 +26,7 @@ FIELDS = (
     "job_type",
     "tags",
     "notes",
+    "archived",
     "start_time",
     "end_time",
     "duration",
@@ -80,7 +82,9 @@ class Facts(Mapping[str, Any]):
         if key in ("start_time", "end_time"):
             seconds = getattr(self._view.metadata, key)
             return None if seconds is None else Moment(seconds)
-        return getattr(self._view, key)
+        if key == "config":
+            return self._view.metadata.config
+        return self._view.plain_summary() if key == "summary" else getattr(self._view, key)
 
     def __contains__(self, key: object) -> bool:
         return key in FIELDS
@@ -93,20 +97,43 @@ class Facts(Mapping[str, Any]):
 
 
 def find_runs(
-    layout: Layout, project: str | None = None, where: str | None = None, order: str | None = None
+    layout: Layout,
+    project: str | None = None,
+    where: str | None = None,
+    order: str | None = None,
+    *,
+    archived: bool = False,
 ) -> list[RunView]:
-    """Find the runs that match, oldest first unless an order is given.
+    """Find the runs that match, newest first unless an order is given.
 
     Args:
         layout: The store.
         project: Only runs of this project.
         where: A condition such as `config.train.lr < 0.01 and state == 'finished'`.
         order: Fields such as `-summary.val/acc, name`; runs without the field come last.
+        archived: Include archived runs; so does a condition about `archived`.
 
     Raises:
         WhereError: The condition or the order cannot be parsed.
     """
-    return select_runs(all_runs(layout, project), where, order)
+    every = all_runs(layout, project)[::-1]
+    return listed_runs(select_runs(every, where, order), where, archived=archived)
+
+
+def listed_runs(found: Sequence[RunView], where: str | None, *, archived: bool = False) -> list[RunView]:
+    """The runs that a list shows: not the archived ones, unless they are asked for.
+
+    Args:
+        found: The runs that the condition selects.
+        where: The condition; one about `archived` asks for archived runs.
+        archived: Include archived runs.
+
+    Raises:
+        WhereError: The condition cannot be parsed.
+    """
+    if archived or (where and "archived" in fields_of(where, FIELDS)):
+        return list(found)
+    return [view for view in found if not view.archived]
 
 
 def select_runs(every: Sequence[RunView], where: str | None, order: str | None) -> list[RunView]:
@@ -194,16 +221,34 @@ def unreadable_runs(layout: Layout, project: str | None, read: Sequence[RunView]
     return [run_layout.run_id for run_layout in missing if run_layout.metadata.exists()]
 
 
+def last_run(layout: Layout) -> RunView | None:
+    """The run that started last, of those that can be read and are not archived; None without runs.
+
+    Args:
+        layout: The store.
+    """
+    archived = None
+    for run_layout in sorted(layout.run_layouts(), key=lambda run: run.run_id, reverse=True):
+        with suppress(FileNotFoundError, FormatError):
+            view = RunView(run_layout)
+            if not view.archived:
+                return view
+            archived = archived or view
+    return archived
+
+
 def load_run(layout: Layout, run_id: str) -> RunView:
     """Load a run by its id.
 
     Args:
         layout: The store.
-        run_id: The id, or the beginning of one id.
+        run_id: The id, the beginning of one id, or "last" for the run that started last.
 
     Raises:
         RunNotFoundError: No id begins so, or several do.
     """
+    if run_id == "last" and (last := last_run(layout)):
+        return last
     run_layout = layout.find_run(run_id)
     if run_layout is not None and run_layout.metadata.exists():
         return RunView(run_layout)

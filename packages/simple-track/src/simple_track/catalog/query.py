@@ -26,10 +26,11 @@ def run_query(layout: Layout, sql: str) -> QueryResult:
     """Run SQL over what was tracked.
 
     The tables are `runs` (run, project, name, state, job_type, group, start_time, end_time, duration, tags,
-    notes, config and summary as JSON, and each of their values as a column such as `"summary.val/acc"`),
-    `metrics` (run, project, step, timestamp, key, value, whole, text), and every logged table as `tables."its
-    name"`, with the columns `run` and `step` in front; columns of its own of these names are `~run` and
-    `~step`, and a name that differs from another only in case ends in `~2`. Only what a query names is read.
+    notes, archived, config and summary as JSON, and each of their values as a column such as
+    `"summary.val/acc"`), `metrics` (run, project, step, timestamp, key, value, whole, text), and every logged
+    table as `tables."its name"`, with the columns `run` and `step` in front; columns of its own of these
+    names are `~run` and `~step`, and a name that differs from another only in case ends in `~2`. Only what a
+    query names is read.
 
     In `metrics`, `whole` is an integer as it was logged, and `value` any number as a DOUBLE. A query whose
     `value` has integers that a DOUBLE rounds warns and names them; where no metric has fractions, `value` is
@@ -48,13 +49,13 @@ def run_query(layout: Layout, sql: str) -> QueryResult:
     views = all_runs(layout)
     with duckdb.connect(":memory:") as connection:
         if re.search(r"(?i)\bruns\b", sql):
-            connection.register("runs_data", _runs_table(arrow, views))
+            connection.register("runs_data", runs_columns(arrow, views))
             connection.execute(
                 "create view runs as "
                 "select * replace (config::json as config, summary::json as summary) from runs_data"
             )
         if re.search(r"(?i)\bmetrics\b", sql):
-            connection.register("metrics", metrics_table(arrow, views, sql))
+            connection.register("metrics", metrics_table(arrow, layout, views, sql))
         tables = _attach_tables(connection, views) if re.search(r"(?i)\btables\b", sql) else []
         # what is logged is data: a query reaches no file but the tables above
         files = [str(view.layout.tables) for view in views]
@@ -107,7 +108,13 @@ def _hint(said: str, views: list[RunView], tables: list[str]) -> str:
     return f"There are runs, metrics, and {logged}."
 
 
-def _runs_table(arrow: Any, views: list[RunView]) -> Any:
+def runs_columns(arrow: Any, views: list[RunView]) -> Any:
+    """Make a pyarrow Table with a row for each run, and a column for each value of configs and summaries.
+
+    Args:
+        arrow: The module pyarrow.
+        views: The runs.
+    """
     rows = [
         {
             "run": view.id,
@@ -119,11 +126,12 @@ def _runs_table(arrow: Any, views: list[RunView]) -> Any:
             "start_time": view.start_time,
             "end_time": view.end_time,
             "duration": view.duration,
-            "tags": view.tags,
+            "tags": view.metadata.tags,
             "notes": view.notes,
+            "archived": view.archived,
             "fingerprint": view.fingerprint,
-            "config": _as_json(view.config),
-            "summary": _as_json(_without_nonfinite(view.summary)),
+            "config": _as_json(view.metadata.config),
+            "summary": _as_json(_without_nonfinite(view.plain_summary())),
         }
         for view in views
     ]
@@ -136,7 +144,8 @@ def _runs_table(arrow: Any, views: list[RunView]) -> Any:
             ("duration", arrow.float64()),
             ("tags", arrow.list_(text)),
         ]
-        + [(name, text) for name in ("notes", "fingerprint", "config", "summary")]
+        + [("notes", text), ("archived", arrow.bool_())]
+        + [(name, text) for name in ("fingerprint", "config", "summary")]
     )
     table = arrow.Table.from_pylist(rows, schema=schema)
     for name, column in _flat_columns(views).items():
@@ -148,23 +157,29 @@ def _flat_columns(views: list[RunView]) -> dict[str, list[Any]]:
     """Everything in configs and summaries as columns such as `config.train.lr` and `summary.val/acc`."""
     columns: dict[str, list[Any]] = {}
     for number, view in enumerate(views):
-        leaves = [*_leaves("config", view.config), *_leaves("summary", view.summary)]
+        leaves = [*_leaves("config", view.metadata.config), *_leaves("summary", view.plain_summary())]
         for name, value in leaves:
             columns.setdefault(name, [None] * len(views))[number] = value
     return columns
 
 
 def _leaves(path: str, value: Any) -> Iterator[tuple[str, Any]]:
-    if isinstance(value, Mapping):
-        for key, item in value.items():
-            yield from _leaves(f"{path}.{key}", item)
-    else:
+    if not isinstance(value, dict):
         yield path, value
+        return
+    for key, item in value.items():
+        if isinstance(item, dict):
+            yield from _leaves(f"{path}.{key}", item)
+        else:
+            yield f"{path}.{key}", item
 
 
 def _as_json(value: Any) -> str:
     """JSON in which NaN and infinities are the texts that SQL casts to them."""
-    return json.dumps(as_text({"": value})[0][""])
+    try:
+        return json.dumps(value, allow_nan=False)
+    except ValueError:
+        return json.dumps(as_text({"": value})[0][""])
 
 
 def _without_nonfinite(summary: Mapping[str, Any]) -> dict[str, Any]:

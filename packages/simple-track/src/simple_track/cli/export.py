@@ -28,6 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--all", action="store_true", help="all runs that fit")
     parser.add_argument("-p", "--project", help="only runs of this project")
     parser.add_argument("--where", metavar="EXPR", help="only runs for which this is true")
+    parser.add_argument("--archived", action="store_true", help="with --all: include archived runs")
     parser.add_argument("-f", "--format", choices=FORMATS, help="default: csv; json with --json")
     parser.add_argument(
         "-o", "--output", metavar="PATH", default="-", help="where to; csv and json may go to a pipe"
@@ -46,7 +47,10 @@ def run(args: argparse.Namespace, terminal: Terminal) -> int:
         terminal.complain(f"{format} cannot go to a pipe: say where with -o PATH")
         return 2
     require_project(layout, args.project)
-    chosen = find_runs(layout, args.project, args.where) if every else [pick(layout, r) for r in args.runs]
+    if every:  # oldest first
+        chosen = find_runs(layout, args.project, args.where, archived=args.archived)[::-1]
+    else:
+        chosen = [pick(layout, wanted) for wanted in args.runs]
     if not chosen:
         said = list(hints(args.where, [], all_runs(layout, args.project)))
         terminal.complain("\n".join(["no runs fit", *said]))

@@ -12,9 +12,10 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any
 
-from simple_track.catalog.catalog import Moment, all_runs, select_runs, unreadable_runs, value_of
+from simple_track.catalog.catalog import Moment, all_runs, listed_runs, select_runs, unreadable_runs, value_of
 from simple_track.cli.number import whole
 from simple_track.cli.pick import hints, require_project
+from simple_track.cli.runs_table import print_runs, shown_metrics, summary_of
 from simple_track.cli.terminal import Terminal
 from simple_track.exchange.exporters.rows import facts_of
 from simple_track.reading.view import RunView
@@ -34,6 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default="-start_time",
         help="sort by this; '-' puts the greatest first (default: -start_time)",
     )
+    parser.add_argument("--archived", action="store_true", help="include archived runs")
     parser.add_argument(
         "-n", "--limit", type=whole(0), default=50, help="at most so many; 0 for all (default: 50)"
     )
@@ -51,7 +53,7 @@ def run(args: argparse.Namespace, terminal: Terminal) -> int:
     layout = current_layout(args.dir)
     require_project(layout, args.project)
     every = all_runs(layout, args.project)
-    found = select_runs(every, args.where, args.order)
+    found = listed_runs(select_runs(every, args.where, args.order), args.where, archived=args.archived)
     chosen = list(found[: args.limit] if args.limit > 0 else found)
     columns = [(field, value_of(field, every)) for field in args.column or ()]
     if unread := unreadable_runs(layout, args.project, every):
@@ -67,15 +69,28 @@ def run(args: argparse.Namespace, terminal: Terminal) -> int:
         elsewhere = f"no runs yet in {layout.root}; another store is named with --dir or SIMPLE_DIR"
         terminal.line("no runs fit" if args.where or args.project else elsewhere)
         return 0
-    columns = columns or _common_metrics(chosen)
+    if terminal.pretty:
+        shown = [(field, _as_shown(value)) for field, value in columns]
+        print_runs(chosen, shown, terminal, took=took)
+        _more(len(found) - len(chosen), terminal)
+        return 0
+    columns = columns or [(key, summary_of(key)) for key in shown_metrics(chosen, SHOWN_METRICS)]
     headers = ["RUN", "NAME", "PROJECT", "STATE", "STARTED", "TOOK", *(title for title, _ in columns)]
     rows = [[*_facts(view), *(_said(value(view)) for _, value in columns)] for view in chosen]
     metrics = [] if args.column else range(len(headers) - 1, 5, -1)
     spare = [2, *metrics, 4, 5, *([3, 1] if args.column else [])]  # project, metrics from the right, times
     terminal.table(headers, rows, right=[5, *_numeric(rows, 6)], spare=spare, cut=True)
-    if len(found) > len(chosen):
-        terminal.line(f"{len(found) - len(chosen)} more; see them with -n 0", style="dim")
+    _more(len(found) - len(chosen), terminal)
     return 0
+
+
+def _more(count: int, terminal: Terminal) -> None:
+    if count > 0:
+        terminal.line(f"{count} more; see them with -n 0", style="dim")
+
+
+def _as_shown(value: Callable[[RunView], Any]) -> Callable[[RunView], Any]:
+    return lambda view: _said(value(view))
 
 
 def describe(view: RunView) -> dict[str, Any]:
@@ -120,17 +135,3 @@ def _numeric(rows: list[list[Any]], start: int) -> Iterator[int]:
     for number, column in enumerate(list(zip(*rows, strict=True))[start:], start):
         if all(cell is None or isinstance(cell, int | float) for cell in column):
             yield number
-
-
-def _common_metrics(views: list[RunView]) -> list[tuple[str, Callable[[RunView], Any]]]:
-    """The summary values that most of the runs have, the most frequent first."""
-    counts: dict[str, int] = {}
-    for view in views:
-        for key in view.summary:
-            counts[key] = counts.get(key, 0) + 1
-    ranked = sorted(counts, key=lambda key: -counts[key])
-    return [(key, _summary_of(key)) for key in ranked[:SHOWN_METRICS]]
-
-
-def _summary_of(key: str) -> Callable[[RunView], Any]:
-    return lambda view: view.summary.get(key)

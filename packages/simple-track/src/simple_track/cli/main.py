@@ -11,13 +11,16 @@ from io import TextIOWrapper
 from pathlib import Path
 
 from simple_track.__about__ import __version__
-from simple_track.cli import diff, doctor, export, gc, ls, pack, query, show, tail
+from simple_track.cli import diff, doctor, export, gc, ls, pack, plot, query, show, tail
+from simple_track.cli.editing import archive, note, rename, rm, tag
 from simple_track.cli.terminal import Terminal, safe
 from simple_track.errors import QueryError, TrackError, WhereError
 from simple_track.settings import DIR_VARIABLE
 
-COMMANDS = (ls, show, diff, tail, query, export, pack, gc, doctor)
-DESCRIPTION = "Look at, compare, query, export and mend what runs have logged."
+COMMANDS = (ls, show, plot, diff, tail, query, tag, rename, note, archive, rm, export, pack, gc, doctor)
+LISTS = ("runs", "metrics", "words")
+"""The arguments of commands that may be repeated."""
+DESCRIPTION = "Look at, compare, query, edit, export and repair what runs have logged."
 CODES = """exit codes: 0 done · 1 it failed, or there is something to report · 2 the command line is wrong"""
 
 
@@ -32,7 +35,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     parser = _parser()
     try:
-        args = parser.parse_args(_joined(sys.argv[1:] if argv is None else argv))
+        args = _parsed(parser, _joined(sys.argv[1:] if argv is None else argv))
     except SystemExit as stop:  # argparse has printed what is wrong, or the help
         return int(stop.code or 0)
     if isinstance(sys.stdout, TextIOWrapper):
@@ -71,6 +74,17 @@ def _run(args: argparse.Namespace) -> int:
         sys.stderr.write(f"simple-track {args.command}: {said}; see where with SIMPLE_TRACK_TRACEBACK=1\n")
         return 1
     return code
+
+
+def _parsed(parser: argparse.ArgumentParser, argv: Sequence[str]) -> argparse.Namespace:
+    """Parse the arguments; those of a list may also come after options, as in `tag last --remove old new`."""
+    args, rest = parser.parse_known_args(argv)
+    lists = [name for name in LISTS if isinstance(getattr(args, name, None), list)]
+    if rest and (not lists or any(word.startswith("-") for word in rest)):
+        parser.error(f"unrecognized arguments: {' '.join(rest)}")
+    for name in lists:
+        getattr(args, name).extend(rest)
+    return args
 
 
 def _joined(argv: Sequence[str]) -> list[str]:

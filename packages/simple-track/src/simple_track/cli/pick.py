@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
 
-from simple_track.catalog.catalog import all_runs, unknown_fields
+from simple_track.catalog.catalog import all_runs, last_run, unknown_fields
 from simple_track.errors import RunNotFoundError, TrackError
 from simple_track.reading.view import RunView
 from simple_track.storage.layout import Layout, RunLayout
@@ -48,8 +48,8 @@ def pick(layout: Layout, wanted: str) -> RunView:
         AmbiguousRunError: There are several.
     """
     layouts = list(layout.run_layouts())
-    if wanted == "last" and layouts:
-        return RunView(max(layouts, key=lambda run: run.run_id))
+    if wanted == "last" and (last := last_run(layout)):
+        return last
     found = [run for run in layouts if run.run_id == wanted]
     found = found or [run for run in layouts if wanted and _part_of(run, wanted)]
     if not found:

@@ -9,7 +9,8 @@ from __future__ import annotations
 import argparse
 
 from simple_track.catalog.query import run_query
-from simple_track.cli.terminal import Terminal
+from simple_track.catalog.query_result import QueryResult
+from simple_track.cli.terminal import Terminal, show
 from simple_track.settings import current_layout
 
 NAME = "query"
@@ -27,8 +28,30 @@ def run(args: argparse.Namespace, terminal: Terminal) -> int:
         terminal.document([dict(zip(result.columns, row, strict=True)) for row in result.rows])
         return 0
     numeric = [n for n in range(len(result.columns)) if _is_numeric([row[n] for row in result.rows])]
-    terminal.table(result.columns, result.rows, right=numeric)
+    if terminal.pretty and _is_too_wide(result, terminal.width):
+        _print_records(result, terminal)
+    else:
+        terminal.table(result.columns, result.rows, right=numeric)
     return 0
+
+
+def _is_too_wide(result: QueryResult, width: int) -> bool:
+    """Whether a table would break its cells over lines."""
+    widths = [
+        max([len(name), *(len(show(row[number])) for row in result.rows)])
+        for number, name in enumerate(result.columns)
+    ]
+    return len(widths) > 1 and sum(widths) + 2 * (len(widths) - 1) > width
+
+
+def _print_records(result: QueryResult, terminal: Terminal) -> None:
+    """Print each row as a record: a line for each column that has a value."""
+    margin = max(map(len, result.columns))
+    for number, row in enumerate(result.rows, 1):
+        terminal.line(f"row {number}", style="bold")
+        for name, cell in zip(result.columns, row, strict=True):
+            if cell is not None:
+                terminal.spans([(f"  {name:<{margin}}  ", "dim"), (show(cell), "")])
 
 
 def _is_numeric(cells: list[object]) -> bool:

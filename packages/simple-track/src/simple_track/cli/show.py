@@ -23,10 +23,13 @@ from simple_track.cli.terminal import Terminal
 from simple_track.errors import MetricNotFoundError
 from simple_track.exchange.exporters.rows import flat
 from simple_track.reading.history import History
+from simple_track.reading.ranking import rank_metrics
 from simple_track.reading.view import RunView
 from simple_track.settings import current_layout
 
 NAME = "show"
+METRICS = 100
+ACTIONS = {"log": "logged", "use": "used"}
 SAMPLES = 2000  # points of a metric that are looked at: more than a terminal has dots
 
 
@@ -40,6 +43,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=[],
         help="plot these; of a logged table, text or histogram, show what is in it",
     )
+    parser.add_argument("--all", action="store_true", help=f"all metrics; default the first {METRICS}")
     parser.add_argument("--height", type=whole(2), default=12, help="lines of a plot (default: 12)")
 
 
@@ -55,13 +59,15 @@ def run(args: argparse.Namespace, terminal: Terminal) -> int:
         return 0
     _facts(view, terminal)
     _config(view, terminal)
-    _metrics(view, terminal)
+    _metrics(view, terminal, limit=None if args.all else METRICS)
     _logged(view, terminal)
+    _artifacts(view, terminal)
     return 0
 
 
 def _document(view: RunView, metrics: list[str]) -> dict[str, Any]:
     document = describe(view) | {"environment": view.environment, "error": view.error, "media": _media(view)}
+    document["artifacts"] = list(_artifact_events(view))
     numbers = [key for key in metrics if not _is_media(view, key)]
     if numbers:
         document["history"] = {key: _points(view.history([key]), key) for key in numbers}
@@ -113,19 +119,42 @@ def _config(view: RunView, terminal: Terminal) -> None:
         terminal.table(["", ""], list(flat(view.config)))
 
 
-def _metrics(view: RunView, terminal: Terminal) -> None:
-    history = view.history(samples=SAMPLES)
-    rows = []
-    for key in history:
-        if key not in ("step", "timestamp"):
-            values = _numbers(history, key)
-            ends = (values.min(), values.max()) if values.size else (None, None)
-            rows.append([key, view.summary.get(key), *ends, sparkline(values)])
-    named = {row[0] for row in rows}
-    rows += [[key, value, None, None, ""] for key, value in view.summary.items() if key not in named]
+def _metrics(view: RunView, terminal: Terminal, *, limit: int | None) -> None:
+    summary = view.plain_summary()
+    counts = view.metric_counts()
+    ranked = rank_metrics({**dict.fromkeys(summary, 0), **counts}, view.rules)
+    shown = ranked[:limit]
+    logged = [key for key in shown if key in counts]
+    history = view.history(logged, samples=SAMPLES) if logged else None
+    rows: list[list[Any]] = []
+    for key in shown:
+        values = _numbers(history, key) if history is not None and key in counts else np.zeros(0)
+        ends = (values.min(), values.max()) if values.size else (None, None)
+        rows.append([key, summary.get(key), *ends, sparkline(values)])
     if rows:
         terminal.heading("Metrics")
-        terminal.table(["METRIC", "SUMMARY", "MIN", "MAX", ""], rows, right=[1, 2, 3], firm=[2, 3, 4])
+        terminal.table(
+            ["METRIC", "SUMMARY", "MIN", "MAX", ""], rows, right=[1, 2, 3], firm=[2, 3, 4], spare=[2, 3]
+        )
+    if len(shown) < len(ranked):
+        terminal.line(f"{len(ranked) - len(shown):,} more metrics; see them with --all", style="dim")
+
+
+def _artifacts(view: RunView, terminal: Terminal) -> None:
+    rows = list(_artifact_events(view))
+    if rows:
+        terminal.heading("Artifacts")
+        terminal.table(["ARTIFACT", ""], [[row["artifact"], ACTIONS[row["action"]]] for row in rows])
+
+
+def _artifact_events(view: RunView) -> Iterator[dict[str, str]]:
+    """The artifacts that the run has logged and used, each once."""
+    seen = set()
+    for event in view.events("artifact"):
+        match event:
+            case {"action": ("log" | "use") as action, "artifact": str(ref)} if (action, ref) not in seen:
+                seen.add((action, ref))
+                yield {"action": action, "artifact": ref}
 
 
 def _numbers(history: History, key: str) -> Any:

@@ -10,12 +10,13 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterator
 from datetime import datetime
-from itertools import islice
+from itertools import chain
 from typing import Any
 
 from simple_track.cli.number import positive, whole
 from simple_track.cli.pick import pick
-from simple_track.cli.terminal import Terminal, show
+from simple_track.cli.terminal import Terminal, safe, show
+from simple_track.reading.tail import RunTail, follow_records
 from simple_track.reading.view import RunView
 from simple_track.settings import current_layout
 
@@ -37,13 +38,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace, terminal: Terminal) -> int:
     """Print records as they come."""
     view = pick(current_layout(args.dir), args.wanted)
+    missing = set(args.metrics)
     for record in _records(view, args):
+        missing -= record.keys()
         if terminal.json:
             terminal.stream(record)
         else:
-            terminal.line(_line(record))
+            terminal.line(safe(_line(record), one_line=True))
             terminal.out.flush()
-    if args.metrics:
+    if missing:
         view.history(args.metrics)  # raises, and names, when one never came
     if not terminal.json:
         terminal.title(f"{view.name}: {view.refresh().state}")
@@ -51,17 +54,13 @@ def run(args: argparse.Namespace, terminal: Terminal) -> int:
 
 
 def _records(view: RunView, args: argparse.Namespace) -> Iterator[dict[str, Any]]:
-    """The last lines there are, then each new one."""
-    skip = max(0, _rows(view, args.metrics) - max(args.lines, 0))
-    chosen = (_chosen(record, args.metrics) for record in view.follow(poll=args.poll))
-    yield from islice((record for record in chosen if record is not None), skip, None)
-
-
-def _rows(view: RunView, metrics: list[str]) -> int:
-    """How many lines there are now. A metric that is not there may come yet."""
-    there = view.history()
-    known = [metric for metric in metrics if metric in there]
-    return (view.history(known).rows if known else 0) if metrics else there.rows
+    """The last lines so far, found from the end, then each new one."""
+    tail = RunTail(view.layout)
+    recent = tail.last(args.lines, lambda record: _chosen(record, args.metrics) is not None)
+    coming = follow_records(tail, lambda: view.state != "running", poll=args.poll)
+    for record in chain(recent, coming):
+        if (chosen := _chosen(record, args.metrics)) is not None:
+            yield chosen
 
 
 def _chosen(record: dict[str, Any], metrics: list[str]) -> dict[str, Any] | None:

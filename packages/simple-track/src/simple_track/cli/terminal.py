@@ -62,6 +62,20 @@ class Terminal:
         else:
             self._console.print(_rich("text").Text(safe(text), style=style), soft_wrap=True)
 
+    @property
+    def colored(self) -> bool:
+        """Whether text can have colors."""
+        console = self._console
+        return console is not None and console.color_system is not None and not console.no_color
+
+    def spans(self, parts: Iterable[tuple[str, str]]) -> None:
+        """Print a line of parts, each with its style."""
+        safe_parts = [(safe(text, one_line=True), style) for text, style in parts]
+        if self._console is None:
+            self.out.write("".join(text for text, _ in safe_parts).rstrip() + "\n")
+        else:
+            self._console.print(_rich("text").Text.assemble(*safe_parts), soft_wrap=True)
+
     def complain(self, text: str) -> None:
         """Print a line about what went wrong, apart from the answer."""
         sys.stderr.write(safe(text) + "\n")
@@ -194,6 +208,8 @@ def _finite(value: Any) -> Any:
 
 def safe(text: str, *, one_line: bool = False) -> str:
     """Text that cannot steer a terminal: control characters are shown, not sent."""
+    if text.isascii() and text.isprintable():
+        return text
     kept = "" if one_line else "\n\t"
     return "".join(
         c if c in kept or unicodedata.category(c) not in {"Cc", "Cs", "Cf"} else _visible(c) for c in text
@@ -205,6 +221,8 @@ def _visible(character: str) -> str:
 
 
 def _width(text: str) -> int:
+    if text.isascii():
+        return len(text)
     wide = sum(unicodedata.east_asian_width(c) in "WF" for c in text)
     return len(text) + wide - sum(unicodedata.combining(c) > 0 for c in text)
 

@@ -15,6 +15,7 @@ from simple_track.artifacts.collection import Collection
 from simple_track.artifacts.objects import ObjectStore, digest_of
 from simple_track.artifacts.store_lock import store_lock
 from simple_track.errors import FormatError
+from simple_track.maintenance.deletion import interrupted_deletions
 from simple_track.storage.layout import Layout, RunLayout
 from simple_track.storage.lock import is_alive
 from simple_track.storage.reader import read_chunks
@@ -74,6 +75,9 @@ def find_garbage(layout: Layout, *, young: float = YOUNG_SECONDS) -> Garbage:
     for run in layout.run_layouts():
         items += _run_files(run, doubts)
     items += _items(_leftovers(layout), "left by a writer that was killed")
+    for folder in interrupted_deletions(layout):
+        files = (path for path in folder.rglob("*") if not path.is_dir())
+        items += _items(files, "left by a deletion that was interrupted")
     limit = time.time() - young
     return Garbage([item for item in items if item.changed < limit], doubts)
 

@@ -21,10 +21,12 @@ import orjson
 from simple_track.lazy_module import numpy as np
 from simple_track.reading.column_file import ColumnFile, checksum
 from simple_track.reading.columns import ROW, ROW_BYTES, ColumnBuilder, Columns, Part, merge_by_time
+from simple_track.reading.rewind import without_rewound
 from simple_track.storage.atomic_write import atomic_write
 from simple_track.storage.layout import RunLayout, packed_file
 from simple_track.storage.lock import FileLock
 from simple_track.storage.reader import read_chunks
+from simple_track.storage.record import REWIND
 
 SMALLEST_UPDATE = 256 * 1024
 """Fewer new bytes than this are parsed again, and not written to the cache."""
@@ -55,17 +57,44 @@ class Index:
     packed: list[int] | None = None
 
 
-def load_columns(layout: RunLayout, *, system: bool, keys: frozenset[str] | None = None) -> Columns:
+def load_columns(
+    layout: RunLayout, *, system: bool, keys: frozenset[str] | None = None, rewound: bool = False
+) -> Columns:
     """Read the numbers of a run, of all its writers, by time.
 
     Args:
         layout: The run's folder.
         system: Include the samples of the machine.
         keys: The metrics to read, or None for all. Others may be there without values.
+        rewound: Include the rows that a rewind took back.
     """
     cache = layout.root.column_cache(layout)
-    files = layout.metric_files(system=system)
-    return merge_by_time([ColumnCache(cache / path.name, path).load(keys) for path in files])
+    wanted = None if keys is None else keys | {REWIND}
+    streams = {
+        path: ColumnCache(cache / path.name, path).load(wanted) for path in layout.metric_files(system=system)
+    }
+    samples = [
+        streams.pop(path) for path in [layout.system_metrics] if path in streams
+    ]  # they have no rewind
+    return merge_by_time([without_rewound(merge_by_time(list(streams.values())), keep=rewound), *samples])
+
+
+def count_values(layout: RunLayout, *, system: bool = False) -> dict[str, int]:
+    """Count the values of each metric of a run, without reading them where a cache has them.
+
+    Args:
+        layout: The run's folder.
+        system: Include the samples of the machine.
+    """
+    cache = layout.root.column_cache(layout)
+    counts: dict[str, int] = {}
+    for path in layout.metric_files(system=system):
+        for key, count in ColumnCache(cache / path.name, path).counts().items():
+            counts[key] = counts.get(key, 0) + count
+    if REWIND not in counts:
+        return counts
+    columns = load_columns(layout, system=system)
+    return {key: sum(len(part.rows) for part in kinds.values()) for key, kinds in columns.parts.items()}
 
 
 class ColumnCache:
@@ -86,13 +115,28 @@ class ColumnCache:
         Args:
             keys: The metrics whose values to read, or None for all.
         """
+        _, known, fresh = self._load(keys)
+        return _concatenate(known, fresh)
+
+    def counts(self) -> dict[str, int]:
+        """The number of values of each metric; only those beyond the cache are read."""
+        index, _, fresh = self._load(frozenset())
+        counts: dict[str, int] = {}
+        for column in index.columns if index else ():
+            counts[column.key] = counts.get(column.key, 0) + column.count
+        for key, kinds in fresh.parts.items():
+            counts[key] = counts.get(key, 0) + sum(len(part.rows) for part in kinds.values())
+        return counts
+
+    def _load(self, keys: frozenset[str] | None) -> tuple[Index | None, Columns, Columns]:
+        """The index and the columns of the cache, and the columns of the lines after them."""
         index = self._read_index()
         try:
             known = self._read_columns(index, keys) if index else Columns(np.zeros(0, ROW), {})
         except (OSError, ValueError):  # deleted, replaced or damaged
             index, known = None, Columns(np.zeros(0, ROW), {})
         if index and index.packed is not None:
-            return known
+            return index, known, Columns(known.rows[:0], {})
         builder = ColumnBuilder(len(known.rows))
         offset = start = index.offset if index else 0
         unfinished = b""
@@ -109,7 +153,7 @@ class ColumnCache:
         if unfinished:
             builder.add_lines(unfinished)
             fresh = builder.columns()
-        return _concatenate(known, fresh)
+        return index, known, fresh
 
     def _read_index(self) -> Index | None:
         try:

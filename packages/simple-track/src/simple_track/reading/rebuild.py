@@ -8,6 +8,7 @@ from simple_track.errors import FormatError
 from simple_track.lazy_module import numpy as np
 from simple_track.reading.column_cache import load_columns
 from simple_track.reading.columns import NUMERIC, Columns, Part, parse_lines
+from simple_track.reading.rewind import without_rewound_media
 from simple_track.reading.summary import MetricRule, Summary, rule_for
 from simple_track.storage.layout import RunLayout
 from simple_track.storage.reader import read_chunks, read_events
@@ -56,8 +57,11 @@ def rebuild_summary(layout: RunLayout) -> tuple[Summary, int]:
     by_hand: dict[str, dict[str, Any]] = {}
     steps = columns.rows["step"]
     highest = int(steps.max()) if len(steps) else -1
-    for event in read_events(layout):
+    rewound = False
+    for event in without_rewound_media(read_events(layout)):
         match event:
+            case {"event": "rewind"}:
+                rewound = True
             case {"event": "metric", "pattern": str(pattern)}:
                 summary.define(MetricRule(pattern, event.get("axis"), event.get("summary", "last")))
             case {"event": "summary", "key": str(key)}:
@@ -70,7 +74,7 @@ def rebuild_summary(layout: RunLayout) -> tuple[Summary, int]:
         if value is not None:
             summary.restore(key, value, parts)
     for key, event in by_hand.items():
-        if key in columns.parts and _is_logged_after(layout, columns, key, event):
+        if key in columns.parts and _is_logged_after(layout, columns, key, event, rewound=rewound):
             continue
         if event.get("value") is None:
             summary.values_by_key.pop(key, None)
@@ -79,10 +83,17 @@ def rebuild_summary(layout: RunLayout) -> tuple[Summary, int]:
     return summary, highest
 
 
-def _is_logged_after(layout: RunLayout, columns: Columns, key: str, event: dict[str, Any]) -> bool:
-    """Whether a metric was logged after its summary was written by hand; the place in the log decides."""
+def _is_logged_after(
+    layout: RunLayout, columns: Columns, key: str, event: dict[str, Any], *, rewound: bool
+) -> bool:
+    """Whether a metric was logged after its summary was written by hand.
+
+    The position in the log decides; in a run that was rewound, where some lines do not count, the time does.
+    """
     match event.get("after"):
-        case [str(name), int(offset)] if name in {path.name for path in layout.metric_files()}:
+        case [str(name), int(offset)] if not rewound and name in {
+            path.name for path in layout.metric_files()
+        }:
             pieces = read_chunks(layout.dir / name, offset)
             if any(key in record for piece in pieces for record in parse_lines(piece)):
                 return True

@@ -104,6 +104,13 @@ class Summary(MutableMapping[str, Any]):
         if parts[0]:
             self._sums[key] = parts
 
+    def replace(self, other: Summary) -> None:
+        """Replace all values by those of a summary that was rebuilt from the log; the rules stay."""
+        self.values_by_key.clear()
+        self.values_by_key.update(other.values_by_key)
+        self._folded = dict(other._folded)
+        self._sums = dict(other._sums)
+
     def take_over(self, other: Summary, rule: MetricRule) -> None:
         """Put back what the log tells about the metrics of a rule that came after them.
 

@@ -7,15 +7,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, cast
 
-from simple_track.errors import FormatError, MetricNotFoundError
-from simple_track.reading.column_cache import load_columns
+from simple_track.errors import FormatError, MetricNotFoundError, ReadOnlyRunError
+from simple_track.reading.column_cache import count_values, load_columns
+from simple_track.reading.frozen import frozen
 from simple_track.reading.history import History
 from simple_track.reading.rebuild import stored_summary
+from simple_track.reading.rewind import without_rewound_media
 from simple_track.reading.summary import MetricRule
-from simple_track.reading.tail import follow_records
+from simple_track.reading.tail import RunTail, follow_records
+from simple_track.storage.edits import EDITABLE, edited_metadata
 from simple_track.storage.layout import RunLayout
 from simple_track.storage.lock import last_heartbeat
-from simple_track.storage.metadata import Metadata, current_state, read_metadata
+from simple_track.storage.metadata import Metadata, current_state
 from simple_track.storage.reader import read_events
 from simple_track.storage.record import SYSTEM_PREFIX
 
@@ -23,8 +26,14 @@ if TYPE_CHECKING:
     from simple_track.values import Table, Value
 
 
+_INTERNAL = frozenset(("layout", "metadata", "_summary", "_frozen"))
+
+
 class RunView:
     """A run to read from. Each call reads the files again, so that a view of a live run is current.
+
+    Nothing of it can be changed: `Track.edit` changes the name, tags, notes and archive mark of a run, and
+    `refresh` reads them again.
 
     Args:
         layout: The run's folder.
@@ -36,12 +45,38 @@ class RunView:
         self, layout: RunLayout, metadata: Metadata | None = None, summary: dict[str, Any] | None = None
     ) -> None:
         self.layout = layout
-        self.metadata = read_metadata(layout) if metadata is None else metadata
+        self.metadata = edited_metadata(layout) if metadata is None else metadata
         self._summary = summary
+        self._frozen: dict[str, tuple[Any, Any]] = {}
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name not in _INTERNAL:
+            raise ReadOnlyRunError(self.metadata.id, name, self._advice(name))
+        object.__setattr__(self, name, value)
+
+    def _advice(self, field: str) -> str:
+        """How to change a field of the run."""
+        resumed = f"Track.run(project={self.project!r}, resume={self.id!r})"
+        if field in EDITABLE:
+            return f"use Track.edit({self.id!r}, {field}=…), then refresh()"
+        if field == "summary":
+            return f"resume it by {resumed}, and set run.summary"
+        if field == "config":
+            change = f"resume it by {resumed} and use run.update_config"
+            return f"change a copy, copy.deepcopy(run.config); or {change}"
+        return f"what can be changed is {', '.join(EDITABLE)}, by Track.edit({self.id!r}, …)"
+
+    def _read_only(self, field: str, value: Any) -> Any:
+        """The value of a field, with lists and dicts that refuse changes."""
+        given, kept = self._frozen.get(field, (None, None))
+        if given is not value:
+            kept = frozen(value, (self.id, field, self._advice(field)))
+            self._frozen[field] = (value, kept)
+        return kept
 
     def refresh(self) -> RunView:
         """Read the metadata again."""
-        self.metadata = read_metadata(self.layout)
+        self.metadata = edited_metadata(self.layout)
         self._summary = None
         return self
 
@@ -73,7 +108,7 @@ class RunView:
     @property
     def tags(self) -> list[str]:
         """Its tags."""
-        return self.metadata.tags
+        return self._read_only("tags", self.metadata.tags)  # type: ignore[no-any-return]
 
     @property
     def notes(self) -> str:
@@ -81,9 +116,14 @@ class RunView:
         return self.metadata.notes
 
     @property
+    def archived(self) -> bool:
+        """Whether lists leave it out; see `Track.edit`."""
+        return self.metadata.archived
+
+    @property
     def config(self) -> dict[str, Any]:
         """The plain, resolved config."""
-        return self.metadata.config
+        return self._read_only("config", self.metadata.config)  # type: ignore[no-any-return]
 
     @property
     def fingerprint(self) -> str:
@@ -109,7 +149,7 @@ class RunView:
     def state(self) -> str:
         """Running, finished, failed, interrupted or crashed, as it is now."""
         if self.metadata.state == "running":
-            self.metadata = read_metadata(self.layout)
+            self.metadata = edited_metadata(self.layout)
         return current_state(self.layout, self.metadata)
 
     @property
@@ -122,7 +162,9 @@ class RunView:
         """When it ended; None while running; for a crashed run, when its writer showed itself last."""
         end = self.metadata.end_time
         if end is None and self.state == "crashed":
-            times = load_columns(self.layout, system=False).rows["timestamp"]  # packing keeps them
+            times = load_columns(self.layout, system=False, rewound=True).rows[
+                "timestamp"
+            ]  # packing keeps them
             logged = float(times.max()) if len(times) else 0.0
             end = max(self.metadata.start_time, last_heartbeat(self.layout.lock) or 0.0, logged)
         return None if end is None else datetime.fromtimestamp(end).astimezone()
@@ -137,6 +179,10 @@ class RunView:
     @property
     def summary(self) -> Mapping[str, Any]:
         """The last (or best) values; for a run that has not finished they come from its log."""
+        return self._read_only("summary", self.plain_summary())  # type: ignore[no-any-return]
+
+    def plain_summary(self) -> dict[str, Any]:
+        """The summary as a plain dict, for readers of many runs; it must not be changed."""
         if self._summary is None or self.metadata.state == "running":
             self._summary = stored_summary(self.layout)
         return self._summary
@@ -147,7 +193,12 @@ class RunView:
         return [rule_of(event) for event in self.events("metric") if isinstance(event.get("pattern"), str)]
 
     def history(
-        self, keys: Sequence[str] | None = None, samples: int | None = None, *, system: bool = False
+        self,
+        keys: Sequence[str] | None = None,
+        samples: int | None = None,
+        *,
+        system: bool = False,
+        rewound: bool = False,
     ) -> History:
         """The numbers, as columns.
 
@@ -156,6 +207,7 @@ class RunView:
             samples: About how many rows to keep for each metric, lowest and highest of each stretch among
                 them.
             system: Include what was sampled of the machine.
+            rewound: Include the rows that `run.rewind` took back.
 
         Raises:
             MetricNotFoundError: The run has no metric of a wanted name.
@@ -164,7 +216,7 @@ class RunView:
         wants_system = system or any(name.startswith(SYSTEM_PREFIX) for name in names or ())
         rules = self.rules
         wanted = None if names is None else frozenset(names) | {rule.step for rule in rules if rule.step}
-        columns = load_columns(self.layout, system=wants_system, keys=wanted)
+        columns = load_columns(self.layout, system=wants_system, keys=wanted, rewound=rewound)
         try:
             return History(columns, self.id, names, samples, rules)
         except MetricNotFoundError as error:
@@ -173,13 +225,25 @@ class RunView:
                 raise MetricNotFoundError(error.key, self.id, error.known, hint=hint) from None
             raise
 
-    def events(self, kind: str | None = None) -> list[dict[str, Any]]:
+    def metric_counts(self, *, system: bool = False) -> dict[str, int]:
+        """The number of values of each metric, without reading them.
+
+        Args:
+            system: Include what was sampled of the machine.
+        """
+        return count_values(self.layout, system=system)
+
+    def events(self, kind: str | None = None, *, rewound: bool = False) -> list[dict[str, Any]]:
         """Everything else that was logged, by time.
 
         Args:
-            kind: Only events of this kind: state, config, metric, summary, media, artifact, alert or graph.
+            kind: Only events of this kind: state, config, metric, summary, media, artifact, alert, graph or
+                rewind.
+            rewound: Include the media that `run.rewind` took back.
         """
-        return [e for e in read_events(self.layout) if kind is None or e.get("event") == kind]
+        events = read_events(self.layout)
+        events = events if rewound else without_rewound_media(events)
+        return [e for e in events if kind is None or e.get("event") == kind]
 
     def media(self, name: str) -> list[tuple[int, Value]]:
         """Every value that is not a number logged under a name, as (step, value), in order.
@@ -237,7 +301,10 @@ class RunView:
         Yields:
             Records such as `{"step": 7, "timestamp": 1704902400.123, "train/loss": 0.3}`.
         """
-        return follow_records(self.layout, lambda: self.state != "running", poll=poll, start=start)
+        tail = RunTail(self.layout)
+        if not start:
+            tail.skip()
+        return follow_records(tail, lambda: self.state != "running", poll=poll)
 
     def __repr__(self) -> str:
         return f"<run {self.id} {self.name!r} of {self.project!r}, {self.state}>"

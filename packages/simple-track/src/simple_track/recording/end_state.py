@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import traceback
 from typing import Any
 
@@ -31,15 +32,20 @@ def end_state(error: BaseException | None) -> tuple[str, dict[str, Any] | None]:
         error: The exception, or None.
 
     Returns:
-        The state; and type, message and traceback of the exception if the run failed, else None.
+        The state, which is interrupted for Ctrl-C and a SystemExit with 128 + a signal as its code; and type,
+        message and traceback of the exception if the run failed, else None.
     """
-    if (
-        error is None
-        or (isinstance(error, SystemExit) and error.code in (None, 0))
-        or isinstance(error, GeneratorExit)
-    ):
+    if error is None or isinstance(error, GeneratorExit):
         return "finished", None
-    if isinstance(error, KeyboardInterrupt):
+    if isinstance(error, SystemExit) and error.code in (None, 0):
+        return "finished", None
+    if isinstance(error, KeyboardInterrupt) or _is_signal(error):
         return "interrupted", None
     text = "".join(traceback.format_exception(error))
     return "failed", {"type": type(error).__name__, "message": str(error), "traceback": text}
+
+
+def _is_signal(error: BaseException) -> bool:
+    """Whether it is the exit of a script that a signal ended: its code is 128 + the signal, as in shells."""
+    code = error.code if isinstance(error, SystemExit) else None
+    return isinstance(code, int) and code - 128 in signal.valid_signals()

@@ -20,6 +20,7 @@ class RunOptions:
     notes: str = ""
     dir: str | os.PathLike[str] | None = None
     resume: bool | str = False
+    rewind: int | None = None
     reinit: bool | str = False
     group: str | None = None
     job_type: str | None = None

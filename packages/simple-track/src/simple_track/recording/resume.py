@@ -7,8 +7,9 @@ import os
 from simple_track.errors import RunNotFoundError, SettingError
 from simple_track.recording.options import RunOptions
 from simple_track.settings import RUN_VARIABLE
+from simple_track.storage.edits import edited_metadata
 from simple_track.storage.layout import Layout, RunLayout
-from simple_track.storage.metadata import current_state, read_metadata
+from simple_track.storage.metadata import current_state
 
 
 def find_resumable(layout: Layout, options: RunOptions) -> RunLayout | None:
@@ -18,7 +19,8 @@ def find_resumable(layout: Layout, options: RunOptions) -> RunLayout | None:
         layout: The store.
         options: `resume` is False (never), an id (exactly that run), "must" (the latest run of the project
             and name, which must exist), "allow" (the same, if it exists), or True (the latest that did not
-            finish). `SIMPLE_TRACK_RUN_ID` names the run for the last three.
+            finish). Archived runs are resumed by their id only. `SIMPLE_TRACK_RUN_ID` names the run for the
+            last three.
 
     Returns:
         The run, or None for a new one.
@@ -56,7 +58,9 @@ def _find_by_id(layout: Layout, options: RunOptions, run_id: str) -> RunLayout |
 
 
 def _matches(run_layout: RunLayout, options: RunOptions) -> bool:
-    metadata = read_metadata(run_layout)
+    metadata = edited_metadata(run_layout)
+    if metadata.archived:
+        return False
     if options.resume is True and current_state(run_layout, metadata) in ("finished", "running"):
         return False
     return (options.name is None or metadata.name == options.name) and (

@@ -19,9 +19,12 @@ from simple_track.recording.config_snapshot import fingerprint, snapshot
 from simple_track.recording.disabled import DisabledVersion, empty_history, observe
 from simple_track.recording.end_state import check_end_state, end_state
 from simple_track.recording.model_watch import ModelWatch
+from simple_track.recording.rewind import rewind_session, rewind_step
 from simple_track.recording.run_artifacts import log_run_artifact, use_run_artifact
 from simple_track.recording.session import Session
 from simple_track.storage.clock import timestamp
+from simple_track.storage.edits import append_edit, check_edit
+from simple_track.storage.metadata import Metadata
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -55,8 +58,13 @@ class Run:
 
     @property
     def name(self) -> str:
-        """A readable name."""
-        return self._view.name
+        """A readable name; can be set."""
+        return self._edited().name
+
+    @name.setter
+    def name(self, value: str) -> None:
+        """Rename the run, in its metadata and by an edit."""
+        self._edit(name=value)
 
     @property
     def project(self) -> str:
@@ -71,7 +79,7 @@ class Run:
     @property
     def config(self) -> dict[str, Any]:
         """The plain, resolved config, with secrets masked. Changes in place are saved within a second."""
-        return self._view.config
+        return self._view.metadata.config
 
     @property
     def fingerprint(self) -> str:
@@ -80,13 +88,46 @@ class Run:
 
     @property
     def tags(self) -> list[str]:
-        """The tags."""
-        return self._view.tags
+        """The tags; can be set. Changes in place are saved within a second."""
+        return self._edited().tags
+
+    @tags.setter
+    def tags(self, value: Sequence[str]) -> None:
+        """Replace the tags, in the metadata and by an edit."""
+        self._edit(tags=value)
 
     @property
     def notes(self) -> str:
-        """The notes."""
-        return self._view.notes
+        """The notes; can be set."""
+        return self._edited().notes
+
+    @notes.setter
+    def notes(self, value: str) -> None:
+        """Replace the notes, in the metadata and by an edit."""
+        self._edit(notes=value)
+
+    def _edited(self) -> Metadata:
+        """The metadata, with the edits that other processes made."""
+        if self._session:
+            self._session.take_edits()
+        return self._view.metadata
+
+    def _edit(self, **fields: Any) -> None:
+        edit = check_edit(**{field: "" if value is None else value for field, value in fields.items()})
+        if self._session and self._session.closed:
+            raise RunClosedError(self.id, f"run.{next(iter(fields))} = …", f"use Track.edit({self.id!r}, …)")
+        self._take_edit(edit)
+
+    def _take_edit(self, edit: dict[str, Any]) -> RunView:
+        """Apply a checked edit, and return the run as it is now."""
+        if self._session is None:
+            self._view.metadata = evolve(self._view.metadata, **edit)
+            return self._view
+        if self._session.closed:
+            append_edit(self._view.layout, edit)
+        else:
+            self._session.edit(edit)
+        return RunView(self._view.layout)
 
     @property
     def group(self) -> str | None:
@@ -162,6 +203,25 @@ class Run:
         ):  # of values that were logged before
             self._summary.take_over(rebuild_summary(self._view.layout)[0], rule)
 
+    def rewind(self, step: int) -> None:
+        """Take back what was logged at a step or later, as a job does that continues from a checkpoint.
+
+        Readers (history, summary, media, SQL, exports) leave it out from now on. Nothing is removed from
+        disk: `history(rewound=True)` shows all. The next `run.log` without a step logs `step`, or the step
+        after the last one that is left, if that is lower.
+
+        Args:
+            step: The step to log next.
+
+        Raises:
+            ValueKindError: The step is not a whole number from 0.
+            RunClosedError: The run has ended.
+        """
+        number = rewind_step(step)
+        self._check_open("run.rewind")
+        if self._session:
+            rewind_session(self._session, number)
+
     def update_config(self, values: Mapping[str, Any]) -> None:
         """Change the config, and keep the change in the history.
 
@@ -169,11 +229,11 @@ class Run:
             values: New values by top-level name.
         """
         self._check_open("run.update_config")
-        self._view.config.update(snapshot(values))
+        self.config.update(snapshot(values))
         if self._session:
             self._session.save_config()
         else:
-            self._view.metadata.fingerprint = fingerprint(self._view.config)
+            self._view.metadata.fingerprint = fingerprint(self.config)
 
     def alert(self, title: str, text: str = "") -> None:
         """Keep an alert in the history, and show it as a warning.
@@ -321,12 +381,17 @@ class Run:
     # --- reading -------------------------------------------------------------------------------------------
 
     def history(
-        self, keys: Sequence[str] | None = None, samples: int | None = None, *, system: bool = False
+        self,
+        keys: Sequence[str] | None = None,
+        samples: int | None = None,
+        *,
+        system: bool = False,
+        rewound: bool = False,
     ) -> History:
         """The numbers logged so far, as columns; see `RunView.history`."""
         if not self._session:
             return empty_history(self.id, keys)
-        return self._view.history(keys, samples, system=system)
+        return self._view.history(keys, samples, system=system, rewound=rewound)
 
     def media(self, name: str) -> list[tuple[int, Value]]:
         """Every media value logged under a name, as (step, value)."""
@@ -342,7 +407,9 @@ class Run:
 
     def follow(self, *, poll: float = 0.2, start: bool = True) -> Iterator[dict[str, Any]]:
         """Yield every record of numbers, and then each new one, until the run has ended."""
-        return self._view.follow(poll=poll, start=start) if self._session else iter(())
+        if not self._session:
+            return iter(())
+        return RunView(self._view.layout).follow(poll=poll, start=start)  # it reads the state from the disk
 
     # --- the end -------------------------------------------------------------------------------------------
 

@@ -6,12 +6,13 @@ import os
 import threading
 import warnings
 from collections.abc import Callable
-from contextlib import ExitStack, nullcontext, suppress
+from contextlib import AbstractContextManager, ExitStack, nullcontext, suppress
+from pathlib import Path
 from typing import Any
 
 from attrs import evolve
 
-from simple_track.errors import StorageError, TrackError, TrackWarning
+from simple_track.errors import FormatError, StorageError, TrackError, TrackWarning
 from simple_track.reading.rebuild import rebuild_summary, write_summary
 from simple_track.reading.summary import Summary
 from simple_track.recording.background import BackgroundThread, PeriodicTask
@@ -21,9 +22,11 @@ from simple_track.recording.console import ConsoleCapture
 from simple_track.recording.hardware import HardwareSampler
 from simple_track.recording.writer import Writer
 from simple_track.storage.clock import timestamp
+from simple_track.storage.edits import append_edit, read_edits
 from simple_track.storage.layout import RunLayout
 from simple_track.storage.lock import HEARTBEAT_SECONDS, FileLock
 from simple_track.storage.metadata import Metadata, write_metadata
+from simple_track.storage.record import plain_text
 
 SYNC_SECONDS = 1.0
 CONFIG_SECONDS = 1.0
@@ -63,6 +66,9 @@ class Session:
         self._lock = lock
         self._capture = capture
         self._saved_config = snapshot(metadata.config)
+        self._saved_tags = list(metadata.tags)
+        self._ended = False
+        self._edits_read: dict[str, Any] = {}
         self._saving = threading.RLock()
         self._sampler = sampler
         self._console = console
@@ -86,7 +92,7 @@ class Session:
         tasks = [sync] if self.writer.durability != "process" else []
         if self._lock is not None:
             tasks.append(PeriodicTask("the heartbeat", HEARTBEAT_SECONDS, self._lock.heartbeat))
-            tasks.append(PeriodicTask("saving changes of the config", CONFIG_SECONDS, self.save_config))
+            tasks.append(PeriodicTask("saving changes of the config", CONFIG_SECONDS, self.save_changes))
         if self._sampler is not None:
             tasks.append(PeriodicTask("sampling the machine", self._sampler.seconds, self._sampler.sample))
         if tasks:
@@ -109,6 +115,11 @@ class Session:
             with suppress(OSError), self._saving:  # the end of the run writes it again, and reports errors
                 write_metadata(self.layout, self._with_saved_config())
 
+    def save_changes(self) -> None:
+        """Save what was changed in place, and take over the edits of other processes."""
+        self.save_config()
+        self.take_edits()
+
     def save_config(self) -> None:
         """Save the changes of the config since the last call as an event and in the metadata."""
         try:
@@ -116,9 +127,7 @@ class Session:
         except RuntimeError:  # another thread is changing it
             return
         digest = fingerprint(config)
-        with (
-            self._saving if self._owner == os.getpid() else nullcontext()
-        ):  # a fork may have copied it locked
+        with self._exclusive():
             if digest == self.metadata.fingerprint:
                 return
             changed = {
@@ -129,6 +138,40 @@ class Session:
             self.metadata.fingerprint = digest
             self.writer.event("config", values=changed, **({"removed": removed} if removed else {}))
             self.save_metadata()
+
+    def edit(self, fields: dict[str, Any]) -> None:
+        """Change the name, tags or notes of the run, in its metadata and by a line of its edits.
+
+        Args:
+            fields: New values, as `check_edit` returns them.
+        """
+        with self._exclusive():
+            for field, value in fields.items():
+                setattr(self.metadata, field, value)
+            if "tags" in fields:
+                self._saved_tags = list(self.metadata.tags)
+            self._guard(lambda: append_edit(self.layout, fields), "the edit is kept by this process alone")
+            self.save_metadata()
+
+    def take_edits(self) -> None:
+        """Save the tags if they were changed in place, and take over the edits that other processes made."""
+        with self._exclusive():
+            if self.metadata.tags != self._saved_tags and not self._ended:
+                self.edit({"tags": [plain_text(str(tag)) for tag in self.metadata.tags]})
+            stamps = {path.name: _stamp(path) for path in self.layout.edit_files()}
+            if stamps == self._edits_read:
+                return
+            with suppress(FormatError):  # readers report it
+                edits = read_edits(self.layout)
+                self.metadata.tags[:] = edits.pop("tags", self.metadata.tags)  # a caller may hold the list
+                for field, value in edits.items():
+                    setattr(self.metadata, field, value)
+                self._edits_read = stamps
+            self._saved_tags = list(self.metadata.tags)
+
+    def _exclusive(self) -> AbstractContextManager[Any]:
+        """Hold the lock of the metadata; a forked child may have a copy that stays locked."""
+        return self._saving if self._owner == os.getpid() else nullcontext()
 
     def save_metadata(self) -> None:
         """Write the metadata, with the last saved config; only the process that holds the run does."""
@@ -177,17 +220,19 @@ class Session:
             warnings.warn(TrackWarning(message), stacklevel=5)
 
     def _end_run(self, state: str, error: dict[str, Any] | None) -> None:
-        try:
-            self.save_config()
-        except TrackError as trouble:
-            message = f"the last changes of the config were not kept: {trouble}"
-            warnings.warn(TrackWarning(message), stacklevel=6)
+        for what, save in (("config", self.save_config), ("tags", self.take_edits)):
+            try:
+                save()
+            except TrackError as trouble:
+                message = f"the last changes of the {what} were not kept: {trouble}"
+                warnings.warn(TrackWarning(message), stacklevel=6)
         self.writer.event("state", state=state, **({"error": error} if error else {}))
         self.metadata.state = state
         self.metadata.error = error
         self.metadata.end_time = timestamp()
         self._guard(self._write_summary, "the summary is rebuilt from the log when it is read")
         self.save_metadata()
+        self._ended = True
 
     def _write_summary(self) -> None:
         if len(self.layout.metric_files(system=False)) > 1:  # other processes wrote, too
@@ -214,6 +259,14 @@ class Session:
             write()
         except OSError as error:
             self.report(error, hint)
+
+
+def _stamp(path: Path) -> tuple[int, int] | None:
+    try:
+        facts = path.stat()
+    except OSError:
+        return None
+    return facts.st_size, facts.st_mtime_ns
 
 
 def _has(config: dict[str, Any], key: str, value: Any) -> bool:

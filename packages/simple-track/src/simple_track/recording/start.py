@@ -25,15 +25,17 @@ from simple_track.recording.hardware import make_sampler
 from simple_track.recording.options import RunOptions
 from simple_track.recording.ranks import announce, await_run, rank
 from simple_track.recording.resume import find_resumable
+from simple_track.recording.rewind import rewind_session, rewind_step
 from simple_track.recording.run import Run
 from simple_track.recording.session import Session
 from simple_track.recording.writer import Writer
 from simple_track.settings import RUN_VARIABLE, current_layout, current_mode, settings
 from simple_track.storage.atomic_write import create_folder
 from simple_track.storage.clock import timestamp
+from simple_track.storage.edits import append_edit, edited_metadata, read_edits
 from simple_track.storage.layout import Layout, RunLayout
 from simple_track.storage.lock import FileLock, holder_of, this_process
-from simple_track.storage.metadata import Metadata, read_metadata, write_metadata
+from simple_track.storage.metadata import Metadata, write_metadata
 from simple_track.storage.names import new_run_id, new_run_name
 from simple_track.storage.record import plain_text
 
@@ -57,7 +59,10 @@ def start_run(options: RunOptions) -> Run:
         RunBusyError: Another process writes the run to resume.
         RunNotFoundError: The run to resume does not exist.
         StorageError: The folder cannot be written, and `strict` is set.
+        ValueKindError: `rewind` is not a whole number from 0.
     """
+    if options.rewind is not None:
+        rewind_step(options.rewind)
     config = snapshot(options.config)
     layout = current_layout(options.dir)
     layout.project(options.project)  # refuses a name that cannot be a folder
@@ -143,14 +148,18 @@ def _open(layout: Layout, options: RunOptions, config: dict[str, Any]) -> Run:
         summary, step = Summary(), -1
         if resumed:
             summary, step = _reopen(run_layout)
-            metadata = _resumed(read_metadata(run_layout), metadata, options, ended)
+            metadata = _resumed(edited_metadata(run_layout), metadata, options, ended)
         metadata.environment = capture.describe()
         session = _session(run_layout, metadata, lock, summary, step, options, capture)
         write_metadata(run_layout, metadata)
+        if resumed and (outdated := _outdated_edits(run_layout, metadata)):
+            append_edit(run_layout, outdated)
         session.writer.metrics.open()
         session.writer.event(
             "state", state="running", resumed=resumed is not None, config=config if resumed else None
         )
+        if resumed and options.rewind is not None:
+            rewind_session(session, rewind_step(options.rewind))
     except BaseException:
         capture.abandon()
         lock.release()
@@ -231,11 +240,17 @@ def _resumed(old: Metadata, new: Metadata, options: RunOptions, ended: datetime 
     )
 
 
+def _outdated_edits(run_layout: RunLayout, metadata: Metadata) -> dict[str, Any]:
+    """The fields that the options of a resumed run changed, and that an earlier edit would change back."""
+    edits = read_edits(run_layout)
+    return {field: getattr(metadata, field) for field in edits if edits[field] != getattr(metadata, field)}
+
+
 def _join(run_layout: RunLayout, *, strict: bool) -> Run:
     """Write into a run that another process holds."""
     options = RunOptions(project=run_layout.project, shared=True, strict=strict, system=False)
     summary, step = rebuild_summary(run_layout)
-    return _begin(_session(run_layout, read_metadata(run_layout), None, summary, step, options))
+    return _begin(_session(run_layout, edited_metadata(run_layout), None, summary, step, options))
 
 
 def rejoin(folder: str | None, metadata: Metadata) -> Run:

@@ -18,6 +18,7 @@ from simple_track.storage.clock import timestamp
 from simple_track.storage.journal import Journal
 from simple_track.storage.layout import RunLayout
 from simple_track.storage.lock import this_process
+from simple_track.storage.reader import LONGEST_LINE
 from simple_track.storage.record import (
     NUMBER_TYPES,
     as_scalar,
@@ -108,8 +109,10 @@ class Writer:
                 record = {"step": number, **values}
                 record["timestamp"] = time_ns() // 1_000_000 / 1000  # in a display it would be a second dict
                 line = dumps(record, self._convert, ONLY_PLAIN)
-                if self._foreign:
-                    values = self._all_plain(values)
+                if foreign := self._foreign:
+                    alike = len(foreign) == len(values)  # then the encoder took them in this order
+                    values = dict(zip(values, foreign)) if alike else _all_plain(values)  # noqa: B905
+                    foreign.clear()
                 total = sum(values.values())
                 if total - total != 0 or len(record) != len(values) + 2:
                     raise TypeError
@@ -128,14 +131,6 @@ class Writer:
             journal.dirty = True
             if written != len(line) or journal.sync_each:
                 self._settle(line, written)
-
-    def _all_plain(self, values: Mapping[str, Any]) -> dict[str, int | float]:
-        """Plain numbers for values of which some are of numpy, where a sum could overflow."""
-        foreign = self._foreign.copy()
-        self._foreign.clear()
-        if len(foreign) == len(values):
-            return dict(zip(values, foreign, strict=False))  # the encoder took them in this order
-        return {key: NUMBER_TYPES[type(value)](value) for key, value in values.items()}
 
     def _renew_observer(self) -> None:
         self.observe = self.summary.observer()
@@ -180,11 +175,15 @@ class Writer:
             raise RunClosedError(self.layout.run_id, "run.log")
         with self.metrics.lock:
             number = self.step + 1 if number is None else number
+            if scalars or not media:
+                line = encode_metrics(number, scalars, timestamp())
+                if len(line) > LONGEST_LINE:
+                    hint = "keep it in a file of an artifact"
+                    raise ValueKindError("run.log", f"{len(line) >> 20} MiB of text", hint, "take one line")
+                self.observe(scalars)
             if advance and number > self.step:
                 self.step = number
             if scalars or not media:
-                self.observe(scalars)
-                line = encode_metrics(number, scalars, timestamp())
                 self._settle(line, 0)
         for key, value in media.items():
             self._log_value(key, value, number)
@@ -205,6 +204,15 @@ class Writer:
             warnings.warn(TrackWarning(str(trouble)), stacklevel=5)
             return
         self.event("media", key=key, step=step, value=body)
+
+    def append_line(self, line: bytes) -> None:
+        """Append a metrics line that is encoded already.
+
+        Raises:
+            RunClosedError: The run has ended.
+        """
+        with self.metrics.lock:
+            self._settle(line, 0)
 
     def event(self, event: str, **fields: Any) -> None:
         """Append one event.
@@ -253,6 +261,11 @@ class Writer:
             process = this_process()
             self._open(f"{process.host}-{process.pid}")
             self._forked = True
+
+
+def _all_plain(values: Mapping[str, Any]) -> dict[str, int | float]:
+    """Plain numbers for values of which some are of numpy, where a sum could overflow."""
+    return {key: NUMBER_TYPES[type(value)](value) for key, value in values.items()}
 
 
 def _is_value(value: object) -> bool:

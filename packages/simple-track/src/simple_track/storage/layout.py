@@ -110,6 +110,11 @@ class Layout:
         """The cached metadata and summaries of all runs."""
         return self.cache / "catalog.json"
 
+    @property
+    def metrics_cache(self) -> Path:
+        """The cached metrics of runs that have ended, for SQL."""
+        return self.cache / "metrics.arrow"
+
     def rendezvous(self, project: str, key: str) -> Path:
         """The file through which the ranks of one job agree on a run."""
         return self.cache / "shared" / segment(project) / segment(key)
@@ -186,6 +191,16 @@ class RunLayout:
         return self.dir / SUMMARY
 
     @property
+    def edits(self) -> Path:
+        """The edits of name, tags, notes and archive mark that were made in this store."""
+        return self.dir / "edits.jsonl"
+
+    @property
+    def tombstones(self) -> Path:
+        """The runs of the project that were deleted: id, time, who and why."""
+        return self.dir.parent / ".deleted.jsonl"
+
+    @property
     def lock(self) -> Path:
         """Held by the writing process; its time of modification is the heartbeat."""
         return self.dir / "run.lock"
@@ -246,6 +261,10 @@ class RunLayout:
     def history_files(self) -> list[Path]:
         """Every writer's other events, the first writer's first."""
         return self._streams("history")
+
+    def edit_files(self) -> list[Path]:
+        """The edits of this store, and those that came from other stores."""
+        return self._streams("edits")
 
     def stream_files(self) -> list[Path]:
         """Every writer's metrics and other events."""

@@ -30,6 +30,7 @@ class Metadata:
         job_type: The kind of job, or None.
         tags: Its tags.
         notes: Free text.
+        archived: Whether lists leave the run out.
         fingerprint: The SHA-256 of the config.
         config: The plain, resolved config.
         resumed: The times at which it was resumed, in seconds since 1970.
@@ -49,6 +50,7 @@ class Metadata:
     job_type: str | None = None
     tags: list[str] = attrs.field(factory=list)
     notes: str = ""
+    archived: bool = False
     fingerprint: str = ""
     config: dict[str, Any] = attrs.field(factory=dict)
     resumed: list[float] = attrs.field(factory=list)
@@ -59,6 +61,7 @@ class Metadata:
 
 
 FIELDS = tuple(field.name for field in attrs.fields(Metadata))
+KINDS = {str: "text", float: "a number", int: "a whole number", bool: "true or false"}
 NONFINITE = "config_nonfinite"
 """Where the file says which texts of the config are NaN and infinities."""
 
@@ -113,7 +116,7 @@ def _with_numbers(tree: dict[str, Any], places: Any) -> dict[str, Any]:
 def _converter() -> cattrs.Converter:
     """Structures metadata without converting: each value must have the type of its field."""
     converter = cattrs.Converter()
-    for kind, what in ((str, "text"), (float, "a number"), (int, "a whole number")):
+    for kind, what in KINDS.items():
         converter.register_structure_hook(kind, partial(_checked, what=what))
     converter.register_structure_hook_func(_is_container, partial(_contained, converter))
     return converter
@@ -126,7 +129,7 @@ def _is_container(kind: Any) -> bool:
 
 def _checked(value: object, kind: type, *, what: str) -> object:
     allowed = int | float if kind is float else kind
-    if not isinstance(value, allowed) or isinstance(value, bool):
+    if not isinstance(value, allowed) or (isinstance(value, bool) and kind is not bool):
         raise ValueError(f"is {value!r}, expected {what}")
     return value
 

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import heapq
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any
 
+from simple_track.errors import FormatError
 from simple_track.storage.layout import RunLayout, packed_file
 from simple_track.storage.record import decode, restore_event
 
+LONGEST_LINE = 512 << 20
+"""The maximum length of a line, in bytes: it has to fit into memory."""
+EXPANDED, EXPANSION = 4 << 30, 1000
+"""A packed log expands to at most this many bytes, or to this many times its own size, whichever is more."""
 CHUNK = 128 * 1024  # a chunk and its records fit into the cache of a processor
 
 
@@ -23,19 +29,37 @@ def read_chunks(path: Path, offset: int = 0, size: int = CHUNK) -> Iterator[byte
 
     Raises:
         FileNotFoundError: Neither file exists.
+        FormatError: A line, or the text of a packed file, is longer than any log's.
     """
     with _open(path) as file:
         _skip(file, offset)
-        rest = b""
+        rest: list[bytes] = []  # the pieces of an unfinished line
+        pending = total = 0
+        limit = _limit(path)
         while block := file.read(size):
             end = block.rfind(b"\n") + 1
+            pending += len(block)
+            total += len(block)
+            if total > limit:
+                raise FormatError(path, f"expands to more than {limit >> 20} MiB, as no log does")
             if end == 0:
-                rest += block
+                rest.append(block)
+                if pending > LONGEST_LINE:
+                    raise FormatError(path, f"has a line of more than {LONGEST_LINE >> 20} MiB")
                 continue
-            yield rest + block[:end]
-            rest = block[end:]
+            yield b"".join([*rest, block[:end]])
+            rest = [block[end:]] if end < len(block) else []
+            pending = len(block) - end
         if rest:
-            yield rest
+            yield b"".join(rest)
+
+
+def _limit(path: Path) -> int:
+    """The maximum size of a log's text; only a packed one can be larger than it has room for on disk."""
+    try:
+        return sys.maxsize if path.exists() else max(EXPANDED, EXPANSION * packed_file(path).stat().st_size)
+    except OSError:
+        return EXPANDED
 
 
 def _open(path: Path) -> IO[bytes]:

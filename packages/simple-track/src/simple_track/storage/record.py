@@ -22,7 +22,14 @@ from simple_track.storage import exact_json
 from simple_track.storage.exact_json import is_integer, is_numpy
 
 NONFINITE = "~nonfinite"
-RESERVED = {"step": "~step", "timestamp": "~timestamp", NONFINITE: "~" + NONFINITE}
+REWIND = "~rewind"
+"""The name under which the line of a rewind has its step, as a text."""
+RESERVED = {
+    "step": "~step",
+    "timestamp": "~timestamp",
+    NONFINITE: "~" + NONFINITE,
+    REWIND: "~" + REWIND,
+}
 SYSTEM_PREFIX = "system/"
 """The names of the metrics that are sampled of the machine begin with it."""
 WIDEST = 10**38
@@ -153,10 +160,8 @@ def number_converter(converted: list[int | float]) -> Callable[[Any], int | floa
     kinds, note = NUMBER_TYPES, converted.append
 
     def convert(value: Any) -> int | float:
-        try:
-            number = kinds[type(value)](value)
-        except KeyError:
-            number = _first_of_its_kind(value)
+        kind = type(value)
+        number = kinds[kind](value) if kind in kinds else _first_of_its_kind(value)
         note(number)
         return number
 

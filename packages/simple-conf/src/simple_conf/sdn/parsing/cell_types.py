@@ -34,7 +34,7 @@ def convert_cell(type_name: str, value: Scalar, offset: int, *, collection: bool
     """
     problem = f"expected {type_name}, found a collection" if collection else type_problem(type_name, value)
     if problem is not None:
-        raise Fault(problem, offset, _HINTS.get(type_name))
+        raise Fault(problem, offset, _HINTS.get(type_name), plain=f"expected {type_name}")
     if type(value) is int and type_name in ("f32", "f64") and int(float(value)) == value:
         return float(value)
     return value

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from simple_conf.errors import SdnLimitError, SdnSyntaxError
+from simple_conf.secret_lines import is_secret_line
 from simple_conf.source import Source
 
 _SHOWN = 60  # characters of a text that a message shows
@@ -17,6 +18,7 @@ class Fault(Exception):  # noqa: N818  # internal: the parser converts it to an 
         hint: how to fix it.
         limit: whether a limit was exceeded.
         first: offset of the first definition of a duplicate; the message names its line.
+        plain: the message without any text of the document, where the message or the hint quotes it.
     """
 
     def __init__(
@@ -27,6 +29,7 @@ class Fault(Exception):  # noqa: N818  # internal: the parser converts it to an 
         *,
         limit: bool = False,
         first: int | None = None,
+        plain: str | None = None,
     ) -> None:
         super().__init__(message)
         self.message = message
@@ -34,20 +37,23 @@ class Fault(Exception):  # noqa: N818  # internal: the parser converts it to an 
         self.hint = hint
         self.limit = limit
         self.first = first
+        self.plain = plain
 
     def to_error(self, source: Source) -> SdnSyntaxError:
-        """Return the error that users see, with line, column and excerpt."""
+        """Return the error that users see, with line, column and excerpt; a secret line is not quoted."""
         line, column = source.position(min(self.offset, len(source.text)))
         first = "" if self.first is None else f", first defined in line {source.position(self.first)[0]}"
         kind = SdnLimitError if self.limit else SdnSyntaxError
-        return kind(
+        error = kind(
             self.message + first,
             path=source.name,
             line=line,
             column=column,
             hint=self.hint,
             excerpt=source.excerpt(line, column),
+            plain=None if self.plain is None else self.plain + first,
         )
+        return error.masked() if is_secret_line(source.text, line) else error
 
 
 class ValueLimitFault(Fault):

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from simple_conf.pattern import Pattern
 from simple_conf.sdn.limits import Budget, Limits
-from simple_conf.sdn.parsing.fault import Fault
+from simple_conf.sdn.parsing.fault import Fault, shorten
+from simple_conf.sdn.parsing.literals import NUMBER_STARTS, is_scalar
 from simple_conf.sdn.parsing.patterns import BLANK_LINES
 from simple_conf.sdn.parsing.token import Token
 
@@ -112,7 +113,7 @@ class Layout:
 
     def is_line_end(self, offset: int) -> bool:
         """Return whether only blanks or a comment follow on the line."""
-        return _LINE_END.match(self.text, offset) is not None or self.text[offset] == "#"
+        return is_line_end(self.text, offset)
 
     def end_statement(self, offset: int) -> None:
         """End a statement, and go to the next one.
@@ -139,6 +140,11 @@ def _next_statement(text: str, line_start: int) -> tuple[int, int]:
         line_start = match.start(1)
 
 
+def is_line_end(text: str, offset: int) -> bool:
+    """Return whether only blanks or a comment follow on the line."""
+    return _LINE_END.match(text, offset) is not None or text[offset] == "#"
+
+
 def trailing_text_fault(text: str, offset: int) -> Fault:
     """Return the fault for text that follows a complete value on its line."""
     if text[offset] == "#":
@@ -147,6 +153,12 @@ def trailing_text_fault(text: str, offset: int) -> Fault:
         offset += 1
     before = text[:offset].rstrip(" \t")[-1:]
     if text[offset] == ",":
+        if not is_line_end(text, offset + 1):
+            return Fault(
+                "a comma after a value",
+                offset,
+                "put the values in [ ] for a list, or the whole value in double quotes for a text",
+            )
         return Fault("a comma at the end of a value", offset, "remove it: the end of the line ends the value")
     if before == '"':
         return Fault(
@@ -159,6 +171,19 @@ def trailing_text_fault(text: str, offset: int) -> Fault:
         offset,
         "end the line here, or put the whole value in double quotes",
     )
+
+
+def comma_fault(text: str, start: int, offset: int) -> Fault:
+    """Return the fault for a comma at the end of a bare value, which starts at ``start``."""
+    message = "a comma at the end of a value"
+    value = text[start:offset].rstrip(", \t")
+    written = value if "," not in value else f"[{value}] for a list"
+    text_form = shorten(f"{value},").replace("\\", "\\\\").replace('"', '\\"')
+    if not value or (value[0] in NUMBER_STARTS and not is_scalar(value)):
+        hint = f'remove it, or write "{text_form}" for the text'
+    else:
+        hint = f'write {shorten(written)}, or "{text_form}" for the text'
+    return Fault(message, offset, hint, plain=message)
 
 
 def with_final_newline(text: str) -> str:

@@ -13,7 +13,7 @@ from simple_conf.sdn.limits import Limits
 from simple_conf.sdn.parsing import text_block
 from simple_conf.sdn.parsing.fault import Fault, SlowPathRequired, ValueLimitFault
 from simple_conf.sdn.parsing.inline import InlineLexer, before_blanks
-from simple_conf.sdn.parsing.layout import Layout, trailing_text_fault
+from simple_conf.sdn.parsing.layout import Layout, comma_fault, trailing_text_fault
 from simple_conf.sdn.parsing.literals import bare_text_end, parse_scalar, read_string
 from simple_conf.sdn.parsing.patterns import KEY, STRING
 from simple_conf.sdn.parsing.runs import read_entries, read_items
@@ -197,6 +197,8 @@ class Lexer:
     def _bare(self, start: int, end: int) -> Token:
         self.layout.budget.spend(1, start)
         bare = self.text[start:end].rstrip(" \t")
+        if bare[-1] == ",":
+            raise comma_fault(self.text, start, start + len(bare) - 1)
         return Token("BARE", parse_scalar(bare, start), start, start + len(bare))
 
     def _is_comment(self, offset: int) -> bool:

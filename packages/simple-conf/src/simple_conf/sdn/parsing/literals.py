@@ -54,6 +54,15 @@ def parse_scalar(text: str, offset: int = 0) -> Scalar:
     return CONSTANTS.get(text, text)
 
 
+def is_scalar(text: str) -> bool:
+    """Return whether `parse_scalar` accepts a text."""
+    try:
+        parse_scalar(text)
+    except Fault:
+        return False
+    return True
+
+
 def parse_number(text: str, offset: int) -> str | int | float:
     """Return the number that a text is, or the text if it is not a number.
 
@@ -85,10 +94,14 @@ def parse_number(text: str, offset: int) -> str | int | float:
             f"{shorten(text)} is too large for a float",
             offset,
             "write a smaller number, or quote it to keep it as text",
+            plain="this number is too large for a float",
         )
     if value == 0.0 and _is_nonzero(text):
         raise Fault(
-            f"{shorten(text)} is too small for a float", offset, "write 0.0, or quote it to keep it as text"
+            f"{shorten(text)} is too small for a float",
+            offset,
+            "write 0.0, or quote it to keep it as text",
+            plain="this number is too small for a float",
         )
     return value
 
@@ -127,6 +140,7 @@ def _check_almost_number(text: str, offset: int) -> None:
         f'write {shorten(correction)} for the number, or "{shown}" for the text'
         if _NUMBER.fullmatch(correction) is not None
         else f'finish the number, or write "{shown}" for the text',
+        plain="this is not a number, but looks like one",
     )
 
 
@@ -206,6 +220,7 @@ def unescape(body: str, offset: int) -> str:
                 f"unknown escape \\{code}",
                 offset + match.start(),
                 'use \\n \\t \\r \\\\ \\" or \\uXXXX; a backslash itself is \\\\',
+                plain="unknown escape",
             )
         done = match.end()
     text = "".join([*parts, body[done:]])

@@ -17,7 +17,7 @@ from simple_conf.sdn.parsing.literals import CONSTANTS, NUMBER_STARTS, Scalar, p
 from simple_conf.sdn.parsing.patterns import BARE_TEXT, BLANK_LINES, KEY
 
 _LINE_END = rf"[ \t]*(?:(?<=[ \t])#[^\n]*)?\n{BLANK_LINES}( *)(?![ #\n])"
-_SCALAR = rf'(?:"([^"\\\n]*)"|({BARE_TEXT})'
+_SCALAR = rf'(?:"([^"\\\n]*)"|({BARE_TEXT})(?<!,)'
 _FLAT = rf"|\[({CONTENT})\]|\{{({CONTENT})\}})"
 _ENTRY = Pattern(
     rf"(?!-[ \t])({KEY})[ \t]*(?:(?::[ \t]+|=[ \t]*){_SCALAR}{_FLAT}"

@@ -10,6 +10,7 @@ from lark.exceptions import UnexpectedToken
 
 from simple_conf.pattern import Pattern
 from simple_conf.sdn.parsing.fault import Fault
+from simple_conf.sdn.parsing.patterns import KEY
 from simple_conf.sdn.parsing.token import Token
 
 _SECTION = Pattern(r"\[+([^\[\]\n]+)\]+[ \t]*(?:#.*)?$")
@@ -18,6 +19,7 @@ _SPACED_KEY = Pattern(r"([\w\-./]+(?: +[\w\-./]+)+)[ \t]*(?::(?:[ \t]|$)|=)")
 _QUOTABLE_KEY = Pattern(r"([^\s:=\"']+)[ \t]*(?::(?:[ \t]|$)|=)")
 _COMMAND = Pattern(r"(export|set|let|var|const|def|local) +([\w\-./]+) *=")
 _PIPE_ROW = Pattern(r"[^|\s][^|]*\|[^|]*\|")
+_BARE_KEY = Pattern(KEY)
 _SHOWN = 120  # characters of a line that are examined
 
 
@@ -75,7 +77,8 @@ def _value_fault(text: str, offset: int) -> Fault:
     column = offset - text.rfind("\n", 0, offset) - 1
     below = text[line_end + 1 :]
     if len(below) - len(below.lstrip(" ")) > column and below.strip():
-        return Fault("a header without a colon", offset, f"write {line.split(' #')[0].rstrip()}:")
+        written, message = line.split(" #")[0].rstrip(), "a header without a colon"
+        return Fault(message, offset, f"write {_key_text(written)}:", plain=message)
     return Fault("expected `key: value`", offset, "write a key, a colon and a space before the value")
 
 
@@ -86,7 +89,8 @@ def _other_format_fault(line: str, offset: int) -> Fault | None:
         return Fault(
             "SDN has no [section] headers",
             offset,
-            f"write {section[1].strip()}: and indent the lines below it",
+            _section_hint(section[1].strip(), is_list=line.startswith("[[")),
+            plain="SDN has no [section] headers",
         )
     if bare in ("---", "..."):
         return Fault("SDN has no document markers: one file is one document", offset, f"remove the {bare}")
@@ -120,19 +124,41 @@ def _other_format_fault(line: str, offset: int) -> Fault | None:
     return None
 
 
+def _section_hint(name: str, *, is_list: bool) -> str:
+    """Return how SDN writes the [section] or [[section]] of another format."""
+    keys = [_key_text(part.strip()) for part in name.split(".")]
+    start = f"write {keys[0]}:" + "".join(f", indented below it {key}:" for key in keys[1:])
+    if is_list:
+        return f"{start} and below it one list for all such sections, each item after a dash"
+    return f"{start} and indent the lines below it"
+
+
+def _key_text(text: str) -> str:
+    """Return a key as it is written: bare, or in double quotes."""
+    return text if _BARE_KEY.fullmatch(text) else _quoted(text.strip('"'))
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
 def _key_fault(line: str, offset: int) -> Fault | None:
     """Recognise a key that is almost valid."""
     if command := _COMMAND.match(line):
-        return Fault(f"SDN has no `{command[1]}`", offset, f"write {command[2]} = …")
+        message = f"SDN has no `{command[1]}`"
+        return Fault(message, offset, f"write {command[2]} = …", plain=message)
     if spaced := _SPACED_KEY.match(line):
-        return Fault("a bare key with a space", offset, f'put it in double quotes: "{spaced[1]}":')
+        message = "a bare key with a space"
+        return Fault(message, offset, f'put it in double quotes: "{spaced[1]}":', plain=message)
     if (match := _NO_SPACE.match(line)) and "=" not in match[1]:
-        return Fault("no space after the colon", offset + len(match[1]) + 1, f"write {match[1]}: {match[2]}")
+        message = "no space after the colon"
+        return Fault(message, offset + len(match[1]) + 1, f"write {match[1]}: {match[2]}", plain=message)
     if quotable := _QUOTABLE_KEY.match(line):
         return Fault(
             f"{quotable[1]} is not a valid bare key",
             offset,
-            f'use only letters, digits and _ - . / or put the key in double quotes: "{quotable[1]}":',
+            f"use only letters, digits and _ - . / or put the key in double quotes: {_quoted(quotable[1])}:",
+            plain="this is not a valid bare key",
         )
     if _PIPE_ROW.match(line):
         return Fault(

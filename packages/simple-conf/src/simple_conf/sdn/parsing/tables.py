@@ -184,9 +184,12 @@ class RowLexer:
         text, offset = self.text, start
         cells: list[list[Token]] = []
         while True:
-            offset = _skip_blanks(text, offset)
+            begin, offset = offset, _skip_blanks(text, offset)
             if text[offset] in ",\n" or (self._is_comment(offset) and text[offset + 1] in " \t\n#"):
-                cells.append([Token("BLANK", None, offset, offset)])
+                at = offset
+                if text[offset] == "#":  # what is written there must not touch the comment
+                    at = begin + (offset - begin > 1)
+                cells.append([Token("BLANK", None, at, at)])
                 self.budget.spend(1, offset)
             else:
                 tokens, offset = self._cell(offset, len(cells))
@@ -271,9 +274,15 @@ def _column_names(text: str, start: int, end: int) -> tuple[str, ...]:
                 offset,
                 "a header is name |a, b|, and commas separate the cells of a row; "
                 "put a name with other characters in double quotes",
+                plain="this is not a valid column name",
             )
         if column in columns:
-            raise Fault(f"duplicate column {shorten(column)}", offset, "give every column its own name")
+            raise Fault(
+                f"duplicate column {shorten(column)}",
+                offset,
+                "give every column its own name",
+                plain="duplicate column",
+            )
         columns[column] = None
         start += len(part) + 1
     return tuple(columns)
@@ -291,5 +300,6 @@ def _column_types(match: re.Match[str]) -> tuple[str, ...]:
                 f"{shorten(name) or 'an empty name'} is not a column type",
                 match.start(1),
                 f"use {' '.join(TYPES)}",
+                plain="this is not a column type",
             )
     return types

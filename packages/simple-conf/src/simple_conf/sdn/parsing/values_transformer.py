@@ -109,5 +109,9 @@ def _duplicate(key: Token, first: Token | None) -> Exception:
     if first is None:  # the first one is in a run, where offsets are not known
         return SlowPathRequired()
     return Fault(
-        f"duplicate key {shorten(key.value)}", key.start, "rename or remove one of the two", first=first.start
+        f"duplicate key {shorten(key.value)}",
+        key.start,
+        "rename or remove one of the two",
+        first=first.start,
+        plain="duplicate key",
     )

@@ -27,9 +27,10 @@ from simple_ignite.handlers.checkpointing.formats import (
 from simple_ignite.handlers.checkpointing.host_copy import HostCopy
 from simple_ignite.handlers.checkpointing.load import load_best, load_file, load_latest
 from simple_ignite.handlers.checkpointing.rank_state import broadcast
+from simple_ignite.handlers.checkpointing.read import read_parts
 from simple_ignite.handlers.checkpointing.retention import Kept, Retention
+from simple_ignite.handlers.checkpointing.torch_file import odd_entry
 from simple_ignite.handlers.score import Score, as_number, step_reader
-from simple_ignite.protocols import Stateful
 
 __all__ = ["Checkpoint"]
 
@@ -48,7 +49,9 @@ class Checkpoint:
 
     Args:
         to_save: Objects with `state_dict` by name: models, optimizers, engines. A model wrapped for
-            distributed training or compiled is saved as the model inside.
+            distributed training or compiled is saved as the model inside. Plain values (numbers, texts and
+            dictionaries, lists and tuples of them), such as a config, are saved as they are at that time, for
+            `Checkpoint.read`; loading passes them over.
         save_dir: The folder; created when needed.
         filename_prefix: Put before `checkpoint_<step>.pt`, with an underscore.
         n_saved: How many checkpoints are kept; None for all.
@@ -84,7 +87,7 @@ class Checkpoint:
 
     def __init__(
         self,
-        to_save: Mapping[str, Stateful],
+        to_save: Mapping[str, Any],
         save_dir: str | Path,
         filename_prefix: str = "",
         n_saved: int | None = 1,
@@ -132,6 +135,7 @@ class Checkpoint:
             self.registered(home)
 
     load = staticmethod(load_file)
+    read = staticmethod(read_parts)
     load_latest = staticmethod(load_latest)
     load_best = staticmethod(load_best)
 
@@ -255,9 +259,9 @@ class Checkpoint:
         unused = broadcast(unused)
         return f"{stem}_{unused}" if unused > 1 else stem
 
-    def _parts(self) -> dict[str, Stateful]:
+    def _parts(self) -> dict[str, Any]:
         """Return what is saved, by name."""
-        parts: dict[str, Stateful] = {}
+        parts: dict[str, Any] = {}
         for name, reference in self._to_save.items():
             part = reference() if isinstance(reference, weakref.ref) else reference
             if part is None:
@@ -333,13 +337,17 @@ def _position(engine: Engine) -> tuple[int, bool]:
     return engine.state.iteration, engine.in_epoch
 
 
-def _reference(name: str, thing: Stateful) -> Stateful | weakref.ref[Engine]:
+def _reference(name: str, thing: Any) -> Any:
     """Return a reference to something to save: a weak one to an engine, which holds this handler."""
     _file_name_part(name)
     if not hasattr(thing, "state_dict") or not hasattr(thing, "load_state_dict"):
-        raise CheckpointError(
-            f"{name!r} cannot be saved: {type(thing).__name__} has no state_dict and load_state_dict"
-        )
+        odd = odd_entry(thing, name, tensors=False)
+        if odd is not None:
+            hint = "; pass the object, not its state" if odd[1].endswith(("Tensor", "Parameter")) else ""
+            raise CheckpointError(
+                f"{odd[0]!r} cannot be saved: {odd[1]} has no state_dict and load_state_dict, and is no "
+                f"plain value{hint}"
+            )
     return weakref.ref(thing) if isinstance(thing, Engine) else thing
 
 

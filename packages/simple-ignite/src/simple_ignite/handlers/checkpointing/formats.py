@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Protocol
@@ -30,7 +31,7 @@ class CheckpointFormat(Protocol):
     suffix: str
     every_rank_writes: bool
 
-    def collect(self, to_save: Mapping[str, Stateful]) -> Any:
+    def collect(self, to_save: Mapping[str, Any]) -> Any:
         """Return the content of a checkpoint, which `write` takes; every rank calls it."""
         ...
 
@@ -45,7 +46,7 @@ class TorchFile:
     suffix = ".pt"
     every_rank_writes = False
 
-    def collect(self, to_save: Mapping[str, Stateful]) -> dict[str, Any]:
+    def collect(self, to_save: Mapping[str, Any]) -> dict[str, Any]:
         """Return the states by name; those of an engine hold the states of all ranks."""
         return {name: _state(thing) for name, thing in to_save.items()}
 
@@ -60,7 +61,7 @@ class SafetensorsFile:
     suffix = SUFFIX
     every_rank_writes = False
 
-    def collect(self, to_save: Mapping[str, Stateful]) -> dict[str, Any]:
+    def collect(self, to_save: Mapping[str, Any]) -> dict[str, Any]:
         """Return the states by name."""
         return {name: unwrapped(thing).state_dict() for name, thing in to_save.items()}
 
@@ -84,7 +85,7 @@ class ShardedFolder:
         self._needs_group = asynchronous
         self._group: dist.ProcessGroup | None = None
 
-    def collect(self, to_save: Mapping[str, Stateful]) -> tuple[dict[str, Any], dict[str, Any]]:
+    def collect(self, to_save: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
         """Return the sharded states of models and optimizers, and the states of everything else."""
         from simple_ignite.handlers.checkpointing.sharded import sharded_states
 
@@ -100,6 +101,8 @@ class ShardedFolder:
         write_shards(path, *content, self._group)
 
 
-def _state(thing: Stateful) -> dict[str, Any]:
+def _state(thing: Any) -> Any:
+    if not isinstance(thing, Stateful):
+        return copy.deepcopy(thing)  # a plain value, which may change while the file is being written
     state: dict[str, Any] = unwrapped(thing).state_dict()
     return gather_states(state) if isinstance(thing, Engine) else state

@@ -25,7 +25,7 @@ from simple_ignite.protocols import Stateful
 
 __all__ = ["load_best", "load_file", "load_latest"]
 
-Parts = Mapping[str, Stateful]
+Parts = Mapping[str, Any]
 
 
 @overload
@@ -68,7 +68,7 @@ def load_latest(
     folder = Path(save_dir)
     prefix = f"{filename_prefix}_" if filename_prefix else ""
     damaged = 0
-    for path in _newest_first(folder, prefix):
+    for path in newest_first(folder, prefix):
         try:
             return load_file(path, to_load) if strict else load_file(path, to_load, strict=False)
         except (DamagedCheckpointError, FileNotFoundError) as error:
@@ -193,7 +193,7 @@ def _load_folder(path: Path, to_load: Parts, transaction: Transaction) -> None:
         raise
 
 
-def _newest_first(folder: Path, prefix: str) -> Iterator[Path]:
+def newest_first(folder: Path, prefix: str) -> Iterator[Path]:
     """Yield checkpoints newer than the list, then those in it, then others; each group newest first."""
     list_file = folder / f"{prefix}checkpoints.json"
     listed = [one["file"] for one in read_list(list_file).get("kept", [])]

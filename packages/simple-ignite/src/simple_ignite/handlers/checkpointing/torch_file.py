@@ -18,7 +18,7 @@ from simple_ignite.errors import CheckpointError, DamagedCheckpointError
 from simple_ignite.handlers.checkpointing.atomic_write import replace_file
 from simple_ignite.handlers.checkpointing.checksum import add_checksum, checksum_matches
 
-__all__ = ["MapLocation", "read_file", "verify_file", "write_file"]
+__all__ = ["MapLocation", "load_states", "odd_entry", "read_file", "verify_file", "write_file"]
 
 MapLocation = torch.device | str | dict[str, str] | Callable[..., Any] | None
 """Where loaded tensors are put; see `torch.load`."""
@@ -80,8 +80,22 @@ def read_file(path: Path, map_location: MapLocation = "cpu") -> dict[str, Any]:
         FileNotFoundError: If the file does not exist.
     """
     verify_file(path)
+    return load_states(path, map_location)
+
+
+def load_states(path: Path, map_location: MapLocation = "cpu", *, mmap: bool = False) -> dict[str, Any]:
+    """Return the states in a checkpoint whose checksums were compared.
+
+    Args:
+        path: The file.
+        map_location: Where tensors are put.
+        mmap: Map the tensors to the file instead of reading them.
+
+    Raises:
+        DamagedCheckpointError: If the file cannot be read.
+    """
     try:
-        loaded = torch.load(path, map_location=map_location, weights_only=True)
+        loaded = torch.load(path, map_location=map_location, weights_only=True, mmap=mmap)
     except (PermissionError, MemoryError):
         raise
     except Exception as error:
@@ -98,7 +112,7 @@ def _check_loads(temporary: Path, path: Path, states: dict[str, Any]) -> None:
     try:
         torch.load(temporary, map_location="cpu", weights_only=True, mmap=True)  # reads no tensor
     except pickle.UnpicklingError as error:
-        odd = _odd_entry(states, "")
+        odd = odd_entry(states, "")
         where = f"{odd[0]} is a {odd[1]}" if odd else str(error)
         message = (
             f"{path}: not written, because it could not be loaded again: {where}; "
@@ -107,16 +121,22 @@ def _check_loads(temporary: Path, path: Path, states: dict[str, Any]) -> None:
         raise CheckpointError(message, path=path) from None
 
 
-def _odd_entry(value: object, key: str) -> tuple[str, str] | None:
-    """Return the path and type of the first entry in nested states that is neither plain nor a tensor."""
+def odd_entry(value: object, key: str, *, tensors: bool = True) -> tuple[str, str] | None:
+    """Return the path and type of the first entry in nested states that is neither plain nor a tensor.
+
+    Args:
+        value: The states.
+        key: Their own path.
+        tensors: Whether tensors may be among them.
+    """
     if isinstance(value, dict | list | tuple) and type(value) in CONTAINERS:
         items = value.items() if isinstance(value, dict) else enumerate(value)
         for inner, one in items:
-            odd = _odd_entry(one, f"{key}[{inner!r}]" if key else str(inner))
+            odd = odd_entry(one, f"{key}[{inner!r}]" if key else str(inner), tensors=tensors)
             if odd:
                 return odd
         return None
-    if isinstance(value, torch.Tensor) or type(value) in PLAIN:
+    if (tensors and isinstance(value, torch.Tensor)) or type(value) in PLAIN:
         return None
     kind = type(value)
     module = "" if kind.__module__ == "builtins" else f"{kind.__module__}."

@@ -17,6 +17,7 @@ from simple_ignite.errors import CheckpointError
 from simple_ignite.handlers.checkpointing.load_report import LoadReport
 from simple_ignite.handlers.checkpointing.rank_state import own_state
 from simple_ignite.handlers.checkpointing.wrappers import unwrapped
+from simple_ignite.protocols import Stateful
 
 __all__ = ["Transaction"]
 
@@ -50,6 +51,8 @@ class Transaction:
         engines: list[Engine] = []
         try:
             for name, thing in to_load.items():
+                if not isinstance(thing, Stateful):
+                    continue  # a plain value, which is read by `Checkpoint.read`
                 part = unwrapped(thing)
                 with _Fit(self, name):
                     if isinstance(part, nn.Module):

@@ -56,7 +56,6 @@ class Counts(Metric):
     binary = Sum()
     multiclass = Sum()
     multilabel = Sum()
-    dim = 1  # of metrics that were pickled by version 0.3.0
 
     def __init__(
         self,

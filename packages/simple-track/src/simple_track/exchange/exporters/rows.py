@@ -22,6 +22,7 @@ def facts_of(run: RunView) -> dict[str, Any]:
         "job_type": run.job_type,
         "tags": run.tags,
         "notes": run.notes,
+        "archived": run.archived,
         "config": run.config,
         "summary": dict(run.summary),
     }

@@ -1,0 +1,365 @@
+"""The defaults of a schema as the lowest layer of a tree, laid below it key by key where they are looked up.
+
+A key that the tree does not have takes its default whole; a mapping that lies over a default object or a
+default dict is completed by the keys of it. So a factory is called once, and only if its value is needed.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_origin
+
+from simple_conf.merging.merge import is_reference, patches_of
+from simple_conf.merging.strategy import DEFAULT
+from simple_conf.references.overlay import own_tree
+from simple_conf.schemas.declaration import DefaultLayer
+from simple_conf.schemas.default_value import SameValue, entries_of, planted
+from simple_conf.schemas.field_default import constant, defaults_of
+from simple_conf.schemas.fields import item_kind, schemas_in
+from simple_conf.schemas.schema import is_schema
+from simple_conf.schemas.unions import member_of
+from simple_conf.tree.assignment import AssignmentGroup
+from simple_conf.tree.copying import copy_mapping, copy_value
+from simple_conf.tree.editing import store
+from simple_conf.tree.node import (
+    ABSENT,
+    PLAIN,
+    ListNode,
+    MappingNode,
+    Overlaid,
+    Tree,
+    has_item,
+    node_of,
+    raw_item,
+    raw_items,
+    read_item,
+)
+from simple_conf.tree.provenance import assignments_of
+from simple_conf.values import MISSING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from simple_conf.config.config import Config
+    from simple_conf.keypath import KeyPath
+    from simple_conf.schemas.field_default import FieldDefault
+    from simple_conf.tree.node import Node
+
+
+class Below(NamedTuple):
+    """A default that lies below a mapping: a schema's object, or a dict.
+
+    Args:
+        value: The object or dict.
+        layer: The defaults that it is of.
+        path: Its path there.
+    """
+
+    value: Any
+    layer: DefaultLayer
+    path: KeyPath
+
+    def inside(self, key: str) -> Any:
+        """Return what it has under a key, or ABSENT."""
+        return entries_of(self.value).get(key, ABSENT)
+
+
+class Place(NamedTuple):
+    """What the schema says of a place in the tree.
+
+    Args:
+        kind: The type of its value.
+        below: The default that lies below the mapping there, or None.
+    """
+
+    kind: Any
+    below: Below | None
+
+
+class SchemaDefaults:
+    """The lowest layer of one tree.
+
+    Args:
+        schema: What the tree, or a mapping in it, must look like.
+        base: The path of that mapping.
+    """
+
+    __slots__ = ("_base", "_made", "_objects", "_schema", "_set")
+
+    def __init__(self, schema: Any, base: KeyPath = ()) -> None:
+        self._schema = schema
+        self._base = base
+        self._made: dict[KeyPath, Any] = {}
+        self._objects: dict[KeyPath, Any] = {}
+        self._set: dict[KeyPath, SameValue] = {}
+
+    def fill(self, node: MappingNode, key: str, opened: bool = False) -> bool:
+        """Set an absent key of a mapping to its default; return whether that was done.
+
+        Args:
+            node: The mapping.
+            key: The key.
+            opened: Whether a mapping is laid over the default at once: then only a reference is set.
+        """
+        place = self.place(node)
+        return place is not None and self.set_default(node, key, place, opened)
+
+    def complete(self, root: MappingNode) -> None:
+        """Fill in everything that the schema has a default for."""
+        node: Any = root
+        for segment in self._base:
+            if not has_item(node, segment):
+                return
+            node = raw_item(node, segment)
+        self.complete_value(node, Place(self._schema, None))
+
+    def complete_value(self, value: Any, place: Place) -> None:
+        """Fill in what is absent in a value, and in everything in it."""
+        if isinstance(value, ListNode):
+            inner = item_kind(place.kind)
+            for item in raw_items(value):
+                self.complete_value(item, Place(inner, None))
+        if not isinstance(value, MappingNode):
+            return
+        for key in self.keys(value, place):
+            if key not in value.__raw__:
+                self.set_default(value, key, place, False)
+        if place.below is not None and isinstance(place.below.value, dict):
+            in_order(value, [key for key in place.below.value if isinstance(key, str)])
+        for key in list(value.__raw__):
+            inner_place = self.step(value, key, place)
+            self.complete_value(value.__raw__[key], inner_place)
+
+    def keys(self, node: MappingNode, place: Place) -> list[str]:
+        """Return the keys that the schema, or the default below, has for a mapping."""
+        below = [] if place.below is None else list(entries_of(place.below.value))
+        cls = self.schema_at(node, place)
+        return list(dict.fromkeys([*(defaults_of(cls) if cls is not None else ()), *below]))
+
+    def object_at(self, node: MappingNode) -> Any:
+        """Return the default object that a mapping is, or lies over, or None."""
+        place = self.place(node)
+        if place is None:
+            return None
+        if place.below is not None and is_schema(type(place.below.value)):
+            return place.below.value
+        return self.planted_object(node)
+
+    def planted_object(self, node: MappingNode) -> Any:
+        """Return the default object that a mapping was made from, or None."""
+        return self._objects.get(node.__path__) if isinstance(node.__layer__, DefaultLayer) else None
+
+    def unchanged(self, node: MappingNode, key: str) -> Any:
+        """Return the default itself that a key was set to, or ABSENT where it has another value now."""
+        known = self._set.get((*node.__path__, key))
+        value = node.__raw__[key]
+        return ABSENT if known is None or value is MISSING or not known.holds(value) else known.value
+
+    def place(self, node: MappingNode) -> Place | None:
+        """Return what the schema says of a mapping; None where it is not where its path says."""
+        path, depth = node.__path__, len(self._base)
+        if path[:depth] != self._base:
+            return None
+        holder: Any = node.__tree__.root
+        for segment in self._base:
+            if not has_item(holder, segment):
+                return None
+            holder = raw_item(holder, segment)
+        place = Place(self._schema, None)
+        for segment in path[depth:]:
+            if not has_item(holder, segment):
+                return None
+            place = self.step(holder, segment, place)
+            holder = raw_item(holder, segment)
+        return place if holder is node else None
+
+    def step(self, holder: Any, segment: str | int, place: Place) -> Place:
+        """Return what the schema says of what a mapping or list holds under a key or an index."""
+        if isinstance(holder, ListNode):
+            return Place(item_kind(place.kind), None)
+        key = str(segment)
+        cls = self.schema_at(holder, place)
+        default = defaults_of(cls).get(key) if cls is not None else None
+        kind = item_kind(place.kind) if cls is None else Any if default is None else default.kind
+        inner = holder.__raw__.get(key)
+        if not isinstance(inner, MappingNode) or inner.__barrier__:
+            return Place(kind, None)
+        if inner.__path__ in inner.__tree__.removed:
+            return Place(kind, None)
+        below = self.default_below(holder, key, place, cls, default)
+        if below is not None and is_reference(below.value):
+            lay_reference(holder, key, inner, below)
+            return Place(kind, None)
+        return Place(kind, below if below is not None and lies_below(below.value, inner, kind) else None)
+
+    def default_below(
+        self, holder: MappingNode, key: str, place: Place, cls: type | None, default: FieldDefault | None
+    ) -> Below | None:
+        """Return the default of a key as what may lie below the mapping under it."""
+        path = (*holder.__path__, key)
+        if place.below is not None:
+            value = place.below.inside(key)
+            if value is not ABSENT:
+                return Below(value, place.below.layer, (*place.below.path, key))
+        if cls is None or default is None or default.required:
+            return None
+        return Below(self.make(path, default), DefaultLayer(cls), (key,))
+
+    def make(self, path: KeyPath, default: FieldDefault) -> Any:
+        """Return the default of the field at ``path``; a factory is called once."""
+        if path not in self._made:
+            self._made[path] = default.make(path)
+        return self._made[path]
+
+    def schema_at(self, node: MappingNode, place: Place) -> type | None:
+        """Return the schema that a mapping is of, or None where it is of none, or of several."""
+        if place.below is not None and is_schema(type(place.below.value)):
+            return type(place.below.value)
+        known = self.planted_object(node)
+        return type(known) if known is not None else member_of(place.kind, node)
+
+    def set_default(self, node: MappingNode, key: str, place: Place, opened: bool) -> bool:
+        """Set an absent key of a mapping to its default; return whether that was done."""
+        path = (*node.__path__, key)
+        cls = self.schema_at(node, place)
+        default = defaults_of(cls).get(key) if cls is not None else None
+        if opened and (place.below is not None or default is None or not is_reference(constant(default))):
+            return False
+        deleted = path in node.__tree__.removed
+        found: Below | None = None
+        if place.below is not None and not deleted and (value := place.below.inside(key)) is not ABSENT:
+            found = Below(value, place.below.layer, (*place.below.path, key))
+        elif cls is not None and default is not None and not default.required:
+            found = Below(self.make(path, default), DefaultLayer(cls), (key,))
+        if found is None:
+            return False
+        self.lay(node, key, found)
+        return True
+
+    def lay(self, node: MappingNode, key: str, default: Below) -> None:
+        """Set a key of a mapping to a default."""
+        tree, path = node.__tree__, (*node.__path__, key)
+        grown = planted(default.value, tree, path, default.layer, default.path, self._objects, self._set)
+        group = AssignmentGroup({key: grown}, default.layer, default.path[:-1], None, assignments_of(node))
+        object.__setattr__(node, "__provenance__", group)
+        store(node, key, grown)
+
+
+def lies_below(default: Any, node: MappingNode, kind: Any) -> bool:
+    """Return whether a mapping is laid over a default, and does not choose another schema of a union."""
+    if not is_schema(type(default)):
+        return isinstance(default, dict)
+    if len(schemas_in(kind)) < 2:
+        return True
+    known = entries_of(default)
+    return all(
+        key in known and (not isinstance(known[key], str) or key not in tags(default) or known[key] == value)
+        for key, value in node.__raw__.items()
+    )
+
+
+def tags(default: Any) -> set[str]:
+    """Return the keys of an object's schema that only take certain values."""
+    cls: type = type(default)
+    return {key for key, field in defaults_of(cls).items() if get_origin(field.kind) is Literal}
+
+
+def lay_reference(holder: MappingNode, key: str, inner: MappingNode, below: Below) -> None:
+    """Lay a mapping over a default that is a reference."""
+    value = Overlaid(below.value, inner)
+    group = AssignmentGroup({key: value}, below.layer, below.path[:-1], None, assignments_of(holder))
+    object.__setattr__(holder, "__provenance__", group)
+    store(holder, key, value)
+
+
+def in_order(node: MappingNode, first: list[str]) -> None:
+    """Put the keys of a mapping in the order of a default below it, those of its own behind."""
+    raw = node.__raw__
+    if list(raw)[: len(first)] != first:
+        ordered = {key: raw[key] for key in [*(key for key in first if key in raw), *raw]}
+        raw.clear()
+        raw.update(ordered)
+
+
+def default_object(node: Config) -> Any:
+    """Return the default object that a mapping is, or lies over, or None."""
+    defaults = node.__tree__.defaults
+    return defaults.object_at(node) if isinstance(defaults, SchemaDefaults) else None
+
+
+def completed(cfg: MappingNode, schema: Any) -> MappingNode:
+    """Return the root of a tree with all defaults of a schema filled in; see `layered`."""
+    root = layered(cfg, schema)
+    assert isinstance(root, MappingNode)  # noqa: S101 - for type checkers
+    return root
+
+
+def layered(cfg: Node, schema: Any) -> Node:
+    """Return a mapping or list in a copy of its tree that has the defaults of a schema as its lowest layer.
+
+    Args:
+        cfg: The mapping or list.
+        schema: What it must look like.
+    """
+    source = cfg.__tree__
+    if isinstance(source.defaults, SchemaDefaults) and source.root is cfg:
+        source.defaults.complete(cfg)
+        return cfg
+    tree = Tree()
+    tree.copy_settings(source)
+    tree.calls, tree.defaults = source.calls, SchemaDefaults(schema, cfg.__path__)
+    root = source.root
+    if source.patches is None:
+        tree.root = copy_mapping(root, tree, ())
+    else:
+        tree.root = node_of(tree, (), root.__layer__, {})
+        for patch in patches_of(root):
+            patch.apply(tree.root, DEFAULT, False)
+    tree.defaults.complete(tree.root)
+    found: Any = tree.root
+    for segment in cfg.__path__:
+        found = raw_item(found, segment) if has_item(found, segment) else None
+    if isinstance(found, (MappingNode, ListNode)):
+        return found
+    alone = own_tree(tree.root)  # it is read in the place of a reference
+    copied: Node = copy_value(cfg, cfg, "", alone, cfg.__path__)
+    return copied
+
+
+def default_values(
+    node: Config, cls: type, values: dict[str, Any], fits: Callable[[Any, Any], bool]
+) -> dict[str, Any]:
+    """Return the values that an object of a schema is made of, with what its class defaults.
+
+    Args:
+        node: The mapping that it is made of.
+        cls: The schema.
+        values: The values of the mapping, resolved.
+        fits: Whether a value can be read as a type.
+    """
+    defaults = node.__tree__.defaults
+    result = dict(values)
+    for key, default in defaults_of(cls).items():
+        if default.required:
+            continue
+        value = ABSENT
+        if key not in result:
+            value = made_alone(node, key, default, cls)
+        elif isinstance(defaults, SchemaDefaults):
+            value = defaults.unchanged(node, key)
+        if value is None or (value is not ABSENT and default.converted and not fits(value, default.kind)):
+            result.pop(key, None)  # the class has it, whatever the type of the field
+        elif value is not ABSENT:
+            result[key] = value
+    return result
+
+
+def made_alone(node: Config, key: str, default: FieldDefault, cls: type) -> Any:
+    """Return the default of a field of a mapping that is read in the place of a reference."""
+    value = default.make((*node.__path__, key))
+    if value is MISSING or type(value) in PLAIN:
+        return value
+    kept: dict[KeyPath, SameValue] = {}
+    copy = copy_mapping(node, own_tree(node), node.__path__)
+    path = (*copy.__path__, key)
+    store(copy, key, planted(value, copy.__tree__, path, DefaultLayer(cls), (key,), {}, kept))
+    return value if kept[path].holds(copy.__raw__[key]) else read_item(copy, key)

@@ -1,0 +1,1 @@
+"""Files as the system sees them: opened, mapped, read, listed."""

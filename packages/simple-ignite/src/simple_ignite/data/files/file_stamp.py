@@ -1,0 +1,84 @@
+"""The identity of a file's content, as the file system knows it."""
+
+from __future__ import annotations
+
+import os
+import stat
+from io import FileIO
+from pathlib import Path
+from typing import NamedTuple
+
+from simple_ignite.errors import CacheError, CacheFileNotFoundError
+
+__all__ = ["FileStamp", "open_file"]
+
+
+class FileStamp(NamedTuple):
+    """What differs between two files, or between two states of one.
+
+    Attributes:
+        mtime_ns: When the content was last modified, in nanoseconds.
+        size: Bytes.
+        inode: The file's number within its device.
+        device: The device's number.
+    """
+
+    mtime_ns: int
+    size: int
+    inode: int
+    device: int
+
+    @classmethod
+    def of(cls, status: os.stat_result) -> FileStamp:
+        """Return the stamp in the answer of `stat` or `fstat`."""
+        return cls(status.st_mtime_ns, status.st_size, status.st_ino, status.st_dev)
+
+    @classmethod
+    def of_path(cls, path: str | os.PathLike[str]) -> FileStamp:
+        """Return the stamp of the regular file at `path`; see `open_file` for the errors."""
+        try:
+            status = os.stat(path)  # noqa: PTH116 - three times as fast as Path.stat
+        except OSError as error:
+            raise _explained(error, path) from None
+        _check_regular(status, path)
+        return cls.of(status)
+
+
+def open_file(path: Path) -> tuple[FileIO, FileStamp]:
+    """Open a regular file for reading, and return it with its stamp.
+
+    Raises:
+        CacheFileNotFoundError: If there is no such file.
+        CacheError: If it cannot be read, or is a folder, a pipe or a device.
+    """
+    try:
+        file = FileIO(path, opener=_open)
+    except OSError as error:
+        raise _explained(error, path) from error
+    try:
+        status = os.fstat(file.fileno())
+        _check_regular(status, path)
+    except BaseException:
+        file.close()
+        raise
+    return file, FileStamp.of(status)
+
+
+def _open(path: str, flags: int) -> int:
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))  # a pipe is not to wait for its writer
+
+
+def _check_regular(status: os.stat_result, path: str | os.PathLike[str]) -> None:
+    if stat.S_ISDIR(status.st_mode):
+        raise CacheError(f"{path}: is a folder; name a file in it", path=Path(path))
+    if not stat.S_ISREG(status.st_mode):
+        raise CacheError(f"{path}: is a pipe, socket or device, not a regular file", path=Path(path))
+
+
+def _explained(error: OSError, path: str | os.PathLike[str]) -> CacheError:
+    if isinstance(error, FileNotFoundError | NotADirectoryError):
+        missing: CacheError = CacheFileNotFoundError(f"{path}: does not exist", path=Path(path))
+        return missing
+    if isinstance(error, IsADirectoryError):
+        return CacheError(f"{path}: is a folder; name a file in it", path=Path(path))
+    return CacheError(f"{path}: cannot be opened: {error.strerror or error}", path=Path(path))

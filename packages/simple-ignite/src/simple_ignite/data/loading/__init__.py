@@ -1,0 +1,1 @@
+"""Batches drawn ahead of their consumer, and moved to its device."""

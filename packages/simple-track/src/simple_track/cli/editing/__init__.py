@@ -1,0 +1,1 @@
+"""Commands that change runs: tag, rename, note, archive, rm."""
