@@ -60,11 +60,21 @@ def step_event(engine: Engine, event: EventLike) -> EventLike:
     size = getattr(getattr(engine.step, "accumulation", None), "size", None)
     if not isinstance(size, int) or (size == 1 and getattr(engine.step, "scaler", None) is None):
         return event
-    return EventSet(tuple(_followed(one, size) for one in EventSet.of(event).filters))
+    return EventSet.of(*(_followed(one, size) for one in EventSet.of(event).filters))
 
 
-def _followed(one: EventFilter, size: int) -> EventFilter:
+def _followed(one: EventFilter, size: int) -> EventLike:
     plain = one.once is None and one.before is None and one.after is None and one.when is None
     if one.event is not Events.ITERATION_COMPLETED or not plain or (one.every > 1 and one.every % size):
         return one
-    return Events.OPTIMIZER_STEP(every=max(one.every // size, 1))
+    steps = Events.OPTIMIZER_STEP(every=max(one.every // size, 1), when=_counts_steps)
+    return steps | Events.ITERATION_COMPLETED(every=one.every, when=_counts_iterations)
+
+
+def _counts_steps(engine: Engine, _count: int) -> bool:
+    return engine.progress.counts_steps
+
+
+def _counts_iterations(engine: Engine, _count: int) -> bool:
+    """Return whether training began with 0.3.0, which had no OPTIMIZER_STEP; it goes on as it began."""
+    return not engine.progress.counts_steps

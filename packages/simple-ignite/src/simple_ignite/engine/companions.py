@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import itertools
 import threading
+import warnings
 import weakref
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Protocol
 
-__all__ = ["Companions", "Member", "is_within_run", "live_engines", "running", "unsaved"]
+from simple_ignite.errors import IgniteWarning
+
+__all__ = ["Companions", "Member", "is_within_run", "join_running", "live_engines", "running", "unsaved"]
 
 _numbers = itertools.count(1)
 _runs = itertools.count(1)
@@ -86,11 +89,6 @@ class Companions:
         self._members = [reference for reference, member in found if member is not None]
         return [member for _, member in found if member is not None]
 
-    @property
-    def unclaimed(self) -> list[str]:
-        """The names of the loaded states that no engine has taken."""
-        return [name.rpartition("+")[0] for name in self._pending]
-
     def add(self, member: Member) -> None:
         """Add an engine that begins to run within this one; it gets its loaded state, if there is one."""
         if all(one is not member for one in self.members):
@@ -123,7 +121,8 @@ class Companions:
         Returns:
             A function that takes the loading back.
         """
-        before, undone = self._pending, []
+        undone: list[Callable[[], None]] = []
+        before = self._pending
         self._pending = {str(key): dict(state) for key, state in states.items()}
 
         def undo() -> None:
@@ -140,9 +139,14 @@ class Companions:
             raise
         return undo
 
-    def forget(self) -> None:
-        """Drop the states that no engine has taken."""
-        self._pending = {}
+    def report_unclaimed(self) -> None:
+        """Warn of the states that no engine has taken, and drop them."""
+        names, self._pending = [key.rpartition("+")[0] for key in self._pending], {}
+        for name in names:
+            message = f"the loaded state contains the state of engine {name}, and no such engine has run"
+            warnings.warn(
+                f"{message}; create the engines in the same order as before", IgniteWarning, stacklevel=3
+            )
 
     def _claim(self, member: Member) -> Callable[[], None]:
         """Pass its loaded state to `member`, if there is one; return a function that takes it back."""
@@ -190,15 +194,20 @@ def is_within_run() -> bool:
     return bool(getattr(_threads, "stack", None))
 
 
-@contextmanager
-def running(engine: Member) -> Iterator[None]:
-    """Within the block, `engine` is running, and engines that are run are its companions."""
-    stack: list[Member] = _threads.__dict__.setdefault("stack", [])
+def join_running(engine: Member) -> None:
+    """Note that `engine` is about to run: as a companion of the engine that is running, or by itself."""
+    stack: list[Member] = getattr(_threads, "stack", [])
     if stack:
         stack[-1].companions.add(engine)
     else:
         engine.companions.last_run = next(_runs)
         engine.companions.first_run = engine.companions.first_run or engine.companions.last_run
+
+
+@contextmanager
+def running(engine: Member) -> Iterator[None]:
+    """Within the block, `engine` is running, and engines that are run are its companions."""
+    stack: list[Member] = _threads.__dict__.setdefault("stack", [])
     stack.append(engine)
     try:
         yield

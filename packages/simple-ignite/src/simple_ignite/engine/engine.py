@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
 
-from simple_ignite.engine.batches import BatchSource, is_iterable
-from simple_ignite.engine.companions import Companions, is_within_run, running
+from simple_ignite.engine.batches import BatchSource, checked
+from simple_ignite.engine.companions import Companions, is_within_run, join_running, running
 from simple_ignite.engine.control import CHANGED, END_EPOCH, INTERRUPT, TERMINATE
 from simple_ignite.engine.dispatch import EARLY, Handle, HandlerTable
 from simple_ignite.engine.events import Event, EventLike, Events
@@ -78,7 +78,7 @@ class Engine:
         return {name: value for name, value in vars(self).items() if name != "companions"}
 
     def __setstate__(self, attributes: dict[str, Any]) -> None:
-        fresh = Engine(self.__setstate__)
+        fresh = Engine(lambda _engine, _batch: None)
         vars(self).update({**vars(fresh), **renamed("Engine", attributes)})
         self.companions = Companions(self)
         for name in ("state", "progress", "resume_state"):
@@ -262,7 +262,7 @@ class Engine:
             RunError: If the data cannot be iterated over.
             DataExhaustedError: If they are empty.
         """
-        batches = BatchSource(_iterable(data))
+        batches = BatchSource(checked(data))
         self.progress.set_epoch_length(self.state, batches, None)
         self.state.dataloader, self.batches = data, batches
         self.table.control.signal |= CHANGED
@@ -412,6 +412,7 @@ class Engine:
             raise EngineBusyError(
                 f"engine {self.name} is already running; use another engine inside its handlers"
             )
+        join_running(self)
         self._prepare(data, max_epochs, max_iterations, epoch_length, restart, seed)
         watch = SignalWatch(lambda name: self.preempt(reason=name)) if graceful else None
         state, control, progress = self.state, self.table.control, self.progress
@@ -425,6 +426,7 @@ class Engine:
             with running(self), watch or nullcontext():
                 self.companions.loaded_alone = False
                 Run(self, self.resume_state).train()
+            self.companions.report_unclaimed()
         except BaseException as error:
             progress.failed = self.resume_state.pending_batches is None or control.phase != ""
             add_position(error, self.name, state, self.table)
@@ -462,7 +464,7 @@ class Engine:
             data = self.batches.data  # a run that is continued
         batches = self.batches
         if batches is None or batches.data is not data:
-            batches = BatchSource(_iterable(data))
+            batches = BatchSource(checked(data))
         progress.set_epoch_length(state, batches, epoch_length)
         if seed is not None and not (progress.in_epoch or progress.epochs):
             state.seed = seed
@@ -493,15 +495,3 @@ class Engine:
             restarted = getattr(handler, "restarted", None)
             if callable(restarted):
                 restarted(self)
-
-
-def _iterable(data: Any) -> Any:
-    """Return data that can be iterated over, or None.
-
-    Raises:
-        RunError: If it is anything else.
-    """
-    if is_iterable(data):
-        return data
-    wanted = "the data must be something to iterate over, such as a DataLoader or a list"
-    raise RunError(f"{wanted}, not {data!r:.80}", argument="data")

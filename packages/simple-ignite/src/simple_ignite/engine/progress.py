@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import sys
+import warnings
 
 from simple_ignite.distributed.collective import is_distributed
 from simple_ignite.engine.batches import BatchSource
 from simple_ignite.engine.state import State
-from simple_ignite.errors import DataExhaustedError, RunError
+from simple_ignite.errors import DataExhaustedError, IgniteWarning, RunError
 
 __all__ = ["Progress", "may_be_empty"]
 
@@ -24,11 +25,13 @@ class Progress:
         nested: Whether the last run was started within a run of another engine.
         single: Whether each run is complete in itself, as an evaluation is, so that a finished one that is
             loaded begins anew.
+        counts_steps: Whether the steps of the optimizer are counted; not in training that 0.3.0 began.
         data_ended: Whether the data of the current epoch has ended, and only its completion is left.
         own_length: Whether the epoch length was given, and is not the length of the data.
     """
 
     __slots__ = (
+        "counts_steps",
         "data_ended",
         "ended",
         "epochs",
@@ -54,6 +57,7 @@ class Progress:
         self.loaded = False
         self.failed = False
         self.data_ended = False
+        self.counts_steps = True
 
     def set_goal(
         self, state: State, max_epochs: int | None, max_iterations: int | None, restart: bool | None
@@ -97,6 +101,11 @@ class Progress:
             state.epoch_length = given
         elif not (self.own_length and (self.in_epoch or self.epochs)):
             self.own_length = False
+            if self.loaded and (batches.length or sys.maxsize) < (state.epoch_length or 0):
+                message = (
+                    f"the data has {batches.length} batches, fewer than the {state.epoch_length} an epoch had"
+                )
+                warnings.warn(f"{message} when the state was saved", IgniteWarning, stacklevel=5)
             state.epoch_length = batches.length
             if batches.length == 0 and not may_be_empty(state):
                 raise DataExhaustedError("the data is empty: its length is 0", done=0, wanted=None)

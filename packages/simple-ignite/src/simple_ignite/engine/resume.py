@@ -96,7 +96,7 @@ class ResumeState:
             "chosen": progress.own_length,
             "finished": progress.ended and not progress.loaded and (progress.nested or progress.single),
             "data_ended": progress.data_ended,
-            "optimizer_steps": state.optimizer_steps,
+            "optimizer_steps": state.optimizer_steps if progress.counts_steps else None,
             **{name: getattr(state, name) for name in COUNTERS},
             "counts": {str(getattr(e, "value", e)): n for e, n in engine.table.counts.items()},
             "metrics": self._plain("metrics", state.metrics),
@@ -155,7 +155,8 @@ class ResumeState:
         for name in COUNTERS:
             setattr(state, name, saved[name])
         state.iteration = table.control.done = saved["iteration"]
-        state.optimizer_steps = saved.get("optimizer_steps", 0)
+        state.optimizer_steps = saved.get("optimizer_steps") or 0
+        progress.counts_steps = saved.get("optimizer_steps") is not None
         state.epoch = progress.epochs if progress.in_epoch else max(progress.epochs - 1, 0)
         state.metrics = dict(read_value(saved["metrics"]))
         vars(state).update(read_value(saved["user"]))

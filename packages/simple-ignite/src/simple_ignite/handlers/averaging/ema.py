@@ -10,7 +10,7 @@ from typing import Any
 from torch import nn
 
 from simple_ignite.errors import HandlerError
-from simple_ignite.handlers.averaging.average import WeightAverage
+from simple_ignite.handlers.averaging.weight_average import WeightAverage
 from simple_ignite.optimization import step_event
 
 __all__ = ["EMA"]
@@ -47,6 +47,12 @@ class EMA:
     def model(self) -> nn.Module:
         """The averaged model, in evaluation mode, without gradients."""
         return self._average.model
+
+    def __setstate__(self, attributes: dict[str, Any]) -> None:
+        old = attributes.pop("model", None)  # as 0.3.0 pickled it
+        vars(self).update(attributes)
+        if old is not None:
+            self._average = WeightAverage.restored(old, self._source)
 
     event_for = staticmethod(step_event)
 

@@ -11,7 +11,7 @@ from torch.optim.swa_utils import AveragedModel, update_bn
 from simple_ignite.engine.engine import Engine
 from simple_ignite.engine.events import Events
 from simple_ignite.errors import HandlerError
-from simple_ignite.handlers.averaging.average import WeightAverage
+from simple_ignite.handlers.averaging.weight_average import WeightAverage
 
 __all__ = ["StochasticWeightAveraging"]
 
@@ -48,6 +48,13 @@ class StochasticWeightAveraging:
         self.start = start
         self._loader = loader
         self._device = device
+
+    def __setstate__(self, attributes: dict[str, Any]) -> None:
+        source = attributes.pop("_source", None)  # as 0.3.0 pickled it
+        vars(self).update(attributes)
+        if source is not None:
+            self._average = WeightAverage.restored(self.model.module, source)
+            self.model.module = self._average.model
 
     def registered(self, engine: Engine) -> None:
         """Update the batch normalization at the end of the run."""

@@ -21,7 +21,6 @@ from simple_ignite.handlers.checkpointing.safetensors_file import SUFFIX, read_w
 from simple_ignite.handlers.checkpointing.torch_file import MapLocation, read_file
 from simple_ignite.handlers.checkpointing.transaction import Transaction
 from simple_ignite.handlers.checkpointing.wrappers import unwrapped
-from simple_ignite.protocols import Stateful
 
 __all__ = ["load_best", "load_file", "load_latest"]
 

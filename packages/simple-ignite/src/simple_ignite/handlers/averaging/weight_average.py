@@ -33,12 +33,19 @@ class WeightAverage:
 
     def __init__(self, model: nn.Module) -> None:
         self.source: nn.Module = unwrapped(model)
-        self.model = copy.deepcopy(self.source).eval().requires_grad_(False)
-        self._precise = {
+        self.model: nn.Module = copy.deepcopy(self.source).eval().requires_grad_(False)
+        self._precise: dict[str, torch.Tensor] = {
             name: weight.detach().float()
             for name, weight in self.model.named_parameters()
             if weight.is_floating_point() and weight.element_size() < 4
         }
+
+    @classmethod
+    def restored(cls, model: nn.Module, source: nn.Module) -> WeightAverage:
+        """Return an average that is so far `model`, of the weights of `source`."""
+        made = cls(source)
+        made.load_state_dict(model.state_dict())
+        return made
 
     @torch.no_grad()
     def update(self, share: float) -> None:
