@@ -1,8 +1,8 @@
 """Files in memory and batches drawn ahead, beside plain reads, numpy.memmap and reading first.
 
 Run with simple-ignite installed: `python benchmarks/data.py [FOLDER] [--mib 2048]`. It writes records of that
-size into FOLDER, then a file of half the size, and removes them again. All ways of a kind of work take turns in
-one run; the best of each is shown. Files are in the page cache, so that the disk is not measured.
+size into FOLDER, then a file of half the size, and removes them again. All ways of doing the same take turns
+in one run; the best of each is shown. Files are in the page cache, so that the disk is not measured.
 """
 
 from __future__ import annotations

@@ -24,6 +24,8 @@ from simple_track.errors import (
     SettingError,
     StorageError,
     TrackError,
+    UnknownArgumentError,
+    UnknownNameError,
     UnsafeNameError,
     ValueKindError,
     WhereError,
@@ -96,6 +98,16 @@ CASES = [
         ReadOnlyRunError("r1", "name", "use Track.edit('r1', name=…)"),
         AttributeError,
         "run r1 was loaded to read from: its name cannot be changed here; use Track.edit('r1', name=…).",
+    ),
+    (
+        UnknownArgumentError("Track.run", "entity", "leave it out: there are no accounts"),
+        TypeError,
+        "Track.run has no argument 'entity'; leave it out: there are no accounts",
+    ),
+    (
+        UnknownNameError("Track", "xyz"),
+        AttributeError,
+        "Track has no attribute 'xyz'",
     ),
     (
         StorageError(Path("m.jsonl"), "No space left on device", "lines wait", 28),

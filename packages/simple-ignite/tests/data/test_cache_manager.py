@@ -10,6 +10,7 @@ import pytest
 import torch
 
 from simple_ignite.data import CacheManager, CacheMode, FileChangedError
+from simple_ignite.data import cache_manager as module
 from simple_ignite.errors import CacheError, CacheFileNotFoundError, DataArgumentError
 
 try:
@@ -474,6 +475,21 @@ def test_after_a_fork_mappings_are_shared_and_the_lock_is_new(folder, in_child):
     thread.join()
     assert cache.get(folder / "a") is data
     assert in_child(lambda: os._exit(in_child(work))) == 0
+
+
+def test_a_fork_that_fails_leaves_the_cache_usable(folder, monkeypatch):
+    """An error in one hook, such as Ctrl-C, is printed by Python, and the others still run."""
+    cache = CacheManager(10 * KIB)
+    monkeypatch.setattr(module, "_managers", [cache, None])
+    with pytest.raises(AttributeError):
+        module._before_fork()
+    module._after_fork_in_parent()
+    assert not module._forking.locked()
+    assert not module._locked
+    done = threading.Thread(target=cache.get, args=[folder / "a"])
+    done.start()
+    done.join(20)
+    assert cache.stats()["files"] == 1
 
 
 @pytest.mark.skipif(resource is None, reason="needs limits of open files")

@@ -4,7 +4,9 @@ import faulthandler
 import gc
 import os
 import pickle
+import shutil
 import signal
+import tempfile
 import warnings
 from pathlib import Path
 
@@ -14,7 +16,7 @@ import torch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from simple_ignite.data import CachedData, CacheMode, FileChangedError
+from simple_ignite.data import CachedData, CacheManager, CacheMode, FileChangedError
 from simple_ignite.data.cached_data import CachedData as Module
 from simple_ignite.errors import CacheError, CacheFileNotFoundError, DataArgumentError
 
@@ -196,6 +198,23 @@ def test_shapes_and_dtypes_that_are_none(path):
         data.tensor("S4")
 
 
+def test_modes_may_be_given_by_their_names(path):
+    for mode in ("mmap", "normal", "none"):
+        data = CachedData(path, mode)
+        assert data.mode is CacheMode(mode)
+        assert bytes(data.data) == bytes(range(48))
+    with pytest.raises(
+        DataArgumentError, match="mode must be one of 'mmap', 'normal', 'none', 'disabled', not"
+    ):
+        CachedData(path, "fast")
+    with pytest.raises(DataArgumentError, match="mode DISABLED refuses a file; use MMAP, NORMAL or NONE"):
+        CachedData(path, CacheMode.DISABLED)
+    with pytest.raises(
+        DataArgumentError, match="advise must be one of 'sequential', 'random', 'willneed' or None"
+    ):
+        CachedData(path, advise="fast")
+
+
 # Files that change.
 
 
@@ -240,6 +259,17 @@ def test_a_file_replaced_by_renaming_keeps_its_old_bytes(path, mode, tmp_path):
     assert bytes(data.data) == bytes(range(48))
 
 
+def test_mode_none_refuses_a_file_that_was_replaced(path, tmp_path):
+    """Its size, and the records in it, may be others."""
+    data = CachedData(path, CacheMode.NONE)
+    (tmp_path / "new").write_bytes(bytes(96))
+    (tmp_path / "new").replace(path)
+    for access in (lambda: data.data, lambda: data.copy(0, 8)):
+        with pytest.raises(FileChangedError) as caught:
+            access()
+        assert str(caught.value) == f"{path}: was replaced after it was opened; open it again"
+
+
 @pytest.mark.parametrize("mode", MODES)
 def test_a_file_that_grew_keeps_its_size(path, mode):
     data = CachedData(path, mode)
@@ -279,6 +309,46 @@ def test_a_pipe_is_refused_at_once(tmp_path):
     os.mkfifo(tmp_path / "pipe")
     with pytest.raises(CacheError, match="is a pipe, socket or device, not a regular file"):
         CachedData(tmp_path / "pipe")
+
+
+@pytest.mark.skipif(not Path("/proc/cpuinfo").exists(), reason="needs the /proc of Linux")
+@pytest.mark.parametrize("mode", MODES)
+def test_a_file_without_a_size_is_not_taken_for_an_empty_one(mode):
+    with pytest.raises(CacheError) as caught:
+        CachedData("/proc/cpuinfo", mode)
+    assert str(caught.value) == (
+        "/proc/cpuinfo: has 0 bytes by its size, and more to read, as files of /proc do: copy it to a disk"
+    )
+
+
+def test_names_that_no_file_can_have(tmp_path):
+    with pytest.raises(CacheError, match="cannot be opened: embedded null byte"):
+        CachedData("a\0b")
+    with pytest.raises(CacheError, match="cannot be opened: File name too long"):
+        CachedData(tmp_path / ("x" * 5000))
+    (tmp_path / "loop").symlink_to("loop")
+    with pytest.raises(CacheError, match="loop: cannot be opened: Too many levels of symbolic links"):
+        CachedData(tmp_path / "loop")
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="needs a user who can be another")
+def test_a_file_that_may_not_be_read(in_child):
+    folder = Path(tempfile.mkdtemp())  # one that others may enter, unlike tmp_path
+    folder.chmod(0o755)
+    (folder / "a").write_bytes(b"secret")
+    (folder / "a").chmod(0o600)
+
+    def work():
+        os.seteuid(65534)
+        with pytest.raises(CacheError, match="a: cannot be opened: Permission denied"):
+            CachedData(folder / "a")
+        with pytest.raises(CacheError, match="a: cannot be opened: Permission denied"):
+            CacheManager(99).get(folder / "a")
+
+    try:
+        assert in_child(work) == 0
+    finally:
+        shutil.rmtree(folder)
 
 
 # Other processes.

@@ -51,5 +51,29 @@ def test_objects_are_refused(dtype):
         to_numpy(dtype)
 
 
+@pytest.mark.parametrize("convert", [to_numpy, to_torch])
+def test_a_dtype_with_a_shape_is_refused(convert):
+    with pytest.raises(DataArgumentError) as caught:
+        convert(("f4", (2,)))
+    assert str(caught.value) == (
+        "dtype ('<f4', (2,)) has a shape of its own; give float32 as dtype, and the shape as shape"
+    )
+
+
+@pytest.mark.parametrize("convert", [to_numpy, to_torch])
+def test_none_is_no_dtype(convert):
+    """It is float64 to numpy."""
+    with pytest.raises(DataArgumentError, match="dtype is missing; give one, such as 'float32'"):
+        convert(None)
+
+
+@pytest.mark.parametrize("dtype", ["bfloat16", torch.bfloat16])
+def test_what_only_torch_knows_says_what_to_use(dtype):
+    with pytest.raises(
+        DataArgumentError, match=r"is not known to numpy; use \.tensor\(torch\.bfloat16\) instead"
+    ):
+        to_numpy(dtype)
+
+
 def test_names():
     assert [name_of(each) for each in (torch.bfloat16, "f4", np.int8)] == ["bfloat16", "float32", "int8"]

@@ -12,6 +12,8 @@ TrackError (Exception)
 ├── RunActiveError (RuntimeError)       this process already has a run
 ├── RunClosedError (RuntimeError)       the run has been finished
 ├── ReadOnlyRunError (AttributeError)   a change of a run that was loaded to read from; also a TypeError
+├── UnknownArgumentError (TypeError)    an argument of another library, or mistyped
+├── UnknownNameError (AttributeError)   an attribute of another library, or mistyped
 ├── StorageError (OSError)              the disk is full, read-only, or gone
 ├── FormatError (ValueError)            a file on disk is damaged or of a newer version
 ├── WhereError (ValueError)             a filter or an order that cannot be parsed
@@ -273,6 +275,38 @@ class ReadOnlyRunError(TrackError, AttributeError, TypeError):
         super().__init__(
             f"run {run_id} was loaded to read from: its {field} cannot be changed here; {advice}."
         )
+
+
+class UnknownArgumentError(TrackError, TypeError):
+    """An argument that a function does not have.
+
+    Args:
+        call: The function.
+        argument: The argument.
+        hint: What to write, or empty.
+    """
+
+    def __init__(self, call: str, argument: str, hint: str = "") -> None:
+        self.call = call
+        self.argument = argument
+        self.hint = hint
+        super().__init__(f"{call} has no argument {argument!r}" + (f"; {hint}" if hint else ""))
+
+
+class UnknownNameError(TrackError, AttributeError):
+    """An attribute that does not exist.
+
+    Args:
+        owner: What was asked for it.
+        attribute: The attribute.
+        hint: What to write, or empty.
+    """
+
+    def __init__(self, owner: str, attribute: str, hint: str = "") -> None:
+        self.owner = owner
+        self.attribute = attribute
+        self.hint = hint
+        super().__init__(f"{owner} has no attribute {attribute!r}" + (f"; {hint}" if hint else ""))
 
 
 class StorageError(TrackError, OSError):

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from simple_track.catalog.query_result import QueryResult
+from simple_track.familiar_names import RUN_ARGUMENTS, TRACK_NAMES, answers_unknown, unknown_name
 from simple_track.reading.view import RunView
 from simple_track.recording.edit import edit_run
 from simple_track.recording.options import RunOptions
@@ -46,7 +47,16 @@ def _load_table() -> type:
     return Table
 
 
-class Track:
+class _TrackType(type):
+    """Answers unknown names of `Track` with what to write."""
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(cls, name: str) -> Any:
+            raise unknown_name(cls.__name__, name, TRACK_NAMES, dir(cls))
+
+
+class Track(metaclass=_TrackType):
     """Start runs and find them again."""
 
     if TYPE_CHECKING:
@@ -66,6 +76,7 @@ class Track:
     active = staticmethod(active_run)
 
     @staticmethod
+    @answers_unknown("Track.run", RUN_ARGUMENTS)
     def run(
         project: str,
         name: str | None = None,
@@ -74,7 +85,7 @@ class Track:
         notes: str = "",
         dir: str | os.PathLike[str] | None = None,
         resume: bool | str = False,
-        reinit: bool | str = False,
+        reinit: bool | str | None = None,
         group: str | None = None,
         job_type: str | None = None,
         *,
@@ -98,6 +109,8 @@ class Track:
                 exist. "allow": the same, or else a new run. True: the latest run that did not finish, or else
                 a new run. `SIMPLE_TRACK_RUN_ID` names the run for the last three.
             reinit: If a run is active in this process: False: raise an error. True or "finish": finish it.
+                Default: raise an error; but in a loop, and in a notebook, finish it with a warning, unless
+                it is in a `with` block.
                 "stack": keep both.
             group: The group that the run belongs to, such as an experiment.
             job_type: The kind of job, such as "train".
@@ -173,8 +186,9 @@ class Track:
             WhereError: The condition or the order cannot be parsed.
         """
         from simple_track.catalog.catalog import find_runs  # a script that logs does not need it
+        from simple_track.catalog.run_list import RunList
 
-        return find_runs(current_layout(dir), project, where, order, archived=archived)
+        return RunList(find_runs(current_layout(dir), project, where, order, archived=archived))
 
     @staticmethod
     def edit(

@@ -103,8 +103,8 @@ def test_an_exact_name_wins_over_a_pattern_and_a_later_pattern_over_an_earlier()
 
 def test_a_rule_that_does_not_exist_is_refused(root):
     with pytest.raises(SettingError) as caught, Track.run(project="demo") as run:
-        run.define_metric("x", summary="best")
-    assert str(caught.value) == "summary: 'best' is not one of last, first, min, max, mean, none"
+        run.define_metric("x", summary="top")
+    assert str(caught.value) == "summary: 'top' is not one of last, first, min, max, mean, none"
 
 
 def test_what_is_written_by_hand_stays_until_the_metric_is_logged_again(root):
@@ -209,3 +209,34 @@ def test_numbers_of_numpy_and_of_enums_are_plain_in_the_file(root):
         run.log({"a": np.float64(0.5), "b": np.uint8(3), "c": enum.IntEnum("Kind", "ONE").ONE, "d": 2**70})
         assert [type(value) for value in run.summary.values()][:2] == [float, int]
     assert dict(Track.load(run.id).summary) == {"a": 0.5, "b": 3, "c": 1, "d": 2**70}
+
+
+@pytest.mark.parametrize(
+    ("options", "kept"),
+    [
+        ({"goal": "minimize"}, 1),
+        ({"goal": "maximize"}, 5),
+        ({"goal": "maximize", "summary": "last"}, 2),
+        ({"goal": "minimize", "summary": "best"}, 1),
+        ({}, 2),
+    ],
+)
+def test_a_goal_says_what_the_summary_keeps(root, options, kept):
+    with Track.run(project="demo", system=False) as run:
+        run.define_metric("x", **options)
+        for value in (3, 1, 5, 2):
+            run.log({"x": value})
+        assert run.summary["x"] == kept
+    view = Track.load(run.id)
+    assert view.summary["x"] == kept
+    assert view.rules[0].goal == options.get("goal")
+
+
+def test_an_unknown_goal_is_refused(root):
+    with Track.run(project="demo", system=False) as run:
+        with pytest.raises(SettingError, match="goal: 'up' is not one of minimize, maximize"):
+            run.define_metric("x", goal="up")
+        with pytest.raises(
+            SettingError, match='goal of summary="best": None is not one of minimize, maximize'
+        ):
+            run.define_metric("x", summary="best")

@@ -4,7 +4,7 @@ import pytest
 
 from simple_track import Track
 from simple_track.artifacts import ArtifactVersion, MissingObjectError
-from simple_track.errors import TrackWarning
+from simple_track.errors import TrackWarning, UnknownArgumentError
 from simple_track.recording.disabled import DisabledVersion
 
 
@@ -69,3 +69,21 @@ def test_a_disabled_run_stores_nothing_and_finds_what_others_stored(root):
         assert run.use_artifact(found) is found
     assert Track.artifact("data:v0", "demo").files == found.files
     assert len(Track.load(Track.runs()[0].id).events("artifact")) == 1
+
+
+def test_a_path_is_logged_as_an_artifact(root, tmp_path):
+    file, folder = tmp_path / "model.bin", tmp_path / "data"
+    file.write_bytes(b"weights")
+    folder.mkdir()
+    (folder / "a.txt").write_text("a")
+    with Track.run("demo", system=False) as run:
+        version = run.log_artifact(file, name="resnet", type="model", aliases="best")
+        assert (version.ref, version.type, version.aliases) == ("demo/resnet:v0", "model", ["best", "latest"])
+        assert version.open("model.bin").read() == b"weights"
+        version = run.log_artifact(str(folder))
+        assert (version.name, version.type, [f.name for f in version.files]) == ("data", "folder", ["a.txt"])
+        assert run.log_artifact(file).type == "file"
+        with pytest.raises(FileNotFoundError, match=r"absent\.bin: no such file"):
+            run.log_artifact(tmp_path / "absent.bin")
+        with pytest.raises(UnknownArgumentError, match=r"has no argument 'name'; the artifact has its own"):
+            run.log_artifact(Track.Artifact("x", "y"), name="z")

@@ -14,7 +14,7 @@ from typing import Any
 from simple_ignite.data.cache_mode import CacheMode
 from simple_ignite.data.cache_plan import CachePlan
 from simple_ignite.data.cached_data import CachedData
-from simple_ignite.data.files.file_memory import ADVICE
+from simple_ignite.data.files.file_memory import check_advice
 from simple_ignite.data.files.file_scan import scan
 from simple_ignite.data.files.file_stamp import FileStamp
 from simple_ignite.data.held_files import HeldFiles
@@ -48,11 +48,7 @@ class CacheManager:
     """
 
     def __init__(self, memory_limit: int | None = None, *, advise: str | None = None) -> None:
-        if advise is not None and advise not in ADVICE:
-            raise DataArgumentError(
-                f"advise must be one of {', '.join(map(repr, ADVICE))} or None, not {advise!r}",
-                argument="advise",
-            )
+        check_advice(advise)
         if memory_limit is None:
             memory_limit = int(SHARE * available_memory())
         elif not isinstance(memory_limit, int) or isinstance(memory_limit, bool) or memory_limit < 0:
@@ -133,11 +129,7 @@ class CacheManager:
         Raises:
             DataArgumentError: If there is no such mode.
         """
-        try:
-            chosen = CacheMode(mode)
-        except ValueError:
-            words = ", ".join(repr(each.value) for each in CacheMode)
-            raise DataArgumentError(f"mode must be one of {words}, not {mode!r}", argument="mode") from None
+        chosen = CacheMode.of(mode)
         key = os.path.realpath(path)
         with self._lock:
             self._held.drop(key)
@@ -313,6 +305,8 @@ def _is_out_of_descriptors(error: CacheError) -> bool:
 
 def _absolute(path: Name) -> str:
     name = os.fspath(path)
+    if not isinstance(name, str):
+        raise TypeError(f"a path must be text, not {name!r}; use os.fsdecode")
     return name if os.path.isabs(name) else f"{os.getcwd()}{os.sep}{name}"  # noqa: PTH109, PTH117 - on the hot path
 
 
@@ -324,21 +318,24 @@ _locked: list[CacheManager] = []
 def _before_fork() -> None:
     """Take all locks, so that no other thread leaves a cache half changed in the child."""
     _forking.acquire()
-    _locked.extend(_managers)
-    for manager in _locked:
+    for manager in list(_managers):
         manager._lock.acquire()
+        _locked.append(manager)
 
 
 def _after_fork_in_parent() -> None:
-    while _locked:
-        _locked.pop()._lock.release()
-    _forking.release()
+    try:
+        while _locked:
+            _locked.pop()._lock.release()
+    finally:
+        _forking.release()
 
 
 def _after_fork_in_child() -> None:
     global _forking
-    while _locked:
-        _locked.pop()._lock = threading.RLock()
+    _locked.clear()
+    for manager in list(_managers):
+        manager._lock = threading.RLock()
     _forking = threading.Lock()
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from enum import Enum
 
+from simple_ignite.errors import DataArgumentError
+
 __all__ = ["CacheMode"]
 
 
@@ -18,6 +20,19 @@ class CacheMode(Enum):
     NORMAL = "normal"
     NONE = "none"
     DISABLED = "disabled"
+
+    @classmethod
+    def of(cls, mode: CacheMode | str) -> CacheMode:
+        """Return the mode of that name.
+
+        Raises:
+            DataArgumentError: If there is none.
+        """
+        try:
+            return cls(mode)
+        except ValueError:
+            words = ", ".join(repr(each.value) for each in cls)
+            raise DataArgumentError(f"mode must be one of {words}, not {mode!r}", argument="mode") from None
 
     @property
     def cached(self) -> bool:

@@ -16,10 +16,16 @@ from torch import Tensor
 from simple_ignite.data.cache_mode import CacheMode
 from simple_ignite.data.dtypes import DType, name_of, to_numpy, to_torch
 from simple_ignite.data.files.bus_error import watch_mapping
-from simple_ignite.data.files.file_memory import map_file, read_file, read_into, writable_view
+from simple_ignite.data.files.file_memory import (
+    check_advice,
+    map_file,
+    read_file,
+    read_into,
+    writable_view,
+)
 from simple_ignite.data.files.file_stamp import FileStamp, open_file
 from simple_ignite.data.shape import Shape, as_shape
-from simple_ignite.errors import CacheError, FileChangedError
+from simple_ignite.errors import CacheError, DataArgumentError, FileChangedError
 
 __all__ = ["CachedData"]
 
@@ -29,7 +35,8 @@ Bytes = npt.NDArray[np.uint8]
 class CachedData:
     """One file's bytes, read-only, and shared without copies where the mode allows it.
 
-    Each access asks for the size of the open file first, so that one that was cut off is an error. A view
+    Each access asks for the size of the open file first, so that one that was cut off is an error. So is one
+    that was replaced, where the file is read at each access. A view
     taken before the cut and read after it is a bus error, which nothing can prevent for a mapped file;
     CacheMode.NORMAL is immune, and so is replacing files by renaming new ones.
 
@@ -49,15 +56,19 @@ class CachedData:
 
     Raises:
         CacheError: If the file cannot be opened, mapped or read.
+        DataArgumentError: If there is no such mode or advice, or the mode is DISABLED.
     """
 
     __slots__ = ("__weakref__", "_advise", "_array", "_mapping", "_writable", "mode", "path", "size", "stamp")
 
     def __init__(
-        self, path: str | Path, mode: CacheMode = CacheMode.MMAP, *, advise: str | None = None
+        self, path: str | Path, mode: CacheMode | str = CacheMode.MMAP, *, advise: str | None = None
     ) -> None:
         self.path = Path(path)
-        self.mode = mode
+        self.mode = mode = CacheMode.of(mode)
+        if mode is CacheMode.DISABLED:
+            raise DataArgumentError("mode DISABLED refuses a file; use MMAP, NORMAL or NONE", argument="mode")
+        check_advice(advise)
         self._advise = advise
         self._mapping: mmap.mmap | None = None
         self._array: Bytes | None = None if mode is CacheMode.NONE else np.empty(0, np.uint8)
@@ -181,11 +192,16 @@ class CachedData:
         return self.copy(0, self.size)
 
     def _reopened(self) -> Any:
+        """Return the file, opened anew, if it is still the one that was opened first, with all its bytes."""
         file, stamp = open_file(self.path)
-        if stamp.size < self.size:
-            file.close()
+        if stamp.is_same_file(self.stamp) and stamp.size >= self.size:
+            return file
+        file.close()
+        if stamp.is_same_file(self.stamp):
             raise self._cut(stamp.size)
-        return file
+        raise FileChangedError(
+            f"{self.path}: was replaced after it was opened; open it again", path=self.path
+        )
 
     def _cut(self, now: int) -> FileChangedError:
         verb = "opened" if self._mapping is None else "mapped"

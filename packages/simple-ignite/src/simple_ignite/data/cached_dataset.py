@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator
+import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -56,7 +57,7 @@ class CachedDataset(Dataset[Any]):
         offset: int = 0,
         transform: Callable[[Tensor], Any] | None = None,
     ) -> None:
-        self.path = Path(path).resolve()
+        self.path = Path(os.path.realpath(path))
         self.transform = transform
         self._cache = cache
         self._own: CachedData | None = None

@@ -19,17 +19,26 @@ def to_numpy(dtype: DType) -> np.dtype[Any]:
     """Return the NumPy data type of `dtype`.
 
     Raises:
-        DataArgumentError: If NumPy has none, or one that holds Python objects.
+        DataArgumentError: If NumPy has none, or one that holds Python objects or has a shape of its own.
     """
     if isinstance(dtype, torch.dtype):
         return _from_torch(dtype)
+    if dtype is None:  # float64 to numpy
+        raise DataArgumentError("dtype is missing; give one, such as 'float32'", argument="dtype")
     try:
         found = np.dtype(dtype)
     except (TypeError, ValueError):
+        if isinstance(dtype, str) and isinstance(known := getattr(torch, dtype, None), torch.dtype):
+            return _from_torch(known)
         raise DataArgumentError(
             f"dtype {dtype!r} is not known to numpy; give a name such as 'float32', or torch's dtype",
             argument="dtype",
         ) from None
+    if found.subdtype is not None:
+        raise DataArgumentError(
+            f"dtype {found} has a shape of its own; give {found.base} as dtype, and the shape as shape",
+            argument="dtype",
+        )
     if found.hasobject:
         raise DataArgumentError(
             f"dtype {found} holds Python objects, which a file's bytes cannot be", argument="dtype"

@@ -1,6 +1,9 @@
 """The files that paths stand for."""
 
 import os
+import shutil
+import tempfile
+from pathlib import Path
 
 import pytest
 
@@ -51,6 +54,7 @@ def test_links_are_followed_each_folder_once(tree, tmp_path):
 def test_what_is_no_file_is_passed_over_in_a_folder(tree):
     os.mkfifo(tree / "pipe")
     (tree / "dead").symlink_to("nothing")
+    (tree / "itself").symlink_to("itself")
     assert len(scan(tree)) == 4
 
 
@@ -58,6 +62,13 @@ def test_what_is_no_file_is_refused_by_name(tree):
     os.mkfifo(tree / "pipe")
     with pytest.raises(CacheError, match="is a pipe, socket or device"):
         scan(tree / "pipe")
+    (tree / "itself").symlink_to("itself")
+    with pytest.raises(CacheError, match="cannot be opened: Too many levels of symbolic links"):
+        scan(tree / "itself")
+    with pytest.raises(CacheError, match="cannot be opened: File name too long"):
+        scan(tree / ("x" * 5000))
+    with pytest.raises(CacheError, match="cannot be opened: embedded null byte"):
+        scan("a\0b")
 
 
 @pytest.mark.parametrize("name", ["nothing", "b/nothing", "a/nothing"])
@@ -68,14 +79,32 @@ def test_what_is_not_there(tree, name):
     assert caught.value.path == tree / name
 
 
-@pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="root may read everything")
-def test_a_folder_that_cannot_be_read(tree):
-    (tree / "b").chmod(0)
+@pytest.mark.parametrize(
+    ("mode", "problem"),
+    [
+        (0o000, "b: cannot be read: Permission denied"),
+        (0o444, r"b/\w: cannot be read: Permission denied"),  # its names can be read, and no more
+    ],
+)
+def test_a_folder_that_may_not_be_read(tree, mode, problem, in_child):
+    home = Path(tempfile.mkdtemp())  # one that others may enter, unlike tmp_path
+    shutil.copytree(tree, home / "tree")
+    home.chmod(0o755)
+    (home / "tree/b").chmod(mode)
+
+    def work():
+        if os.geteuid() == 0:
+            os.seteuid(65534)
+        with pytest.raises(CacheError, match=problem):
+            scan(home / "tree")
+        with pytest.raises(CacheError, match=r"x: cannot be opened: Permission denied"):
+            scan(home / "tree/b/x")
+
     try:
-        with pytest.raises(CacheError, match="b: cannot be read: Permission denied"):
-            scan(tree)
+        assert in_child(work) == 0
     finally:
-        (tree / "b").chmod(0o700)
+        (home / "tree/b").chmod(0o755)
+        shutil.rmtree(home)
 
 
 def test_an_empty_folder(tmp_path):

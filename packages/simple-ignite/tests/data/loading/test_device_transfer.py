@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch.nn.utils.rnn import PackedSequence, pack_sequence
 
-from simple_ignite.data.loading.device_transfer import CudaTransfer, HostTransfer, transfer_to
+from simple_ignite.data.loading.device_transfer import CudaTransfer, HostTransfer, _tensors, transfer_to
 from simple_ignite.errors import DataArgumentError
 
 Pair = namedtuple("Pair", "x y")
@@ -80,6 +80,51 @@ def test_what_can_move_itself_does():
     assert isinstance(found[1], PackedSequence)
     assert found[1].data.device == META
     assert found[1].batch_sizes.device.type == "cpu"
+
+
+def test_shapes_and_results_of_torch_stay_what_they_are():
+    found = moved([torch.Size([2, 3]), torch.zeros(2, 2).max(0), (5,)])
+    assert found[0] == torch.Size([2, 3])
+    assert type(found[1]) is torch.return_types.max
+    assert found[1].indices.device == META
+    assert found[2] == (5,)
+
+
+@dataclasses.dataclass(slots=True)
+class Slotted:
+    x: torch.Tensor
+
+
+class Cyclic:
+    """Moves itself, and refers to itself."""
+
+    __slots__ = ("__dict__", "y")
+
+    def __init__(self):
+        self.y, self.x, self.own, self.kind = x(), x(), self, Slotted
+
+    def to(self, device):
+        return self
+
+
+@pytest.mark.parametrize(
+    ("make", "count"),
+    [
+        (x, 1),
+        (lambda: {"a": [x(), (x(), 5)], "b": Pair(x(), "text"), "c": Sample(x(), "name"), "d": None}, 4),
+        (lambda: Slotted(x()), 1),
+        (Cyclic, 2),
+        (lambda: Encoding(a=x(), b=x()), 2),
+        (lambda: pack_sequence([torch.zeros(2), torch.zeros(1)]), 2),
+        (lambda: [x()] * 3, 1),
+        (lambda: [torch.Tensor, torch.float32, Sample, torch.device("cpu")], 0),
+    ],
+)
+def test_each_tensor_that_is_moved_is_found(make, count):
+    """The consumer's stream must be noted for all of them."""
+    found = list(_tensors(make()))
+    assert len(found) == count
+    assert all(isinstance(each, torch.Tensor) for each in found)
 
 
 @pytest.mark.parametrize(

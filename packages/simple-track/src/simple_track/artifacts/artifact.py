@@ -21,6 +21,7 @@ from simple_track.artifacts.objects import ObjectStore, hash_file
 from simple_track.artifacts.store_lock import store_lock
 from simple_track.artifacts.version import ArtifactVersion
 from simple_track.errors import TrackError, ValueKindError
+from simple_track.html_table import ROWS, html_table
 from simple_track.storage import exact_json
 from simple_track.storage.layout import Layout
 from simple_track.storage.names import check_segment
@@ -82,6 +83,11 @@ class Artifact:
         self._files: dict[str, Path | bytes] = {}
         self._references: dict[str, str] = {}
         self._folders: set[str] = set()  # all parents of entries
+
+    def _repr_html_(self) -> str:
+        rows = [("name", self.name), ("type", self.type), ("description", self.description)]
+        files = ", ".join(self.entries[:ROWS]) + (", …" if len(self.entries) > ROWS else "")
+        return html_table(("artifact, not logged yet", ""), [*rows, ("files", files)])
 
     @property
     def entries(self) -> list[str]:

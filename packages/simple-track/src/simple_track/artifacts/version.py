@@ -14,6 +14,7 @@ from simple_track.artifacts.manifest import FileEntry, Manifest, Reference, entr
 from simple_track.artifacts.materialize import materialize
 from simple_track.artifacts.objects import CorruptObjectError, ObjectStore, hash_file
 from simple_track.errors import TrackError
+from simple_track.html_table import ROWS, html_table
 from simple_track.storage.layout import Layout
 
 
@@ -47,6 +48,16 @@ class ArtifactVersion:
     project: str
     manifest: Manifest = attrs.field(repr=False)
     root: Path | None = attrs.field(default=None, repr=False, eq=False)
+
+    def _repr_html_(self) -> str:
+        facts = [("type", self.type), ("aliases", ", ".join(self.aliases)), ("description", self.description)]
+        files = [(entry.name, f"{entry.size:,} bytes") for entry in self.files[:ROWS]]
+        files += [(reference.name, reference.uri) for reference in self.references[: ROWS - len(files)]]
+        count = len(self.files) + len(self.references)
+        title = f"{count} files, {self.size:,} bytes" + (
+            f", the first {ROWS} of them" if count > ROWS else ""
+        )
+        return html_table((self.ref, ""), facts) + html_table(("file", ""), files, title)
 
     @property
     def name(self) -> str:

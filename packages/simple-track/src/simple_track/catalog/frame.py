@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Sequence
+from importlib.util import find_spec
 from typing import Any
 
 from simple_track.catalog.query import runs_columns
@@ -44,10 +44,4 @@ def runs_frame(runs: Sequence[RunView], library: str | None = None) -> Any:
 
 
 def _installed() -> str:
-    for name in ("pandas", "polars"):
-        try:
-            importlib.import_module(name)
-        except ImportError:
-            continue
-        return name
-    return "arrow"
+    return next((name for name in ("pandas", "polars") if find_spec(name)), "arrow")

@@ -13,6 +13,7 @@ from simple_track.errors import SettingError
 from simple_track.storage import exact_json
 from simple_track.storage.record import Scalar, as_scalar, flatten
 
+GOALS = {"minimize": "min", "maximize": "max"}
 KINDS = ("last", "first", "min", "max", "mean", "none")
 Fold = Callable[[Any, Any], Any]
 
@@ -25,11 +26,13 @@ class MetricRule:
         pattern: A name, or a pattern with `*`, `?` and `[…]`.
         step: The metric that is the x axis of these, or None for the step.
         summary: What the summary keeps: last, first, min, max, mean or none.
+        goal: "minimize", "maximize", or None if that is not known.
     """
 
     pattern: str
     step: str | None = None
     summary: str = attrs.field(default="last")
+    goal: str | None = None
 
     @summary.validator
     def _check(self, _: object, value: str) -> None:
@@ -39,6 +42,25 @@ class MetricRule:
     def fits(self, key: str) -> bool:
         """Whether the rule is about this metric."""
         return self.pattern == key or fnmatchcase(key, self.pattern)
+
+
+def summary_for(summary: str | None, goal: str | None) -> str:
+    """What the summary keeps, given what `define_metric` is given.
+
+    Args:
+        summary: A kind of summary, "best", or None.
+        goal: "minimize", "maximize" or None.
+
+    Raises:
+        SettingError: The goal is unknown, or "best" has none.
+    """
+    if goal is not None and goal not in GOALS:
+        raise SettingError("goal", goal, tuple(GOALS))
+    if summary == "best" and goal is None:
+        raise SettingError('goal of summary="best"', goal, tuple(GOALS))
+    if summary in (None, "best"):
+        return GOALS[goal] if goal else "last"
+    return str(summary)
 
 
 def rule_for(key: str, rules: list[MetricRule]) -> MetricRule | None:

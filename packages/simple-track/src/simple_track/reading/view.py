@@ -8,12 +8,14 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, cast
 
 from simple_track.errors import FormatError, MetricNotFoundError, ReadOnlyRunError
+from simple_track.html_table import html_table
 from simple_track.reading.column_cache import count_values, load_columns
 from simple_track.reading.frozen import frozen
 from simple_track.reading.history import History
+from simple_track.reading.ranking import rank_metrics
 from simple_track.reading.rebuild import stored_summary
 from simple_track.reading.rewind import without_rewound_media
-from simple_track.reading.summary import MetricRule
+from simple_track.reading.summary import GOALS, MetricRule
 from simple_track.reading.tail import RunTail, follow_records
 from simple_track.storage.edits import EDITABLE, edited_metadata
 from simple_track.storage.layout import RunLayout
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
     from simple_track.values import Table, Value
 
 
+HTML_VALUES = 20
+"""How many values of a summary a notebook shows."""
 _INTERNAL = frozenset(("layout", "metadata", "_summary", "_frozen"))
 
 
@@ -306,10 +310,32 @@ class RunView:
             tail.skip()
         return follow_records(tail, lambda: self.state != "running", poll=poll)
 
+    def _repr_html_(self) -> str:
+        return run_html(self, self.plain_summary())
+
     def __repr__(self) -> str:
         return f"<run {self.id} {self.name!r} of {self.project!r}, {self.state}>"
 
 
 def rule_of(event: Mapping[str, Any]) -> MetricRule:
     """The rule that an event defines."""
-    return MetricRule(str(event["pattern"]), event.get("axis"), str(event.get("summary", "last")))
+    goal = event.get("goal") if event.get("goal") in GOALS else None
+    return MetricRule(str(event["pattern"]), event.get("axis"), str(event.get("summary", "last")), goal)
+
+
+def run_html(view: RunView, summary: Mapping[str, Any]) -> str:
+    """A run as HTML for a notebook: its facts, and the values of its summary that matter most.
+
+    Args:
+        view: The run.
+        summary: Its summary.
+    """
+    facts = [("name", view.name), ("id", view.id), ("project", view.project), ("state", view.state)]
+    facts += [("started", f"{view.start_time:%Y-%m-%d %H:%M:%S}"), ("tags", ", ".join(view.metadata.tags))]
+    facts += [("notes", view.notes)]
+    shown = rank_metrics(dict.fromkeys(summary, 0), view.rules)[:HTML_VALUES]
+    rest = f", {HTML_VALUES} of {len(summary)} values" if len(summary) > HTML_VALUES else ""
+    rows = [(name, value) for name, value in facts if value]
+    return html_table(("run", ""), rows) + html_table(
+        ("summary", ""), [(key, summary[key]) for key in shown], rest.lstrip(", ")
+    )

@@ -21,7 +21,7 @@ class RunOptions:
     dir: str | os.PathLike[str] | None = None
     resume: bool | str = False
     rewind: int | None = None
-    reinit: bool | str = False
+    reinit: bool | str | None = None
     group: str | None = None
     job_type: str | None = None
     system: bool | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import warnings
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -11,16 +12,17 @@ from typing import TYPE_CHECKING, Any, overload
 from attrs import evolve
 
 from simple_track.errors import RunClosedError, TrackWarning
+from simple_track.familiar_names import RUN_NAMES, unknown_name
 from simple_track.reading.history import History
 from simple_track.reading.rebuild import rebuild_summary
-from simple_track.reading.summary import MetricRule, Summary
-from simple_track.reading.view import RunView
+from simple_track.reading.summary import MetricRule, Summary, summary_for
+from simple_track.reading.view import RunView, run_html
 from simple_track.recording.config_snapshot import fingerprint, snapshot
 from simple_track.recording.disabled import DisabledVersion, empty_history, observe
 from simple_track.recording.end_state import check_end_state, end_state
 from simple_track.recording.model_watch import ModelWatch
 from simple_track.recording.rewind import rewind_session, rewind_step
-from simple_track.recording.run_artifacts import log_run_artifact, use_run_artifact
+from simple_track.recording.run_artifacts import as_artifact, log_run_artifact, use_run_artifact
 from simple_track.recording.session import Session
 from simple_track.storage.clock import timestamp
 from simple_track.storage.edits import append_edit, check_edit
@@ -31,6 +33,10 @@ if TYPE_CHECKING:
 
     from simple_track.artifacts import Artifact, ArtifactVersion
     from simple_track.values import Table, Value
+
+
+Place = tuple[int, tuple[tuple[str, int], ...]]
+"""A thread, and the file and line of each of its callers."""
 
 
 class Run:
@@ -46,6 +52,8 @@ class Run:
         self._view = view
         self._watches: list[ModelWatch] = []
         self._summary = session.summary if session else Summary()
+        self._started_at: Place | None = None
+        self._entered = False
         if session:
             self.log = session.writer.log  # type: ignore[method-assign]  # the hot path: one call less
 
@@ -184,20 +192,25 @@ class Run:
         """
         observe(self._summary, values)  # a tracked run has the writer's method in this place
 
-    def define_metric(self, pattern: str, step: str | None = None, summary: str = "last") -> None:
+    def define_metric(
+        self, pattern: str, step: str | None = None, summary: str | None = None, goal: str | None = None
+    ) -> None:
         """Define the x axis and the summary of metrics.
 
         Args:
             pattern: A name, or a pattern such as `val/*`.
             step: The metric that is their x axis; default the step.
-            summary: The value in the summary: last, first, min, max, mean or none.
+            summary: The value in the summary: last, first, min, max, mean or none; "best" is min or max, by
+                the goal. Default: the best if there is a goal, else the last.
+            goal: "minimize" or "maximize".
 
         Raises:
-            SettingError: The summary is unknown.
+            SettingError: The summary or the goal is unknown.
         """
-        rule = MetricRule(pattern, step, summary)
+        rule = MetricRule(pattern, step, summary_for(summary, goal), goal)
         self._summary.define(rule)
-        self._event("metric", pattern=pattern, axis=step, summary=summary)
+        more = {"goal": goal} if goal else {}
+        self._event("metric", pattern=pattern, axis=step, summary=rule.summary, **more)
         if self._session and any(
             rule.fits(key) for key in self._summary
         ):  # of values that were logged before
@@ -325,18 +338,26 @@ class Run:
     # --- artifacts -----------------------------------------------------------------------------------------
 
     def log_artifact(
-        self, artifact: Artifact, aliases: str | Sequence[str] = ()
+        self,
+        artifact: Artifact | str | os.PathLike[str],
+        aliases: str | Sequence[str] = (),
+        *,
+        name: str | None = None,
+        type: str | None = None,
     ) -> ArtifactVersion | DisabledVersion:
         """Store an artifact as the next version of its name; equal content makes no new version.
 
         Args:
-            artifact: A `Track.Artifact`.
+            artifact: A `Track.Artifact`, or the path of a file or a folder.
             aliases: Aliases of the version besides `latest`; a single one may be given as text.
+            name: Of a path: the name of the artifact; default the name of the file or folder.
+            type: Of a path: the type, such as "model"; default "file" or "folder".
 
         Returns:
             The version; a `DisabledVersion` if this process writes nothing, or the disk refuses.
         """
         self._check_open("run.log_artifact")
+        artifact = as_artifact(artifact, name, type)
         return log_run_artifact(self._session, self._view, artifact, aliases)
 
     @overload
@@ -445,12 +466,22 @@ class Run:
         raise RunClosedError(self.id, "run.log")
 
     def __enter__(self) -> Run:
+        self._entered = True
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._entered = False
         self._end(*end_state(error))
+
+    def _repr_html_(self) -> str:
+        return run_html(self._view, self._summary)
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            raise unknown_name("a run", name, RUN_NAMES, dir(type(self)))
 
     def __repr__(self) -> str:
         return f"<run {self.id} {self.name!r} of {self.project!r}, {self.state}>"

@@ -6,9 +6,11 @@ import atexit
 import copyreg
 import os
 import sys
+import threading
 import warnings
 from datetime import datetime
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 import attrs
@@ -26,7 +28,7 @@ from simple_track.recording.options import RunOptions
 from simple_track.recording.ranks import announce, await_run, rank
 from simple_track.recording.resume import find_resumable
 from simple_track.recording.rewind import rewind_session, rewind_step
-from simple_track.recording.run import Run
+from simple_track.recording.run import Place, Run
 from simple_track.recording.session import Session
 from simple_track.recording.writer import Writer
 from simple_track.settings import RUN_VARIABLE, current_layout, current_mode, settings
@@ -66,7 +68,8 @@ def start_run(options: RunOptions) -> Run:
     config = snapshot(options.config)
     layout = current_layout(options.dir)
     layout.project(options.project)  # refuses a name that cannot be a folder
-    _end_active(options.reinit)
+    place = _place()
+    _end_active(options.reinit, place)
     mode = current_mode()
     number = 0 if mode == "disabled" else rank()
     if mode == "disabled" or (number > 0 and not options.shared):
@@ -82,6 +85,7 @@ def start_run(options: RunOptions) -> Run:
         run = _open(layout, options, config)
         if options.shared:
             announce(layout, options.project, run.id)
+        run._started_at = place
     except OSError as error:
         if isinstance(error, ImportError):
             raise
@@ -94,14 +98,36 @@ def start_run(options: RunOptions) -> Run:
     return run
 
 
-def _end_active(reinit: bool | str) -> None:
-    if str(reinit) not in REINIT:
+def _place() -> Place:
+    """The lines of code that are being run, of all callers, and the thread: the same again in a loop."""
+    frame: FrameType | None = sys._getframe(1)
+    lines = []
+    while frame is not None:
+        lines.append((frame.f_code.co_filename, frame.f_lineno))
+        frame = frame.f_back
+    return threading.get_ident(), tuple(lines)
+
+
+def _in_notebook() -> bool:
+    shell = sys.modules.get("IPython")
+    return shell is not None and shell.get_ipython() is not None
+
+
+def _end_active(reinit: bool | str | None, place: Place) -> None:
+    if reinit is not None and str(reinit) not in REINIT:
         raise SettingError("reinit", reinit, REINIT)
     own = [run for run in _active if run.owned]  # not those that a parent started before a fork
     if not own or reinit == "stack":
         return
     if reinit is False:
         raise RunActiveError(own[-1].id)
+    if reinit is None:
+        for run in own:
+            if run._entered or not (run._started_at == place or _in_notebook()):
+                raise RunActiveError(run.id)
+        message = f"Track.run was called again, so run {own[-1].id} ({own[-1].name}) is finished now"
+        hint = 'reinit="finish" does so without a warning, reinit="stack" keeps both'
+        warnings.warn(TrackWarning(f"{message}; {hint}"), stacklevel=5)
     for run in reversed(own):
         run.finish()
 

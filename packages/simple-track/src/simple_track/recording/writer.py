@@ -132,6 +132,8 @@ class Writer:
             if written != len(line) or journal.sync_each:
                 self._settle(line, written)
 
+    log.__qualname__ = "Run.log"  # what a user calls, for messages about arguments
+
     def _renew_observer(self) -> None:
         self.observe = self.summary.observer()
 

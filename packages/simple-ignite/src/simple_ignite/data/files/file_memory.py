@@ -13,13 +13,20 @@ import numpy as np
 import numpy.typing as npt
 
 from simple_ignite.data.files.file_stamp import FileStamp
-from simple_ignite.errors import CacheError, FileChangedError
+from simple_ignite.errors import CacheError, DataArgumentError, FileChangedError
 
-__all__ = ["ADVICE", "map_file", "read_file", "read_into", "writable_view"]
+__all__ = ["check_advice", "map_file", "read_file", "read_into", "writable_view"]
 
 Bytes = npt.NDArray[np.uint8]
 ADVICE = {"sequential": "MADV_SEQUENTIAL", "random": "MADV_RANDOM", "willneed": "MADV_WILLNEED"}
 PROT_READ = 1
+
+
+def check_advice(advise: str | None) -> None:
+    """Raise DataArgumentError if `advise` is not a key of `ADVICE`, nor None."""
+    if advise is not None and advise not in ADVICE:
+        words = ", ".join(map(repr, ADVICE))
+        raise DataArgumentError(f"advise must be one of {words} or None, not {advise!r}", argument="advise")
 
 
 def map_file(file: FileIO, size: int, path: Path, advise: str | None = None) -> mmap.mmap:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from collections.abc import Iterable, Iterator
@@ -26,14 +27,18 @@ def scan(paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]]) -> di
     found: dict[Path, FileStamp] = {}
     seen: set[tuple[int, int]] = set()
     for path in [paths] if isinstance(paths, str | os.PathLike) else paths:
-        given = Path(path)
-        if given.is_dir():
-            for file in _walk(given, seen):
-                resolved = file.resolve()
-                found[resolved] = FileStamp.of_path(resolved)
+        if os.path.isdir(path):  # noqa: PTH112 - Path.is_dir raises where it may not look
+            for file in _walk(Path(path), seen):
+                _add(file, found)
         else:
-            found[given.resolve()] = FileStamp.of_path(given)
+            FileStamp.of_path(path)
+            _add(path, found)
     return found
+
+
+def _add(path: str | os.PathLike[str], found: dict[Path, FileStamp]) -> None:
+    resolved = Path(os.path.realpath(path))
+    found[resolved] = FileStamp.of_path(resolved)
 
 
 def _walk(folder: Path, seen: set[tuple[int, int]]) -> Iterator[Path]:
@@ -53,6 +58,12 @@ def _walk(folder: Path, seen: set[tuple[int, int]]) -> Iterator[Path]:
             mode = entry.stat().st_mode
         except FileNotFoundError:  # a link to nothing, or removed meanwhile
             continue
+        except OSError as error:
+            if error.errno == errno.ELOOP:  # a link to itself
+                continue
+            raise CacheError(
+                f"{entry.path}: cannot be read: {error.strerror or error}", path=entry.path
+            ) from error
         if stat.S_ISDIR(mode):
             yield from _walk(Path(entry.path), seen)
         elif stat.S_ISREG(mode):

@@ -162,8 +162,10 @@ def _changed(batch: Any, change: Callable[[Tensor], Any], other: Callable[[Any],
         return clone
     if isinstance(batch, tuple) and hasattr(batch, "_fields"):
         return type(batch)(*(_changed(value, change, other) for value in batch))
+    if type(batch) is torch.Size:  # numbers only
+        return batch
     if isinstance(batch, list | tuple):
-        return type(batch)(_changed(value, change, other) for value in batch)
+        return type(batch)([_changed(value, change, other) for value in batch])
     if dataclasses.is_dataclass(batch) and not isinstance(batch, type):
         replaced = copy.copy(batch)
         for field in dataclasses.fields(batch):
@@ -173,15 +175,33 @@ def _changed(batch: Any, change: Callable[[Tensor], Any], other: Callable[[Any],
 
 
 def _tensors(batch: Any) -> Iterator[Tensor]:
-    """Yield the tensors that `_changed` changes."""
-    if isinstance(batch, Tensor):
-        yield batch
-    elif isinstance(batch, Mapping):
-        for value in batch.values():
-            yield from _tensors(value)
+    """Yield the tensors that `_changed` changes, and those in what has moved itself."""
+    left, seen = [batch], {id(batch): batch}
+    while left:
+        each = left.pop()
+        if isinstance(each, Tensor):
+            yield each
+            continue
+        for value in _parts(each):
+            if id(value) not in seen:  # what moves itself may refer to itself
+                seen[id(value)] = value
+                left.append(value)
+
+
+def _parts(batch: Any) -> list[Any]:
+    """Return what an object holds, where it may be tensors."""
+    found: list[Any] = []
+    if isinstance(batch, Mapping):
+        found.extend(batch.values())
     elif isinstance(batch, list | tuple):
-        for value in batch:
-            yield from _tensors(value)
-    elif dataclasses.is_dataclass(batch) or callable(getattr(batch, "to", None)):
-        for value in vars(batch).values():
-            yield from _tensors(value)
+        found.extend(batch)
+    elif isinstance(batch, type) or not (
+        dataclasses.is_dataclass(batch) or callable(getattr(batch, "to", None))
+    ):
+        return found
+    found.extend(getattr(batch, "__dict__", {}).values())
+    for kind in type(batch).__mro__:
+        slots = vars(kind).get("__slots__", ())
+        for name in [slots] if isinstance(slots, str) else slots:
+            found.append(getattr(batch, name, None))
+    return found

@@ -1,0 +1,159 @@
+"""Answers to names of W&B, MLflow and TensorBoard: what to write instead of an unknown argument or method."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from difflib import get_close_matches
+from functools import wraps
+from inspect import signature
+from typing import ParamSpec, TypeVar
+
+from simple_track.errors import UnknownArgumentError, UnknownNameError
+
+P = ParamSpec("P")
+R = TypeVar("R")
+_FINISH = 'leave the "with" block of Track.run, or call run.finish()'
+_RUN = 'with Track.run(project="…", config=…) as run:'
+RUN_ARGUMENTS = {
+    "mode": 'Track.set_mode("disabled") before it, or set SIMPLE_TRACK_MODE=disabled',
+    "entity": "leave it out: there are no accounts",
+    "id": 'resume="…" continues a run by its id',
+    "run_id": 'resume="…" continues a run by its id',
+    "resume_from": 'resume="…", rewind=STEP continues a run from a step',
+    "purge_step": "rewind=STEP takes back what was logged from a step on",
+    "save_code": "leave it out: the commit and the uncommitted changes are always kept",
+    "settings": "pass the options to Track.run, such as system=False or console=True",
+    "magic": "leave it out",
+    "anonymous": "leave it out: there are no accounts",
+    "force": "leave it out: there is no login",
+    "sync_tensorboard": "log to the run directly; simple-track export -f tensorboard writes event files",
+    "experiment": 'project="…"',
+    "experiment_name": 'project="…"',
+    "experiment_id": 'project="…"',
+    "run_name": 'name="…"',
+    "display_name": 'name="…"',
+    "description": 'notes="…"',
+    "comment": 'notes="…"',
+    "params": "config={…}",
+    "hparams": "config={…}",
+    "hyperparameters": "config={…}",
+    "nested": 'reinit="stack" keeps both runs',
+    "log_dir": 'dir="…"',
+    "logdir": 'dir="…"',
+    "save_dir": 'dir="…"',
+    "flush_secs": "leave it out: every call is on disk when it returns",
+    "max_queue": "leave it out: every call is on disk when it returns",
+    "log_system_metrics": "system=True",
+    "tensorboard": "log to the run directly",
+}
+TRACK_NAMES = {
+    "init": _RUN,
+    "start_run": _RUN,
+    "SummaryWriter": _RUN,
+    "create_run": _RUN,
+    "set_experiment": 'Track.run(project="…")',
+    "create_experiment": 'Track.run(project="…")',
+    "set_tracking_uri": 'Track.set_dir("…")',
+    "login": "leave it out: there are no accounts",
+    "log": "run.log({…}) of the run that Track.run returns",
+    "log_metric": "run.log({name: value}) of the run that Track.run returns",
+    "log_metrics": "run.log({…}) of the run that Track.run returns",
+    "log_param": "Track.run(config={…}), or run.update_config({…})",
+    "log_params": "Track.run(config={…}), or run.update_config({…})",
+    "log_artifact": "run.log_artifact(…) of the run that Track.run returns",
+    "config": "Track.run(config={…}), then run.config",
+    "summary": "run.summary of the run that Track.run returns",
+    "watch": "run.watch(model) of the run that Track.run returns",
+    "finish": _FINISH,
+    "end_run": _FINISH,
+    "active_run": "Track.active()",
+    "search_runs": "Track.runs(where=…), or Track.frame(where=…)",
+    "Api": "Track.runs(where=…), or Track.frame(where=…)",
+    "get_run": "Track.load(run_id)",
+    "Image": "Track.Media.Image",
+    "Audio": "Track.Media.Audio",
+    "Video": "Track.Media.Video",
+    "Html": "Track.Media.Html",
+    "Histogram": "Track.Media.Histogram",
+    "autolog": "log by run.log, and watch a model by run.watch(model)",
+}
+RUN_NAMES = {
+    "log_metric": "run.log({name: value}, step)",
+    "log_metrics": "run.log({…}, step)",
+    "log_param": "run.update_config({name: value})",
+    "log_params": "run.update_config({…})",
+    "log_dict": "run.log({…}, step), or run.update_config({…})",
+    "add_scalar": "run.log({tag: value}, step)",
+    "add_scalars": "run.log({tag: {…}}, step)",
+    "add_image": "run.log_image(name, img, step=step)",
+    "add_images": "run.log_images(name, images, step)",
+    "add_histogram": "run.log_histogram(name, values, step=step)",
+    "add_figure": "run.log_figure(name, figure, step)",
+    "add_text": "run.log_text(name, text, step)",
+    "add_audio": "run.log_audio(name, samples, sample_rate, step)",
+    "add_video": "run.log_video(name, frames, fps, step)",
+    "add_mesh": "run.log_mesh(name, vertices, faces, step)",
+    "add_graph": "run.watch(model, log_graph=True)",
+    "add_hparams": "Track.run(config={…})",
+    "add_pr_curve": "run.log({name: Track.Media.PrCurve(…)})",
+    "set_tag": "run.tags += [tag]",
+    "set_tags": "run.tags = […]",
+    "add_tags": "run.tags += […]",
+    "log_code": "leave it out: the commit and the uncommitted changes are always kept",
+    "save": "run.log_artifact(path)",
+    "upload_file": "run.log_artifact(path)",
+    "log_model": 'run.log_artifact(path, type="model")',
+    "flush": "leave it out: every call is on disk when it returns",
+    "join": "run.finish()",
+    "end": "run.finish()",
+    "close": "run.finish()",
+    "stop": "run.finish()",
+    "mark_preempting": "leave it out: the state of a killed run is seen by every reader",
+    "get_url": "run.dir is the folder of the run",
+    "url": "run.dir is the folder of the run",
+    "path": "run.dir is the folder of the run",
+    "run_id": "run.id",
+    "info": "run.id, run.name, run.state",
+}
+
+
+def answers_unknown(call: str, answers: dict[str, str]) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Make a function answer unknown arguments with what to write.
+
+    Args:
+        call: The function as a user calls it.
+        answers: For an argument, what to write instead.
+    """
+
+    def decorate(function: Callable[P, R]) -> Callable[P, R]:
+        known = frozenset(signature(function).parameters)
+
+        @wraps(function)
+        def checked(*args: P.args, **kwargs: P.kwargs) -> R:
+            if not kwargs.keys() <= known:
+                unknown = next(name for name in kwargs if name not in known)
+                raise UnknownArgumentError(call, unknown, _answer(unknown, answers, known))
+            return function(*args, **kwargs)
+
+        return checked
+
+    return decorate
+
+
+def unknown_name(owner: str, name: str, answers: dict[str, str], known: Iterable[str]) -> UnknownNameError:
+    """The error for an attribute that does not exist.
+
+    Args:
+        owner: What was asked for it, such as "Track".
+        name: The attribute.
+        answers: For a name, what to write instead.
+        known: The attributes that exist.
+    """
+    return UnknownNameError(owner, name, _answer(name, answers, known))
+
+
+def _answer(name: str, answers: dict[str, str], known: Iterable[str]) -> str:
+    if name in answers:
+        return f"write: {answers[name]}" if "leave it out" not in answers[name] else answers[name]
+    near = get_close_matches(name, [other for other in known if not other.startswith("_")], 1)
+    return f"did you mean {near[0]!r}?" if near else ""
