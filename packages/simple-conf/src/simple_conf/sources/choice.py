@@ -1,7 +1,7 @@
 """Choices: a text under a key that has a folder of files, which stands for one of them."""
 
 # pathlib is slow to import, and reading a config must not be.
-# ruff: noqa: PTH110, PTH118, PTH119, PTH122
+# ruff: noqa: PTH110, PTH112, PTH118, PTH119, PTH122
 
 from __future__ import annotations
 

@@ -56,7 +56,7 @@ class LaidFile:
         self.replaces = replaces
 
     def resets(self, key: KeyPath) -> bool:
-        """Return whether what was laid before under a key is replaced by something that is no choice of it."""
+        """Return whether it replaces what was laid under a key before by something that is no choice."""
         depth = len(self.path)
         if key[:depth] != self.path:
             return False
