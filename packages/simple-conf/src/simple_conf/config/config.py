@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from simple_conf.config.notebook import config_html
 from simple_conf.errors import ConfError
 from simple_conf.origin.layers import caller
 from simple_conf.references.evaluation import read
@@ -115,6 +114,8 @@ class Config(MappingNode):
 
     def _repr_html_(self) -> str:
         """Return what a notebook shows."""
+        from simple_conf.config.notebook import config_html
+
         return config_html(self)
 
     def __copy__(self) -> Config:
