@@ -46,7 +46,8 @@ def test_mistakes_name_the_variable():
 
 def test_a_variable_that_is_a_value_and_one_that_sets_a_key_in_it_are_an_error():
     with pytest.raises(
-        OverrideError, match=r"X_A sets a to a value(.|\n)*unset one of the two: X_A or X_A__B"
+        OverrideError,
+        match=r"X_A sets a to a value, this one a key in it(.|\n)*unset one of the two: X_A or X_A__B",
     ):
         from_env("X_", variables={"X_A": "1", "X_A__B": "2"})
 

@@ -1,4 +1,7 @@
-"""YAML by PyYAML's safe loader, with the scalars of YAML 1.2: ``on``, ``no``, ``012``, ``12:30`` are text; ``1_000`` is a number."""
+"""YAML by PyYAML's safe loader, with the scalars of YAML 1.2: ``on``, ``no``, ``012``, ``12:30`` are text.
+
+Underscores between the digits of a number are taken, as PyYAML takes them.
+"""
 
 from __future__ import annotations
 

@@ -82,7 +82,7 @@ def refuse_values_with_keys(overrides: list[Override]) -> None:
             outer = names.get(override.path[:depth])
             if outer is not None:
                 raise OverrideError(
-                    f"{outer} sets {format_path(override.path[:depth])} to a value, this variable a key in it",
+                    f"{outer} sets {format_path(override.path[:depth])} to a value, this one a key in it",
                     origin=override.layer.locate(()),
                     hint=f"unset one of the two: {outer} or {override.argument}",
                 )
