@@ -265,6 +265,28 @@ class Conf:
         return describe(schema, form)
 
     @staticmethod
+    def json_schema(schema: type, *, strict: bool = True) -> dict[str, Any]:
+        """Return the JSON Schema (draft 2020-12) of a schema, which editors use to check and complete files.
+
+        It takes what `Conf.validate` takes, as far as JSON Schema can say it: the exact conversions, and a
+        reference in the place of any value. It cannot say what a ``@validate`` method or a registered type
+        checks.
+
+        Args:
+            schema: An attrs class, a dataclass or a class made by ``@schema``.
+            strict: Whether keys that the schema does not have are refused.
+
+        Returns:
+            Plain data, for ``json.dump``.
+
+        Raises:
+            TypeError: ``schema`` is not a schema.
+        """
+        from simple_conf.schemas.json_schema import json_schema
+
+        return json_schema(schema, strict=strict)
+
+    @staticmethod
     def schema_of(cfg: Config, name: str = "AppCfg") -> str:
         """Return the source text of schema classes that ``cfg`` fits.
 

@@ -30,6 +30,7 @@
 
 from __future__ import annotations
 
+from simple_conf.html_text import error_html
 from simple_conf.secret_lines import masked_excerpt
 
 TYPE_CHECKING = False
@@ -336,6 +337,10 @@ class ValidationError(ConfError, ValueError):
         self.issues = list(issues)
         super().__init__()
         self.refresh()
+
+    def _repr_html_(self) -> str:
+        """Return what a notebook shows."""
+        return error_html(self.blocks())
 
     def refresh(self) -> None:
         """Make the text of the error from its issues, as they are now."""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import copy
+import itertools
+import pickle
 import textwrap
 import threading
 
@@ -9,6 +12,7 @@ import pytest
 
 from simple_conf import (
     Conf,
+    ConfError,
     InterpolationCycleError,
     InterpolationError,
     InterpolationLimitError,
@@ -291,3 +295,122 @@ def test_many_threads_read_alike_and_run_a_resolver_once():
         assert calls == [1]
     finally:
         Conf.clear_resolver("test.slow")
+
+
+@pytest.fixture
+def preset():
+    Conf.register_resolver(
+        "te_preset", lambda n=1: {"n": n, "in": {"x": 1, "y": 2}, "l": [1, 2]}, replace=True
+    )
+    yield
+    Conf.clear_resolver("te_preset")
+
+
+@pytest.mark.parametrize(
+    "net", ["${te_preset:1}", '${decode:"{n: 1, in: {x: 1, y: 2}, l: [1, 2]}"}', "${env:TE_NET}"]
+)
+def test_keys_are_laid_over_what_a_resolver_gives(preset, monkeypatch, net):
+    monkeypatch.setenv("TE_NET", "{n: 1, in: {x: 1, y: 2}, l: [1, 2]}")
+    base = {"net": net, "n": "${net.n}", "y": "${net.in.y}"}
+    cfg = Conf.merge(base, {"net": {"new": 3}}, Conf.parse_dotlist(["net.in.x=7", "net.l+=3", "net.l[0]=9"]))
+    assert cfg.net == {"n": 1, "in": {"x": 7, "y": 2}, "l": [9, 2, 3], "new": 3}
+    assert (cfg.n, cfg.y) == (1, 2)
+    assert Conf.merge(base, {"net": {"n": 5}}).n == 5
+    assert Conf.merge(base, {"net": {"n": 5}}, {"net": 1}).net == 1
+    set_in = Conf.from_dict(base)
+    Conf.set(set_in, "net.in.z", 8)
+    set_in.net.n = 6
+    assert set_in.net == {"n": 6, "in": {"x": 1, "y": 2, "z": 8}, "l": [1, 2]}
+    assert set_in.n == 6
+
+
+def test_a_resolver_below_keys_runs_once_and_its_texts_stay_texts():
+    calls = itertools.count(1)
+    Conf.register_resolver("te_once", lambda: {"n": next(calls), "text": "${nowhere}"}, replace=True)
+    try:
+        cfg = Conf.merge({"a": "${te_once:}"}, {"a": {"x": 1}})
+        assert cfg.a == {"n": 1, "text": "${nowhere}", "x": 1}
+        cfg.other = 1
+        assert cfg.a.n == 1
+    finally:
+        Conf.clear_resolver("te_once")
+
+
+@pytest.mark.parametrize("items", ["${base}", '${decode:"[1, 2, 3]"}'])
+def test_setting_an_item_of_a_list_that_is_a_reference_starts_from_what_it_gives(items):
+    cfg = Conf.merge({"base": [1, 2, 3], "items": items}, Conf.parse_dotlist(["items[1]=9"]))
+    assert cfg.items == [1, 9, 3]
+    assert cfg.base == [1, 2, 3]
+
+
+def test_what_lies_below_keys_on_top_is_resolved_where_it_is_written():
+    values = {"base": {"in": {"n": 1, "same": "${.n}", "up": "${..name}"}, "name": "base"}, "name": "top"}
+    cfg = Conf.merge(values, {"x": {"deep": "${base}"}}, {"x": {"deep": {"in": {"n": 5}, "name": "mine"}}})
+    assert cfg.x.deep == {"in": {"n": 5, "same": 1, "up": "base"}, "name": "mine"}
+    assert Conf.to_dict(cfg)["x"]["deep"]["in"] == {"n": 5, "same": 1, "up": "base"}
+    kept = pickle.loads(pickle.dumps(cfg.x))
+    assert kept == copy.deepcopy(cfg.x) == Conf.from_dict({"q": cfg.x}).q == cfg.x
+
+
+def test_a_secret_below_keys_on_top_shows_nowhere():
+    cfg = Conf.merge({"base": {"url": "http://${key}"}, "key": "hunter2", "a": "${base}"}, {"a": {"x": 1}})
+    Conf.mark_secret(cfg, "key")
+    assert "hunter2" not in str(Conf.to_dict(cfg)) + repr(cfg) + Conf.to_sdn(cfg) + repr(cfg.a)
+    assert cfg.a.url == "http://hunter2"
+
+
+CYCLES = [
+    [{"b": "${d}"}, {"d": {"c": "${b}"}, "b": {"e": 1}}],
+    [{"d": "${c}", "c": {"b": "p${d}q"}}, {"d": {"a": 1}}],
+    [{"a": "${b}", "b": "${a}"}, {"a": {"x": 1}}],
+    [{"a": "${b}", "b": "${a}"}, {"a": {"x": 1}, "b": {"y": 1}}],
+    [{"a": {"b": "${c}"}, "c": "${a}"}, {"a": {"b": {"x": 1}}, "c": {"y": 1}}],
+    [{"a": "${get:b}", "b": {"c": "${get:a}"}}, {"a": {"x": 1}}],
+    [{"a": "${.b}", "b": {"c": ["${a}"]}}, {"a": {"x": 1}}],
+]
+
+
+@pytest.mark.parametrize("layers", CYCLES)
+@pytest.mark.parametrize(
+    "use",
+    [
+        Conf.to_dict,
+        Conf.to_sdn,
+        Conf.to_json,
+        Conf.resolve,
+        Conf.fingerprint,
+        lambda cfg: Conf.validate(dict, cfg),
+    ],
+)
+def test_a_cycle_through_keys_on_top_is_an_error_of_its_own(layers, use):
+    cfg = Conf.merge(*layers)
+    with pytest.raises(ConfError, match=r"leads back to itself|contains itself|too deep"):
+        use(cfg)
+    assert repr(cfg)
+    assert cfg == Conf.merge(*layers)
+    assert not Conf.diff(cfg, Conf.merge(*layers))
+
+
+def test_a_key_on_top_that_takes_the_cycle_away_leaves_none():
+    assert Conf.merge({"a": {"b": "${a}", "c": 1}}, {"a": {"b": {"b": 2}}}).a.b == {"b": 2, "c": 1}
+    cfg = Conf.merge({"a": "${b}", "b": {"c": "<${a}>", "d": 1}}, {"a": {"c": 9}})
+    assert Conf.to_dict(cfg) == {"a": {"c": 9, "d": 1}, "b": {"c": "<{c: 9, d: 1}>", "d": 1}}
+
+
+def test_a_resolver_that_reads_the_value_it_is_for_is_a_cycle():
+    cfg = Conf.from_dict({"a": "${te_self:}"})
+    Conf.register_resolver("te_self", lambda: Conf.get(cfg, "a"), replace=True)
+    try:
+        with pytest.raises(InterpolationCycleError, match="leads back to itself"):
+            _ = cfg.a
+        with pytest.raises(InterpolationCycleError):
+            Conf.get(cfg, "a")
+    finally:
+        Conf.clear_resolver("te_self")
+
+
+def test_very_deep_references_are_an_error_and_no_crash():
+    cfg = Conf.from_dict({f"a{n}": {"x": f"${{a{n + 1}}}"} for n in range(2000)} | {"a2000": 1})
+    with pytest.raises(InterpolationLimitError, match="too deep"):
+        Conf.to_dict(cfg)
+    assert cfg.a1999.x == 1

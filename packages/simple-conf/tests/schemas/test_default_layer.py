@@ -83,7 +83,16 @@ def test_an_override_acts_on_the_defaults(words, name, value):
 )
 def test_a_deletion_takes_a_default_away_and_leaves_what_the_class_gives(words, name, value):
     assert getattr(cli(*words), name) == value
-    assert getattr(Conf.validate(Train, Conf.parse_dotlist(words)), name) == value
+    for cfg in (Conf.parse_dotlist(words), Conf.merge({}, Conf.parse_dotlist(words))):
+        assert getattr(Conf.validate(Train, cfg), name) == value
+
+
+def test_a_deletion_of_what_neither_config_nor_schema_has_is_an_error():
+    for words in (["~nme"], ["~limits.disk"], ["~limits.cpu", "~limits.cpu"]):
+        with pytest.raises(ConfError, match="to delete"):
+            cli(*words)
+        with pytest.raises(ConfError, match="to delete"):
+            Conf.validate(Train, Conf.parse_dotlist(words))
 
 
 def test_an_item_of_a_default_list_is_set_in_it():

@@ -6,7 +6,8 @@ from simple_conf.errors import KeyPathError, MissingKeyError, PlacedError
 from simple_conf.keypath import format_path, parse_path
 from simple_conf.merging.merge import is_reference, lay_over
 from simple_conf.origin.layers import caller
-from simple_conf.references.evaluation import follow, index_of
+from simple_conf.references.evaluation import follow
+from simple_conf.references.named_path import index_of
 from simple_conf.tree.copying import copy_list, copy_mapping
 from simple_conf.tree.editing import change, drop, missing_key, put, refuse_frozen, store
 from simple_conf.tree.location import origin_at
@@ -46,7 +47,7 @@ def get(cfg: MappingNode, path: str | KeyPath, default: Any = None) -> Any:
         InterpolationError: The value cannot be resolved.
     """
     with cfg.__tree__.lock:
-        found = follow(cfg, path_of(path), [])
+        found = follow(cfg, path_of(path))
     return default if found is ABSENT else found
 
 
@@ -56,7 +57,7 @@ def has_path(cfg: MappingNode, path: str | KeyPath) -> bool:
     holder: Any = cfg
     with cfg.__tree__.lock:
         if parents:
-            holder = follow(cfg, tuple(parents), [])
+            holder = follow(cfg, tuple(parents))
     if isinstance(holder, MappingNode):
         return has_key(holder, str(last)) or (last == "" and not parents)
     index = index_of(last)
@@ -166,7 +167,7 @@ def open_up(holder: MappingNode, key: str, inner: Any, as_list: bool, layer: Lay
     path = (*holder.__path__, key)
     fresh: Node
     if as_list:  # the list may come through a reference that this is laid over
-        below = follow(tree.root, path, []) if inner is ABSENT else None
+        below = follow(tree.root, path) if inner is ABSENT or is_reference(inner) else None
         items = below if isinstance(below, ListNode) else ListNode(tree, path, layer, [])
         fresh = copy_list(items, tree, path)
     else:
@@ -203,7 +204,7 @@ def delete_at(cfg: MappingNode, path: str | KeyPath) -> None:
         MissingKeyError: There is nothing at ``path``.
     """
     segments = not_empty(path_of(path))
-    holder = follow(cfg, segments[:-1], []) if len(segments) > 1 else cfg
+    holder = follow(cfg, segments[:-1]) if len(segments) > 1 else cfg
     if isinstance(holder, MappingNode):
         drop(holder, str(segments[-1]))
         return
@@ -218,7 +219,7 @@ def nothing_at(node: MappingNode, segments: KeyPath) -> ConfError:
     """Return the error for a path that leads nowhere."""
     holder: Any = node
     for depth, segment in enumerate(segments):
-        following = follow(holder, (segment,), [])
+        following = follow(holder, (segment,))
         if following is ABSENT:
             if isinstance(holder, MappingNode):
                 return missing_key(holder, segment)

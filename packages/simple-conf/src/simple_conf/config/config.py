@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from simple_conf.config.notebook import config_html
 from simple_conf.errors import ConfError
 from simple_conf.origin.layers import caller
 from simple_conf.references.evaluation import read
 from simple_conf.tree.comparison import equal_pairs
 from simple_conf.tree.copying import key_text, planted
 from simple_conf.tree.editing import absent, change, detached, drop, put, refuse_frozen
-from simple_conf.tree.export import Exporter
-from simple_conf.tree.node import ListNode, MappingNode, register_classes
+from simple_conf.tree.export import Exporter, as_written
+from simple_conf.tree.node import Linked, ListNode, MappingNode, Overlaid, raw_item, register_classes
 from simple_conf.tree.pickling import pack, unpack
 from simple_conf.values import repr_of
 
@@ -111,6 +112,10 @@ class Config(MappingNode):
 
     def __repr__(self) -> str:
         return f"Config({repr_of(Exporter(resolve=False, lenient=True).run(self))})"
+
+    def _repr_html_(self) -> str:
+        """Return what a notebook shows."""
+        return config_html(self)
 
     def __copy__(self) -> Config:
         return as_config(detached(self))
@@ -217,7 +222,16 @@ def comparable(node: Any, key: str) -> Any:
     try:
         return node[key]
     except ConfError:
-        return node.__raw__[key] if isinstance(node, MappingNode) else None
+        return unresolved(node.__raw__[key]) if isinstance(node, MappingNode) else None
+
+
+def unresolved(value: Any) -> Any:
+    """Return a value as written, for comparing: a reference, and the keys on top of it."""
+    while isinstance(value, Linked):
+        value = raw_item(value.node, value.key)
+    if isinstance(value, Overlaid):
+        return unresolved(value.reference), as_written(value.overrides)
+    return as_written(value)
 
 
 def from_dict(values: Mapping[str, Any]) -> Config:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from simple_conf.config.history import origin
+from simple_conf.config.notebook import diff_html
 from simple_conf.errors import ConfError
 from simple_conf.keypath import format_path
 from simple_conf.tree.export import Exporter, simple
@@ -55,9 +56,15 @@ class Change:
 
     def lines(self) -> list[tuple[str, str, str]]:
         """Return the sign, the text and the origin of each line of a unified view."""
+        return [
+            (sign, f"{self.path}: {text_of(value)}", str(origin or ""))
+            for sign, value, origin in self.sides()
+        ]
+
+    def sides(self) -> list[tuple[str, Any, Origin | None]]:
+        """Return the sign, the value and the origin of each side that has one."""
         sides = [("-", self.before, self.before_origin), ("+", self.after, self.after_origin)]
-        shown = {"added": sides[1:], "removed": sides[:1], "changed": sides}[self.kind]
-        return [(sign, f"{self.path}: {text_of(value)}", str(origin or "")) for sign, value, origin in shown]
+        return {"added": sides[1:], "removed": sides[:1], "changed": sides}[self.kind]
 
 
 class Diff:
@@ -98,6 +105,10 @@ class Diff:
 
     def __str__(self) -> str:
         return self.render(color=on_a_terminal())
+
+    def _repr_html_(self) -> str:
+        """Return what a notebook shows."""
+        return diff_html([(change.path, change.sides()) for change in self.changes])
 
     def render(self, color: bool = False) -> str:
         """Return a unified view: a line with ``-`` or ``+`` for each side, its origin behind it.

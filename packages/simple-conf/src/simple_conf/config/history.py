@@ -109,5 +109,5 @@ def holder(cfg: MappingNode, segments: KeyPath) -> Node:
             holding: Node = node
             return holding
         inner = raw_item(node, segment)
-        node = inner if isinstance(inner, (MappingNode, ListNode)) else follow(node, (segment,), [])
+        node = inner if isinstance(inner, (MappingNode, ListNode)) else follow(node, (segment,))
     raise nothing_at(cfg, segments)

@@ -15,7 +15,7 @@ from simple_conf.suggestion import did_you_mean
 from simple_conf.tree.assignment import AssignmentGroup
 from simple_conf.tree.copying import copy_mapping, copy_value, same_depth
 from simple_conf.tree.editing import store
-from simple_conf.tree.node import ABSENT, PLAIN, ListNode, MappingNode, Overlaid, Tree, grow, node_of
+from simple_conf.tree.node import ABSENT, PLAIN, Linked, ListNode, MappingNode, Overlaid, Tree, grow, node_of
 from simple_conf.tree.provenance import assignment_of, assignments_of, record
 
 TYPE_CHECKING = False
@@ -242,7 +242,7 @@ def lay_value(
     else:
         made = copy_value(value, over, key, base.__tree__, path, same_depth(over, base))
         if isinstance(made, MappingNode):
-            if is_reference(mine) and not made.__barrier__:
+            if (is_reference(mine) or isinstance(mine, Linked)) and not made.__barrier__:
                 made = Overlaid(mine, made) if made.__raw__ else mine
             else:
                 object.__setattr__(made, "__barrier__", True)

@@ -7,14 +7,15 @@ from simple_conf.errors import (
     InterpolationCycleError,
     InterpolationError,
     InterpolationLimitError,
-    KeyPathError,
     UnknownReferenceError,
 )
 from simple_conf.keypath import format_path, parse_path
 from simple_conf.references import resolvers
 from simple_conf.references.builtins import Scope
 from simple_conf.references.failures import call_error, cycle, enclosing_cycle, error, missing_value
+from simple_conf.references.named_path import encloses, index_of, path_in, spread_secret
 from simple_conf.references.overlay import overlay, resolver_result
+from simple_conf.references.trace import current_trace
 from simple_conf.suggestion import closest, did_you_mean
 from simple_conf.template import Call, ExpressionError, Reference, Template, known_path, read_template
 from simple_conf.tree.editing import store
@@ -22,6 +23,7 @@ from simple_conf.tree.location import deletion_at
 from simple_conf.tree.node import (
     ABSENT,
     PLAIN,
+    Linked,
     ListNode,
     MappingNode,
     Overlaid,
@@ -58,11 +60,12 @@ def read(node: Node, key: Key) -> Any:
             return value
     with node.__tree__.lock:
         try:
-            return resolve(node, key, [])
-        except RecursionError as failure:
-            if isinstance(failure, InterpolationError):
-                raise
-        raise error(InterpolationLimitError, node, key, "references nest too deeply")
+            return resolve(node, key, current_trace())
+        except InterpolationCycleError:
+            raise
+        except RecursionError:
+            pass
+    raise error(InterpolationLimitError, node, key, "references nest too deeply")
 
 
 def read_simple(tree: Tree, text: str) -> Any:
@@ -131,9 +134,29 @@ def resolve_lazy(raw: Any, node: Node, key: Key, trace: Trace) -> Any:
     if type(raw) is Table:
         return unfold(raw, node, key, trace)
     if type(raw) is Overlaid:
-        below = evaluate(template_of(raw.reference, node, key), node, key, trace)
-        return overlay(below, node, key, raw)
+        return overlaid(raw, node, key, trace)
+    if type(raw) is Linked:
+        value = resolve(raw.node, raw.key, trace)
+        if raw.node.__tree__.hides((*raw.node.__path__, raw.key)):
+            node.__tree__.secrets = node.__tree__.secrets | {(*node.__path__, key)}
+        return value
     raise missing_value(node, key)
+
+
+def overlaid(raw: Overlaid, node: Node, key: Key, trace: Trace) -> Any:
+    """Return what a reference gives with the keys on top of it, the same mapping until something changes."""
+    if "value" in raw.known:
+        return raw.known["value"]
+    reference, below = raw.reference, None
+    if isinstance(reference, Linked):
+        below = resolve(reference.node, reference.key, trace)
+    else:
+        below = evaluate(template_of(reference, node, key), node, key, trace)
+    if type(below) in (dict, list, tuple):
+        below = resolver_result(below, node, key)
+    value = raw.known["value"] = overlay(below, node, key, raw)
+    node.__tree__.memo.append((raw.known, "value"))
+    return value
 
 
 def fill(items: ListNode, trace: Trace) -> ListNode:
@@ -195,23 +218,9 @@ def path_of(part: Reference, node: Node, key: Key, trace: Trace) -> KeyPath:
     return (*node.__path__[:keep], *path)
 
 
-def path_in(text: str, node: Node, key: Key) -> KeyPath:
-    """Return a path that was put together from references."""
-    try:
-        return parse_path(text)
-    except KeyPathError as failure:
-        raise error(InterpolationError, node, key, f"{text!r} is not a path: {failure.message}") from None
-
-
-def spread_secret(path: KeyPath, node: Node, key: Key) -> None:
-    """Mark a value as a secret where it refers to one."""
-    tree = node.__tree__
-    if tree.hides(path):
-        tree.secrets = tree.secrets | {(*node.__path__, key)}  # a new set: others may read the old one
-
-
-def follow(start: Any, path: KeyPath, trace: Trace) -> Any:
+def follow(start: Any, path: KeyPath, trace: Trace | None = None) -> Any:
     """Return the value at ``path``, resolving what is on the way, or ABSENT."""
+    trace = current_trace() if trace is None else trace
     value = start
     for segment in path:
         value = step(value, segment, trace)
@@ -306,13 +315,6 @@ def step(holder: Any, segment: Key, trace: Trace) -> Any:
     return ABSENT
 
 
-def index_of(segment: Key) -> int | None:
-    """Return a path segment as a list index: ``[0]`` and ``.0`` mean the same."""
-    if isinstance(segment, int):
-        return segment
-    return int(segment) if segment.isascii() and segment.isdigit() else None
-
-
 def call(name: str, arguments: list[Any], text: str, node: Node, key: Key, trace: Trace) -> Any:
     """Return what a resolver returns, called once for this place and these arguments."""
     resolver = resolvers.find(name)
@@ -371,14 +373,6 @@ def unfold(table: Table, node: Node, key: Key, trace: Trace) -> ListNode:
     else:
         raw_items(node)[int(key)] = rows
     return fill(rows, trace)
-
-
-def encloses(found: Node, node: Node, key: Key) -> bool:
-    """Return whether a reference in ``node`` names something that it is itself part of."""
-    if found.__tree__ is not node.__tree__:
-        return False
-    path = (*node.__path__, key)
-    return path[: len(found.__path__)] == found.__path__
 
 
 def unknown(part: Reference, path: KeyPath, node: Node, key: Key) -> UnknownReferenceError:

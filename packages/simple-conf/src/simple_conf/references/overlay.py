@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from simple_conf.merging.merge import lay_over
-from simple_conf.tree.copying import adopt, copy_mapping, copy_secrets
+from simple_conf.tree.assignment import AssignmentGroup
+from simple_conf.tree.copying import adopt, copy_secrets
 from simple_conf.tree.editing import change, put, store
-from simple_conf.tree.node import MappingNode, Tree, node_of
+from simple_conf.tree.node import Linked, ListNode, MappingNode, Overlaid, Tree, node_of, raw_items
+from simple_conf.tree.provenance import assignment_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,7 +15,7 @@ if TYPE_CHECKING:
 
     from simple_conf.keypath import KeyPath
     from simple_conf.origin.layers import Layer
-    from simple_conf.tree.node import Key, Node, Overlaid
+    from simple_conf.tree.node import Key, Node
 
 
 def overlay(below: Any, node: Node, key: Key, raw: Overlaid) -> MappingNode:
@@ -25,7 +27,9 @@ def overlay(below: Any, node: Node, key: Key, raw: Overlaid) -> MappingNode:
         return raw.overrides
     tree, path = own_tree(node), (*node.__path__, key)
     copy_secrets(below, tree, path)
-    under = copy_mapping(below, tree, path)
+    tree.top = path
+    tree.below = (below, *below.__tree__.below)
+    under = linked(below, tree, path)
     lay_over(under, raw.overrides)
 
     def write_on_top(target: KeyPath, value: Any, layer: Layer) -> None:
@@ -40,6 +44,30 @@ def overlay(below: Any, node: Node, key: Key, raw: Overlaid) -> MappingNode:
 
     tree.write_through = write_on_top
     return under
+
+
+def linked(node: MappingNode, tree: Tree, path: KeyPath) -> MappingNode:
+    """Return a copy of a mapping whose references are resolved where they are written, once they are read."""
+    raw = {key: link(value, node, key, tree, (*path, key)) for key, value in node.__raw__.items()}
+    copy = node_of(tree, path, node.__layer__, raw)
+    group = AssignmentGroup(raw.copy(), node.__layer__, node.__path__, node.__provenance__)
+    object.__setattr__(copy, "__provenance__", group)
+    return copy
+
+
+def link(value: Any, node: Node, key: Key, tree: Tree, path: KeyPath) -> Any:
+    """Return a copy of what a mapping or list holds under a key; see `linked`."""
+    if type(value) is Overlaid or (type(value) is str and "${" in value):
+        return Linked(node, key)
+    if isinstance(value, MappingNode):
+        return linked(value, tree, path)
+    if not isinstance(value, ListNode):
+        return value
+    items = raw_items(value)
+    raw = [link(item, value, index, tree, (*path, index)) for index, item in enumerate(items)]
+    copy = ListNode(tree, path, value.__layer__, raw)
+    copy.__provenance__ = [assignment_of(value, index) for index in range(len(items))]
+    return copy
 
 
 def resolver_result(value: Any, node: Node, key: Key) -> Node:

@@ -311,7 +311,7 @@ def layered(cfg: Node, schema: Any) -> Node:
     if source.patches is None:
         tree.root = copy_mapping(root, tree, ())
     else:
-        tree.root = node_of(tree, (), root.__layer__, {})
+        tree.root, tree.unmet = node_of(tree, (), root.__layer__, {}), {}
         for patch in patches_of(root):
             patch.apply(tree.root, DEFAULT, False)
     tree.defaults.complete(tree.root)

@@ -129,3 +129,18 @@ def of_dataclass(cls: type, field: Any, kind: Any) -> FieldDefault:
 def constant(default: FieldDefault) -> Any:
     """Return the default where it is always the same, without calling a factory of the user; else MISSING."""
     return default.factory.default if isinstance(default.factory, OwnCopy) else default.value
+
+
+def required_fields(cls: Any) -> list[str]:
+    """Return the keys of a schema's fields that have no default."""
+    known = getattr(cls, "__attrs_attrs__", None)
+    if known is not None:
+        return [field.alias for field in known if field.init and field.default is attrs.NOTHING]
+    fields = cls.__dataclass_fields__.values()
+    return [
+        field.name
+        for field in fields
+        if field.init
+        and field.default is dataclasses.MISSING
+        and field.default_factory is dataclasses.MISSING
+    ]

@@ -70,6 +70,8 @@ def gather(failure: BaseException, path: KeyPath, cfg: Any) -> list[ValidationIs
         return [ValidationIssue(format_path(path), failure.message, None, None, failure.origin, failure.hint)]
     if isinstance(failure, ConfError):
         return [placed(cfg, path, str(failure), None, None, None)]
+    if isinstance(failure, RecursionError):
+        return [placed(cfg, path, "references nest too deeply", None, None, None)]
     named = [arg.alias for arg in failure.args if hasattr(arg, "validator") and hasattr(arg, "alias")]
     if isinstance(failure, LookupError):
         return [placed(cfg, path, f"{type(failure).__name__}: {failure}", None, None, None)]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import collections.abc
-import dataclasses
 from collections.abc import Callable
 from enum import Enum
 from functools import lru_cache
@@ -11,7 +10,6 @@ from pathlib import Path
 from types import NoneType, UnionType
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, Union, get_args, get_origin, is_typeddict
 
-import attrs
 from cattrs import AttributeValidationNote, ClassValidationError, Converter
 from cattrs.gen import make_dict_structure_fn
 from cattrs.gen.typeddicts import make_dict_structure_fn as make_typed_dict_structure_fn
@@ -32,7 +30,7 @@ from simple_conf.schemas.containers import (
 from simple_conf.schemas.conversion import SIMPLE, MismatchError, Unreadable, refuse, to_enum, to_literal
 from simple_conf.schemas.default_layer import default_object, default_values
 from simple_conf.schemas.default_plan import plan_of
-from simple_conf.schemas.field_default import defaults_of
+from simple_conf.schemas.field_default import defaults_of, required_fields
 from simple_conf.schemas.schema import attributes_of, check_object, checks_of, field_names, is_schema
 from simple_conf.schemas.source_text import takes_text, with_text
 from simple_conf.schemas.type_names import describe
@@ -79,6 +77,11 @@ def register_type(kind: Any, convert: Callable[[Any], Any]) -> None:
     """
     _registered.append((kind, convert))
     converter.cache_clear()
+
+
+def is_registered(kind: Any) -> bool:
+    """Return whether a type is read by a function of the user's own."""
+    return any(kind is wanted for wanted, _ in _registered)
 
 
 def plain(value: Any, mode: Mode) -> Any:
@@ -385,21 +388,6 @@ def by_key(failure: Exception, keys: dict[str, str]) -> Exception:
             inner.args = (f"'{keys[name]}'{text[len(name) + 2 :]}", *inner.args[1:])
             inner.add_note(AttributeValidationNote("", keys[name], Any))
     return failure
-
-
-def required_fields(cls: Any) -> list[str]:
-    """Return the keys of a schema's fields that have no default."""
-    known = getattr(cls, "__attrs_attrs__", None)
-    if known is not None:
-        return [field.alias for field in known if field.init and field.default is attrs.NOTHING]
-    fields = cls.__dataclass_fields__.values()
-    return [
-        field.name
-        for field in fields
-        if field.init
-        and field.default is dataclasses.MISSING
-        and field.default_factory is dataclasses.MISSING
-    ]
 
 
 def structure(value: Any, kind: Any, mode: Mode) -> Any:

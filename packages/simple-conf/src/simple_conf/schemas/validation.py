@@ -51,14 +51,14 @@ def validate(
     ready, mode = with_defaults(cfg, schema, mode)
     try:
         made: T = structure(ready, schema, mode)
-        if not unmet(cfg):
+        if not unmet(ready):
             return made
     except Exception:
-        found = unmet(cfg) + issues(ready, schema, mode)
+        found = unmet(ready) + issues(ready, schema, mode)
         if not found:
             raise
     else:
-        found = unmet(cfg)
+        found = unmet(ready)
     finally:
         if isinstance(cfg, MappingNode) and cfg.__tree__.instant is None:
             cfg.__tree__.instant = ready.__tree__.instant
@@ -80,7 +80,7 @@ def check_schema(
         ready, mode = with_defaults(as_tree(cfg), schema, Mode(convert, strict))
     except ValidationError as failure:
         return failure.issues
-    return unmet(cfg) + issues(ready, schema, mode)
+    return unmet(ready) + issues(ready, schema, mode)
 
 
 def as_tree(values: Any) -> Any:

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 class EqualPairs(local):
-    """The pairs of mappings that the comparison going on in a thread has found equal.
+    """The pairs of mappings that the comparison going on in a thread has found equal, or is comparing.
 
     References can name one mapping very often; without this each of them would be compared again.
     """
@@ -18,19 +18,24 @@ class EqualPairs(local):
     pairs: dict[tuple[int, int], tuple[object, object]] | None = None
 
     def compare(self, one: object, other: object, equal: Callable[[], bool]) -> bool:
-        """Return whether two mappings are equal; ``equal`` is called once for each pair."""
-        if self.pairs is None:
-            self.pairs = {}
-            try:
-                return equal()
-            finally:
-                self.pairs = None
+        """Return whether two mappings are equal; ``equal`` is called once for each pair.
+
+        A pair that is met again inside itself, through references, counts as equal there.
+        """
+        first = self.pairs is None
+        pairs = self.pairs = self.pairs or {}
         pair = (id(one), id(other))
-        if pair in self.pairs:
+        if pair in pairs:
             return True
-        found = equal()
-        if found:
-            self.pairs[pair] = (one, other)  # held, so that their ids stay theirs
+        pairs[pair] = (one, other)  # held, so that their ids stay theirs
+        found = False
+        try:
+            found = equal()
+        finally:
+            if first:
+                self.pairs = None
+            elif not found:
+                del pairs[pair]
         return found
 
 

@@ -12,12 +12,14 @@ from simple_conf.tree.node import (
     MARKER,
     MAX_DEPTH,
     PLAIN,
+    Linked,
     ListNode,
     MappingNode,
     Overlaid,
     Tree,
     is_lazy,
     node_of,
+    raw_item,
     raw_items,
     read_item,
 )
@@ -164,7 +166,11 @@ def copy_value(value: Any, node: Node, key: Key, tree: Tree, path: KeyPath, writ
         return copy_mapping(value, tree, path, written)
     if isinstance(value, ListNode):
         return copy_list(value, tree, path, written)
+    if kind is Linked and leaves(node, tree, path[:-1]):
+        return resolved_copy(node, key, value, tree, path)
     if kind is Overlaid:
+        if not written and leaves(node, tree, path[:-1]):
+            return resolved_copy(node, key, value, tree, path)
         return Overlaid(value.reference, copy_mapping(value.overrides, tree, path, written))
     return value
 
@@ -183,10 +189,19 @@ def same_depth(over: Node, base: Node) -> bool:
     return len(over.__path__) == len(base.__path__)
 
 
-def resolved_copy(node: Node, key: Key, text: str, tree: Tree, path: KeyPath) -> Any:
-    """Return a copy of the value of the reference ``text``, or the text where it cannot be resolved."""
+def resolved_copy(node: Node, key: Key, reference: str | Linked | Overlaid, tree: Tree, path: KeyPath) -> Any:
+    """Return a copy of the value of a reference, or the reference itself where it cannot be resolved."""
     try:
         value = read_item(node, key)
     except ConfError:
-        return text
+        if isinstance(reference, Overlaid):
+            return Overlaid(reference.reference, copy_mapping(reference.overrides, tree, path))
+        return written_at(reference)
     return value.replace("${", "$${") if type(value) is str else adopt(value, tree, path, node.__layer__)
+
+
+def written_at(value: Any) -> Any:
+    """Return what is written where a value is read, which is elsewhere for what lies below keys on top."""
+    while type(value) is Linked:
+        value = raw_item(value.node, value.key)
+    return value.reference if type(value) is Overlaid else value

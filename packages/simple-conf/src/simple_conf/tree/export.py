@@ -4,9 +4,18 @@ from __future__ import annotations
 
 from simple_conf.errors import ConfError, InterpolationCycleError, InterpolationLimitError, ResolveError
 from simple_conf.keypath import format_path
-from simple_conf.tree.copying import adopt
+from simple_conf.tree.copying import adopt, written_at
 from simple_conf.tree.location import origin_at
-from simple_conf.tree.node import MARKER, ListNode, MappingNode, Overlaid, raw_item, raw_items, read_item
+from simple_conf.tree.node import (
+    MARKER,
+    Linked,
+    ListNode,
+    MappingNode,
+    Overlaid,
+    raw_item,
+    raw_items,
+    read_item,
+)
 from simple_conf.values import MASK, MISSING, Secret, Table
 
 TYPE_CHECKING = False
@@ -20,6 +29,13 @@ MAX_VALUES = 1_000_000
 
 class TooMuchError(InterpolationLimitError):
     """References lead to more values than any config has."""
+
+
+def too_deep(node: Node) -> InterpolationLimitError:
+    """Return the error for references that lead deeper and deeper."""
+    message = "references nest too deeply"
+    origin = origin_at(node.__tree__.root, node.__path__)
+    return InterpolationLimitError(message, path=format_path(node.__path__), origin=origin)
 
 
 class Exporter:
@@ -76,12 +92,10 @@ class Exporter:
             return dict.fromkeys(node.__raw__, MASK) if isinstance(node, MappingNode) else [MASK] * len(node)
         try:
             result = self.mapping(node) if isinstance(node, MappingNode) else self.items(node)
-        except RecursionError as failure:
-            if isinstance(failure, ConfError):
-                raise
-            result = None
-        if result is None:
-            raise InterpolationLimitError("references nest too deeply", path=format_path(node.__path__))
+        except InterpolationCycleError:
+            raise
+        except RecursionError:
+            self.errors, result = [too_deep(node)], None
         if len(self.errors) == 1:
             raise self.errors[0]
         if self.errors:
@@ -136,6 +150,8 @@ class Exporter:
             return self.resolved(node, key) if self._resolve else self.rows(raw, node, key)
         if kind is Overlaid:
             return self.resolved(node, key)  # files have no form for keys on top of a reference
+        if kind is Linked:
+            return self.resolved(node, key) if self._resolve else written_at(raw)
         if isinstance(raw, Secret):
             return raw.reveal() if self._reveal else MASK
         return raw
@@ -157,6 +173,8 @@ class Exporter:
                 raw = raw_item(node, key)
                 if type(raw) is Overlaid:
                     return self.mapping(raw.overrides)
+                if type(raw) is Linked:
+                    return written_at(raw)
                 return self.items(raw) if isinstance(raw, ListNode) else raw
             self.errors.append(failure)
             return None

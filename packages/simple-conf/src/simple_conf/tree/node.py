@@ -60,6 +60,8 @@ class Tree:
         lock: Held while values are resolved.
         patches: The overrides that the tree was made of, to apply again where it is merged, and the paths of
             what was changed since; or None.
+        below: Of a tree that is read in the place of a reference with keys on top, the mappings below them.
+        top: Its path.
         secrets: The paths whose values are never shown.
         unmet: The errors of overrides that found nothing to delete, by the paths of these.
         removed: Who deleted the keys that overrides deleted.
@@ -67,6 +69,7 @@ class Tree:
     """
 
     __slots__ = (
+        "below",
         "calls",
         "defaults",
         "frozen",
@@ -78,6 +81,7 @@ class Tree:
         "removed",
         "root",
         "secrets",
+        "top",
         "unmet",
         "write_through",
     )
@@ -85,6 +89,8 @@ class Tree:
     root: MappingNode
 
     def __init__(self) -> None:
+        self.below: tuple[MappingNode, ...] = ()
+        self.top: KeyPath = ()
         self.defaults: Defaults | None = None
         self.frozen = False
         self.quiet = False
@@ -217,19 +223,41 @@ def register_classes(mapping: type[MappingNode], items: type[ListNode]) -> None:
     NODE_CLASSES[:] = [mapping, items]
 
 
+class Linked:
+    """A value that is read at another place: in a mapping that has keys on top, what lies below them.
+
+    Args:
+        node: The mapping or list that holds it there.
+        key: Its key or index there.
+    """
+
+    __slots__ = ("key", "node")
+
+    def __init__(self, node: Node, key: Key) -> None:
+        self.node = node
+        self.key = key
+
+
 class Overlaid:
     """Keys set on top of a reference: ``optim: ${defaults}`` with ``optim.lr=1`` merged over it.
 
     Args:
-        reference: The text of the reference.
+        reference: The text of the reference, or where it is written.
         overrides: The keys that were set on top.
+
+    Attributes:
+        known: What it is read as, under ``"value"``, until something in the tree changes.
     """
 
-    __slots__ = ("overrides", "reference")
+    __slots__ = ("known", "overrides", "reference")
 
-    def __init__(self, reference: str, overrides: MappingNode) -> None:
+    def __init__(self, reference: str | Linked, overrides: MappingNode) -> None:
         self.reference = reference
         self.overrides = overrides
+        self.known: dict[Any, Any] = {}
+
+
+LAZY = frozenset({Table, Overlaid, Linked})
 
 
 def raw_items(items: ListNode) -> list[Any]:
@@ -279,7 +307,7 @@ def is_lazy(value: Any) -> bool:
         return False
     if isinstance(value, ListNode):
         return value.__raw__ is not None
-    return kind is Table or kind is Overlaid or value is MISSING
+    return kind in LAZY or value is MISSING
 
 
 def wrap(values: dict[str, Any], tree: Tree, path: KeyPath, layer: Layer) -> MappingNode:
