@@ -10,12 +10,13 @@ import attrs
 from simple_track.lazy_module import numpy as np
 from simple_track.reading.blocks import reduce_values
 from simple_track.reading.column_cache import ColumnCache, Index, load_columns
-from simple_track.reading.column_file import ColumnFile
+from simple_track.reading.column_file import TYPES, ColumnFile
 from simple_track.reading.columns import ROW, Array, Columns, dense, is_beyond_floats
 from simple_track.storage.layout import RunLayout
 from simple_track.storage.record import REWIND
 
-AXES = ("step", "timestamp")
+MOST_KEPT = 256
+"""The maximum number of metrics whose files stay mapped."""
 
 
 @attrs.frozen(eq=False)
@@ -78,6 +79,7 @@ class SeriesReader:
         self._cache: ColumnCache | None = None
         self._fresh = Columns(np.zeros(0, ROW), {})
         self._whole: Columns | None = None
+        self._mapped_pieces: dict[str, list[_Piece]] = {}
 
     def refresh(self) -> None:
         """Take in what was logged since the last call."""
@@ -86,6 +88,7 @@ class SeriesReader:
         if sizes == self._size:
             return
         self._index, self._whole, self._cache = None, None, None
+        self._mapped_pieces.clear()
         if len(paths) == 1:
             folder = self.layout.root.column_cache(self.layout) / paths[0].name
             self._cache = ColumnCache(folder, paths[0])
@@ -117,7 +120,11 @@ class SeriesReader:
             The points in the order in which they were logged; None if the run has no numbers of that name.
         """
         self.refresh()
-        pieces = self._pieces(key)
+        pieces = self._mapped_pieces.get(key)
+        if pieces is None:
+            pieces = self._pieces(key)
+            if self._whole is None and self._is_mapped(key):
+                self._keep(key, pieces)
         if not pieces:
             return None
         if self._whole is not None or x != "step":
@@ -132,6 +139,18 @@ class SeriesReader:
             sum(part[2] for part in found),
         )
 
+    def _is_mapped(self, key: str) -> bool:
+        """Whether the cache has all but the newest values of a metric, in one column of numbers."""
+        columns = [column for column in self._index.columns if column.key == key] if self._index else []
+        kinds = {column.letter for column in columns} | set(self._fresh.parts.get(key, {}))
+        return len(kinds) == 1 and kinds <= set(TYPES)
+
+    def _keep(self, key: str, pieces: list[_Piece]) -> None:
+        """Keep what is mapped until the log grows: to map a file again costs more than to read a window."""
+        if len(self._mapped_pieces) >= MOST_KEPT:
+            self._mapped_pieces.clear()
+        self._mapped_pieces[key] = pieces
+
     def _is_sorted(self) -> bool:
         steps = self._fresh.rows["step"]
         index = self._index
@@ -145,8 +164,7 @@ class SeriesReader:
         assert self._index is not None  # noqa: S101 - else `_whole` is there
         assert self._cache is not None  # noqa: S101
         columns = [column for column in self._index.columns if column.key == key]
-        kinds = {column.letter for column in columns} | set(self._fresh.parts.get(key, {}))
-        if not kinds <= set("fiub") or len(kinds) != 1:
+        if not self._is_mapped(key):
             return _whole_pieces(load_columns(self.layout, system=False, keys=frozenset([key])), key)
         pieces = [self._mapped(column) for column in columns if column.count]
         for part in self._fresh.parts.get(key, {}).values():
