@@ -35,6 +35,9 @@ TrackError (Exception)
 ├── UnknownVersionError (LookupError)   artifacts: no such version or alias
 ├── BadAliasError (ValueError)          artifacts: an alias that could be mistaken for something else
 ├── UnknownEntryError (LookupError)     artifacts: no file of that name
+├── UnreadableSourceError (OSError)     artifacts: a file to be stored cannot be read
+│   └── MissingSourceError (FileNotFoundError)  artifacts: a file to be stored is gone
+├── OutsideLinkError (OSError)          artifacts: a link that leads out of a download
 ├── ChangedReferenceError (ValueError)  artifacts: a referenced file has changed
 ├── AmbiguousRunError (LookupError)     cli: more than one run matches
 └── ProjectNotFoundError (LookupError)  cli: no project of that name
@@ -42,8 +45,8 @@ TrackError (Exception)
 
 `values:`, `artifacts:` and `exchange:` are defined in `simple_track.values`, `simple_track.artifacts` and
 `simple_track.exchange`, which are loaded when they are used; the command line raises `cli:`. Each error
-carries the facts of its message as attributes, and survives pickling. `TrackWarning` is the one category of
-warnings.
+carries the facts of its message as attributes, and survives pickling. `TrackWarning` is the category of all
+warnings; `UnreadableWarning`, of what was left out because it cannot be read.
 """
 
 from __future__ import annotations
@@ -56,6 +59,23 @@ from typing import Any
 
 class TrackWarning(UserWarning):
     """Tracking failed in part, and training goes on."""
+
+
+class UnreadableWarning(TrackWarning):
+    """Something was left out of a list, a query or an export because it cannot be read.
+
+    Args:
+        where: The run's folder, or the file.
+        reason: Why it cannot be read, and what to do about it.
+    """
+
+    def __init__(self, where: Path, reason: str) -> None:
+        super().__init__(f"{reason}; it is left out")
+        self.where = where
+        self.reason = reason
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.where, self.reason)
 
 
 def _rebuild(cls: type[TrackError], args: tuple[Any, ...], data: dict[str, Any]) -> TrackError:

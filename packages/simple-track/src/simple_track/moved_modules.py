@@ -22,7 +22,7 @@ MOVED = {  # former names stay as they are
     "catalogcache": "catalog.cache",
     "collection": "artifacts.collection",
     "columnfile": "reading.column_file",
-    "config": "recording.config_snapshot",
+    "config": "storage.config_snapshot",
     "console": "recording.console",
     "doctor": "maintenance.doctor",
     "document": "storage.sdn_file",

@@ -7,6 +7,7 @@ import pytest
 
 from simple_track import RunNotFoundError, SettingError, Track, TrackError, WhereError
 from simple_track.catalog.catalog import only_project
+from simple_track.errors import UnreadableWarning
 from simple_track.storage.layout import Layout
 
 
@@ -84,7 +85,10 @@ def test_folders_that_are_no_runs_are_passed_over(runs):
     broken.mkdir()
     (broken / "metadata.sdn").write_text("a: [1")
     (runs / "runs" / "stray.txt").write_text("x")
-    assert names("demo") == ["run-2", "run-1", "run-0"]
+    with pytest.warns(UnreadableWarning, match="it is left out") as warned:
+        assert names("demo") == ["run-2", "run-1", "run-0"]
+    assert [entry.message.where for entry in warned] == [broken]
+    assert "unclosed [" in warned[0].message.reason
 
 
 @pytest.mark.parametrize("name", ["metadata.sdn", "summary.sdn"])
@@ -97,7 +101,8 @@ def test_one_run_that_cannot_be_read_hides_no_other(runs, name, harm):
     else:
         (victim.dir / name).write_bytes(b"name: \xff\n")
     if name == "metadata.sdn":
-        assert names("demo") == ["run-2", "run-1"]
+        with pytest.warns(UnreadableWarning, match="metadata.sdn"):
+            assert names("demo") == ["run-2", "run-1"]
         with pytest.raises(TrackError):
             Track.load(victim.run_id)
     else:

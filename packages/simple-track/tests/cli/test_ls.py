@@ -1,3 +1,5 @@
+import json
+
 import pytest
 
 from simple_track.cli.ls import took
@@ -122,9 +124,18 @@ def test_a_field_that_some_run_has_is_no_mistake(store, call):
 def test_a_run_that_cannot_be_read_is_told(store, call):
     (store.root / "runs" / "digits" / store.first / "metadata.sdn").write_text("garbage{", "utf-8")
     result = call("ls")
-    assert result.code == 0
+    assert result.code == 1
     assert len(result.lines) == 3
-    assert result.err == f"simple-track ls: cannot read {store.first}; see why with: simple-track doctor\n"
+    path = store.root / "runs" / "digits" / store.first
+    assert result.err.startswith(
+        f"left out, as it cannot be read: {path / 'metadata.sdn'}: not readable as SDN"
+    )
+    told = call("ls", "--json")
+    assert told.code == 1
+    document = json.loads(told.out)
+    assert [entry["where"] for entry in document["unreadable"]] == [str(path)]
+    assert "not readable as SDN" in document["unreadable"][0]["reason"]
+    assert len(document["runs"]) == 2
 
 
 def test_a_mistyped_project_is_named(store, call):

@@ -145,7 +145,7 @@ def test_a_damaged_packed_file_is_an_error(layout, run):
     path.write_bytes(data)
     level, where, what, _ = told(layout)[0]
     assert (level, where) == ("error", "metrics.jsonl.zst")
-    assert what.startswith("cannot be read")
+    assert what.startswith("is damaged")
 
 
 def test_it_touches_nothing(layout):

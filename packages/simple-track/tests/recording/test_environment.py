@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from simple_track import Track
-from simple_track.recording.environment import GitProbe, describe, mask_secrets, packages
+from simple_track.recording.environment import GitProbe, describe, packages
+from simple_track.storage.secrets import mask_arguments
 
 
 def test_secrets_on_the_command_line_are_masked():
@@ -24,7 +25,7 @@ def test_secrets_on_the_command_line_are_masked():
         "--epochs",
         "3",
     ]
-    assert mask_secrets(argv) == [
+    assert mask_arguments(argv) == [
         "train.py",
         "--api-key=••••",
         "--password",
@@ -39,7 +40,7 @@ def test_secrets_on_the_command_line_are_masked():
 
 
 def test_passwords_in_addresses_are_masked():
-    assert mask_secrets(["--db", "https://user:hunter2@host/x", "--auth", "abc"]) == [
+    assert mask_arguments(["--db", "https://user:hunter2@host/x", "--auth", "abc"]) == [
         "--db",
         "https://••••@host/x",
         "--auth",

@@ -11,9 +11,9 @@ from simple_track.errors import StorageError, TrackWarning
 from simple_track.reading.rebuild import LAST_STEP, stored_summary
 from simple_track.reading.summary import Summary
 from simple_track.recording import session as module
-from simple_track.recording.config_snapshot import fingerprint
 from simple_track.recording.session import Session
 from simple_track.recording.writer import Writer
+from simple_track.storage.config_snapshot import fingerprint
 from simple_track.storage.layout import Layout
 from simple_track.storage.lock import FileLock, is_alive
 from simple_track.storage.metadata import Metadata, read_metadata, write_metadata

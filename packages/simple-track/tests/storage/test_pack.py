@@ -205,7 +205,7 @@ def test_a_packed_run_is_continued(root):
 def test_what_does_not_read_back_is_not_kept(root, monkeypatch):
     layout = logged(root, steps=5)
     before = content(layout)
-    monkeypatch.setattr("simple_track.storage.pack._plain", lambda _: iter([b"something else"]))
+    monkeypatch.setattr("simple_track.storage.pack.unpack_blocks", lambda *_: iter([b"something else"]))
     with pytest.raises(
         FormatError, match="does not read back as it was packed; the plain file was kept; try again"
     ):

@@ -119,7 +119,7 @@ def test_a_packed_log_that_expands_without_end_is_an_error(tmp_path, monkeypatch
     monkeypatch.setattr("simple_track.storage.reader.EXPANDED", 2 << 20)
     path = tmp_path / "x.jsonl"
     packed_file(path).write_bytes(zstandard.compress(b"\n" * (16 << 20)))
-    with pytest.raises(FormatError, match=r"x\.jsonl: expands to more than \d+ MiB, as no log does"):
+    with pytest.raises(FormatError, match=r"x\.jsonl\.zst: expands to more than \d+ MiB, as no log does"):
         for _ in read_chunks(path):
             pass
     path.write_bytes(b"\n" * (3 << 20))  # plain, it has taken that much of the disk

@@ -4,9 +4,12 @@ from simple_track.artifacts.artifact import (
     Artifact,
     ArtifactEntryError,
     ArtifactTypeError,
+    MissingSourceError,
     UnknownArtifactError,
+    UnreadableSourceError,
 )
 from simple_track.artifacts.collection import BadAliasError, UnknownVersionError
+from simple_track.artifacts.materialize import OutsideLinkError
 from simple_track.artifacts.objects import CorruptObjectError, MissingObjectError, ObjectStore
 from simple_track.artifacts.version import ArtifactVersion, ChangedReferenceError, UnknownEntryError
 from simple_track.storage.exact_json import NotJsonError
@@ -20,9 +23,12 @@ __all__ = [
     "ChangedReferenceError",
     "CorruptObjectError",
     "MissingObjectError",
+    "MissingSourceError",
     "NotJsonError",
     "ObjectStore",
+    "OutsideLinkError",
     "UnknownArtifactError",
     "UnknownEntryError",
     "UnknownVersionError",
+    "UnreadableSourceError",
 ]

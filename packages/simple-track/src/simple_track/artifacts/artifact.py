@@ -6,9 +6,11 @@ changes.
 
 from __future__ import annotations
 
+import contextlib
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 from typing import Any
 from urllib.parse import urlsplit
@@ -23,8 +25,10 @@ from simple_track.artifacts.version import ArtifactVersion
 from simple_track.errors import TrackError, ValueKindError
 from simple_track.html_table import ROWS, html_table
 from simple_track.storage import exact_json
+from simple_track.storage.config_snapshot import snapshot
 from simple_track.storage.layout import Layout
 from simple_track.storage.names import check_segment
+from simple_track.storage.secrets import mask_text
 
 _WRITERS = 16  # threads that store files: they mostly wait for the disk
 
@@ -37,6 +41,21 @@ class ArtifactEntryError(TrackError, ValueError):
         self.entry = entry
         self.why = why
         super().__init__(f"artifact {artifact!r}, entry {entry!r}: {why}")
+
+
+class UnreadableSourceError(TrackError, OSError):
+    """A file that was added to an artifact cannot be read when the artifact is logged."""
+
+    def __init__(self, artifact: str, entry: str, path: Path, reason: str, errno: int | None = None) -> None:
+        self.artifact = artifact
+        self.entry = entry
+        self.path = path
+        super().__init__(f"{path}: {reason}, so {entry!r} of artifact {artifact!r} cannot be stored")
+        self.errno = errno
+
+
+class MissingSourceError(UnreadableSourceError, FileNotFoundError):
+    """A file that was added to an artifact is gone when the artifact is logged."""
 
 
 class ArtifactTypeError(TrackError, TypeError):
@@ -70,7 +89,8 @@ class Artifact:
         name: The name in the project, such as "resnet"; one path segment, without ":".
         type: The type, such as "model" or "dataset"; the same for all versions.
         description: Free text.
-        metadata: Anything that JSON can hold, and NaN and numpy scalars.
+        metadata: What a config takes: plain values, NaN, numpy values, enums, paths, dataclass and attrs
+            objects. Secrets are masked.
     """
 
     def __init__(
@@ -83,6 +103,7 @@ class Artifact:
         self._files: dict[str, Path | bytes] = {}
         self._references: dict[str, str] = {}
         self._folders: set[str] = set()  # all parents of entries
+        self._empty: set[str] = set()  # folders that were added without files
 
     def _repr_html_(self) -> str:
         rows = [("name", self.name), ("type", self.type), ("description", self.description)]
@@ -116,12 +137,18 @@ class Artifact:
             )
         return self._add(self._files, name if name is not None else source.name, source.absolute())
 
-    def add_dir(self, path: str | os.PathLike[str], name: str = "") -> list[str]:
+    def add_dir(
+        self, path: str | os.PathLike[str], name: str = "", exclude: str | Iterable[str] = ()
+    ) -> list[str]:
         """Add all files of a folder and its subfolders, including hidden files and the targets of links.
+
+        Whether a file is executable is kept, and so are folders without files.
 
         Args:
             path: The folder.
             name: The folder inside the artifact; default its top.
+            exclude: Patterns of what to leave out, such as `"*.pyc"`, `".git"` or `"logs/*"`: of names, or of
+                paths below the folder if they have a "/". A folder that matches is left out whole.
 
         Returns:
             The names inside the artifact, sorted.
@@ -131,12 +158,15 @@ class Artifact:
             raise NotADirectoryError(
                 f"{root}: no such folder, so it cannot be added to artifact {self.name!r}"
             )
-        files = list(_files_below(root))
+        patterns = [exclude] if isinstance(exclude, str) else list(exclude)
+        files, empty = _files_below(root, patterns)
         for file in files:
             if not file.is_file():
                 why = "a broken link" if file.is_symlink() else "no regular file"
                 raise FileNotFoundError(f"{file}: {why}, so {root} cannot be added to artifact {self.name!r}")
         found = [(PurePosixPath(name, file.relative_to(root).as_posix()), file) for file in files]
+        for folder in empty:
+            self._add_folder(str(PurePosixPath(name, folder.relative_to(root).as_posix())))
         return sorted(self.add_file(file, str(inside)) for inside, file in found)
 
     def add_bytes(self, data: bytes, name: str) -> str:
@@ -150,11 +180,21 @@ class Artifact:
         """Add a reference to content that is not stored.
 
         Args:
-            uri: A URI such as "s3://bucket/key". For a `file://` URI the file's hash and size are kept, so
-                that `verify` can detect a change.
+            uri: A URI such as "s3://bucket/key"; credentials in it are masked, and not stored. For a
+                `file://` URI the file's hash and size are kept, so that `verify` can detect a change.
             name: Its name inside the artifact; default the URI's last part.
         """
-        return self._add(self._references, name or PurePosixPath(urlsplit(uri).path).name or uri, uri)
+        local = local_path(uri)
+        named = local.name if local is not None else PurePosixPath(urlsplit(uri).path).name
+        return self._add(self._references, name or named or uri, uri if local else mask_text(uri))
+
+    def _add_folder(self, name: str) -> None:
+        path = entry_path(name)
+        folders = [str(folder) for folder in [path, *path.parents[:-1]]]
+        if any(folder in self._files or folder in self._references for folder in folders):
+            raise ArtifactEntryError(self.name, name, "it would be a file and a folder at once.")
+        self._folders.update(folders)
+        self._empty.add(str(path))
 
     def _add(self, entries: dict[str, Any], name: str, content: Any) -> str:
         path = entry_path(name)
@@ -193,17 +233,20 @@ def log_artifact(
         raise ValueKindError("log_artifact", type(artifact).__name__, hint)
     collection = Collection(layout.artifact(project, artifact.name))
     store = ObjectStore(layout.objects)
-    metadata = exact_json.decode(exact_json.encode(artifact.metadata, "metadata"))
+    metadata = exact_json.decode(exact_json.encode(snapshot(artifact.metadata), "metadata"))
     _check_type(collection, artifact)
     with store_lock(layout.artifacts_lock, shared=True):  # `gc` waits until the manifest names the objects
         draft = Draft(
             name=artifact.name,
             type=artifact.type,
-            files=_stored(store, artifact._files),
-            references=tuple(_referenced(name, uri) for name, uri in sorted(artifact._references.items())),
+            files=_stored(store, artifact),
+            references=tuple(
+                _referenced(artifact.name, name, uri) for name, uri in sorted(artifact._references.items())
+            ),
             description=artifact.description,
             metadata=metadata,
             run=run_id,
+            folders=tuple(sorted(artifact._empty - _parents(artifact))),
         )
         number = collection.commit(draft, aliases)
     return _version(layout, project, collection.manifest(number))
@@ -281,13 +324,21 @@ def _check_type(collection: Collection, artifact: Artifact) -> None:
         raise ArtifactTypeError(artifact.name, stored, artifact.type)
 
 
-def _stored(store: ObjectStore, files: dict[str, Path | bytes]) -> tuple[FileEntry, ...]:
+def _stored(store: ObjectStore, artifact: Artifact) -> tuple[FileEntry, ...]:
     """Store all files, many at a time, as each one waits for the disk."""
+    files = artifact._files
 
     def put(name: str) -> FileEntry:
         content = files[name]
-        ref = store.put_bytes(content) if isinstance(content, bytes) else store.put_file(content)
-        return FileEntry(name, ref.digest, ref.size)
+        executable = False
+        if isinstance(content, bytes):
+            ref = store.put_bytes(content)
+        else:
+            with _reading(artifact.name, name, content):
+                known = hash_file(content)  # first, as known content needs no space
+                executable = os.name == "posix" and bool(content.stat().st_mode & 0o111)
+            ref = store.put_file(content, known)
+        return FileEntry(name, ref.digest, ref.size, executable)
 
     if len(files) < 4:
         return tuple(map(put, sorted(files)))
@@ -295,20 +346,62 @@ def _stored(store: ObjectStore, files: dict[str, Path | bytes]) -> tuple[FileEnt
         return tuple(pool.map(put, sorted(files)))
 
 
-def _referenced(name: str, uri: str) -> Reference:
+@contextlib.contextmanager
+def _reading(artifact: str, entry: str, path: Path) -> Iterator[None]:
+    """Name the entry and its file if that cannot be read."""
+    try:
+        yield
+    except OSError as error:
+        gone = isinstance(error, FileNotFoundError)
+        kind = MissingSourceError if gone else UnreadableSourceError
+        reason = "the file is gone" if gone else f"cannot be read ({error.strerror or error})"
+        raise kind(artifact, entry, path, reason, error.errno) from error
+
+
+def _referenced(artifact: str, name: str, uri: str) -> Reference:
     local = local_path(uri)
     if local is None or not local.is_file():
         return Reference(name, uri)
-    ref = hash_file(local)
+    with _reading(artifact, name, local):
+        ref = hash_file(local)
     return Reference(name, uri, ref.digest, ref.size)
 
 
-def _files_below(root: Path) -> Iterator[Path]:
-    seen: set[str] = set()
-    for folder, folders, files in os.walk(root, followlinks=True):
+def _parents(artifact: Artifact) -> set[str]:
+    """The folders that have entries or folders in them."""
+    entries = [*artifact._files, *artifact._references, *artifact._empty]
+    return {str(folder) for name in entries for folder in PurePosixPath(name).parents}
+
+
+def _files_below(root: Path, exclude: Sequence[str]) -> tuple[list[Path], list[Path]]:
+    """All files below a folder, and the folders without files and folders."""
+    found: list[Path] = []
+    empty: list[Path] = []
+    above: dict[str, frozenset[str]] = {}  # the real paths of each folder and its parents: a link may lead up
+    for folder, folders, files in os.walk(root, followlinks=True, onerror=_raise):
         real = os.path.realpath(folder)
-        if real in seen:  # a link to a parent
+        parents = above.get(str(Path(folder)), frozenset())
+        if real in parents:
             folders.clear()
             continue
-        seen.add(real)
-        yield from (Path(folder, file) for file in files)
+        place = Path(folder)
+        folders[:] = [name for name in folders if not _excluded(place / name, root, exclude)]
+        kept = [place / name for name in files if not _excluded(place / name, root, exclude)]
+        above.update({str(place / name): parents | {real} for name in folders})
+        found += kept
+        if not kept and not folders and place != root:
+            empty.append(place)
+    return found, empty
+
+
+def _raise(error: OSError) -> None:
+    raise error
+
+
+def _excluded(path: Path, root: Path, patterns: Sequence[str]) -> bool:
+    below = path.relative_to(root).as_posix()
+    for pattern in patterns:
+        text = pattern.rstrip("/")
+        if fnmatchcase(below if "/" in text else path.name, text.lstrip("/")):
+            return True
+    return False

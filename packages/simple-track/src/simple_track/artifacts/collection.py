@@ -21,10 +21,10 @@ from simple_track.artifacts.manifest import FileEntry, Manifest, Reference, cont
 from simple_track.artifacts.store_lock import store_lock
 from simple_track.errors import FormatError, TrackError
 from simple_track.storage import exact_json
-from simple_track.storage.atomic_write import atomic_write, sync_folder
+from simple_track.storage.atomic_write import atomic_write, sync_descriptor, sync_folder
 
-_MANIFEST = re.compile(r"v(0|[1-9]\d*)\.json")
-_VERSION = re.compile(r"v(0|[1-9]\d*)")
+_MANIFEST = re.compile(r"v(0|[1-9][0-9]{0,17})\.json")
+_VERSION = re.compile(r"v(0|[1-9][0-9]{0,17})")
 
 
 class BadAliasError(TrackError, ValueError):
@@ -61,6 +61,7 @@ class Draft:
     description: str
     metadata: dict[str, Any]
     run: str | None
+    folders: tuple[str, ...] = ()
 
 
 @attrs.frozen
@@ -89,9 +90,13 @@ class Collection:
 
     def versions(self) -> list[int]:
         """The numbers of all versions, in ascending order."""
-        if not self.path.is_dir():
+        try:
+            names = os.listdir(self.path)  # noqa: PTH208 - names alone
+        except (FileNotFoundError, NotADirectoryError):
             return []
-        found = (_MANIFEST.fullmatch(p.name) for p in self.path.iterdir())
+        except OSError as error:
+            raise FormatError(self.path, f"cannot be read ({error.strerror or error})") from error
+        found = (_MANIFEST.fullmatch(name) for name in names)
         return sorted(int(match[1]) for match in found if match)
 
     def manifest(self, version: int) -> Manifest:
@@ -103,32 +108,48 @@ class Collection:
         """
         path = self.manifest_file(version)
         try:
-            return Manifest.from_bytes(path.read_bytes())
+            manifest = Manifest.from_bytes(path.read_bytes())
+        except FileNotFoundError:
+            raise
+        except OSError as error:
+            raise FormatError(path, f"cannot be read ({error.strerror or error})") from error
         except ValueError as error:
             raise FormatError(
                 path, f"the manifest is damaged: {error}", "restore it from a backup"
             ) from error
+        if manifest.version != version:
+            reason = f"the manifest is that of v{manifest.version}"
+            raise FormatError(path, reason, "restore it from a backup")
+        return manifest
 
     def events(self) -> list[dict[str, Any]]:
-        """Read all events, in order: `version`, `again`, `alias` and `use`. A torn line is skipped."""
+        """Read all events, in order: `version`, `again`, `alias` and `use`.
+
+        A line that was torn, or that is no event as this class writes them, is skipped.
+
+        Raises:
+            FormatError: The file cannot be read.
+        """
         try:
             lines = self.events_file.read_bytes().split(b"\n")
         except FileNotFoundError:
             return []
+        except OSError as error:
+            reason = f"cannot be read ({error.strerror or error})"
+            raise FormatError(self.events_file, reason) from error
         events = []
         for line in lines:
             try:
                 event = orjson.loads(line)
             except orjson.JSONDecodeError:  # empty, or torn by a crash
                 continue
-            if isinstance(event, dict) and "event" in event:
+            if _is_event(event):
                 events.append(event)
         return events
 
     def aliases(self) -> dict[str, int]:
         """The number of the version of each alias."""
-        targets = {e["alias"]: e["to"] for e in self.events() if e["event"] == "alias"}
-        return {alias: int(to[1:]) for alias, to in targets.items() if to is not None}
+        return _targets(self.events())
 
     def resolve(self, asked: str) -> int:
         """The number of the version that is named `v3`, or by an alias.
@@ -136,8 +157,8 @@ class Collection:
         Raises:
             UnknownVersionError: The artifact has no such version or alias.
         """
-        versions = self.versions()
         number = int(asked[1:]) if _VERSION.fullmatch(asked) else self.aliases().get(asked)
+        versions = self.versions()  # after the aliases: a version is there before an alias names it
         if number not in versions:
             raise UnknownVersionError(
                 self.path.name, asked, [f"v{v}" for v in versions], sorted(self.aliases())
@@ -159,7 +180,7 @@ class Collection:
         named = [aliases] if isinstance(aliases, str) else aliases
         wanted = list(dict.fromkeys(["latest", *map(check_alias, named)]))
         with store_lock(self.lock_file):
-            digest = content_digest(draft.files, draft.references)
+            digest = content_digest(draft.files, draft.references, draft.folders)
             number = self._find(digest)
             if number is None:
                 number = self._write(draft)
@@ -232,9 +253,31 @@ class Collection:
                 data = b"\n" + data  # close the line that a crash tore
             out.write(data)
             out.flush()
-            os.fsync(out.fileno())
+            sync_descriptor(out.fileno())
         if is_new:
             sync_folder(self.path)
+
+
+def _is_event(event: object) -> bool:
+    """Whether a line has what events of its kind have."""
+    match event:
+        case {"event": "alias", "alias": str(), "to": None}:
+            return True
+        case {"event": "alias", "alias": str(), "to": str(to)}:
+            return bool(_VERSION.fullmatch(to))
+        case {"event": "version", "version": str(version), "digest": str()}:
+            return bool(_VERSION.fullmatch(version))
+        case {"event": "alias" | "version"}:
+            return False
+        case {"event": str()}:
+            return True
+    return False
+
+
+def _targets(events: Iterable[dict[str, Any]]) -> dict[str, int]:
+    """The number of the version that each alias names after some events."""
+    targets = {event["alias"]: event["to"] for event in events if event["event"] == "alias"}
+    return {alias: int(to[1:]) for alias, to in targets.items() if to is not None}
 
 
 def check_alias(alias: str) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import re
 import secrets
 from collections.abc import Iterator
 from io import BytesIO
@@ -19,9 +20,10 @@ import attrs
 import zstandard
 
 from simple_track.errors import TrackError
-from simple_track.storage.atomic_write import sync_folder
+from simple_track.storage.atomic_write import sync_descriptor, sync_folder
 
 CHUNK = 1 << 20
+_DIGEST = re.compile("[0-9a-f]{64}")
 SMALLEST_PACKED = 4096  # a file system block: smaller objects gain nothing
 PACKED_RATIO = 0.8  # a packed object cannot be mapped into memory, so it must be clearly smaller
 _SAMPLE = 64 * 1024
@@ -75,16 +77,23 @@ class ObjectStore:
         known = ObjectRef(hashlib.sha256(data).hexdigest(), len(data))
         return known if self._has_intact(known.digest) else self._put(BytesIO(data))
 
-    def put_file(self, path: Path) -> ObjectRef:
-        """Store a copy of the file's content; the file may change or go away afterwards."""
-        known = hash_file(path)  # first, as known content needs no space
+    def put_file(self, path: Path, known: ObjectRef | None = None) -> ObjectRef:
+        """Store a copy of the file's content; the file may change or go away afterwards.
+
+        Args:
+            path: The file.
+            known: The result of `hash_file`, if it was called already.
+        """
+        known = known or hash_file(path)  # first, as known content needs no space
         if self._has_intact(known.digest):
             return known
         with path.open("rb") as source:
             return self._put(source)
 
     def __contains__(self, digest: object) -> bool:
-        return isinstance(digest, str) and any(p.exists() for p in self._candidates(digest))
+        if not isinstance(digest, str) or not _DIGEST.fullmatch(digest):
+            return False
+        return any(path.exists() for path in self._candidates(digest))
 
     def __iter__(self) -> Iterator[str]:
         """All digests in the store, in no particular order."""
@@ -139,10 +148,14 @@ class ObjectStore:
                 yield from _hashing(_plain(stored, path), hasher)
         except zstandard.ZstdError as error:
             raise CorruptObjectError(path, digest, "an unreadable zstd frame") from error
+        except IsADirectoryError as error:
+            raise CorruptObjectError(path, digest, "a folder") from error
         if hasher.hexdigest() != digest:
             raise CorruptObjectError(path, digest, hasher.hexdigest())
 
     def _candidates(self, digest: str) -> tuple[Path, Path]:
+        if not _DIGEST.fullmatch(digest):  # else it could lead out of the store
+            raise MissingObjectError(self.root, digest)
         plain = self.root / digest[:2] / digest[2:]
         return plain, plain.with_name(plain.name + ".zst")
 
@@ -150,7 +163,8 @@ class ObjectStore:
         """Whether the object is stored intact; a damaged one is replaced when it is stored again."""
         for path in self._candidates(digest):
             if _intact(path, digest):
-                os.utime(path)  # `gc` leaves recent objects alone
+                with contextlib.suppress(OSError):  # another user's, or a file system without times
+                    os.utime(path)  # `gc` leaves recent objects alone
                 return True
         return False
 
@@ -173,7 +187,8 @@ class ObjectStore:
         target = self._candidates(digest)[packed]
         is_new = not target.parent.exists()
         target.parent.mkdir(exist_ok=True)
-        temporary.chmod(0o444)
+        with contextlib.suppress(OSError):  # a file system without modes, such as SMB and FAT
+            temporary.chmod(0o444)
         os.replace(temporary, target)  # noqa: PTH105 - as in atomic_write, which needs the name first
         sync_folder(target.parent)
         if is_new:
@@ -199,7 +214,7 @@ def _intact(path: Path, digest: str) -> bool:
             for _ in _hashing(_plain(stored, path), hasher):
                 pass
             return hasher.hexdigest() == digest
-    except (FileNotFoundError, zstandard.ZstdError):
+    except (OSError, zstandard.ZstdError):  # not there, damaged, or another user's own
         return False
 
 
@@ -241,5 +256,5 @@ def _copy(source: IO[bytes], target: Path, *, packed: bool) -> ObjectRef:
                 sink.write(chunk)
                 size += len(chunk)
         raw.flush()
-        os.fsync(raw.fileno())
+        sync_descriptor(raw.fileno())
     return ObjectRef(hasher.hexdigest(), size)

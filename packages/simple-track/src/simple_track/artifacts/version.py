@@ -11,7 +11,7 @@ import attrs
 
 from simple_track.artifacts.collection import Collection
 from simple_track.artifacts.manifest import FileEntry, Manifest, Reference, entry_path, local_path
-from simple_track.artifacts.materialize import materialize
+from simple_track.artifacts.materialize import create_below, materialize
 from simple_track.artifacts.objects import CorruptObjectError, ObjectStore, hash_file
 from simple_track.errors import TrackError
 from simple_track.html_table import ROWS, html_table
@@ -133,11 +133,16 @@ class ArtifactVersion:
 
         Raises:
             CorruptObjectError: Stored content is damaged; the message names the file.
+            OutsideLinkError: A folder in the folder is a link that leads out of it.
         """
         target = Path(root) if root is not None else self.root or self._cache / self.name / self.version
         target.mkdir(parents=True, exist_ok=True)
+        for folder in self.manifest.folders:
+            create_below(target, target / entry_path(folder))
         for entry in self.files:
-            materialize(self._store, entry.sha256, target / entry_path(entry.name), link=link)
+            path = target / entry_path(entry.name)
+            create_below(target, path.parent)
+            materialize(self._store, entry.sha256, path, link=link, executable=entry.executable)
         return target
 
     def checkout(self, version: str) -> ArtifactVersion:

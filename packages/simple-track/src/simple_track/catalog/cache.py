@@ -33,14 +33,16 @@ metadata with all edits, and the summary."""
 
 
 def load_catalog(
-    layout: Layout, project: str | None = None
+    layout: Layout, project: str | None = None, unreadable: dict[Path, str] | None = None
 ) -> Iterator[tuple[RunLayout, Metadata, dict[str, Any] | None]]:
     """Yield every run that can be read, with its metadata, and its summary if it has ended.
 
     Args:
         layout: The store.
         project: Only runs of this project.
+        unreadable: Takes the folders of the runs and projects that cannot be read, each with the reason.
     """
+    left_out = {} if unreadable is None else unreadable
     cached = _read(layout.catalog_cache)
     current: dict[str, Entry] = {}
     changed = False
@@ -51,7 +53,10 @@ def load_catalog(
         if entry is None or entry[:4] != stamps:
             try:
                 entry = _parse(run_layout)
-            except (FileNotFoundError, FormatError):
+            except FileNotFoundError:  # it is being created
+                continue
+            except FormatError as error:
+                left_out[run_layout.dir] = str(error)
                 continue
             changed = True
         current[key] = entry
@@ -60,6 +65,8 @@ def load_catalog(
             from_document(entry[4]),
             None if entry[5] is None else restore_summary(dict(entry[5])),
         )
+    for folder, reason in layout.unreadable_folders(project).items():
+        left_out[folder] = f"{folder}: {reason}"
     if project is not None:
         current = {**cached, **current}
     if changed or len(current) < len(cached):

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import warnings
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from difflib import get_close_matches
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from simple_track.catalog.cache import load_catalog
 from simple_track.catalog.field_names import field_names, suggest_fields
 from simple_track.catalog.where import compile_order, compile_where, fields_of
 from simple_track.catalog.where_parser import MISSING, Predicate, lookup
-from simple_track.errors import FormatError, RunNotFoundError, SettingError
+from simple_track.errors import FormatError, RunNotFoundError, SettingError, UnreadableWarning
 from simple_track.reading.view import RunView
 from simple_track.storage.layout import Layout
 
@@ -150,7 +152,15 @@ def select_runs(every: Sequence[RunView], where: str | None, order: str | None) 
     known = partial(field_names, every)
     test: Predicate = compile_where(where, FIELDS, known) if where else lambda _: True
     keys = compile_order(order, FIELDS, known) if order else []
-    views = [view for view in every if test(Facts(view)) is True]
+    views: list[RunView] = []
+
+    def add_if_it_fits(view: RunView) -> None:
+        if test(Facts(view)) is True:
+            for look, _ in keys:
+                look(Facts(view))  # so that a run that cannot be read is left out here
+            views.append(view)
+
+    readable_runs(every, add_if_it_fits)
     for look, down in reversed(keys):
         views.sort(key=lambda view: _rank(look(Facts(view)), down), reverse=down)
     return views
@@ -198,27 +208,55 @@ def unknown_fields(
     return {
         field: suggest_fields(field, FIELDS, field_names(among))
         for field in dict.fromkeys(asked)
-        if facts and "." in field and all(lookup(fact, field) is MISSING for fact in facts)
+        if facts and "." in field and all(_lacks(fact, field) for fact in facts)
     }
 
 
-def all_runs(layout: Layout, project: str | None = None) -> list[RunView]:
-    """Load all runs, oldest first; a run whose metadata cannot be read is skipped (`doctor` reports it)."""
-    views = [RunView(*entry) for entry in load_catalog(layout, project)]
-    return sorted(views, key=lambda view: (view.metadata.start_time, view.id))
+def _lacks(fact: Facts, field: str) -> bool:
+    try:
+        return lookup(fact, field) is MISSING
+    except FormatError:  # a run whose log cannot be read
+        return True
 
 
-def unreadable_runs(layout: Layout, project: str | None, read: Sequence[RunView]) -> list[str]:
-    """List the ids of the runs that could not be read; `doctor` reports the reasons.
+def all_runs(layout: Layout, project: str | None = None, *, warn: bool = True) -> list[RunView]:
+    """Load all runs that can be read, oldest first.
 
     Args:
         layout: The store.
         project: Only runs of this project.
-        read: The runs that could be read.
+        warn: Warn of each run, and each project, that cannot be read (`UnreadableWarning`).
     """
-    known = {view.layout.dir for view in read}
-    missing = [run_layout for run_layout in layout.run_layouts(project) if run_layout.dir not in known]
-    return [run_layout.run_id for run_layout in missing if run_layout.metadata.exists()]
+    unreadable: dict[Path, str] = {}
+    views = [RunView(*entry) for entry in load_catalog(layout, project, unreadable)]
+    if warn:
+        for folder, reason in unreadable.items():
+            _leave_out(folder, reason)
+    return sorted(views, key=lambda view: (view.metadata.start_time, view.id))
+
+
+def readable_runs(
+    views: Iterable[RunView], read: Callable[[RunView], object] = RunView.plain_summary
+) -> list[RunView]:
+    """Leave out the runs whose files cannot be read, each with a warning (`UnreadableWarning`).
+
+    Args:
+        views: The runs.
+        read: Reads what is needed of a run; default its summary.
+    """
+    found = []
+    for view in views:
+        try:
+            read(view)
+        except FormatError as error:
+            _leave_out(view.layout.dir, str(error))
+        else:
+            found.append(view)
+    return found
+
+
+def _leave_out(folder: Path, reason: str) -> None:
+    warnings.warn(UnreadableWarning(folder, reason), stacklevel=5)
 
 
 def last_run(layout: Layout) -> RunView | None:
@@ -250,16 +288,14 @@ def load_run(layout: Layout, run_id: str) -> RunView:
     if run_id == "last" and (last := last_run(layout)):
         return last
     run_layout = layout.find_run(run_id)
-    if run_layout is not None and run_layout.metadata.exists():
+    if run_layout is not None and run_layout.exists:
         return RunView(run_layout)
-    matching = [
-        found for found in layout.run_layouts() if found.run_id.startswith(run_id) and found.metadata.exists()
-    ]
+    matching = [found for found in layout.run_layouts() if found.run_id.startswith(run_id) and found.exists]
     if len(matching) == 1:
         return RunView(matching[0])
     if matching:
         raise RunNotFoundError(repr(run_id), layout.runs, f"{len(matching)} ids begin so: give more of it")
-    views = all_runs(layout)
+    views = all_runs(layout, warn=False)
     named = [view.id for view in views if view.name == run_id]
     near = get_close_matches(run_id, [view.id for view in views], 1)
     hint = f"did you mean {near[0]!r}?" if near else "list the runs with: simple-track ls"

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from difflib import get_close_matches
 from typing import Any, Protocol
+
+from simple_track.errors import FormatError
 
 Name = tuple[str, str]
 """A field of a run: "config" or "summary", and the name below it, such as `("summary", "val/acc")`."""
@@ -35,9 +38,12 @@ def spell(head: str, key: str) -> str:
 
 def field_names(runs: Iterable[HasValues]) -> list[Name]:
     """List all names in the summaries and configs of runs, each once, the summaries' first."""
-    runs = list(runs)
-    summaries: dict[Name, None] = {("summary", key): None for run in runs for key in run.summary}
-    configs: dict[Name, None] = {("config", key): None for run in runs for key in _leaves(run.config)}
+    summaries: dict[Name, None] = {}
+    configs: dict[Name, None] = {}
+    for run in runs:
+        configs |= {("config", key): None for key in _leaves(run.config)}
+        with suppress(FormatError):  # a run whose log cannot be read
+            summaries |= {("summary", key): None for key in run.summary}
     return [*summaries, *configs]
 
 

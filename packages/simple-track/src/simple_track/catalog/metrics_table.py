@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
+from simple_track.catalog.catalog import readable_runs
 from simple_track.catalog.metrics_cache import Entry, MetricsCache, log_stamps
 from simple_track.errors import TrackWarning
 from simple_track.lazy_module import numpy as np
@@ -31,13 +32,17 @@ def metrics_table(arrow: Any, layout: Layout, views: list[RunView], sql: str) ->
     """
     cache = MetricsCache.load(arrow, layout)
     cached = {view.id: entry for view in views if (entry := cache.entry(view)) is not None}
-    runs, fresh = [], {}
-    for view in views:
+    runs: list[tuple[RunView, Columns]] = []
+    fresh: dict[str, tuple[Any, Columns]] = {}
+
+    def load(view: RunView) -> None:
         if view.id not in cached:
             stamps = log_stamps(view.layout.dir)  # before the logs are read
             runs.append((view, load_columns(view.layout, system=True)))
             if view.metadata.state != "running":
                 fresh[view.id] = (stamps, runs[-1][1])
+
+    views = readable_runs(views, load)
     cache.renew(arrow, layout, views, fresh)
     whole = _integer_type_of(arrow, [columns for _, columns in runs], cache.table if cached else None)
     rounded = {key for _, columns in runs for key, kinds in columns.parts.items() if is_beyond_floats(kinds)}

@@ -11,7 +11,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from simple_track.catalog.catalog import all_runs
+from simple_track.catalog.catalog import all_runs, readable_runs
 from simple_track.catalog.field_names import field_names, spell, suggest_fields
 from simple_track.catalog.metrics_table import integer_type, metrics_table
 from simple_track.catalog.query_result import QueryResult, query_library
@@ -49,7 +49,7 @@ def run_query(layout: Layout, sql: str) -> QueryResult:
     views = all_runs(layout)
     with duckdb.connect(":memory:") as connection:
         if re.search(r"(?i)\bruns\b", sql):
-            connection.register("runs_data", runs_columns(arrow, views))
+            connection.register("runs_data", runs_columns(arrow, readable_runs(views)))
             connection.execute(
                 "create view runs as "
                 "select * replace (config::json as config, summary::json as summary) from runs_data"
@@ -215,11 +215,12 @@ def _is_float(value: int | float) -> bool:
 def _attach_tables(connection: Any, views: list[RunView]) -> list[str]:
     """A view for each name under which tables were logged, and these names; what one lacks is null there."""
     files: dict[str, list[tuple[str, int, Path]]] = {}
-    for view in views:
-        for event in view.events("media"):
-            match event:
-                case {"key": str(key), "step": int(step), "value": {"kind": "table", "file": str(file)}}:
-                    files.setdefault(key, []).append((view.id, step, view.layout.resolve(file)))
+
+    def collect(view: RunView) -> None:
+        for key, step, path in [*_logged_tables(view)]:
+            files.setdefault(key, []).append((view.id, step, path))
+
+    readable_runs(views, collect)
     connection.execute("create schema tables")
     names: dict[str, str] = {}  # folded → as it is called: SQL does not tell "A" from "a"
     for key, found in files.items():
@@ -232,6 +233,13 @@ def _attach_tables(connection: Any, views: list[RunView]) -> list[str]:
             names[name.casefold()] = name
             connection.execute(f"create view tables.{_sql_name(name)} as {' union all by name '.join(parts)}")
     return list(names.values())
+
+
+def _logged_tables(view: RunView) -> Iterator[tuple[str, int, Path]]:
+    for event in view.events("media"):
+        match event:
+            case {"key": str(key), "step": int(step), "value": {"kind": "table", "file": str(file)}}:
+                yield key, step, view.layout.resolve(file)
 
 
 def _rows_of(connection: Any, run: str, step: int, path: Path) -> str | None:

@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import argparse
 
-from simple_track.catalog.catalog import all_runs, find_runs
+from simple_track.catalog.catalog import all_runs, find_runs, readable_runs
 from simple_track.cli.pick import hints, pick, require_project
 from simple_track.cli.terminal import Terminal
 from simple_track.exchange import FORMATS, export
+from simple_track.reading.view import RunView
 from simple_track.settings import current_layout
 
 NAME = "export"
@@ -49,6 +50,7 @@ def run(args: argparse.Namespace, terminal: Terminal) -> int:
     require_project(layout, args.project)
     if every:  # oldest first
         chosen = find_runs(layout, args.project, args.where, archived=args.archived)[::-1]
+        chosen = readable_runs(chosen, _read_all)
     else:
         chosen = [pick(layout, wanted) for wanted in args.runs]
     if not chosen:
@@ -63,3 +65,10 @@ def run(args: argparse.Namespace, terminal: Terminal) -> int:
         else:
             terminal.line(f"{what} written as {format} to {args.output}")
     return 0
+
+
+def _read_all(view: RunView) -> None:
+    """Read what is exported of a run; what was parsed is cached."""
+    view.plain_summary()
+    view.history()
+    view.events()

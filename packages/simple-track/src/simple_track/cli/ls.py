@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any
 
-from simple_track.catalog.catalog import Moment, all_runs, listed_runs, select_runs, unreadable_runs, value_of
+from simple_track.catalog.catalog import Moment, all_runs, listed_runs, readable_runs, select_runs, value_of
 from simple_track.cli.number import whole
 from simple_track.cli.pick import hints, require_project
 from simple_track.cli.runs_table import print_runs, shown_metrics, summary_of
@@ -54,11 +54,8 @@ def run(args: argparse.Namespace, terminal: Terminal) -> int:
     require_project(layout, args.project)
     every = all_runs(layout, args.project)
     found = listed_runs(select_runs(every, args.where, args.order), args.where, archived=args.archived)
-    chosen = list(found[: args.limit] if args.limit > 0 else found)
+    chosen = readable_runs(found[: args.limit] if args.limit > 0 else found)
     columns = [(field, value_of(field, every)) for field in args.column or ()]
-    if unread := unreadable_runs(layout, args.project, every):
-        several = f"{unread[0]} and {len(unread) - 1} more" if len(unread) > 1 else unread[0]
-        terminal.complain(f"simple-track ls: cannot read {several}; see why with: simple-track doctor")
     named = [field for field in (args.order, *(args.column or ())) if field]
     for hint in hints(None if found else args.where, named, every):
         terminal.complain(f"simple-track ls: {hint}")

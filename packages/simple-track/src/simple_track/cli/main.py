@@ -6,15 +6,18 @@ import argparse
 import os
 import sys
 import textwrap
-from collections.abc import Sequence
+import warnings
+from collections.abc import Callable, Sequence
+from functools import partial
 from io import TextIOWrapper
 from pathlib import Path
+from typing import Any
 
 from simple_track.__about__ import __version__
 from simple_track.cli import diff, doctor, export, gc, ls, pack, plot, query, show, tail
 from simple_track.cli.editing import archive, note, rename, rm, tag
 from simple_track.cli.terminal import Terminal, safe
-from simple_track.errors import QueryError, TrackError, WhereError
+from simple_track.errors import QueryError, TrackError, TrackWarning, UnreadableWarning, WhereError
 from simple_track.settings import DIR_VARIABLE
 
 COMMANDS = (ls, show, plot, diff, tail, query, tag, rename, note, archive, rm, export, pack, gc, doctor)
@@ -52,8 +55,14 @@ def _run(args: argparse.Namespace) -> int:
         return 1
     try:
         _require_store(args.dir or os.environ.get(DIR_VARIABLE))
-        code = int(args.run(args, Terminal(json=args.json)))
+        terminal = Terminal(json=args.json)
+        with warnings.catch_warnings():
+            warnings.simplefilter("always", TrackWarning)
+            warnings.showwarning = partial(_report, terminal, args.command, warnings.showwarning)
+            code = int(args.run(args, terminal))
         sys.stdout.flush()
+        if terminal.unreadable:
+            code = code or 1
     except BrokenPipeError:  # the reader has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
@@ -85,6 +94,18 @@ def _parsed(parser: argparse.ArgumentParser, argv: Sequence[str]) -> argparse.Na
     for name in lists:
         getattr(args, name).extend(rest)
     return args
+
+
+def _report(
+    terminal: Terminal, command: str, show: Callable[..., None], warning: Warning | str, *rest: Any
+) -> None:
+    """Print a warning as a command prints its errors."""
+    if isinstance(warning, UnreadableWarning):
+        terminal.leave_out(warning.where, warning.reason)
+    elif isinstance(warning, TrackWarning):
+        terminal.complain(f"simple-track {command}: {warning}")
+    else:
+        show(warning, *rest)
 
 
 def _joined(argv: Sequence[str]) -> list[str]:

@@ -67,11 +67,10 @@ def _chosen(layout: Layout, args: argparse.Namespace) -> tuple[list[RunLayout], 
     chosen, unread = [], []
     for run_layout in layout.run_layouts(args.project):
         try:
-            if (
-                run_layout.metadata.exists()
-                and current_state(run_layout, read_metadata(run_layout)) != "running"
-            ):
+            if current_state(run_layout, read_metadata(run_layout)) != "running":
                 chosen.append(run_layout)
+        except FileNotFoundError:  # it is being created
+            continue
         except FormatError as error:
             unread.append(error)
     return chosen, unread

@@ -62,7 +62,7 @@ def _part_of(run: RunLayout, wanted: str) -> bool:
 
 
 def _by_name(layout: Layout, wanted: str) -> RunView:
-    views = all_runs(layout)
+    views = all_runs(layout, warn=False)
     named = [view for view in views if view.name == wanted]
     if not named:
         raise RunNotFoundError(repr(wanted), layout.root, _advice(wanted, views))

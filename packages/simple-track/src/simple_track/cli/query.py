@@ -25,7 +25,7 @@ def run(args: argparse.Namespace, terminal: Terminal) -> int:
     """Print the rows."""
     result = run_query(current_layout(args.dir), args.sql)
     if terminal.json:
-        terminal.document([dict(zip(result.columns, row, strict=True)) for row in result.rows])
+        terminal.document([dict(zip(result.columns, row, strict=True)) for row in result.rows], "rows")
         return 0
     numeric = [n for n in range(len(result.columns)) if _is_numeric([row[n] for row in result.rows])]
     if terminal.pretty and _is_too_wide(result, terminal.width):

@@ -29,6 +29,7 @@ class Terminal:
     def __init__(self, out: TextIO | None = None, *, json: bool = False) -> None:
         self.out = out if out is not None else sys.stdout
         self.json = json
+        self.unreadable: list[dict[str, str]] = []
         self._console = None if json else _rich_console(self.out)
 
     @property
@@ -41,8 +42,18 @@ class Terminal:
         """Whether a person is looking, through rich."""
         return self._console is not None
 
-    def document(self, value: Any) -> None:
-        """Print a value as JSON. NaN and infinities become null, which every reader of JSON knows."""
+    def document(self, value: Any, name: str = "runs") -> None:
+        """Print a value as JSON. NaN and infinities become null, which every reader of JSON knows.
+
+        If something was left out because it cannot be read, the document is an object that has it under
+        `unreadable`; a list is then under a name.
+
+        Args:
+            value: Lists and dicts of plain values.
+            name: The name of a list.
+        """
+        if self.unreadable:
+            value = {**(value if isinstance(value, dict) else {name: value}), "unreadable": self.unreadable}
         options = orjson.OPT_INDENT_2 | orjson.OPT_NON_STR_KEYS | orjson.OPT_SERIALIZE_NUMPY
         self.out.write(as_json(value, options) + "\n")
 
@@ -79,6 +90,14 @@ class Terminal:
     def complain(self, text: str) -> None:
         """Print a line about what went wrong, apart from the answer."""
         sys.stderr.write(safe(text) + "\n")
+
+    def leave_out(self, where: object, reason: str) -> None:
+        """Report something that cannot be read, and so is not in the answer; the exit code is then 1."""
+        entry = {"where": str(where), "reason": reason}
+        if entry in self.unreadable:
+            return
+        self.unreadable.append(entry)
+        self.complain(f"left out, as it cannot be read: {reason}")
 
     def progress(self, items: Iterable[T], what: str, total: int | None = None) -> Iterable[T]:
         """The same items, with a bar on a terminal while they last.

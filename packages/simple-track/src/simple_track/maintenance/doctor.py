@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import attrs
-import zstandard
 
 from simple_track.artifacts.collection import Collection
 from simple_track.artifacts.objects import CorruptObjectError, MissingObjectError, ObjectStore
@@ -24,6 +23,7 @@ from simple_track.values.value import files_of
 
 LEVELS = ("error", "warning", "note")
 LOW_SPACE = 1 << 30
+_LET_READ = "see whose it is with ls -l, and give yourself the right to read it"
 
 
 @attrs.frozen
@@ -61,9 +61,25 @@ def examine(layout: Layout, *, deep: bool = False) -> Iterator[Finding]:
         yield Finding(
             "warning", layout.root, f"only {free >> 20} MiB are free", "make room; simple-track gc may help"
         )
+    for folder, reason in {**layout.unreadable_folders(), **layout.unreadable_artifact_folders()}.items():
+        yield Finding("error", folder, reason, _LET_READ)
     for run in layout.run_layouts():
-        yield from examine_run(run, deep=deep)
-    yield from _artifacts(layout, deep=deep)
+        yield from _guarded(run.dir, examine_run(run, deep=deep))
+    yield from _guarded(layout.artifacts, _artifacts(layout, deep=deep))
+
+
+def _guarded(where: Path, findings: Iterator[Finding]) -> Iterator[Finding]:
+    """The findings about a part of the store; if it cannot be read, that is one, and the others go on."""
+    try:
+        yield from findings
+    except FormatError as error:
+        yield Finding("error", error.path, error.reason, _mend(error))
+    except OSError as error:
+        yield Finding("error", where, f"cannot be read ({error.strerror or error})", _LET_READ)
+
+
+def _mend(error: FormatError) -> str:
+    return _LET_READ if isinstance(error.__cause__, OSError) else "restore it from a backup"
 
 
 def examine_run(run: RunLayout, *, deep: bool = False) -> Iterator[Finding]:
@@ -89,9 +105,8 @@ def _metadata(run: RunLayout) -> Iterator[Finding]:
         mend = "the start was cut short; remove the folder if it holds nothing you need"
         yield Finding("warning", run.dir, "there is no metadata.sdn", mend)
     except FormatError as error:
-        yield Finding(
-            "error", run.metadata, error.reason, "mend the text by hand, or restore it from a backup"
-        )
+        mend = "mend the text by hand, or restore it from a backup"
+        yield Finding("error", run.metadata, error.reason, _LET_READ if _mend(error) == _LET_READ else mend)
     try:
         read_sdn(run.summary)
     except FileNotFoundError:
@@ -118,8 +133,10 @@ def _lines(stream: Path, *, alive: bool, resumed: int) -> Iterator[Finding]:
     try:
         torn = [number for number, line in _numbered(stream) if line.strip() and decode(line) is None]
         last = sum(1 for _ in _numbered(stream))
-    except (OSError, zstandard.ZstdError) as error:
-        yield Finding("error", shown, f"cannot be read ({error})", "restore it from a backup")
+    except FormatError as error:
+        yield Finding("error", shown, error.reason, _mend(error))
+        return
+    except FileNotFoundError:  # it was removed, or packed and unpacked, meanwhile
         return
     crashed = [number for number in torn if number == last][:1]
     if len(torn) > resumed + len(crashed):
@@ -141,7 +158,7 @@ def _numbered(stream: Path) -> Iterator[tuple[int, bytes]]:
 def _media(run: RunLayout, *, deep: bool) -> Iterator[Finding]:
     try:
         events = read_events(run)
-    except (OSError, zstandard.ZstdError):  # reported by _lines
+    except FormatError:  # reported by _lines
         return
     for event in events:
         body = event.get("value")
@@ -163,9 +180,13 @@ def _file(run: RunLayout, name: str, digest: str | None, key: str, *, deep: bool
     if not path.is_file():
         yield Finding("error", path, f"the file of {key!r} is missing", "restore it from a backup")
     elif deep and digest is not None:
-        with path.open("rb") as file:
-            if hashlib.file_digest(file, "sha256").hexdigest() != digest:
-                yield Finding("error", path, f"the file of {key!r} is damaged", "restore it from a backup")
+        yield from _guarded(path, _content(path, digest, key))
+
+
+def _content(path: Path, digest: str, key: str) -> Iterator[Finding]:
+    with path.open("rb") as file:
+        if hashlib.file_digest(file, "sha256").hexdigest() != digest:
+            yield Finding("error", path, f"the file of {key!r} is damaged", "restore it from a backup")
 
 
 def _hashes(body: Any) -> Iterator[tuple[str, str]]:
@@ -183,7 +204,7 @@ def _artifacts(layout: Layout, *, deep: bool) -> Iterator[Finding]:
     store = ObjectStore(layout.objects)
     sound: set[str] = set()
     for folder in layout.artifact_folders():
-        yield from _collection(Collection(folder), store, sound, deep=deep)
+        yield from _guarded(folder, _collection(Collection(folder), store, sound, deep=deep))
 
 
 def _collection(
@@ -194,7 +215,7 @@ def _collection(
         try:
             manifest = collection.manifest(number)
         except FormatError as error:
-            yield Finding("error", error.path, error.reason, "restore it from a backup")
+            yield Finding("error", error.path, error.reason, _mend(error))
             continue
         for entry in manifest.files:
             if entry.sha256 in sound:
@@ -204,6 +225,9 @@ def _collection(
                 sound.add(entry.sha256)
             except (CorruptObjectError, MissingObjectError) as error:
                 yield _damaged(collection, number, entry.name, error)
+            except OSError as error:
+                what = f"{entry.name!r} of {collection.path.name}:v{number} cannot be read ({error.strerror})"
+                yield Finding("error", Path(error.filename or store.root), what, _LET_READ)
     for alias, number in collection.aliases().items():
         if number not in versions:
             what = f"alias {alias!r} stands for v{number}, which is not there"

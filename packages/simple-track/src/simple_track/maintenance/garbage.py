@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import re
 import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import attrs
-import zstandard
 
 from simple_track.artifacts.collection import Collection
 from simple_track.artifacts.objects import ObjectStore, digest_of
@@ -73,7 +73,8 @@ def find_garbage(layout: Layout, *, young: float = YOUNG_SECONDS) -> Garbage:
     referred = _referred(layout, doubts)
     items = [] if doubts else _objects(layout, referred)
     for run in layout.run_layouts():
-        items += _run_files(run, doubts)
+        with _doubting(run.dir, doubts):
+            items += _run_files(run, doubts)
     items += _items(_leftovers(layout), "left by a writer that was killed")
     for folder in interrupted_deletions(layout):
         files = (path for path in folder.rglob("*") if not path.is_dir())
@@ -94,9 +95,30 @@ def remove_garbage(layout: Layout, *, young: float = YOUNG_SECONDS) -> Garbage:
     """
     with store_lock(layout.artifacts_lock):
         garbage = find_garbage(layout, young=young)
-        for item in garbage.items:
-            item.path.unlink(missing_ok=True)
-    return garbage
+        removed = [item for item in garbage.items if _is_removed(item, garbage.doubts)]
+    return attrs.evolve(garbage, items=removed)
+
+
+def _is_removed(item: Item, doubts: list[str]) -> bool:
+    try:
+        item.path.unlink(missing_ok=True)
+    except OSError as error:
+        doubts.append(f"{item.path}: cannot be removed ({error.strerror or error})")
+        return False
+    return True
+
+
+@contextlib.contextmanager
+def _doubting(where: Path, doubts: list[str]) -> Iterator[None]:
+    """Note what cannot be read as a doubt, and go on behind the block."""
+    try:
+        yield
+    except FileNotFoundError:  # removed meanwhile
+        pass
+    except FormatError as error:
+        doubts.append(str(error))
+    except OSError as error:
+        doubts.append(f"{where}: cannot be read ({error.strerror or error})")
 
 
 def _leftovers(layout: Layout) -> Iterator[Path]:
@@ -106,7 +128,8 @@ def _leftovers(layout: Layout) -> Iterator[Path]:
         yield from folder.glob(".*.part")
     for run in layout.run_layouts():
         if not is_alive(run.lock):
-            yield from (path for path in run.dir.glob(".*") if path.is_file())
+            with contextlib.suppress(OSError):  # another user's: it is a doubt already
+                yield from (path for path in run.dir.glob(".*") if path.is_file())
 
 
 def _objects(layout: Layout, referred: set[str]) -> list[Item]:
@@ -118,14 +141,28 @@ def _referred(layout: Layout, doubts: list[str]) -> set[str]:
     """Find every digest in manifests, and all that looks like one in runs and the registry."""
     found: set[str] = set()
     for folder in layout.artifact_folders():
-        found |= _of_collection(Collection(folder), doubts)
+        with _doubting(folder, doubts):
+            found |= _of_collection(Collection(folder), doubts)
+    unreadable = layout.unreadable_folders() | layout.unreadable_artifact_folders()
+    doubts += [f"{folder}: {reason}" for folder, reason in unreadable.items()]
     for run in layout.run_layouts():
-        for path in [*run.history_files(), run.metadata, run.summary]:
-            found |= _mentioned(path, doubts)
-    for path in sorted(layout.registry.rglob("*")):
-        if path.is_file():
-            found |= _mentioned(path, doubts)
+        with _doubting(run.dir, doubts):
+            for path in [*run.history_files(), run.metadata, run.summary]:
+                found |= _mentioned(path, doubts)
+    for path in _files_below(layout.registry, doubts):
+        found |= _mentioned(path, doubts)
     return found
+
+
+def _files_below(folder: Path, doubts: list[str]) -> Iterator[Path]:
+    """All files below a folder; a subfolder that cannot be listed is a doubt."""
+
+    def doubt(error: OSError) -> None:
+        if not isinstance(error, FileNotFoundError):
+            doubts.append(f"{error.filename}: cannot be read ({error.strerror})")
+
+    for place, _, names in os.walk(folder, onerror=doubt):
+        yield from (Path(place, name) for name in sorted(names))
 
 
 def _of_collection(collection: Collection, doubts: list[str]) -> set[str]:
@@ -149,8 +186,8 @@ def _mentioned(path: Path, doubts: list[str]) -> set[str]:
         return {match.decode() for chunk in read_chunks(path) for match in _DIGEST.findall(chunk)}
     except FileNotFoundError:  # a new run does not have all of its files yet
         return set()
-    except (OSError, zstandard.ZstdError) as error:
-        doubts.append(f"{path}: cannot be read ({error})")
+    except FormatError as error:
+        doubts.append(str(error))
         return set()
 
 
@@ -166,7 +203,10 @@ def _run_files(run: RunLayout, doubts: list[str]) -> list[Item]:
     for stream in run.history_files():
         try:
             named |= _named_files(stream)
-        except (OSError, ValueError, zstandard.ZstdError) as error:
+        except FormatError as error:
+            doubts.append(str(error))
+            return []
+        except (FileNotFoundError, ValueError) as error:
             doubts.append(f"{stream}: {error}")
             return []
     loose = [path for path in files if run.relative(path) not in named]

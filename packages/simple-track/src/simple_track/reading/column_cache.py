@@ -1,10 +1,10 @@
 """The cached columns of a run, so that each line of its log is parsed once.
 
-A folder `cache/series/{project}/{run}/{file}/` holds `index.json`, with the length of the log that is in the
-columns and the length of each column, and a folder of columns. Columns only grow, and only as much of them is
-valid as the index, which is replaced atomically, says. So a reader never sees a part of an update, and what a
-killed writer left behind is overwritten. A cache that does not match its log is rebuilt; the folder may be
-deleted at any time.
+A folder `cache/series/{project}/{run}/{file}/` holds `index.json`, with a checksum of itself, the length of
+the log that is in the columns and the length of each column, and a folder of columns. Columns only grow, and
+only as much of them is valid as the index, which is replaced atomically, says. So a reader never sees a part
+of an update, and what a killed writer left behind is overwritten. A cache that does not match its log is
+rebuilt; the folder may be deleted at any time.
 """
 
 from __future__ import annotations
@@ -186,7 +186,10 @@ class ColumnCache:
 
     def _read_index(self) -> Index | None:
         try:
-            data = orjson.loads((self.folder / "index.json").read_bytes())
+            check, _, text = (self.folder / "index.json").read_bytes().partition(b"\n")
+            if int(check, 16) != zlib.crc32(text):
+                return None
+            data = orjson.loads(text)
             if data.pop("version") != VERSION:
                 return None
             index = Index(**{**data, "columns": [ColumnFile(*entry) for entry in data["columns"]]})
@@ -267,7 +270,8 @@ class ColumnCache:
         tree: dict[str, Any] = attrs.asdict(index, recurse=False)
         tree["columns"] = [attrs.astuple(column) for column in index.columns]
         with atomic_write(self.folder / "index.json", durable=False) as file:
-            file.write(orjson.dumps({"version": VERSION, **tree}))
+            text = orjson.dumps({"version": VERSION, **tree})
+            file.write(b"%08x\n" % zlib.crc32(text) + text)
 
 
 def _follows(last: int | None, steps: Array) -> bool:

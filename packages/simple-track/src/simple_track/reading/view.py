@@ -20,7 +20,7 @@ from simple_track.reading.tail import RunTail, follow_records
 from simple_track.storage.edits import EDITABLE, edited_metadata
 from simple_track.storage.layout import RunLayout
 from simple_track.storage.lock import last_heartbeat
-from simple_track.storage.metadata import Metadata, current_state
+from simple_track.storage.metadata import LAST_MOMENT, Metadata, current_state
 from simple_track.storage.reader import read_events
 from simple_track.storage.record import SYSTEM_PREFIX
 
@@ -166,12 +166,16 @@ class RunView:
         """When it ended; None while running; for a crashed run, when its writer showed itself last."""
         end = self.metadata.end_time
         if end is None and self.state == "crashed":
-            times = load_columns(self.layout, system=False, rewound=True).rows[
-                "timestamp"
-            ]  # packing keeps them
-            logged = float(times.max()) if len(times) else 0.0
-            end = max(self.metadata.start_time, last_heartbeat(self.layout.lock) or 0.0, logged)
+            end = max(self.metadata.start_time, last_heartbeat(self.layout.lock) or 0.0, self._last_logged())
         return None if end is None else datetime.fromtimestamp(end).astimezone()
+
+    def _last_logged(self) -> float:
+        """The time of the last line, which packing keeps; 0 without lines, or if they cannot be read."""
+        try:
+            times = load_columns(self.layout, system=False, rewound=True).rows["timestamp"]
+        except FormatError:
+            return 0.0
+        return min(float(times.max()), LAST_MOMENT) if len(times) else 0.0
 
     @property
     def duration(self) -> float:

@@ -7,6 +7,7 @@ import traceback
 from typing import Any
 
 from simple_track.errors import SettingError
+from simple_track.storage.secrets import mask_text
 
 END_STATES = ("finished", "failed", "interrupted")
 
@@ -41,8 +42,8 @@ def end_state(error: BaseException | None) -> tuple[str, dict[str, Any] | None]:
         return "finished", None
     if isinstance(error, KeyboardInterrupt) or _is_signal(error):
         return "interrupted", None
-    text = "".join(traceback.format_exception(error))
-    return "failed", {"type": type(error).__name__, "message": str(error), "traceback": text}
+    text = mask_text("".join(traceback.format_exception(error)))
+    return "failed", {"type": type(error).__name__, "message": mask_text(str(error)), "traceback": text}
 
 
 def _is_signal(error: BaseException) -> bool:

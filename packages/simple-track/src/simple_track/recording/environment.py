@@ -4,35 +4,31 @@ from __future__ import annotations
 
 import os
 import platform
-import re
+import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 from simple_track.storage.lock import this_process
+from simple_track.storage.secrets import mask_arguments, mask_text
 
-SECRET_OPTION = re.compile(
-    r"(?i)(^|[-_.])(secret|passw(or)?d|passphrase|credentials?|(api|access|secret|private|auth|wandb)[-_]?key"
-    r"|auth|(api|access|auth|bearer|hf|refresh)[-_]?token)$|^-*token$"
-)
-"""Names of options whose values are masked; `tokenizer` and `max_tokens` do not match."""
 TREE = ("--show-toplevel", "--git-common-dir")
 LONGEST_DIFF = 4 * 1024 * 1024
 GIT_SECONDS = 10.0
 """Maximum time to wait for git."""
-URL_PASSWORD = re.compile(r"://[^/@\s:]*:[^/@\s]*@")
 
 
 def describe() -> dict[str, Any]:
     """Command, Python, platform, host, user, CPU and memory of this process; secret arguments are masked."""
     process = this_process()
     return {
-        "argv": mask_secrets(sys.argv),
-        "cwd": str(Path.cwd()),
+        "argv": mask_arguments(sys.argv),
+        "cwd": working_folder(),
         "python": platform.python_version(),
         "executable": sys.executable,
         "platform": platform.platform(),
@@ -45,21 +41,12 @@ def describe() -> dict[str, Any]:
     }
 
 
-def mask_secrets(argv: list[str]) -> list[str]:
-    """Replace the values of options such as `--api-key`."""
-    masked = []
-    hide_next = False
-    for word in argv:
-        name, equals, _ = word.partition("=")
-        word = URL_PASSWORD.sub("://••••@", word)
-        if hide_next and not word.startswith("-"):
-            masked.append("••••")
-        elif equals and SECRET_OPTION.search(name):
-            masked.append(f"{name}=••••")
-        else:
-            masked.append(word)
-        hide_next = word.startswith("-") and not equals and bool(SECRET_OPTION.search(word))
-    return masked
+def working_folder() -> str:
+    """The working folder; empty if it no longer exists."""
+    try:
+        return str(Path.cwd())
+    except OSError:
+        return ""
 
 
 def packages() -> list[str]:
@@ -97,7 +84,7 @@ class GitProbe:
     """
 
     def __init__(self, folder: Path | None = None) -> None:
-        self._folder = folder or Path.cwd()
+        self._folder = folder or Path(working_folder() or os.devnull)  # git is then not started
         self._diff = self._start("diff", "HEAD", "--no-color", "--no-ext-diff")
         self._where = self._start("rev-parse", "HEAD", "--abbrev-ref", "HEAD", *TREE)
 
@@ -110,6 +97,7 @@ class GitProbe:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
                 env={**os.environ, "GIT_OPTIONAL_LOCKS": "0"},
+                start_new_session=True,  # so that its children can be stopped with it
             )
         except OSError:
             return None
@@ -118,8 +106,7 @@ class GitProbe:
         """Stop the processes."""
         for process in (self._diff, self._where):
             if process is not None:
-                process.kill()
-                process.communicate()
+                _stop(process)
 
     def result(self) -> tuple[dict[str, Any], bytes]:
         """Wait for commit, branch, root and remote; and the diff. Empty outside a checkout."""
@@ -132,22 +119,39 @@ class GitProbe:
         remote = _origin(self._folder / store / "config")
         facts = {"commit": commit, "branch": branch, "root": root, "dirty": bool(diff)}
         if remote:
-            facts["remote"] = _without_password(remote)
+            facts["remote"] = _without_user(remote)
         if len(diff) > LONGEST_DIFF:
             diff = diff[:LONGEST_DIFF] + b"\n[cut here: the diff is longer]\n"
         return facts, diff
 
 
 def _output(process: subprocess.Popen[bytes] | None, end: float) -> bytes:
+    """What git has printed; its children may go on, and keep its pipe open."""
     if process is None:
         return b""
-    try:
-        out, _ = process.communicate(timeout=max(0.1, end - time.monotonic()))
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.communicate()
-        return b""
-    return out if process.returncode == 0 else b""
+    while True:
+        try:
+            out, _ = process.communicate(timeout=max(0.05, min(0.25, end - time.monotonic())))
+        except subprocess.TimeoutExpired as error:
+            if process.poll() is None:
+                if time.monotonic() < end:
+                    continue
+                _stop(process)
+                return b""
+            out = error.output or b""
+            _stop(process)
+        return out if process.returncode == 0 else b""
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    """Kill git and its children, and do not wait for who holds its pipe."""
+    with suppress(OSError, AttributeError):  # they have ended; or it is Windows, which has no groups
+        os.killpg(process.pid, signal.SIGKILL)
+    process.kill()
+    if process.stdout is not None:
+        process.stdout.close()
+    with suppress(subprocess.TimeoutExpired):
+        process.wait(1.0)
 
 
 def _origin(config: Path) -> str:
@@ -165,10 +169,9 @@ def _origin(config: Path) -> str:
     return ""
 
 
-def _without_password(url: str) -> str:
-    parts = urlsplit(url)
-    if "@" not in parts.netloc:
-        return url
+def _without_user(url: str) -> str:
+    """The URL of a remote without user and password, and with secret parameters masked."""
+    parts = urlsplit(mask_text(url))
     return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
 
 

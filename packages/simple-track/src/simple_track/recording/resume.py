@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+import warnings
 
-from simple_track.errors import RunNotFoundError, SettingError
+from simple_track.errors import FormatError, RunNotFoundError, SettingError, UnreadableWarning
 from simple_track.recording.options import RunOptions
 from simple_track.settings import RUN_VARIABLE
 from simple_track.storage.edits import edited_metadata
@@ -37,7 +38,7 @@ def find_resumable(layout: Layout, options: RunOptions) -> RunLayout | None:
     if run_id:
         return _find_by_id(layout, options, run_id)
     for run_layout in reversed(list(layout.run_layouts(options.project))):
-        if run_layout.metadata.exists() and _matches(run_layout, options):
+        if _matches(run_layout, options):
             return run_layout
     if resume == "must":
         raise RunNotFoundError(
@@ -48,7 +49,7 @@ def find_resumable(layout: Layout, options: RunOptions) -> RunLayout | None:
 
 def _find_by_id(layout: Layout, options: RunOptions, run_id: str) -> RunLayout | None:
     run_layout = layout.run(options.project, run_id)
-    if run_layout.metadata.exists():
+    if run_layout.exists:
         return run_layout
     if options.resume in (True, "allow"):
         return None
@@ -58,7 +59,13 @@ def _find_by_id(layout: Layout, options: RunOptions, run_id: str) -> RunLayout |
 
 
 def _matches(run_layout: RunLayout, options: RunOptions) -> bool:
-    metadata = edited_metadata(run_layout)
+    try:
+        metadata = edited_metadata(run_layout)
+    except FileNotFoundError:  # it is being created
+        return False
+    except FormatError as error:
+        warnings.warn(UnreadableWarning(run_layout.dir, str(error)), stacklevel=7)
+        return False
     if metadata.archived:
         return False
     if options.resume is True and current_state(run_layout, metadata) in ("finished", "running"):

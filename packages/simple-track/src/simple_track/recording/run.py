@@ -17,7 +17,6 @@ from simple_track.reading.history import History
 from simple_track.reading.rebuild import rebuild_summary
 from simple_track.reading.summary import MetricRule, Summary, summary_for
 from simple_track.reading.view import RunView, run_html
-from simple_track.recording.config_snapshot import fingerprint, snapshot
 from simple_track.recording.disabled import DisabledVersion, empty_history, observe
 from simple_track.recording.end_state import check_end_state, end_state
 from simple_track.recording.model_watch import ModelWatch
@@ -25,6 +24,7 @@ from simple_track.recording.rewind import rewind_session, rewind_step
 from simple_track.recording.run_artifacts import as_artifact, log_run_artifact, use_run_artifact
 from simple_track.recording.session import Session
 from simple_track.storage.clock import timestamp
+from simple_track.storage.config_snapshot import fingerprint, snapshot
 from simple_track.storage.edits import append_edit, check_edit
 from simple_track.storage.metadata import Metadata
 

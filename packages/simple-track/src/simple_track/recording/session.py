@@ -17,11 +17,11 @@ from simple_track.reading.rebuild import rebuild_summary, write_summary
 from simple_track.reading.summary import Summary
 from simple_track.recording.background import BackgroundThread, PeriodicTask
 from simple_track.recording.capture import Capture
-from simple_track.recording.config_snapshot import fingerprint, snapshot
 from simple_track.recording.console import ConsoleCapture
 from simple_track.recording.hardware import HardwareSampler
 from simple_track.recording.writer import Writer
 from simple_track.storage.clock import timestamp
+from simple_track.storage.config_snapshot import fingerprint, snapshot
 from simple_track.storage.edits import append_edit, read_edits
 from simple_track.storage.layout import RunLayout
 from simple_track.storage.lock import HEARTBEAT_SECONDS, FileLock
@@ -226,10 +226,11 @@ class Session:
             except TrackError as trouble:
                 message = f"the last changes of the {what} were not kept: {trouble}"
                 warnings.warn(TrackWarning(message), stacklevel=6)
+        self.writer.end_metrics()
         self.writer.event("state", state=state, **({"error": error} if error else {}))
         self.metadata.state = state
         self.metadata.error = error
-        self.metadata.end_time = timestamp()
+        self.metadata.end_time = max([timestamp(), self.metadata.start_time, *self.metadata.resumed])
         self._guard(self._write_summary, "the summary is rebuilt from the log when it is read")
         self.save_metadata()
         self._ended = True

@@ -20,7 +20,6 @@ from simple_track.reading.rebuild import rebuild_summary
 from simple_track.reading.summary import Summary
 from simple_track.reading.view import RunView
 from simple_track.recording.capture import Capture
-from simple_track.recording.config_snapshot import fingerprint, snapshot
 from simple_track.recording.console import ConsoleCapture
 from simple_track.recording.end_state import end_state
 from simple_track.recording.hardware import make_sampler
@@ -34,6 +33,7 @@ from simple_track.recording.writer import Writer
 from simple_track.settings import RUN_VARIABLE, current_layout, current_mode, settings
 from simple_track.storage.atomic_write import create_folder
 from simple_track.storage.clock import timestamp
+from simple_track.storage.config_snapshot import fingerprint, snapshot
 from simple_track.storage.edits import append_edit, edited_metadata, read_edits
 from simple_track.storage.layout import Layout, RunLayout
 from simple_track.storage.lock import FileLock, holder_of, this_process
@@ -66,13 +66,14 @@ def start_run(options: RunOptions) -> Run:
     if options.rewind is not None:
         rewind_step(options.rewind)
     config = snapshot(options.config)
-    layout = current_layout(options.dir)
+    found = _layout(options)
+    layout = found or Layout(Path(os.sep))
     layout.project(options.project)  # refuses a name that cannot be a folder
     place = _place()
     _end_active(options.reinit, place)
     mode = current_mode()
     number = 0 if mode == "disabled" else rank()
-    if mode == "disabled" or (number > 0 and not options.shared):
+    if found is None or mode == "disabled" or (number > 0 and not options.shared):
         return _disabled(layout, options, config)
     if mode == "online":
         warnings.warn(
@@ -89,13 +90,24 @@ def start_run(options: RunOptions) -> Run:
     except OSError as error:
         if isinstance(error, ImportError):
             raise
-        reason = error.strerror or str(error)
-        trouble = StorageError(layout.root, reason, "this run is not tracked", error.errno)
+        path = Path(error.filename) if isinstance(error.filename, str) else layout.root
+        trouble = StorageError(path, error.strerror or str(error), "this run is not tracked", error.errno)
         if options.strict:
             raise trouble from error
         warnings.warn(TrackWarning(str(trouble)), stacklevel=4)
         return _disabled(layout, options, config)
     return run
+
+
+def _layout(options: RunOptions) -> Layout | None:
+    """The store, or None if its path is relative to a working folder that is gone."""
+    try:
+        return current_layout(options.dir)
+    except StorageError as trouble:
+        if options.strict:
+            raise
+        warnings.warn(TrackWarning(f"{trouble}; this run is not tracked"), stacklevel=5)
+        return None
 
 
 def _place() -> Place:
@@ -243,6 +255,7 @@ def _begin(session: Session) -> Run:
     _active.append(run)
     session.on_close = lambda: _active.remove(run) if run in _active else None
     session.start()
+    _watch_child()
     return run
 
 
@@ -296,6 +309,26 @@ def rejoin(folder: str | None, metadata: Metadata) -> Run:
 
 def _reduce(run: Run) -> tuple[Any, ...]:
     return rejoin, (run.dir or None, run._view.metadata)
+
+
+def _finish_with_child() -> None:
+    """At the end of a process of `multiprocessing`, which does not end the interpreter, end its runs.
+
+    The finalizers run while the exception of the process's function, if there is one, is on its way out.
+    """
+    error = sys.exc_info()[1]
+    for run in reversed([run for run in _active if run.owned]):
+        run._end(*end_state(error))
+
+
+def _watch_child() -> None:
+    """Register the end of runs in a process that `multiprocessing` started."""
+    processes = sys.modules.get("multiprocessing.process")
+    if processes is None or processes.parent_process() is None:
+        return
+    from multiprocessing.util import Finalize  # loaded in such a process
+
+    Finalize(None, _finish_with_child, exitpriority=100)
 
 
 def _finish_forgotten() -> None:

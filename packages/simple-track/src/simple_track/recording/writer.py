@@ -78,6 +78,7 @@ class Writer:
         self.on_fork = on_fork
         self._forked = False
         self._closed = False
+        self._ended = False
         self._foreign: list[int | float] = []
         self._convert = number_converter(self._foreign)
         self._open(stream)
@@ -118,6 +119,8 @@ class Writer:
                     raise TypeError
                 written = write(journal.fd, line)
             except OSError:
+                if self._ended:  # nothing of it gets into the summary
+                    raise RunClosedError(self.layout.run_id, "run.log") from None
                 written = 0
             except Exception:  # whatever it is that cannot be added up or encoded
                 written = -1
@@ -139,7 +142,7 @@ class Writer:
 
     def _settle(self, line: bytes, written: int) -> None:
         """Handle a line that the hot path could not write, or that has to be synced."""
-        if self._closed:
+        if self._ended:
             raise RunClosedError(self.layout.run_id, "run.log")
         if self._forked:
             self._forked = False
@@ -173,9 +176,9 @@ class Writer:
             else:
                 scalars[key] = scalar
         number = None if step is None else _step(step)
-        if self._closed:
-            raise RunClosedError(self.layout.run_id, "run.log")
         with self.metrics.lock:
+            if self._ended:
+                raise RunClosedError(self.layout.run_id, "run.log")
             number = self.step + 1 if number is None else number
             if scalars or not media:
                 line = encode_metrics(number, scalars, timestamp())
@@ -245,13 +248,19 @@ class Writer:
         self.metrics.sync()
         self.history.sync()
 
+    def end_metrics(self) -> None:
+        """Take no further metrics, so that the summary can be written; events still are."""
+        with self.metrics.lock:
+            self._ended = True
+            self.metrics.seal()
+
     def close(self) -> int:
         """Close the files.
 
         Returns:
             The number of lines that were lost because the disk never took them.
         """
-        self._closed = True
+        self._closed = self._ended = True
         return self.metrics.close() + self.history.close()
 
     def after_fork(self) -> None:

@@ -9,7 +9,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-_NO_FOLDER_SYNC = {errno.EINVAL, errno.ENOTSUP}  # file systems that sync names together with contents
+NO_SYNC = frozenset(
+    [errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EPERM, errno.EACCES, errno.EROFS]
+)
+"""Errors of a file system that cannot sync; a disk that fails to take what was written has others."""
+_NO_FOLDER_SYNC = NO_SYNC | {errno.EBADF, errno.EISDIR, errno.ENOTTY}
 
 
 @contextmanager
@@ -37,7 +41,7 @@ def atomic_write(path: Path, *, durable: bool = True, exclusive: bool = False) -
             yield file
             file.flush()
             if durable:
-                os.fsync(file.fileno())
+                sync_descriptor(file.fileno())
         if exclusive:
             _name_once(temporary, path)
         else:
@@ -75,8 +79,26 @@ def sync_file(path: Path) -> None:
         OSError: The disk failed.
     """
     with path.open("rb+") as file:
-        os.fsync(file.fileno())
+        sync_descriptor(file.fileno())
     sync_folder(path.parent)
+
+
+def sync_descriptor(descriptor: int, *, data_only: bool = False) -> None:
+    """Wait until the content of an open file is on disk; a file system that cannot sync is not waited for.
+
+    Args:
+        descriptor: The open file.
+        data_only: Leave out times and other facts about the file, where the system knows the difference.
+
+    Raises:
+        OSError: The disk failed.
+    """
+    sync = getattr(os, "fdatasync", os.fsync) if data_only else os.fsync
+    try:
+        sync(descriptor)
+    except OSError as error:
+        if error.errno not in NO_SYNC:
+            raise
 
 
 def sync_folder(folder: Path) -> None:
@@ -90,7 +112,12 @@ def sync_folder(folder: Path) -> None:
     """
     if os.name == "nt":
         return
-    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        descriptor = os.open(folder, os.O_RDONLY)
+    except OSError as error:
+        if error.errno not in _NO_FOLDER_SYNC:
+            raise
+        return
     try:
         os.fsync(descriptor)
     except OSError as error:
@@ -101,13 +128,25 @@ def sync_folder(folder: Path) -> None:
 
 
 def _name_once(temporary: Path, path: Path) -> None:
-    """Give a file its name, unless the name is taken: a link is made whole, and by one process only."""
+    """Give a file its name, unless the name is taken: it is whole at once, and by one process only."""
     try:
         os.link(temporary, path)
     except FileExistsError:
         raise
     except OSError:  # a file system without links
-        with path.open("xb") as file:
-            file.write(temporary.read_bytes())
-            file.flush()
-            os.fsync(file.fileno())
+        with _reserved(path):
+            if path.exists():
+                raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path)) from None
+            os.replace(temporary, path)  # noqa: PTH105 - as above
+
+
+@contextmanager
+def _reserved(path: Path) -> Iterator[None]:
+    """Reserve a name by a file that only one process can create; what a killed one leaves keeps it taken."""
+    reservation = path.with_name(f".{path.name}.part")
+    with reservation.open("xb"):
+        pass
+    try:
+        yield
+    finally:
+        reservation.unlink(missing_ok=True)

@@ -14,10 +14,11 @@ from collections import deque
 from pathlib import Path
 
 from simple_track.errors import StorageError, TrackWarning
-from simple_track.storage.atomic_write import sync_folder
+from simple_track.storage.atomic_write import sync_descriptor, sync_folder
 
 BACKLOG_BYTES = 64 * 1024 * 1024
-"""Maximum size of the lines in memory that the disk has refused; further lines are dropped and counted."""
+"""Maximum size of the lines in memory that the disk has refused, unless it is one line; further lines are
+dropped and counted."""
 OPEN_FLAGS = os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
 
 
@@ -39,6 +40,7 @@ class Journal:
         "_backlog_bytes",
         "_closed",
         "_is_new",
+        "_sealed",
         "_torn",
         "dirty",
         "dropped",
@@ -62,6 +64,7 @@ class Journal:
         self._closed = False
         self._is_new = False
         self._torn = False
+        self._sealed = -1
 
     def open(self) -> None:
         """Open the file for appending, and end a line that an earlier writer left unfinished.
@@ -132,7 +135,7 @@ class Journal:
                 self._report(failure)
 
     def _keep(self, line: bytes) -> None:
-        if self._backlog_bytes + len(line) > BACKLOG_BYTES:
+        if self._backlog and self._backlog_bytes + len(line) > BACKLOG_BYTES:
             self.dropped += 1
             return
         self._backlog.append(line)
@@ -178,12 +181,13 @@ class Journal:
     def sync(self) -> None:
         """Wait until all that was written is on disk, so that it survives power loss."""
         with self.lock:  # not held during the sync, so that no writer waits for it
-            if self.fd < 0 or not self.dirty:
+            open_fd = max(self.fd, self._sealed)
+            if open_fd < 0 or not self.dirty:
                 return
             self.dirty = False
-            fd = os.dup(self.fd)
+            fd = os.dup(open_fd)
         try:
-            os.fdatasync(fd) if hasattr(os, "fdatasync") else os.fsync(fd)
+            sync_descriptor(fd, data_only=True)
             if self._is_new:
                 sync_folder(self.path.parent)
                 self._is_new = False
@@ -192,9 +196,20 @@ class Journal:
         finally:
             os.close(fd)
 
+    def seal(self) -> None:
+        """Take no further line: `fd` is -1 from now on. Lines in memory are written by `close`."""
+        with self.lock:
+            if self.fd >= 0:
+                self._sealed, self.fd = self.fd, -1
+
+    def _unseal(self) -> None:
+        if self._sealed >= 0:
+            self.fd, self._sealed = self._sealed, -1
+
     def forget(self) -> None:
         """In a forked child: close the parent's file, and drop the lines that the parent will write."""
         self.lock = threading.RLock()
+        self._unseal()
         if self.fd >= 0:
             os.close(self.fd)
         self.fd = -1
@@ -214,6 +229,7 @@ class Journal:
         with self.lock:
             if self._closed:
                 return 0
+            self._unseal()
             if self._backlog:
                 self._drain()
             if sync:

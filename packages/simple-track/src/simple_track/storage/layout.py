@@ -8,7 +8,7 @@ from pathlib import Path
 
 import attrs
 
-from simple_track.errors import FormatError, UnsafeNameError
+from simple_track.errors import FormatError, StorageError, UnsafeNameError
 from simple_track.storage.names import check_segment, segment
 
 FORMAT_VERSION = 1
@@ -25,7 +25,15 @@ def packed_file(path: Path) -> Path:
 
 
 def _absolute(path: Path) -> Path:
-    return Path(path).absolute()
+    try:
+        return Path(path).absolute()
+    except FileNotFoundError as error:
+        raise StorageError(
+            Path(path),
+            "the working folder no longer exists",
+            "name the store by an absolute path",
+            error.errno,
+        ) from error
 
 
 @attrs.frozen
@@ -130,12 +138,27 @@ class Layout:
             for run_id in sorted(_folders(folder)):
                 yield RunLayout(folder / run_id)
 
+    def unreadable_folders(self, project: str | None = None) -> dict[Path, str]:
+        """The folders of runs that cannot be listed, each with the reason.
+
+        Args:
+            project: Only the folder of this project.
+        """
+        folders = map(self.project, self.projects()) if project is None else [self.project(project)]
+        return {folder: reason for folder in (self.runs, *folders) if (reason := _why_not_listed(folder))}
+
+    def unreadable_artifact_folders(self) -> dict[Path, str]:
+        """The folders of artifacts that cannot be listed, each with the reason."""
+        projects = [self.artifacts / name for name in _folders(self.artifacts) if name != self.objects.name]
+        folders = [self.artifacts, *projects, *self.artifact_folders()]
+        return {folder: reason for folder in folders if (reason := _why_not_listed(folder))}
+
     def find_run(self, run_id: str) -> RunLayout | None:
         """The run of that id in any project, or None."""
         check_segment(run_id, what="run id")
         for project in self.projects():
             folder = self.runs / project / run_id
-            if folder.is_dir():
+            if os.path.isdir(folder):  # noqa: PTH112 - False also where nobody may look
                 return RunLayout(folder)
         return None
 
@@ -154,6 +177,14 @@ class RunLayout:
     def run_id(self) -> str:
         """The run's id."""
         return self.dir.name
+
+    @property
+    def exists(self) -> bool:
+        """Whether the folder holds a run; True also if nobody may look."""
+        try:
+            return self.metadata.exists()
+        except OSError:
+            return True
 
     @property
     def project(self) -> str:
@@ -275,6 +306,8 @@ class RunLayout:
             names = {path.name.removesuffix(PACKED) for path in self.dir.iterdir()}
         except FileNotFoundError:
             return []
+        except OSError as error:
+            raise FormatError(self.dir, f"cannot be read ({error.strerror or error})") from error
         first = f"{kind}.jsonl"
         further = sorted(n for n in names if n.startswith(f"{kind}.") and n.endswith(".jsonl") and n != first)
         return [self.dir / name for name in [first] * (first in names) + further]
@@ -298,6 +331,23 @@ class RunLayout:
 def _folders(folder: Path) -> list[str]:
     try:
         with os.scandir(folder) as entries:
-            return [entry.name for entry in entries if entry.is_dir() and entry.name[0] != "."]
-    except (FileNotFoundError, NotADirectoryError):
+            return [entry.name for entry in entries if entry.name[0] != "." and _is_folder(entry)]
+    except OSError:  # not there, or another user's own: see `unreadable_folders`
         return []
+
+
+def _why_not_listed(folder: Path) -> str:
+    try:
+        os.scandir(folder).close()
+    except (FileNotFoundError, NotADirectoryError):
+        return ""
+    except OSError as error:
+        return f"cannot be read ({error.strerror or error})"
+    return ""
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:  # a link to where nobody may look: those who read it say so
+        return True

@@ -1,6 +1,7 @@
 """A lock on a file: held by one process, and released by the kernel when that process dies.
 
-The locks of another host cannot be seen. There the lock file's time of modification, the heartbeat, decides.
+The locks of another host cannot be seen. There the lock file's time of modification, the heartbeat, decides;
+and so it does for every process where the file system cannot lock files (NFS without lockd, Lustre, FUSE).
 """
 
 from __future__ import annotations
@@ -9,7 +10,8 @@ import os
 import platform
 import time
 import weakref
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import attrs
@@ -84,25 +86,46 @@ class FileLock:
             Whether the lock was taken.
         """
         fd = os.open(self.path, os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), 0o644)
-        end = time.monotonic() + patience
-        while not _take(fd, exclusive=True):
-            if time.monotonic() > end:
-                os.close(fd)
-                return False
-            time.sleep(0.01)
-        if _is_held_elsewhere(fd, time.time()):
+        try:
+            taken = self._take(fd, time.monotonic() + patience)
+        except BaseException:
+            os.close(fd)
+            raise
+        if not taken:
             os.close(fd)
             return False
         self._fd = fd
         self._pid = os.getpid()
-        os.ftruncate(fd, 0)
-        os.pwrite(fd, orjson.dumps(attrs.asdict(this_process()), option=orjson.OPT_APPEND_NEWLINE), 0)
         return True
+
+    def _take(self, fd: int, end: float) -> bool:
+        while not (taken := _take(fd, exclusive=True)):
+            if taken is None:
+                return self._take_by_heartbeat(fd, end)
+            if time.monotonic() > end:
+                return False
+            time.sleep(0.01)
+        if _is_held_elsewhere(fd, time.time()):
+            return False
+        _write_holder(fd)
+        return True
+
+    def _take_by_heartbeat(self, fd: int, end: float) -> bool:
+        """Where files cannot be locked: one process at a time looks whether the heartbeat has stopped."""
+        with claimed(self.path, end) as alone:
+            if not alone or _has_heartbeat(fd, time.time()):
+                return False
+            _write_holder(fd)
+            return True
 
     def heartbeat(self) -> None:
         """Set the file's time of modification, which shows other hosts that the holder lives."""
-        if self._fd >= 0:
+        if self._fd < 0:
+            return
+        try:
             os.utime(self._fd if os.utime in os.supports_fd else self.path)
+        except OSError:  # a file system that sets times only when it writes
+            _write_holder(self._fd)
 
     def release(self) -> None:
         """Release the lock, also for other hosts. In a forked child the parent's lock stays as it is."""
@@ -126,19 +149,64 @@ def is_alive(path: Path, now: float | None = None) -> bool:
     except OSError:
         return False
     try:
-        if not _take(fd, exclusive=False):
-            return True
-        return _is_held_elsewhere(fd, time.time() if now is None else now)
+        taken = _take(fd, exclusive=False)
+        moment = time.time() if now is None else now
+        if taken is None:
+            return _has_heartbeat(fd, moment)
+        return not taken or _is_held_elsewhere(fd, moment)
     finally:
         os.close(fd)
+
+
+@contextmanager
+def claimed(path: Path, end: float) -> Iterator[bool]:
+    """Exclude other processes by a file that only one can create, where the file system cannot lock.
+
+    A claim that a killed process left expires after a minute.
+
+    Args:
+        path: The file that would be locked.
+        end: The `time.monotonic()` until which to go on trying.
+
+    Yields:
+        Whether no other process has the claim.
+    """
+    claim = path.with_name(f".{path.name}.claim")
+    while not (mine := _created(claim)) and time.monotonic() <= end:
+        with suppress(OSError):
+            if time.time() - claim.stat().st_mtime > STALE_SECONDS:
+                claim.unlink()
+                continue
+        time.sleep(0.01)
+    try:
+        yield mine
+    finally:
+        if mine:
+            claim.unlink(missing_ok=True)
+
+
+def _created(path: Path) -> bool:
+    try:
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644))
+    except FileExistsError:
+        return False
+    return True
+
+
+def _write_holder(fd: int) -> None:
+    os.ftruncate(fd, 0)
+    os.pwrite(fd, orjson.dumps(attrs.asdict(this_process()), option=orjson.OPT_APPEND_NEWLINE), 0)
+
+
+def _has_heartbeat(fd: int, now: float) -> bool:
+    """Whether a process holds the lock, judged by its heartbeat alone."""
+    return _read_holder(fd) is not None and now - os.fstat(fd).st_mtime < STALE_SECONDS
 
 
 def _is_held_elsewhere(fd: int, now: float) -> bool:
     """Whether a process of another host holds the lock, judged by its heartbeat."""
     holder = _read_holder(fd)
-    if holder is None or holder.boot == _boot():
-        return False
-    return now - os.fstat(fd).st_mtime < STALE_SECONDS
+    return holder is not None and holder.boot != _boot() and _has_heartbeat(fd, now)
 
 
 def last_heartbeat(path: Path) -> float | None:
@@ -169,14 +237,20 @@ def _read_holder(fd: int) -> Holder | None:
         return None
 
 
-def _take(fd: int, *, exclusive: bool) -> bool:
-    """Take the lock if it is free; it is released with the last descriptor of this opening."""
+def _take(fd: int, *, exclusive: bool) -> bool | None:
+    """Take the lock if it is free; it is released with the last descriptor of this opening.
+
+    Returns:
+        Whether it was taken; None where the file system cannot lock files.
+    """
     if fcntl is None:
         return _take_on_windows(fd)
     try:
         fcntl.flock(fd, (fcntl.LOCK_EX if exclusive else fcntl.LOCK_SH) | fcntl.LOCK_NB)
     except BlockingIOError:
         return False
+    except OSError:  # which error says so differs: ENOTSUP, ENOSYS, ENOLCK, EINVAL, EPERM, …
+        return None
     return True
 
 

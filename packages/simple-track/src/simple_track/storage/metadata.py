@@ -61,6 +61,8 @@ class Metadata:
 
 
 FIELDS = tuple(field.name for field in attrs.fields(Metadata))
+LAST_MOMENT = 253_402_000_000.0
+"""A day before the end of the year 9999, in seconds since 1970: what every time zone's calendar has."""
 KINDS = {str: "text", float: "a number", int: "a whole number", bool: "true or false"}
 NONFINITE = "config_nonfinite"
 """Where the file says which texts of the config are NaN and infinities."""
@@ -77,18 +79,34 @@ def read_metadata(layout: RunLayout) -> Metadata:
         FormatError: The file is damaged, or a newer version of this package wrote it.
     """
     tree = read_sdn(layout.metadata)
+    if not tree:
+        raise FormatError(layout.metadata, "is empty", "restore it from a backup")
     version = tree.get("format")
-    if not isinstance(version, int) or version > FORMAT_VERSION:
+    if not isinstance(version, int) or isinstance(version, bool) or version < 1:
+        raise FormatError(layout.metadata, f"has format {version!r}, expected a whole number from 1")
+    if version > FORMAT_VERSION:
         reason = f"has format {version}, and this version of simple-track reads up to {FORMAT_VERSION}"
         raise FormatError(layout.metadata, reason, "upgrade simple-track")
     known = {key: tree[key] for key in FIELDS if tree.get(key) is not None}
     try:
-        return _converter().structure(_with_numbers(known, tree.get(NONFINITE)), Metadata)
+        metadata = _converter().structure(_with_numbers(known, tree.get(NONFINITE)), Metadata)
     except cattrs.ClassValidationError as error:
         faults = cattrs.transform_error(error, path="", format_exception=_fault)
         placed = (fault.rpartition(" @ .") for fault in faults)
         reason = "; ".join(f"{name}: {what}" for what, _, name in placed)
         raise FormatError(layout.metadata, reason, "set it right in the file") from error
+    _check_times(layout, metadata)
+    return metadata
+
+
+def _check_times(layout: RunLayout, metadata: Metadata) -> None:
+    """Refuse times that no calendar has."""
+    for name in ("start_time", "end_time", "resumed", "paused"):
+        times = getattr(metadata, name)
+        for seconds in times if isinstance(times, list) else [times]:
+            if seconds is not None and not 0 <= seconds <= LAST_MOMENT:
+                reason = f"{name}: is {seconds!r}, expected seconds since 1970"
+                raise FormatError(layout.metadata, reason, "set it right in the file")
 
 
 def to_document(metadata: Metadata) -> dict[str, Any]:

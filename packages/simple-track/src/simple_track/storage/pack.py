@@ -24,7 +24,7 @@ from simple_track.storage.atomic_write import atomic_write
 from simple_track.storage.layout import RunLayout, packed_file
 from simple_track.storage.lock import STALE_SECONDS, FileLock, holder_of, this_process
 from simple_track.storage.names import segment
-from simple_track.storage.reader import read_chunks
+from simple_track.storage.reader import read_chunks, unpack_blocks
 
 FRAME = 256 * 1024  # bytes of text; larger frames gain nothing
 LEVEL = 15  # an eighth smaller than level 14, at two thirds of its speed; higher levels gain nothing
@@ -102,7 +102,8 @@ def _held(layout: RunLayout) -> Iterator[None]:
     finally:
         lock.release()
         if modified is not None:  # it is the last heartbeat of the run's writer, not the time of packing
-            os.utime(layout.lock, ns=(modified, modified))
+            with contextlib.suppress(OSError):  # another user's, or a file system without times
+                os.utime(layout.lock, ns=(modified, modified))
 
 
 def _refuse_if_written(layout: RunLayout, path: Path) -> None:
@@ -140,7 +141,7 @@ def _pack_file(path: Path) -> int:
         for frame in _frames(_hashed(read_chunks(path, size=8 * FRAME), wanted)):
             out.write(frame)
         out.flush()
-        for block in _plain(Path(out.name)):
+        for block in unpack_blocks(Path(out.name), 1 << 20):
             found.update(block)
         if found.digest() != wanted.digest():
             reason = "does not read back as it was packed"
@@ -152,12 +153,9 @@ def _pack_file(path: Path) -> int:
 
 def _unpack_file(path: Path) -> None:
     packed = packed_file(path)
-    try:
-        with atomic_write(path) as out:
-            for block in _plain(packed):
-                out.write(block)
-    except zstandard.ZstdError as error:
-        raise FormatError(packed, f"is damaged ({error})", "restore it from a backup") from error
+    with atomic_write(path) as out:
+        for block in unpack_blocks(packed, 1 << 20):
+            out.write(block)
     packed.unlink()
 
 
@@ -189,10 +187,3 @@ def _hashed(chunks: Iterable[bytes], hasher: hashlib._Hash) -> Iterator[bytes]:
     for chunk in chunks:
         hasher.update(chunk)
         yield chunk
-
-
-def _plain(path: Path) -> Iterator[bytes]:
-    with path.open("rb") as file:
-        reader = zstandard.ZstdDecompressor().stream_reader(file, read_across_frames=True)
-        while block := reader.read(1 << 20):
-            yield block

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import heapq
-import sys
+import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from simple_track.errors import FormatError
 from simple_track.storage.layout import RunLayout, packed_file
 from simple_track.storage.record import decode, restore_event
 
+CHUNK = 128 * 1024  # a chunk and its records fit into the cache of a processor
 LONGEST_LINE = 512 << 20
 """The maximum length of a line, in bytes: it has to fit into memory."""
 EXPANDED, EXPANSION = 4 << 30, 1000
 """A packed log expands to at most this many bytes, or to this many times its own size, whichever is more."""
-CHUNK = 128 * 1024  # a chunk and its records fit into the cache of a processor
 
 
 def read_chunks(path: Path, offset: int = 0, size: int = CHUNK) -> Iterator[bytes]:
@@ -29,56 +29,91 @@ def read_chunks(path: Path, offset: int = 0, size: int = CHUNK) -> Iterator[byte
 
     Raises:
         FileNotFoundError: Neither file exists.
-        FormatError: A line, or the text of a packed file, is longer than any log's.
+        FormatError: The file cannot be read, a packed file is damaged or unpacks to too much, or a line is
+            too long.
     """
-    with _open(path) as file:
-        _skip(file, offset)
-        rest: list[bytes] = []  # the pieces of an unfinished line
-        pending = total = 0
-        limit = _limit(path)
-        while block := file.read(size):
-            end = block.rfind(b"\n") + 1
-            pending += len(block)
-            total += len(block)
-            if total > limit:
-                raise FormatError(path, f"expands to more than {limit >> 20} MiB, as no log does")
-            if end == 0:
-                rest.append(block)
-                if pending > LONGEST_LINE:
-                    raise FormatError(path, f"has a line of more than {LONGEST_LINE >> 20} MiB")
-                continue
+    rest: list[bytes] = []  # the pieces of a line that is longer than a block: joined once
+    length = 0
+    for block in _read_blocks(path, offset, size):
+        end = block.rfind(b"\n") + 1
+        if end:
             yield b"".join([*rest, block[:end]])
-            rest = [block[end:]] if end < len(block) else []
-            pending = len(block) - end
-        if rest:
-            yield b"".join(rest)
+            rest, length = [], 0
+        if end < len(block):
+            rest.append(block[end:])
+            length += len(block) - end
+        if length > LONGEST_LINE:
+            raise FormatError(path, f"has a line of more than {LONGEST_LINE >> 20} MiB")
+    if rest:
+        yield b"".join(rest)
 
 
-def _limit(path: Path) -> int:
-    """The maximum size of a log's text; only a packed one can be larger than it has room for on disk."""
+def _read_blocks(path: Path, offset: int, size: int) -> Iterator[bytes]:
+    """The text of a plain or packed file from a position on, in blocks as they come."""
     try:
-        return sys.maxsize if path.exists() else max(EXPANDED, EXPANSION * packed_file(path).stat().st_size)
-    except OSError:
-        return EXPANDED
-
-
-def _open(path: Path) -> IO[bytes]:
-    try:
-        return path.open("rb")
+        with path.open("rb") as file:
+            file.seek(offset)
+            while block := file.read(size):
+                yield block
+            return
     except FileNotFoundError:
-        packed = packed_file(path).open("rb")
+        pass
+    except OSError as error:
+        raise unreadable(path, error) from error
+    packed = packed_file(path)
+    try:
+        yield from _skipped(unpack_blocks(packed, size), offset)
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        raise unreadable(packed, error) from error
+
+
+def unpack_blocks(packed: Path, size: int = CHUNK) -> Iterator[bytes]:
+    """Yield the plain text of a packed file in blocks.
+
+    Args:
+        packed: The packed file.
+        size: The largest block, in bytes.
+
+    Raises:
+        FileNotFoundError: The file does not exist.
+        FormatError: It is damaged, or unpacks to more than any log would.
+    """
     import zstandard  # only packed logs need it
 
-    text: IO[bytes] = zstandard.ZstdDecompressor().stream_reader(packed, read_across_frames=True)
-    return text
+    with packed.open("rb") as file:
+        limit = room = max(EXPANDED, EXPANSION * os.fstat(file.fileno()).st_size)
+        text = zstandard.ZstdDecompressor().stream_reader(file, read_across_frames=True)
+        try:
+            while block := text.read(size):
+                room -= len(block)
+                if room < 0:
+                    raise FormatError(packed, f"expands to more than {limit >> 20} MiB, as no log does")
+                yield block
+        except zstandard.ZstdError as error:
+            raise FormatError(packed, f"is damaged ({error})", "restore it from a backup") from error
 
 
-def _skip(file: IO[bytes], offset: int) -> None:
-    if file.seekable():
-        file.seek(offset)
-        return
-    while offset > 0 and (block := file.read(min(offset, CHUNK))):
-        offset -= len(block)
+def unreadable(path: Path, error: OSError) -> FormatError:
+    """The error for a file or folder that the system does not let be read."""
+    return FormatError(path, f"cannot be read ({error.strerror or error})")
+
+
+def _skipped(blocks: Iterator[bytes], offset: int) -> Iterator[bytes]:
+    for block in blocks:
+        if offset < len(block):
+            yield block[offset:]
+        offset = max(0, offset - len(block))
+
+
+def time_of(record: dict[str, Any]) -> float:
+    """The timestamp of a record; 0 where it has none, as a foreign one."""
+    timestamp = record.get("timestamp")
+    try:
+        return float(timestamp) if isinstance(timestamp, int | float) else 0.0
+    except OverflowError:
+        return 0.0
 
 
 def read_records(path: Path) -> Iterator[dict[str, Any]]:
@@ -104,4 +139,4 @@ def read_events(layout: RunLayout) -> list[dict[str, Any]]:
         layout: The run's folder.
     """
     streams = [map(restore_event, read_records(path)) for path in layout.history_files()]
-    return list(heapq.merge(*streams, key=lambda event: float(event.get("timestamp") or 0)))
+    return list(heapq.merge(*streams, key=time_of))

@@ -32,7 +32,9 @@ def read_sdn(path: Path) -> dict[str, Any]:
         tree = sdn.parse(text, name=str(path)).values
     except FileNotFoundError:
         raise
-    except (OSError, ValueError) as error:
+    except OSError as error:
+        raise FormatError(path, f"cannot be read ({error.strerror or error})") from error
+    except (ValueError, RecursionError) as error:
         raise FormatError(path, f"not readable as SDN ({error})") from error
     if not isinstance(tree, dict):
         raise FormatError(path, f"holds a {type(tree).__name__}, expected a mapping")

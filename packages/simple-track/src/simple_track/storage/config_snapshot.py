@@ -14,11 +14,10 @@ from typing import Any
 import attrs
 
 from simple_track.errors import ValueKindError
-from simple_track.recording.environment import SECRET_OPTION
 from simple_track.storage.record import plain_text
+from simple_track.storage.secrets import MASK, is_secret_name, mask_text, mask_tree
 
 DEEPEST = 64
-MASK = "••••"
 
 
 def snapshot(config: Any) -> dict[str, Any]:
@@ -51,7 +50,7 @@ def _plain(value: Any, depth: int, *, top: bool = False) -> Any:
     if value is None or isinstance(value, bool):
         return value
     if isinstance(value, str):
-        return plain_text(str(value))
+        return mask_text(plain_text(str(value)))
     if type(value).__name__ == "Secret":
         return MASK
     if isinstance(value, enum.Enum):
@@ -62,10 +61,7 @@ def _plain(value: Any, depth: int, *, top: bool = False) -> Any:
         return float(value)
     fields = _fields(value, top=top)
     if fields is not None:
-        plain = {
-            plain_text(str(key)): MASK if _is_secret(str(key), item) else _plain(item, depth + 1)
-            for key, item in fields.items()
-        }
+        plain = {plain_text(str(key)): _item(str(key), item, depth + 1) for key, item in fields.items()}
         if len(plain) < len(fields):
             raise ValueKindError("config", "dict", "two of its keys are the same as text", "take a config")
         return plain
@@ -80,7 +76,7 @@ def _plain(value: Any, depth: int, *, top: bool = False) -> Any:
             return [_plain(item, depth + 1) for item in value] if value.shape else str(value)
         return _plain(value.tolist(), depth + 1)
     if isinstance(value, PurePath) or not callable(value):
-        return str(value)
+        return mask_text(str(value))
     return getattr(value, "__qualname__", None) or str(value)
 
 
@@ -105,6 +101,7 @@ def _fields(value: Any, *, top: bool) -> Mapping[Any, Any] | None:
     return None
 
 
-def _is_secret(name: str, value: Any) -> bool:
-    """Whether a text under this name, such as `password` or `api_key`, is not to be kept."""
-    return isinstance(value, str) and bool(value) and bool(SECRET_OPTION.search(name))
+def _item(name: str, value: Any, depth: int) -> Any:
+    """A value of a mapping; all beneath a name such as `password` or `api_key` is masked."""
+    plain = _plain(value, depth)
+    return mask_tree(plain) if is_secret_name(name) else plain

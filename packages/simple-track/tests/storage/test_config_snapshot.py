@@ -13,7 +13,7 @@ import pytest
 from simple_conf import Conf
 from simple_track import Track
 from simple_track.errors import ValueKindError
-from simple_track.recording.config_snapshot import fingerprint, snapshot
+from simple_track.storage.config_snapshot import fingerprint, snapshot
 from simple_track.storage.sdn_file import read_sdn, write_sdn
 
 
