@@ -65,7 +65,7 @@ def test_yaml_follows_the_rules_of_yaml_1_2(tmp_path):
         "b": "no",
         "c": "012",
         "d": "12:30",
-        "e": "1_000",
+        "e": 1000,
         "f": "yes",
         "g": "2026-01-31",
         "h": 1000.0,

@@ -30,9 +30,6 @@
 
 from __future__ import annotations
 
-from simple_conf.html_text import error_html
-from simple_conf.secret_lines import masked_excerpt
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -97,6 +94,8 @@ class SdnSyntaxError(ConfError, ValueError):
 
     def masked(self) -> SdnSyntaxError:
         """Return the error without any text of the document."""
+        from simple_conf.secret_lines import masked_excerpt
+
         return type(self)(
             self.message if self.plain is None else self.plain,
             path=self.path,
@@ -340,6 +339,8 @@ class ValidationError(ConfError, ValueError):
 
     def _repr_html_(self) -> str:
         """Return what a notebook shows."""
+        from simple_conf.html_text import error_html
+
         return error_html(self.blocks())
 
     def refresh(self) -> None:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from simple_conf.errors import SdnSyntaxError
-from simple_conf.secret_lines import is_secret_line
-from simple_conf.secret_names import may_name_secret
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -35,6 +33,9 @@ def read_value(text: str, name: str = "") -> Any:
     try:
         return parse_value(text, name="argument")
     except SdnSyntaxError as failure:
+        from simple_conf.secret_lines import is_secret_line
+        from simple_conf.secret_names import may_name_secret
+
         if not may_name_secret(name) and not is_secret_line(text, 1):
             raise
         raise failure.masked() from None

@@ -8,7 +8,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from simple_conf.errors import SdnLimitError, SdnSyntaxError
-from simple_conf.secret_lines import is_secret_line
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -146,6 +145,8 @@ def source_from_bytes(data: bytes, name: str, *, limit: int = MAX_CHARACTERS) ->
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
+        from simple_conf.secret_lines import is_secret_line
+
         good = Source(normalise(data[: error.start].decode("utf-8")), name)
         line, column = good.position(len(good.text))
         failure = SdnSyntaxError(

@@ -395,3 +395,41 @@ def test_setting_a_path_through_a_value_replaces_it():
     for path in ("x.new", "y.new", "z.new"):
         Conf.set(cfg, path, 1)
     assert [raw(cfg, key).__barrier__ for key in "xyz"] == [True, False, False]
+
+
+def test_a_change_of_a_config_made_of_overrides_is_merged_too():
+    changed = Conf.parse_dotlist(["n=1", "tags+=x", "m.a=1"])
+    changed.n = 2
+    changed.new = [1]
+    changed.new.append(2)
+    changed.m = {"b": 3}
+    base = {"n": 0, "tags": ["b"], "new": [0], "m": {"c": 4}}
+    merged = Conf.merge(base, changed)
+    assert merged == {"n": 2, "tags": ["b", "x"], "new": [1, 2], "m": {"b": 3}}
+    del changed.tags
+    assert Conf.merge({"n": 0}, changed) == {"n": 2, "new": [1, 2], "m": {"b": 3}}
+    assert Conf.merge(base, pickle.loads(pickle.dumps(changed))).n == 2
+
+
+def test_overrides_that_were_merged_into_a_config_act_on_what_it_is_merged_over():
+    merged = Conf.merge({"lr": 1}, Conf.parse_dotlist(["tags+=x", "lr=2"]))
+    assert Conf.merge({"tags": ["a"], "lr": 0, "n": 1}, merged) == {"tags": ["a", "x"], "lr": 2, "n": 1}
+    merged.lr = 3
+    assert Conf.merge({"tags": ["a"]}, merged) == {"tags": ["a", "x"], "lr": 3}
+    Conf.update(merged, {"lr": 4, "m": {"k": 1}})
+    assert Conf.merge({"m": {"j": 2}}, merged) == {"tags": ["x"], "lr": 4, "m": {"j": 2, "k": 1}}
+    merged.m.k = 5
+    assert Conf.merge({"m": {"j": 2}}, merged).m == {"j": 2, "k": 5}
+
+
+def test_what_is_merged_stays_as_it_was_when_an_input_changes_later():
+    first = Conf.from_dict({"lr": 1})
+    merged = Conf.merge(first, Conf.parse_dotlist(["n=1"]))
+    first.lr = 9
+    assert Conf.merge({}, merged).lr == 1
+
+
+def test_overrides_are_applied_again_by_the_strategy_that_they_were_merged_by():
+    rules = MergeStrategy(arrays="append")
+    merged = Conf.merge_with({"m": {"t": [1]}}, Conf.parse_dotlist(["m={t: [2]}"]), rules)
+    assert Conf.merge({"m": {"t": [0]}}, merged) == merged

@@ -24,7 +24,7 @@ FOLLOWED = [
     ("a: [1],", "remove it", "a: [1]", {"a": [1]}),
     ("a: [1], 3", "put the values in [ ] for a list", "a: [[1], 3]", {"a": [[1], 3]}),
     ('a: "x", "y"', "put the values in [ ] for a list", 'a: ["x", "y"]', {"a": ["x", "y"]}),
-    ('{\n"size": 32\n}', "remove the outer braces", '"size": 32', {"size": 32}),
+    ('{\n"size": 32\n}', "take the outer braces out", '"size": 32', {"size": 32}),
     ("power\n  on: 1", "write power:", "power:\n  on: 1", {"power": {"on": 1}}),
     ("action x\n  on: 1", 'write "action x":', '"action x":\n  on: 1', {"action x": {"on": 1}}),
     ("[train]\nlr: 1", "write train: and indent", "train:\n  lr: 1", {"train": {"lr": 1}}),

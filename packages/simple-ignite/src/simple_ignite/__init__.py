@@ -5,6 +5,7 @@ from simple_ignite.engine.engine import Engine
 from simple_ignite.engine.events import EventEnum, EventFilter, Events
 from simple_ignite.engine.state import State
 from simple_ignite.errors import IgniteError
+from simple_ignite.optimization import optimizer_step
 from simple_ignite.protocols import Stateful, Tracker
 from simple_ignite.steps import evaluation_step, supervised_evaluator, supervised_trainer, training_step
 
@@ -19,6 +20,7 @@ __all__ = [
     "Tracker",
     "__version__",
     "evaluation_step",
+    "optimizer_step",
     "supervised_evaluator",
     "supervised_trainer",
     "training_step",

@@ -13,6 +13,7 @@ from simple_ignite.accumulation import Accumulation, parameters_of
 from simple_ignite.engine.engine import Engine
 from simple_ignite.engine.events import Events
 from simple_ignite.errors import BatchError, RunError
+from simple_ignite.optimization import optimizer_step, report_step
 
 __all__ = [
     "evaluation_step",
@@ -88,6 +89,7 @@ def supervised_evaluator(
         amp: As for `supervised_trainer`.
     """
     engine = Engine(evaluation_step(model, device, amp))
+    engine.progress.single = True
     engine.add_metrics(metrics or {})
     modes = Modes(model)
     engine.on(Events.STARTED, modes.evaluate, priority=1000)
@@ -119,7 +121,8 @@ class TrainingStep:
     """A supervised training step: forward, backward, and the optimizer's step; see `supervised_trainer`.
 
     With gradient accumulation the optimizer steps after every `grad_accumulation` batches, and after the last
-    batch of an epoch, each time with the mean of the accumulated gradients.
+    batch of an epoch, each time with the mean of the accumulated gradients. Each step is counted in
+    `state.optimizer_steps` and fires OPTIMIZER_STEP, unless the scaler has skipped it.
     """
 
     def __init__(
@@ -155,7 +158,7 @@ class TrainingStep:
             self.optimizer.zero_grad(set_to_none=True)
         torch.autograd.backward(loss if self.scaler is None else self.scaler.scale(loss))
         if self.accumulation.due(engine.state):
-            self._update()
+            self._update(engine)
         return {"loss": loss.detach(), "pred": _detached(pred), "target": target}
 
     def registered(self, engine: Engine) -> None:
@@ -164,15 +167,15 @@ class TrainingStep:
         engine.on(Events.EPOCH_COMPLETED, self._flush, priority=1000)
         engine.on(Events.STARTED, self._begin, priority=1000)
 
-    def _flush(self) -> None:
+    def _flush(self, engine: Engine) -> None:
         if self.accumulation.held:
-            self._update()
+            self._update(engine)
 
     def _begin(self, engine: Engine) -> None:
         if engine.state.iteration == 0:
             self.accumulation.forget()
 
-    def _update(self) -> None:
+    def _update(self, engine: Engine) -> None:
         self.accumulation.average()
         if self.clip_grad_norm is not None:
             if self.scaler is not None:
@@ -180,7 +183,9 @@ class TrainingStep:
             nn.utils.clip_grad_norm_(parameters_of(self.optimizer), self.clip_grad_norm)
         if self.scaler is None:
             self.optimizer.step()
-        else:
+            report_step(engine)
+            return
+        with optimizer_step(engine, self.optimizer):
             self.scaler.step(self.optimizer)
             self.scaler.update()
 

@@ -6,6 +6,7 @@ import threading
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 
@@ -63,9 +64,21 @@ def test_a_scan_says_what_it_chose(folder):
 def test_priorities_are_by_any_name_of_a_file(folder, monkeypatch):
     monkeypatch.chdir(folder.parent)
     cache = CacheManager(6 * KIB)
-    found = cache.scan_files([folder], {"files/d": 1, folder / ".." / "files" / "b": -1})
+    found = cache.scan_files([folder], {"files/d": np.int64(1), folder / ".." / "files" / "b": -1})
     assert found["left_out"] == [folder / "c", folder / "b"]
     assert found["cached_bytes"] == 5 * KIB
+
+
+def test_priorities_of_what_is_not_there_are_refused(folder):
+    """A name with a mistake in it would have no effect."""
+    cache = CacheManager(6 * KIB)
+    with pytest.raises(CacheFileNotFoundError) as caught:
+        cache.scan_files(folder, {folder / "e": 1})
+    assert str(caught.value) == f"{folder / 'e'}: has a priority, and does not exist"
+    for value in ("high", None, float("nan")):
+        with pytest.raises(DataArgumentError, match="a: its priority must be a number, not"):
+            cache.scan_files(folder, {folder / "a": value})
+    assert cache.stats()["files"] == 0
 
 
 def test_a_scan_reads_nothing(folder, monkeypatch):
@@ -249,6 +262,10 @@ def test_limits_that_are_no_number_of_bytes(limit):
         CacheManager(limit)
     assert str(caught.value) == f"memory_limit must be a whole number of bytes, 0 or more, not {limit!r}"
     assert isinstance(caught.value, ValueError)
+
+
+def test_a_limit_may_be_any_whole_number():
+    assert CacheManager(np.int64(5)).stats()["limit"] == CacheManager(torch.tensor(5)).stats()["limit"] == 5
 
 
 def test_advice(folder):

@@ -126,7 +126,7 @@ def test_after_data_failed_the_next_run_asks_for_them_anew():
     trainer = Engine(lambda engine, batch: seen.append(batch))
     with pytest.raises(OSError, match="disk"):
         trainer.run(data, max_epochs=2)
-    assert trainer.run(data).iteration == 10
+    assert trainer.run(data, restart=False).iteration == 10
     assert seen == [0, 1, 2, 3, 4] * 2
 
 
@@ -136,14 +136,14 @@ def test_an_iterator_that_failed_is_not_taken_for_one_that_ended():
     with pytest.raises(OSError, match="disk"):
         trainer.run(data, max_epochs=2)
     with pytest.raises(DataExhaustedError) as caught:
-        trainer.run(data)
+        trainer.run(data, restart=False)
     assert str(caught.value) == (
         "the data raised an error after 2 of an unknown number of iterations and cannot be restarted: "
         "an iterator that raised is exhausted; pass a list or a DataLoader"
     )
 
 
-def test_after_an_error_the_next_run_goes_on_with_the_next_batch():
+def test_after_an_error_a_run_can_be_continued_on_the_next_batch():
     batches = []
 
     def step(engine, batch):
@@ -154,5 +154,5 @@ def test_after_an_error_the_next_run_goes_on_with_the_next_batch():
     trainer, data = Engine(step), list("abcd")
     with pytest.raises(ValueError, match="broken"):
         trainer.run(data)
-    assert trainer.run(data).iteration == 4
+    assert trainer.run(data, restart=False).iteration == 4
     assert "".join(batches) == "abcd"

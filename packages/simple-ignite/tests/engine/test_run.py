@@ -22,7 +22,7 @@ def made(data, step=lambda engine, batch: None, **goal):
     engine.progress.set_goal(engine.state, goal.get("max_epochs"), goal.get("max_iterations"), False)
     engine.progress.set_epoch_length(engine.state, batches, goal.get("epoch_length"))
     engine.batches = batches
-    return Run(engine, batches, engine.resume_state), engine, seen
+    return Run(engine, engine.resume_state), engine, seen
 
 
 def test_a_run_of_two_epochs():
@@ -213,8 +213,9 @@ def test_a_loaded_epoch_is_entered_again_and_its_goal_known():
     first.on(Events.ITERATION_COMPLETED(once=2), Engine.terminate)
     first.run([1, 2, 3])
     run, engine, seen = made([1, 2, 3])
+    batches = run.batches
     engine.load_state_dict(first.state_dict())
-    engine.batches = run.batches
+    engine.batches = batches
     run.train()
     assert seen == ["STARTED", "EPOCH_STARTED", "EPOCH_COMPLETED", "COMPLETED"]
     assert (engine.state.iteration, engine.progress.loaded) == (3, False)

@@ -16,7 +16,7 @@ from simple_conf.tree.provenance import record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from typing import Any
 
     from simple_conf.errors import ConfError
@@ -192,8 +192,17 @@ def update(cfg: MappingNode, values: MappingNode) -> None:
     """
     refuse_frozen(cfg.__tree__, cfg.__path__)
     lay_over(cfg, copy_mapping(values, Tree(), cfg.__path__, written=True))
-    for key in values.__raw__:
-        cfg.__tree__.forget((*cfg.__path__, key))
+    for path in leaves_of(values, cfg.__path__):
+        cfg.__tree__.forget(path)
+
+
+def leaves_of(node: MappingNode, path: KeyPath) -> Iterator[KeyPath]:
+    """Yield the path of everything in a mapping that is not a mapping with keys itself."""
+    for key, value in node.__raw__.items():
+        if isinstance(value, MappingNode) and value.__raw__:
+            yield from leaves_of(value, (*path, key))
+        else:
+            yield (*path, key)
 
 
 def delete_at(cfg: MappingNode, path: str | KeyPath) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from simple_conf.config.history import origin
-from simple_conf.config.notebook import diff_html
 from simple_conf.errors import ConfError
 from simple_conf.keypath import format_path
 from simple_conf.tree.export import Exporter, simple
@@ -108,6 +107,8 @@ class Diff:
 
     def _repr_html_(self) -> str:
         """Return what a notebook shows."""
+        from simple_conf.config.notebook import diff_html
+
         return diff_html([(change.path, change.sides()) for change in self.changes])
 
     def render(self, color: bool = False) -> str:

@@ -41,13 +41,14 @@ class Plan(NamedTuple):
         return not mappings or not any(isinstance(values.get(key), (dict, MappingNode)) for key in mappings)
 
 
-def plan_of(cls: type, converter: Converter) -> Plan:
-    """Return the keys of a schema for which the default must be in the tree."""
+def plan_of(cls: type, converter: Converter) -> Plan | None:
+    """Return the keys of a schema for which the default must be in the tree, or None where there are none."""
     known = {key: default for key, default in defaults_of(cls).items() if not default.required}
-    return Plan(
+    plan = Plan(
         frozenset(key for key, default in known.items() if not is_simple(default, converter)),
         tuple(key for key, default in known.items() if lies_below(default)),
     )
+    return plan if any(plan) else None
 
 
 def is_simple(default: FieldDefault, converter: Converter) -> bool:
@@ -55,7 +56,8 @@ def is_simple(default: FieldDefault, converter: Converter) -> bool:
     if default.factory in EMPTY:
         return True
     if is_schema(default.factory):
-        return not plan_of(default.factory, converter).absent  # type: ignore[arg-type]
+        plan = plan_of(default.factory, converter)  # type: ignore[arg-type]
+        return plan is None or not plan.absent
     value = constant(default)
     if value is MISSING or has_reference(value):
         return False

@@ -331,7 +331,7 @@ def class_reader(cls: Any, conv: Converter, mode: Mode) -> Callable[[Any], Any]:
         mode: How values are read.
     """
     by_tree, probes = mode.defaults == "tree", mode.defaults == "probe"
-    plans: list[Plan] = []
+    plans: list[Plan | None] = []
     texts = [key for key, default in defaults_of(cls).items() if takes_text(default.kind)]
 
     def fits(value: Any, kind: Any) -> bool:
@@ -352,7 +352,8 @@ def class_reader(cls: Any, conv: Converter, mode: Mode) -> Callable[[Any], Any]:
                     return conv.structure(value, type(default))
                 values = default_values(value, cls, values, fits)
             for key in texts:
-                if type(values.get(key)) in KINDS:
+                kind = type(values.get(key))
+                if kind is not str and kind in KINDS:
                     values = {**values, key: with_text(value, key, values[key])}
         elif isinstance(value, collections.abc.Mapping):
             values = dict(value)
@@ -363,7 +364,8 @@ def class_reader(cls: Any, conv: Converter, mode: Mode) -> Callable[[Any], Any]:
         if probes:
             if not plans:
                 plans.append(plan_of(cls, conv))
-            if not plans[0].fits(values):
+            plan = plans[0]
+            if plan is not None and not plan.fits(values):
                 raise NeedsDefaultsError
         return values
 

@@ -13,8 +13,6 @@ from simple_conf.keypath import parse_path
 from simple_conf.literal import read_value
 from simple_conf.merging.merge import ConfigPatch
 from simple_conf.origin.layers import ArgumentLayer
-from simple_conf.secret_lines import masked_argument
-from simple_conf.secret_names import may_name_secret
 from simple_conf.sources.override import Override, from_overrides, refused
 
 TYPE_CHECKING = False
@@ -89,6 +87,8 @@ def read_override(argument: str, following: Sequence[str] = ()) -> Override:
     """
     if argument.startswith("-"):
         bare = argument.lstrip("-")
+        from simple_conf.secret_lines import masked_argument
+
         hint: str | None = f"write {masked_argument(bare)}"
         if equals(bare) < 0:
             hint = without_equals(bare, following) or f"write {bare}=…"
@@ -133,6 +133,8 @@ def without_equals(argument: str, following: Sequence[str]) -> str | None:
         value = second
     if not value or not key or not is_path(key) or not key[:1].isidentifier():
         return None
+    from simple_conf.secret_names import may_name_secret
+
     if may_name_secret(key):
         return f"write {key}=…"
     written = f"{key}={value}"

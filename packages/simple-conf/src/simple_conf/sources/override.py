@@ -10,8 +10,6 @@ from simple_conf.merging.merge import lay_over
 from simple_conf.merging.strategy import DEFAULT
 from simple_conf.origin.layers import ArgumentLayer, NamedLayer
 from simple_conf.origin.origin import Origin
-from simple_conf.secret_lines import masked_argument
-from simple_conf.secret_names import may_name_secret
 from simple_conf.suggestion import did_you_mean
 from simple_conf.tree.copying import adopt
 from simple_conf.tree.editing import change, store
@@ -100,6 +98,8 @@ def key_columns(argument: str, path: KeyPath) -> list[int]:
 
 def refused(argument: str, message: str, column: int, hint: str | None = None) -> OverrideError:
     """Return the error that points at a 1-based column of an override's text; a secret in it is masked."""
+    from simple_conf.secret_lines import masked_argument
+
     origin = ArgumentLayer(argument, column).locate(())
     shown = masked_argument(argument)
     if shown != argument:
@@ -163,6 +163,8 @@ def appended(holder: MappingNode, key: str, path: KeyPath, override: Override, v
         mine = adopt(read_item(holder, key), tree, path, holder.__layer__)
     if not isinstance(mine, ListNode):
         kind = "a mapping" if isinstance(mine, MappingNode) else repr_of(mine)
+        from simple_conf.secret_names import may_name_secret
+
         if may_name_secret(format_path(path)):
             kind = "a value"
         raise refused(override.argument, f"{format_path(path)} is {kind}, not a list; '+=' adds to a list", 1)

@@ -24,7 +24,7 @@ def explained(text, kind="BARE", offset=0, expected=("KEY", "COLUMNS")):
         ('["a"]', "a list without a key", "write a key before it: items: [1, 2]"),
         ("---", "SDN has no document markers: one file is one document", "remove the ---"),
         ("...  ", "SDN has no document markers: one file is one document", "remove the ..."),
-        ("{", "the document is enclosed in { }", "remove the outer braces; `sdn from-json` converts JSON"),
+        ("{", "the document is enclosed in { }", "take the outer braces out; `sdn from-json` converts JSON"),
         ("}", "unmatched }", "remove it, or open the bracket after its key"),
         ("]", "unmatched ]", "remove it, or open the bracket after its key"),
         (") x", "unmatched )", "remove it, or open the bracket after its key"),

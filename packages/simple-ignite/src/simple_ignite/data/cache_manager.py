@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import errno
+import math
+import operator
 import os
 import threading
 import weakref
 from collections.abc import Iterable, Mapping
+from numbers import Real
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, SupportsIndex
 
 from simple_ignite.data.cache_mode import CacheMode
 from simple_ignite.data.cache_plan import CachePlan
@@ -19,7 +22,7 @@ from simple_ignite.data.files.file_scan import scan
 from simple_ignite.data.files.file_stamp import FileStamp
 from simple_ignite.data.held_files import HeldFiles
 from simple_ignite.data.memory import available_memory
-from simple_ignite.errors import CacheError, DataArgumentError
+from simple_ignite.errors import CacheError, CacheFileNotFoundError, DataArgumentError
 
 __all__ = ["CacheManager"]
 
@@ -50,13 +53,18 @@ class CacheManager:
     def __init__(self, memory_limit: int | None = None, *, advise: str | None = None) -> None:
         check_advice(advise)
         if memory_limit is None:
-            memory_limit = int(SHARE * available_memory())
-        elif not isinstance(memory_limit, int) or isinstance(memory_limit, bool) or memory_limit < 0:
+            self._limit = int(SHARE * available_memory())
+        elif (
+            isinstance(memory_limit, SupportsIndex)
+            and not isinstance(memory_limit, bool)
+            and memory_limit >= 0
+        ):
+            self._limit = operator.index(memory_limit)
+        else:
             raise DataArgumentError(
                 f"memory_limit must be a whole number of bytes, 0 or more, not {memory_limit!r}",
                 argument="memory_limit",
             )
-        self._limit = memory_limit
         self._advise = advise
         self._plan = CachePlan()
         self._start()
@@ -78,14 +86,14 @@ class CacheManager:
             `left_out`.
 
         Raises:
-            CacheFileNotFoundError: If a path does not exist.
+            CacheFileNotFoundError: If a path does not exist, or one with a priority does not.
             CacheError: If a folder cannot be read.
+            DataArgumentError: If a priority is no number.
         """
+        order = {_existing(name): _priority(name, value) for name, value in (priorities or {}).items()}
         found = {str(path): stamp for path, stamp in scan(paths).items()}
         with self._lock:
-            self._plan.prioritize(
-                {os.path.realpath(name): value for name, value in (priorities or {}).items()}
-            )
+            self._plan.prioritize(order)
             self._stamps.update(found)
             left_out = self._plan.fill(found, self._limit)
             for key in left_out:
@@ -301,6 +309,19 @@ class CacheManager:
 def _is_out_of_descriptors(error: CacheError) -> bool:
     cause = error.__cause__  # named here only: a name in a frame of the traceback would keep files alive
     return isinstance(cause, OSError) and cause.errno in (errno.EMFILE, errno.ENFILE)
+
+
+def _existing(path: Name) -> str:
+    """Return the resolved path of a file or folder that has a priority."""
+    if not os.path.lexists(path):
+        raise CacheFileNotFoundError(f"{path}: has a priority, and does not exist", path=Path(path))
+    return os.path.realpath(path)
+
+
+def _priority(path: Name, value: object) -> float:
+    if isinstance(value, Real) and not math.isnan(value):
+        return float(value)
+    raise DataArgumentError(f"{path}: its priority must be a number, not {value!r}", argument="priorities")
 
 
 def _absolute(path: Name) -> str:

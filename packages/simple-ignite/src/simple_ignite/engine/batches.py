@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator, Sized
 from itertools import islice, repeat
 from typing import Any
 
 from simple_ignite.engine.rng import RngState
 from simple_ignite.engine.workers import iterate_sheltered
+from simple_ignite.errors import IgniteWarning, RunError
 from simple_ignite.protocols import Stateful
 
-__all__ = ["BatchSource", "is_iterable", "is_iterator"]
+__all__ = ["BatchSource", "checked", "is_iterable", "is_iterator"]
 
 DETERMINISTIC = (list, tuple, range)
 """Types whose iteration draws no random numbers."""
@@ -49,6 +51,11 @@ class BatchSource:
             self._iterator = self._iterate()
             self.origin = done
         return self._iterator
+
+    @property
+    def has_workers(self) -> bool:
+        """Whether processes are fetching the batches of the current iterator."""
+        return self._iterator is not None and bool(getattr(self.data, "num_workers", 0))
 
     def drop(self) -> None:
         """Drop the current iterator, so that the next batch is the first of the data."""
@@ -94,8 +101,9 @@ class BatchSource:
             self._base = (base, fetched - skip)
             self.restored = True
         self._iterator = self._iterate()
-        for _ in islice(self._iterator, skip):
-            pass
+        if sum(1 for _ in islice(self._iterator, skip)) < skip and not is_iterator(self.data):
+            message = f"the data has fewer than the {skip} batches that were used in this epoch before"
+            warnings.warn(f"{message}; the epoch ends here", IgniteWarning, stacklevel=6)
         self._rng = rng
         self.origin = done - fetched
 
@@ -106,6 +114,18 @@ class BatchSource:
 def is_iterable(data: object) -> bool:
     """Return whether data can be iterated over, or is None."""
     return data is None or hasattr(type(data), "__iter__") or hasattr(type(data), "__getitem__")
+
+
+def checked(data: Any) -> Any:
+    """Return data that can be iterated over, or None.
+
+    Raises:
+        RunError: If it is anything else.
+    """
+    if is_iterable(data):
+        return data
+    wanted = "the data must be something to iterate over, such as a DataLoader or a list"
+    raise RunError(f"{wanted}, not {data!r:.80}", argument="data")
 
 
 def is_iterator(data: object) -> bool:

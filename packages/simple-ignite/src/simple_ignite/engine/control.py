@@ -30,13 +30,14 @@ class Control:
     Attributes:
         signal: The signals raised since the loop last looked, as bits; 0 if there are none.
         preempted: Whether the run was asked to end by a signal of the operating system.
+        failing: Whether the run was terminated because its state may be broken.
         ahead: Whether a batch has been fetched whose iteration has not begun.
         done: How many iterations have completed their step since training began.
         phase: The phase of the loop when an exception left it.
         failed: The event and the name of the handler that raised the exception.
     """
 
-    __slots__ = ("ahead", "done", "failed", "phase", "preempted", "signal")
+    __slots__ = ("ahead", "done", "failed", "failing", "phase", "preempted", "signal")
 
     def __init__(self) -> None:
         self.done = 0
@@ -46,6 +47,7 @@ class Control:
         """Clear all that a previous run has left, except its position."""
         self.signal = 0
         self.preempted = False
+        self.failing = False
         self.ahead = False
         self.phase = ""
         self.failed: tuple[Event, str] | None = None

@@ -49,8 +49,8 @@ class Entry:
         return any(f.always for f in self.filters)
 
     def passes(self, engine: HasState, count: int) -> bool:
-        """Return whether it runs at this occurrence."""
-        return any(f.passes(engine, count) for f in self.filters)
+        """Return whether it runs at this occurrence; a filter without conditions passes any count."""
+        return any(f.unconditional or f.passes(engine, count) for f in self.filters)
 
     def compiled(self, ahead: int) -> Call:
         """Return the call of a constant entry, with its `when` condition if it has one.
@@ -58,7 +58,7 @@ class Entry:
         Args:
             ahead: How far the event's count is ahead of the state's iteration.
         """
-        if any(f.always and f.when is None for f in self.filters):
+        if any(f.unconditional for f in self.filters):
             return self.call
         call, passes = self.call, self.passes
         return lambda engine: call(engine) if passes(engine, engine.state.iteration + ahead) else None
@@ -115,6 +115,11 @@ class HandlerTable:
         self._attributes: dict[Event, str] = {}
         self._order = 0
         self.counts: dict[Event, int] = {}
+
+    def add_events(self) -> None:
+        """Add the events of a run that are new since this table was pickled."""
+        for event in Events:
+            self._entries.setdefault(event, ())
 
     def register(self, events: Iterable[object], counters: Mapping[Event, str]) -> None:
         """Register events; `counters` names the attribute of the state that counts an event."""
@@ -264,6 +269,8 @@ class HandlerTable:
             return state.iteration + 1
         if event in EPOCHS:
             return state.epoch + 1
+        if event is Events.OPTIMIZER_STEP:
+            return state.optimizer_steps
         if event in self._attributes:
             return int(getattr(state, self._attributes[event]))
         self.counts[event] = self.counts.get(event, 0) + 1

@@ -7,12 +7,13 @@ from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
 
-from simple_ignite.engine.batches import BatchSource, is_iterable
-from simple_ignite.engine.control import END_EPOCH, INTERRUPT, TERMINATE
+from simple_ignite.engine.batches import BatchSource, checked
+from simple_ignite.engine.companions import Companions, is_within_run, join_running, running
+from simple_ignite.engine.control import CHANGED, END_EPOCH, INTERRUPT, TERMINATE
 from simple_ignite.engine.dispatch import EARLY, Handle, HandlerTable
 from simple_ignite.engine.events import Event, EventLike, Events
 from simple_ignite.engine.failure import add_position, notify_error_handlers, preempted
-from simple_ignite.engine.moved import renamed
+from simple_ignite.engine.moved import add_missing, renamed
 from simple_ignite.engine.progress import Progress
 from simple_ignite.engine.resume import ResumeState
 from simple_ignite.engine.rng import seed_everything
@@ -48,6 +49,8 @@ class Engine:
         progress: The completed epochs and the goal.
         batches: The source of batches of the current or last run, or None.
         resume_state: The handlers whose states are saved, and what was loaded and is not yet restored.
+        companions: The engines that run within this one, whose states are saved with its own.
+        checks: Called with the engine before a checkpoint is saved; they may call `terminate(failed=True)`.
 
     Raises:
         HandlerError: If the step cannot be called.
@@ -64,13 +67,24 @@ class Engine:
         self.progress = Progress()
         self.batches: BatchSource | None = None
         self.resume_state = ResumeState()
+        self.companions = Companions(self)
+        self.checks: list[Callable[[Engine], None]] = []
         self._running = False
         registered = getattr(step, "registered", None)
         if callable(registered):
             registered(self)
 
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: value for name, value in vars(self).items() if name != "companions"}
+
     def __setstate__(self, attributes: dict[str, Any]) -> None:
-        vars(self).update(renamed("Engine", attributes))
+        fresh = Engine(lambda _engine, _batch: None)
+        vars(self).update({**vars(fresh), **renamed("Engine", attributes)})
+        self.companions = Companions(self)
+        for name in ("state", "progress", "resume_state"):
+            add_missing(getattr(self, name), getattr(fresh, name))
+        add_missing(self.table.control, fresh.table.control)
+        self.table.add_events()
 
     # Handlers and events
 
@@ -99,7 +113,9 @@ class Engine:
         """Call `handler` whenever an event fires; without a handler, return a decorator.
 
         A handler takes the engine or nothing, then `args` and `kwargs`. One of EXCEPTION_RAISED may also take
-        the error. If it has a method `registered`, that is called with the engine.
+        the error. If it has a method `registered`, that is called with the engine; if it has a method
+        `restarted`, that is called with the engine when a run begins anew; if it has a method `event_for`,
+        that is called with the engine and the event, and returns the event to use.
 
         Args:
             event: A member of `Events` or a registered event of your own, either of them filtered, as in
@@ -127,6 +143,9 @@ class Engine:
         if priority is None:
             own = getattr(handler, "priority", 0)
             priority = own if isinstance(own, int) else 0
+        event_for = getattr(handler, "event_for", None)
+        if callable(event_for):
+            event = event_for(self, event)
         handle = self.table.add(event, handler, args, kwargs, priority)
         self.keep(getattr(handler, "__self__", handler))
         registered = getattr(handler, "registered", None)
@@ -204,12 +223,15 @@ class Engine:
 
     # Control
 
-    def terminate(self, *, reason: str | None = None) -> None:
+    def terminate(self, *, reason: str | None = None, failed: bool = False) -> None:
         """End the run after the current iteration: TERMINATED, then COMPLETED.
 
         Args:
             reason: Why: kept in `state.stop_reason`, logged, and shown by a progress bar.
+            failed: The state may be broken, as after a loss of NaN: checkpoints save it in a file of its own,
+                and keep the last good one.
         """
+        self.table.control.failing |= failed
         self.state.stop_reason = reason or self.state.stop_reason
         self.table.control.signal |= TERMINATE
 
@@ -226,6 +248,31 @@ class Engine:
         self.state.stop_reason = reason or self.state.stop_reason
         self.table.control.preempted = True
         self.table.control.signal |= TERMINATE
+
+    def set_data(self, data: Any) -> None:
+        """Continue the run with other data, from their first batch on; a handler may call this.
+
+        The batch that is in hand is still used. An epoch that ends with the data has the length of the new
+        ones; one of a given `epoch_length` keeps that.
+
+        Args:
+            data: As for `run`.
+
+        Raises:
+            RunError: If the data cannot be iterated over.
+            DataExhaustedError: If they are empty.
+        """
+        batches = BatchSource(checked(data))
+        self.progress.set_epoch_length(self.state, batches, None)
+        self.state.dataloader, self.batches = data, batches
+        self.table.control.signal |= CHANGED
+
+    @property
+    def failing(self) -> bool:
+        """Whether the run was terminated with `failed=True`; runs the checks first."""
+        for check in self.checks:
+            check(self)
+        return self.table.control.failing
 
     @property
     def in_epoch(self) -> bool:
@@ -259,21 +306,63 @@ class Engine:
         return self.resume_state.kept
 
     def state_dict(self) -> dict[str, Any]:
-        """Return position, RNG states, and the states of data, metrics and handlers.
+        """Return position, RNG states, and the states of data, metrics, handlers and inner engines.
 
         They are plain values and tensors. Saved in a handler of ITERATION_COMPLETED or EPOCH_COMPLETED, they
         let `run` continue right after that event; saved during a step, its iteration counts as not done.
+        Engines that have run within this one, such as an evaluator in a handler, are included.
         """
-        return self.resume_state.collect(self)
+        self.companions.saved_alone = True
+        state = self.resume_state.collect(self)
+        engines = self.companions.state_dict(self)
+        return {**state, "engines": engines} if engines else state
 
     def load_state_dict(self, state_dict: Mapping[str, Any]) -> None:
         """Load what `state_dict` returned; the next `run` continues there.
 
         Raises:
-            StateError: If an entry is missing or of another format.
+            StateError: If an entry is missing, of another format, or does not fit; nothing is changed then.
         """
-        self.resume_state.load(self, state_dict)
+        self.load_undoably(state_dict)
+
+    def load_undoably(self, state_dict: Mapping[str, Any]) -> Callable[[], None]:
+        """Do what `load_state_dict` does, and return a function that takes it back."""
+        undo = self.resume_state.load(self, state_dict)
         self.batches = None
+        self.companions.loaded_alone = True
+        undo_others = self.companions.load_state_dict(self, state_dict.get("engines", {}))
+
+        def undo_all() -> None:
+            undo_others()
+            undo()
+
+        return undo_all
+
+    def own_state_dict(self, *, leave_out: set[int]) -> dict[str, Any]:
+        """Return the state without inner engines and global randomness.
+
+        Args:
+            leave_out: The ids of handlers that are saved elsewhere.
+        """
+        state = self.resume_state.collect(self, leave_out)
+        return {**state, "random": None}
+
+    def load_own_state(self, saved: Mapping[str, Any], /) -> Callable[[], None]:
+        """Load what `own_state_dict` returned, and return a function that takes it back."""
+        if self._running:
+            raise EngineBusyError(f"engine {self.name} is running; its state can be loaded between runs")
+        batches = self.batches
+        undo = self.resume_state.load(self, saved)
+        self.batches = None if self.progress.in_epoch else batches
+        return undo
+
+    def saved_ids(self) -> set[int]:
+        """Return the ids of the handlers whose states `state_dict` includes, of inner engines too."""
+        return self.kept_ids().union(*(one.kept_ids() for one in self.companions.closure(self)))
+
+    def kept_ids(self) -> set[int]:
+        """Return the ids of the handlers whose states are saved with the engine's."""
+        return {id(handler) for handler in self.kept}
 
     # Running
 
@@ -284,14 +373,14 @@ class Engine:
         max_iterations: int | None = None,
         epoch_length: int | None = None,
         *,
-        restart: bool = False,
+        restart: bool | None = None,
         graceful: bool | Literal["return"] = False,
         seed: int | None = None,
     ) -> State:
         """Run the step over the data.
 
         A run that was terminated, interrupted or loaded is continued, and so is a finished one whose goal is
-        raised. Any other run begins anew.
+        raised. Any other run begins anew, also one after an exception.
 
         Args:
             data: Any iterable: a DataLoader, a list, a generator. None: the data of the run that is
@@ -301,7 +390,8 @@ class Engine:
             max_iterations: Run until so many iterations are done; the last epoch is then completed as it is.
             epoch_length: Iterations in an epoch. Default: the length of the data. If it is less than that,
                 the next epoch continues where this one stopped; if it is more, the data is restarted.
-            restart: Begin anew in any case.
+            restart: True to begin anew in any case; False to continue after an exception too, with the batch
+                after the one that failed.
             graceful: End at the next iteration boundary on SIGTERM or SIGUSR1, as `terminate()` does, and
                 raise `Preempted`, so that the script ends. "return": return instead. A run within a graceful
                 run returns in any case; the outer one raises.
@@ -322,23 +412,30 @@ class Engine:
             raise EngineBusyError(
                 f"engine {self.name} is already running; use another engine inside its handlers"
             )
-        batches = self._prepare(data, max_epochs, max_iterations, epoch_length, restart, seed)
+        join_running(self)
+        self._prepare(data, max_epochs, max_iterations, epoch_length, restart, seed)
         watch = SignalWatch(lambda name: self.preempt(reason=name)) if graceful else None
-        state, control = self.state, self.table.control
+        state, control, progress = self.state, self.table.control, self.progress
         control.begin_run()
         state.stop_reason = None
         self._running = True
-        if self.progress.loaded and self.progress.finished(state):
-            log.warning("engine %s: nothing left to do: %s", self.name, self.progress.done_message(state))
+        progress.nested = is_within_run()
+        if progress.loaded and progress.finished(state):
+            log.warning("engine %s: nothing left to do: %s", self.name, progress.done_message(state))
         try:
-            with watch or nullcontext():
-                Run(self, batches, self.resume_state).train()
+            with running(self), watch or nullcontext():
+                self.companions.loaded_alone = False
+                Run(self, self.resume_state).train()
+            self.companions.report_unclaimed()
         except BaseException as error:
+            progress.failed = self.resume_state.pending_batches is None or control.phase != ""
             add_position(error, self.name, state, self.table)
             if not notify_error_handlers(error, self, self.table):
                 raise
         finally:
             self._running = False
+            if progress.failed and self.batches is not None:
+                self.resume_state.let_go(self.batches, state.iteration)
             state.batch = state.output = None
             control.signal = 0
         if watch is not None and watch.received is not None and graceful is True and not watched():
@@ -356,30 +453,45 @@ class Engine:
         max_epochs: int | None,
         max_iterations: int | None,
         epoch_length: int | None,
-        restart: bool,
+        restart: bool | None,
         seed: int | None,
-    ) -> BatchSource:
+    ) -> None:
         """Set the goal, the data and the seed of the coming run."""
         state, progress = self.state, self.progress
         if progress.set_goal(state, max_epochs, max_iterations, restart):
-            progress.reset()
-            state.epoch = state.iteration = state.epoch_begin = self.table.control.done = 0
-            state.metrics = {}
-            self.table.counts.clear()
-            self.resume_state.discard()
-            self.batches = None
+            self._begin_anew(restart)
         if data is None and self.batches is not None:
             data = self.batches.data  # a run that is continued
-        if not is_iterable(data):
-            wanted = "the data must be something to iterate over, such as a DataLoader or a list"
-            raise RunError(f"{wanted}, not {data!r:.80}", argument="data")
         batches = self.batches
         if batches is None or batches.data is not data:
-            batches = BatchSource(data)
+            batches = BatchSource(checked(data))
         progress.set_epoch_length(state, batches, epoch_length)
         if seed is not None and not (progress.in_epoch or progress.epochs):
             state.seed = seed
             seed_everything(seed)
         state.dataloader = data
+        progress.failed = False
         self.batches = batches
-        return batches
+
+    def _begin_anew(self, restart: bool | None) -> None:
+        """Forget the position, and what handlers have gathered in the last run."""
+        state = self.state
+        if self.progress.failed and restart is None:
+            log.warning(
+                "engine %s: the last run ended by an exception in epoch %s, iteration %d; this one begins "
+                "anew (to continue: run(..., restart=False))",
+                self.name,
+                state.epoch_label,
+                state.iteration,
+            )
+        self.progress.reset()
+        state.epoch = state.iteration = state.epoch_begin = self.table.control.done = 0
+        state.optimizer_steps = 0
+        state.metrics = {}
+        self.table.counts.clear()
+        self.resume_state.discard()
+        self.batches = None
+        for handler in self.kept:
+            restarted = getattr(handler, "restarted", None)
+            if callable(restarted):
+                restarted(self)

@@ -64,6 +64,11 @@ class EventFilter:
         """Whether every occurrence passes, apart from `when`."""
         return self.every == 1 and self.once is None and self.before is None and self.after is None
 
+    @property
+    def unconditional(self) -> bool:
+        """Whether every occurrence passes."""
+        return self.always and self.when is None
+
     def next_after(self, count: int) -> int:
         """Return the first occurrence after `count` that passes, apart from `when`; `NEVER` if none does."""
         if self.once is not None:
@@ -150,8 +155,8 @@ class EventEnum(Enum):
 class Events(EventEnum):
     """The events of a run, in their order within it.
 
-    GET_BATCH_* count the upcoming iteration, ITERATION_* the current one, EPOCH_* the current epoch (from 1);
-    the others count how often they have fired.
+    GET_BATCH_* count the upcoming iteration, ITERATION_* the current one, EPOCH_* the current epoch (from 1),
+    OPTIMIZER_STEP the steps of the optimizer; the others count how often they have fired.
     """
 
     STARTED = "started"
@@ -160,6 +165,7 @@ class Events(EventEnum):
     DATALOADER_STOP_ITERATION = "dataloader_stop_iteration"
     GET_BATCH_COMPLETED = "get_batch_completed"
     ITERATION_STARTED = "iteration_started"
+    OPTIMIZER_STEP = "optimizer_step"
     ITERATION_COMPLETED = "iteration_completed"
     EPOCH_COMPLETED = "epoch_completed"
     INTERRUPTED = "interrupted"

@@ -180,6 +180,8 @@ def _fetching(engine: EngineParts, iterator: Iterator[Any], wanted: int) -> None
             i += 1
             if asked.calls or i == asked.due:
                 occur(asked, engine, i)
+                if control.signal & CHANGED and engine.batches is not None:
+                    iterator = engine.batches.iterator(i - 1)  # a handler may have set other data
             since = clock()
             try:
                 state.batch = next(iterator)

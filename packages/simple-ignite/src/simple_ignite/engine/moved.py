@@ -55,6 +55,18 @@ def renamed(kind: str, attributes: Mapping[str, Any]) -> dict[str, Any]:
     return {names.get(name, name): value for name, value in attributes.items()}
 
 
+def add_missing(thing: object, fresh: object) -> None:
+    """Give an object that was unpickled the attributes that its class has got since.
+
+    Args:
+        thing: The object.
+        fresh: A new object of the same class.
+    """
+    for name in getattr(fresh, "__slots__", None) or vars(fresh):
+        if not hasattr(thing, name):
+            setattr(thing, name, getattr(fresh, name))
+
+
 class Feed(BatchSource):
     """A `BatchSource` that 0.3.0 pickled; it becomes a plain one."""
 

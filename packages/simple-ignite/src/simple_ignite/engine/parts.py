@@ -30,6 +30,10 @@ class EngineParts(Protocol):
     progress: Progress
     batches: BatchSource | None
 
+    def set_data(self, data: Any) -> None:
+        """Continue with other data."""
+        ...
+
     @property
     def name(self) -> str:
         """The engine's name in messages."""

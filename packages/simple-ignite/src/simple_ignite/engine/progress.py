@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import sys
+import warnings
 
 from simple_ignite.distributed.collective import is_distributed
 from simple_ignite.engine.batches import BatchSource
 from simple_ignite.engine.state import State
-from simple_ignite.errors import DataExhaustedError, RunError
+from simple_ignite.errors import DataExhaustedError, IgniteWarning, RunError
 
 __all__ = ["Progress", "may_be_empty"]
 
@@ -20,13 +21,32 @@ class Progress:
         in_epoch: Whether an epoch has begun and is not yet completed.
         ended: Whether the last run reached its goal.
         loaded: Whether the position was loaded rather than reached by this engine.
+        failed: Whether the last run ended by an exception.
+        nested: Whether the last run was started within a run of another engine.
+        single: Whether each run is complete in itself, as an evaluation is, so that a finished one that is
+            loaded begins anew.
+        counts_steps: Whether the steps of the optimizer are counted; not in training that 0.3.0 began.
+        data_ended: Whether the data of the current epoch has ended, and only its completion is left.
         own_length: Whether the epoch length was given, and is not the length of the data.
     """
 
-    __slots__ = ("ended", "epochs", "in_epoch", "loaded", "own_length")
+    __slots__ = (
+        "counts_steps",
+        "data_ended",
+        "ended",
+        "epochs",
+        "failed",
+        "in_epoch",
+        "loaded",
+        "nested",
+        "own_length",
+        "single",
+    )
 
     def __init__(self) -> None:
         self.own_length = False
+        self.nested = False
+        self.single = False
         self.reset()
 
     def reset(self) -> None:
@@ -35,9 +55,12 @@ class Progress:
         self.in_epoch = False
         self.ended = False
         self.loaded = False
+        self.failed = False
+        self.data_ended = False
+        self.counts_steps = True
 
     def set_goal(
-        self, state: State, max_epochs: int | None, max_iterations: int | None, restart: bool
+        self, state: State, max_epochs: int | None, max_iterations: int | None, restart: bool | None
     ) -> bool:
         """Set when the coming run is finished.
 
@@ -60,7 +83,9 @@ class Progress:
             state.max_iterations = _natural("max_iterations", max_iterations)
         elif state.max_epochs is None and state.max_iterations is None:
             state.max_epochs = 1
-        return restart or (self.ended and not self.loaded and self.finished(state))
+        if self.failed and restart is None:
+            return True
+        return bool(restart) or (self.ended and not self.loaded and self.finished(state))
 
     def set_epoch_length(self, state: State, batches: BatchSource, epoch_length: int | None) -> None:
         """Set the length of an epoch: the given one, or that of the data, which may be unknown.
@@ -76,6 +101,11 @@ class Progress:
             state.epoch_length = given
         elif not (self.own_length and (self.in_epoch or self.epochs)):
             self.own_length = False
+            if self.loaded and (batches.length or sys.maxsize) < (state.epoch_length or 0):
+                message = (
+                    f"the data has {batches.length} batches, fewer than the {state.epoch_length} an epoch had"
+                )
+                warnings.warn(f"{message} when the state was saved", IgniteWarning, stacklevel=5)
             state.epoch_length = batches.length
             if batches.length == 0 and not may_be_empty(state):
                 raise DataExhaustedError("the data is empty: its length is 0", done=0, wanted=None)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import torch
 
-__all__ = ["RngState", "cuda_in_use", "seed_everything"]
+__all__ = ["RngState", "SharedRestore", "cuda_in_use", "seed_everything"]
 
 
 class RngState:
@@ -34,12 +34,20 @@ class RngState:
         Args:
             loader: Data whose own generators are set too.
         """
+        self.restore_global()
+        self.restore_loader(loader)
+
+    def restore_global(self) -> None:
+        """Set the generators of Python, NumPy, torch and CUDA to this state."""
         random.setstate(self.python)
         np.random.set_state(self.numpy)
         torch.set_rng_state(self.torch)
         if self.cuda and torch.cuda.is_available():
             for device, state in enumerate(self.cuda[: torch.cuda.device_count()]):
                 torch.cuda.set_rng_state(state, device)
+
+    def restore_loader(self, loader: Any) -> None:
+        """Set the generators of a loader to this state."""
         for generator, state in zip(_generators(loader), self.loader, strict=False):
             generator.set_state(state)
 
@@ -73,6 +81,41 @@ class RngState:
         made.cuda = [state.cpu() for state in state_dict["cuda"]]
         made.loader = [state.cpu() for state in state_dict["own"]]
         return made
+
+
+class SharedRestore:
+    """Whether the global generators were set back for engines whose states were saved at one moment.
+
+    Attributes:
+        done: Whether one of these engines has done it, so that the others must not.
+    """
+
+    __slots__ = ("_moment", "_names", "done")
+    _last: SharedRestore | None = None
+
+    def __init__(self) -> None:
+        self.done = False
+        self._moment: object = None
+        self._names: set[str] = set()
+
+    @classmethod
+    def of(cls, name: str, saved: dict[str, Any]) -> SharedRestore:
+        """Return what an engine shares with the one that was loaded before it, if both belong together.
+
+        They do if their states are of the same moment, their names differ, and neither has run since.
+
+        Args:
+            name: The engine's name.
+            saved: The states of the generators, as `RngState.state_dict` returned them.
+        """
+        words, key = saved["python"][1], saved["numpy"][1]
+        moment = tuple(one.cpu().numpy().tobytes() for one in (words, key, saved["torch"]))
+        last = cls._last
+        if last is None or last.done or last._moment != moment or name in last._names:
+            last = cls._last = cls()
+            last._moment = moment
+        last._names.add(name)
+        return last
 
 
 def seed_everything(seed: int) -> None:

@@ -23,21 +23,28 @@ class Run:
     """One run of an engine over its batches.
 
     Args:
-        engine: The engine, its goal set.
-        batches: The batches.
+        engine: The engine, its goal and its data set.
         resume_state: What was loaded and is to be restored.
     """
 
-    __slots__ = ("batches", "control", "engine", "progress", "resume_state", "state", "table")
+    __slots__ = ("control", "engine", "progress", "resume_state", "state", "table")
 
-    def __init__(self, engine: EngineParts, batches: BatchSource, resume_state: ResumeState) -> None:
+    def __init__(self, engine: EngineParts, resume_state: ResumeState) -> None:
         self.engine = engine
-        self.batches = batches
         self.resume_state = resume_state
         self.state = engine.state
         self.progress = engine.progress
         self.table = engine.table
         self.control = engine.table.control
+
+    @property
+    def batches(self) -> BatchSource:
+        """The batches, which a handler may have exchanged."""
+        if self.engine.batches is None:
+            raise DataExhaustedError(
+                "a handler has loaded a state into the engine that runs", done=0, wanted=None
+            )
+        return self.engine.batches
 
     def train(self) -> None:
         """Run the epochs that are left, and fire the events around them."""
@@ -67,6 +74,8 @@ class Run:
             progress.ended = False  # the next run still fires COMPLETED, even if no epoch is left
             self.table.fire(Events.INTERRUPTED, engine)
             return
+        if progress.ended:
+            self.resume_state.let_go(self.batches, state.iteration)
         self.table.fire(Events.COMPLETED, engine)
 
     def open_epoch(self) -> None:
@@ -85,8 +94,12 @@ class Run:
 
     def iterate(self) -> None:
         """Run the iterations of an epoch, restarting the data as often as needed."""
-        state, control, batches = self.state, self.control, self.batches
-        while not control.signal & ~CHANGED and (wanted := self.progress.remaining(state, batches)) > 0:
+        state, control, progress = self.state, self.control, self.progress
+        if progress.data_ended:
+            progress.data_ended = False
+            return
+        batches = self.batches
+        while not control.signal & ~CHANGED and (wanted := progress.remaining(state, batches)) > 0:
             control.signal = TERMINATE if control.preempted else 0
             begun = state.iteration
             try:
@@ -100,19 +113,31 @@ class Run:
                 control.signal |= TERMINATE  # the loader's workers got the signal too
             state.batch = state.output = None
             if not control.signal and state.iteration - begun < wanted:
+                given = state.dataloader
                 self.table.fire(Events.DATALOADER_STOP_ITERATION, self.engine)
-                if not self.refill():
+                if state.dataloader is not given and self.batches is batches:
+                    self.engine.set_data(state.dataloader)  # as in Ignite, where handlers assign it
+                if not self.refill(batches):
+                    progress.data_ended = bool(control.signal & STOP)
                     return
+            batches = self.batches
 
-    def refill(self) -> bool:
+    def refill(self, batches: BatchSource) -> bool:
         """Restart data that has ended; return False if the epoch ends with it instead.
+
+        A handler may have set other data, with which the epoch or the next one continues.
 
         Raises:
             DataExhaustedError: If the data cannot be restarted.
         """
-        state, progress, batches = self.state, self.progress, self.batches
+        state, progress = self.state, self.progress
         empty = state.iteration == batches.origin
         batches.drop()
+        if self.batches is not batches:
+            if progress.own_length:
+                return True
+            state.epoch_length = self.batches.length
+            return False
         if batches.failed:
             raise DataExhaustedError(
                 f"the data raised an error after {progress.iterations_message(state)} and cannot be "

@@ -8,7 +8,7 @@ from typing import Any
 
 from simple_ignite.errors import HandlerError
 
-__all__ = ["Call", "adapt", "name_of"]
+__all__ = ["Call", "adapt", "adapt_getter", "name_of"]
 
 Call = Callable[..., Any]
 POSITIONAL = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
@@ -63,6 +63,26 @@ def adapt(
         return handler(*event[:taken], *args, **kwargs, **wanted)
 
     return call
+
+
+def adapt_getter(function: Call, event: object) -> Call:
+    """Return a function of the engine for one of nothing, the engine, or, as in Ignite, (engine, event).
+
+    Args:
+        function: Any callable.
+        event: What is passed as the event.
+
+    Raises:
+        HandlerError: If `function` is not callable, or cannot be called in this way.
+    """
+    try:
+        parameters = list(inspect.signature(function).parameters.values())
+    except (TypeError, ValueError):
+        parameters = []
+    required = [p for p in parameters if p.kind in POSITIONAL and p.default is p.empty]
+    if len(required) == 2:
+        return lambda engine: function(engine, event)
+    return adapt(function, 1, (), {})
 
 
 def _fixed(handler: Call, taken: int, given: int, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Call:

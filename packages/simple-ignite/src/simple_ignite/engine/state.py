@@ -10,8 +10,8 @@ __all__ = ["BUILT_IN", "HasState", "State"]
 class State:
     """The position of a run, its current batch and output, and its metrics.
 
-    You may add attributes. Numbers, strings, booleans, tensors, and lists, tuples and dictionaries of these
-    are saved by `Engine.state_dict`.
+    You may add attributes. Numbers, strings, tensors, arrays, and the standard containers of these are saved
+    by `Engine.state_dict`; it warns of others.
 
     Attributes:
         epoch: The current epoch, from 0.
@@ -20,6 +20,8 @@ class State:
         max_epochs: How many epochs to run, or None.
         max_iterations: How many iterations to run, or None.
         epoch_length: Iterations in an epoch, or None while that is unknown.
+        optimizer_steps: How many steps the optimizer has made since training began, as far as they are
+            reported: by the supervised steps, `OptimizerStep` and `optimizer_step`.
         batch: The batch of this iteration; None between iterations.
         output: What the step returned; None between iterations.
         metrics: The metrics' values by name, as of the last completed epoch.
@@ -35,6 +37,7 @@ class State:
         self.epoch = 0
         self.iteration = 0
         self.epoch_begin = 0
+        self.optimizer_steps = 0
         self.max_epochs: int | None = None
         self.max_iterations: int | None = None
         self.epoch_length: int | None = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal
 
 from simple_ignite.engine.engine import Engine
 from simple_ignite.errors import HandlerError
@@ -21,12 +21,16 @@ class EarlyStopping:
 
     Args:
         patience: The run ends after this number of calls without improvement.
-        score_function: Returns the score of the engine it is called with, or names one of its metrics. Higher
-            is better: negate a loss, or name it with a minus, as in "-loss".
+        score_function: Returns the score of the engine it is called with (and, if it takes two arguments, of
+            the event), or names one of its metrics. For a loss say `mode="min"`, or name it with a minus, as
+            in "-loss".
         trainer: The engine to end.
-        min_delta: The minimum increase that counts as improvement.
+        min_delta: The minimum change for the better that counts as improvement.
         cumulative_delta: Compare with the last score that counted as an improvement (True), or with the best
             score of all (False), so that a slow increase below `min_delta` per call does not count.
+        mode: "max" if a higher score is better, "min" if a lower one is, as of a loss.
+        threshold: A score that is good enough: the run ends when it is reached.
+        relative: `min_delta` is a share of the score to beat: 0.01 stands for 1 %.
 
     Attributes:
         best: The score to beat, or None before the first call.
@@ -43,7 +47,13 @@ class EarlyStopping:
         trainer: Engine,
         min_delta: float = 0.0,
         cumulative_delta: bool = False,
+        *,
+        mode: Literal["max", "min"] = "max",
+        threshold: float | None = None,
+        relative: bool = False,
     ) -> None:
+        if mode not in ("max", "min"):
+            raise HandlerError(f"mode must be max or min, not {mode!r}", handler="EarlyStopping")
         if patience < 1:
             raise HandlerError(
                 f"patience must be a whole number from 1, not {patience!r}", handler="EarlyStopping"
@@ -53,11 +63,25 @@ class EarlyStopping:
         self.patience = patience
         self.min_delta = min_delta
         self.cumulative_delta = cumulative_delta
+        self.mode = mode
+        self.threshold = threshold
+        self.relative = relative
+        self._sign = 1 if mode == "max" else -1
         self.best: float | None = None
         self.waited = 0
         self._score = Score(score_function)
         self._trainer = weakref.ref(trainer)  # the trainer holds this handler, not the other way round
         trainer.keep(self)
+
+    def reset(self) -> None:
+        """Forget the best score and the calls since it."""
+        self.best = None
+        self.waited = 0
+
+    def restarted(self, engine: Engine) -> None:
+        """Begin anew with the trainer."""
+        if engine is self._trainer():
+            self.reset()
 
     def __call__(self, engine: Engine) -> None:
         """Compare the score with the best; end the run if it has not improved for too long."""
@@ -65,17 +89,27 @@ class EarlyStopping:
         if self.best is None:
             self.best = None if score != score else score
             self.waited += score != score
-        elif score > self.best + self.min_delta:
+        elif self._sign * (score - self.best) > self._delta(self.best):
             self.best = score
             self.waited = 0
         else:
-            if not self.cumulative_delta and score > self.best:
+            if not self.cumulative_delta and self._sign * score > self._sign * self.best:
                 self.best = score
             self.waited += 1
-        if self.waited >= self.patience:
+        if self._reached(score):
             trainer = self._trainer()
             if trainer is not None:
-                trainer.terminate(reason=self._reason())
+                trainer.terminate(reason=f"{self._score.label} reached {score:.6g}")
+        elif self.waited >= self.patience:
+            trainer = self._trainer()
+            if trainer is not None:
+                trainer.terminate(reason=self._reason(), failed=score != score)
+
+    def _delta(self, best: float) -> float:
+        return self.min_delta * abs(best) if self.relative else self.min_delta
+
+    def _reached(self, score: float) -> bool:
+        return self.threshold is not None and self._sign * score >= self._sign * self.threshold
 
     def _reason(self) -> str:
         best = "there was none" if self.best is None else f"the best is {self.best:.6g}"

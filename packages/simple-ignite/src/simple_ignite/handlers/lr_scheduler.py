@@ -9,8 +9,10 @@ from torch.optim import Optimizer
 from torch.optim.lr_scheduler import ReduceLROnPlateau
 
 from simple_ignite.engine.engine import Engine
+from simple_ignite.engine.events import EventLike
 from simple_ignite.errors import HandlerError
 from simple_ignite.handlers.score import Score, as_number
+from simple_ignite.optimization import step_event
 
 __all__ = ["LRScheduler"]
 
@@ -18,7 +20,9 @@ __all__ = ["LRScheduler"]
 class LRScheduler:
     """Steps a torch scheduler each time it is called.
 
-    It takes any scheduler, also `SequentialLR` and `ChainedScheduler`. Its state is saved with the engine's,
+    It takes any scheduler, also `SequentialLR` and `ChainedScheduler`. Put it at OPTIMIZER_STEP, or at
+    EPOCH_COMPLETED. With a supervised trainer that accumulates gradients or has a scaler, ITERATION_COMPLETED
+    means OPTIMIZER_STEP, unless the scheduler follows a metric. Its state is saved with the engine's,
     so `to_save` of a checkpoint need not name it.
 
     Args:
@@ -43,6 +47,10 @@ class LRScheduler:
         self.scheduler = scheduler
         self._score = None if metric_name is None else Score(metric_name)
         self._engine = None if metric_engine is None else weakref.ref(metric_engine)
+
+    def event_for(self, engine: Engine, event: EventLike) -> EventLike:
+        """Follow the optimizer rather than the batches, unless a metric is followed."""
+        return event if self._score is not None else step_event(engine, event)
 
     def __call__(self, engine: Engine) -> None:
         """Step the scheduler."""

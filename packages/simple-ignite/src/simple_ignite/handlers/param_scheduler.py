@@ -16,6 +16,7 @@ from simple_ignite.errors import HandlerError
 __all__ = ["ParamScheduler"]
 
 Kind = Literal["linear", "cosine", "step"]
+BY = ("iteration", "epoch", "optimizer_step")
 
 
 class ParamScheduler:
@@ -32,7 +33,7 @@ class ParamScheduler:
             after the last point the value is constant.
         kind: How to interpolate between two points: linearly, by half a cosine, or by the value of the
             earlier point ("step").
-        by: Whether positions are iterations or epochs.
+        by: Whether positions are iterations, epochs, or steps of the optimizer.
 
     Attributes:
         value: The value set last, or None.
@@ -47,14 +48,14 @@ class ParamScheduler:
         target: tuple[Any, str] | Callable[[float], Any],
         points: Sequence[tuple[int, float]],
         kind: Kind = "linear",
-        by: Literal["iteration", "epoch"] = "iteration",
+        by: Literal["iteration", "epoch", "optimizer_step"] = "iteration",
     ) -> None:
         positions = [position for position, _ in points]
         if not points or any(b <= a for a, b in pairwise(positions)):
             message = f"points must be pairs of (position, value) with increasing positions, not {points!r}"
             raise HandlerError(message, handler="ParamScheduler")
-        if kind not in ("linear", "cosine", "step") or by not in ("iteration", "epoch"):
-            message = f"kind must be linear, cosine or step, and by iteration or epoch, not {kind!r}, {by!r}"
+        if kind not in ("linear", "cosine", "step") or by not in BY:
+            message = f"kind must be linear, cosine or step, and by {' or '.join(BY)}, not {kind!r}, {by!r}"
             raise HandlerError(message, handler="ParamScheduler")
         self._set = target if callable(target) else _setter(*target)
         self._positions = positions
@@ -80,7 +81,8 @@ class ParamScheduler:
     def __call__(self, engine: Engine) -> None:
         """Set the value for this iteration or epoch."""
         state = engine.state
-        self.value = self.at(max(state.iteration - 1, 0) if self._by == "iteration" else state.epoch)
+        positions = {"epoch": state.epoch, "optimizer_step": state.optimizer_steps}
+        self.value = self.at(positions.get(self._by, max(state.iteration - 1, 0)))
         self._set(self.value)
 
 

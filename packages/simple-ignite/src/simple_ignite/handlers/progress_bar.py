@@ -25,8 +25,8 @@ class ProgressBar:
 
     In a terminal or a notebook the line is redrawn in place; anywhere else (a pipe, a log file) a new line is
     written every few seconds. Values are read only when the line is drawn, so that it does not slow the run
-    down or wait for a GPU. The reason of a run that was stopped early is printed on a line of its own. Of
-    several ranks, only the first draws.
+    down or wait for a GPU; over data of unknown length, the last output is kept for the last line. The reason
+    of a run that was stopped early is printed on a line of its own. Of several ranks, only the first draws.
 
     Args:
         desc: The beginning of the line.
@@ -53,6 +53,8 @@ class ProgressBar:
         self._display: Display | None = None
         self._next = 0.0
         self._last: int | None = None
+        self._holding = False
+        self._held: Any = None
 
     def attach(
         self,
@@ -90,9 +92,13 @@ class ProgressBar:
         self._values: dict[str, Any] = {}
         self._next = self._begun + self._wait() if self._display is not None else math.inf
         total = self._total(state)
-        self._last = None if total is None else state.epoch_begin + total
+        known = engine.batches is None or engine.batches.length is not None or engine.progress.own_length
+        self._last = None if total is None or not known else state.epoch_begin + total
+        self._holding = self._last is None and self._output is not None and self._display is not None
 
     def _tick(self, engine: Engine) -> None:
+        if self._holding:
+            self._held = engine.state.output
         now = clock()
         if now < self._next and engine.state.iteration != self._last:
             return
@@ -121,6 +127,7 @@ class ProgressBar:
         self._draw(engine, now)
         self._display.close(self._persist)
         self._display, self._next = None, 0.0
+        self._holding, self._held = False, None
 
     def _stop(self, engine: Engine) -> None:
         """Draw the last line when the run ends within an epoch."""
@@ -162,7 +169,8 @@ class ProgressBar:
     def _read(self, engine: Engine) -> None:
         """Update the shown values; between iterations those of the last output are kept."""
         state = engine.state
-        if self._output is not None and state.batch is not None:
-            self._values.update((k, plain(v)) for k, v in self._output(state.output).items())
+        output = self._held if state.batch is None else state.output
+        if self._output is not None and output is not None:
+            self._values.update((k, plain(v)) for k, v in self._output(output).items())
         names = state.metrics if self._metrics == ["all"] else self._metrics
         self._values.update((name, plain(state.metrics[name])) for name in names if name in state.metrics)

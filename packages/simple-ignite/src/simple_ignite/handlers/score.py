@@ -9,7 +9,8 @@ from typing import Any
 import torch
 
 from simple_ignite.engine.engine import Engine
-from simple_ignite.engine.signature import adapt
+from simple_ignite.engine.events import Events
+from simple_ignite.engine.signature import adapt_getter
 from simple_ignite.errors import HandlerError
 
 __all__ = ["Score", "as_number", "step_reader"]
@@ -19,12 +20,12 @@ class Score:
     """Returns the score of an engine.
 
     Args:
-        source: A function of the engine, or of nothing, or the name of one of its metrics; with a minus
-            before the name (`"-loss"`), less is better.
+        source: A function of the engine, of nothing, or, as in Ignite, of (engine, event), or the name of one
+            of its metrics; with a minus before the name (`"-loss"`), less is better.
     """
 
-    def __init__(self, source: Callable[[Engine], Any] | str) -> None:
-        self._source = source if isinstance(source, str) else adapt(source, 1, (), {})
+    def __init__(self, source: Callable[..., Any] | str) -> None:
+        self._source = source if isinstance(source, str) else adapt_getter(source, Events.COMPLETED)
 
     @property
     def label(self) -> str:
@@ -61,16 +62,20 @@ def as_number(value: Any) -> float:
         raise HandlerError(f"a score must be one number, not {value!r}", handler="score") from None
 
 
-def step_reader(source: Callable[..., int] | Engine | None) -> Callable[[Engine], int]:
+def step_reader(source: Callable[..., int] | Engine | str | None) -> Callable[[Engine], int]:
     """Return a function that returns the global step for the engine that a handler is called with.
 
     Args:
-        source: A function of that engine, or of nothing; another engine, for its iteration; None for the
-            iteration of the engine itself.
+        source: A function of that engine, of nothing, or, as in Ignite, of (engine, event); another engine,
+            for its iteration; the name of a number on the engine's state, such as "optimizer_steps"; None for
+            the iteration of the engine itself.
     """
+    if isinstance(source, str):
+        name = source
+        return lambda engine: int(getattr(engine.state, name))
     if source is None:
         return lambda engine: engine.state.iteration
     if isinstance(source, Engine):
         held = weakref.ref(source)
         return lambda engine: (held() or engine).state.iteration
-    return adapt(source, 1, (), {})
+    return adapt_getter(source, Events.ITERATION_COMPLETED)

@@ -10,6 +10,7 @@ import numpy as np
 import torch
 
 from simple_ignite.engine.engine import Engine
+from simple_ignite.engine.events import Events
 
 __all__ = ["TerminateOnNan"]
 
@@ -20,7 +21,8 @@ class TerminateOnNan:
     """Ends the run when a number or tensor in the output is NaN or infinite, and logs a warning.
 
     On CUDA the check does not wait for the device, so the run ends a few iterations after the first value
-    that is not finite.
+    that is not finite. A `Checkpoint` waits for the answers that are due before it saves, and keeps the last
+    good file: the state of the end goes to a file of its own.
 
     Args:
         output_transform: Returns what to check of the step's output. Default: all of it.
@@ -29,6 +31,21 @@ class TerminateOnNan:
     def __init__(self, output_transform: Callable[[Any], Any] | None = None) -> None:
         self._transform = output_transform
         self._asked: list[tuple[int, torch.Tensor, Any]] = []
+
+    def registered(self, engine: Engine) -> None:
+        """Look for what is not known yet before a checkpoint is saved, and forget it when a run begins."""
+        if self._settle not in engine.checks:
+            engine.checks.append(self._settle)
+            engine.on(Events.STARTED, self._asked.clear, priority=1000)
+
+    def _settle(self, engine: Engine) -> None:
+        """Wait for the device's answers."""
+        for since, answer, arrived in self._asked:
+            arrived.synchronize()
+            if answer:
+                self._end(engine, since)
+                return
+        self._asked.clear()
 
     def __call__(self, engine: Engine) -> None:
         """Check the output."""
@@ -54,7 +71,7 @@ class TerminateOnNan:
         reason = f"the output of iteration {iteration} is not finite"
         log.warning("%s; the run ends", reason)
         self._asked.clear()
-        engine.terminate(reason=reason)
+        engine.terminate(reason=reason, failed=True)
 
 
 def _not_finite(output: Any) -> torch.Tensor | bool:

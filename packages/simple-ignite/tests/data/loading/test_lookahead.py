@@ -123,6 +123,27 @@ def test_errors_come_where_the_batch_would_have(failures):
     assert found == [(number,) if number in failures else number for number in range(6)]
 
 
+def test_consumers_in_several_threads_all_get_the_end():
+    def source():
+        yield 0
+        gate.wait(20)
+
+    gate, lookahead, ends = threading.Event(), ahead(source()), []
+    lookahead.next()
+
+    def consume():
+        ends.append(rest(lookahead))
+
+    consumers = [threading.Thread(target=consume) for _ in range(3)]
+    for consumer in consumers:
+        consumer.start()
+    until(lambda: len(lookahead._changed._waiters) == 3)
+    gate.set()
+    for consumer in consumers:
+        consumer.join(20)
+    assert ends == [[], [], []]
+
+
 def test_an_error_says_where_it_was_raised():
     lookahead = ahead(Failing(2))
     lookahead.next(), lookahead.next()

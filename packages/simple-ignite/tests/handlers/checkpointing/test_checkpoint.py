@@ -20,7 +20,7 @@ from simple_ignite.errors import (
     DamagedCheckpointError,
     DamagedCheckpointWarning,
 )
-from simple_ignite.handlers import Checkpoint
+from simple_ignite.handlers import Checkpoint, EarlyStopping, TerminateOnNan
 
 
 def names(folder):
@@ -516,3 +516,99 @@ def test_a_checkpoint_of_another_model_names_the_file_and_the_part_that_does_not
         Checkpoint.load_latest(tmp_path, {"model": nn.Linear(3, 2)})
     assert str(caught.value).startswith(f"{tmp_path / 'checkpoint_1.pt'}: its 'model' does not fit: ")
     assert "size mismatch for weight" in str(caught.value)
+
+
+def broken_at(iteration, folder, **options):
+    """Return an engine whose model is NaN from an iteration on, with a checkpoint every second iteration."""
+    model = nn.Linear(1, 1)
+
+    def step(engine, _batch):
+        if engine.state.iteration >= iteration:
+            model.weight.data.fill_(float("nan"))
+        return {"loss": model(torch.ones(1, 1)).sum().detach()}
+
+    trainer = Engine(step)
+    parts = {"model": model, "trainer": trainer}
+    trainer.on(Events.ITERATION_COMPLETED(every=2), Checkpoint(parts, folder, **options))
+    return trainer, parts
+
+
+@pytest.mark.parametrize("at", [5, 6])
+@pytest.mark.parametrize("prefix", ["", "run"])
+def test_a_state_of_nan_never_replaces_a_good_one(at, prefix, tmp_path):
+    trainer, _ = broken_at(at, tmp_path, filename_prefix=prefix)
+    trainer.on(Events.ITERATION_COMPLETED, TerminateOnNan())
+    trainer.run(range(10))
+    stem = f"{prefix}_" if prefix else ""
+    files = {f"{stem}checkpoint_4.pt", f"{stem}checkpoints.json", f"{stem}failed_{at}.pt"}
+    assert {path.name for path in tmp_path.iterdir()} == files
+    fresh = nn.Linear(1, 1)
+    assert Checkpoint.load_latest(tmp_path, {"model": fresh}, prefix).name == f"{stem}checkpoint_4.pt"
+    assert torch.isfinite(fresh.weight).all()
+    Checkpoint.load(tmp_path / f"{stem}failed_{at}.pt", {"model": fresh})
+    assert torch.isnan(fresh.weight).all()
+
+
+def test_answers_that_are_still_due_are_waited_for_before_a_save(tmp_path):
+    """As on CUDA, where the value is known some iterations later."""
+    trainer, _ = broken_at(3, tmp_path)
+    handler = TerminateOnNan()
+    asked = []
+
+    class Arrived:
+        def synchronize(self):
+            asked.append("waited")
+
+    def ask(engine):
+        bad = torch.isnan(engine.state.output["loss"])
+        handler._asked.append((engine.state.iteration, bad, Arrived()))
+
+    handler.registered(trainer)
+    trainer.on(Events.ITERATION_COMPLETED, ask)
+    trainer.run(range(10))
+    assert asked
+    assert Checkpoint.load_latest(tmp_path, {"model": nn.Linear(1, 1)}).name == "checkpoint_2.pt"
+    assert "iteration 3 is not finite" in trainer.state.stop_reason
+
+
+def test_only_the_last_failed_state_stays(tmp_path):
+    for at in (5, 7):
+        trainer, _ = broken_at(at, tmp_path)
+        trainer.on(Events.ITERATION_COMPLETED, TerminateOnNan())
+        trainer.run(range(10))
+    assert sorted(path.name for path in tmp_path.glob("failed*")) == ["failed_7.pt"]
+    trainer, _ = broken_at(5, tmp_path / "none", save_on_terminate=False)
+    trainer.on(Events.ITERATION_COMPLETED, TerminateOnNan())
+    trainer.run(range(10))
+    assert not list((tmp_path / "none").glob("failed*"))
+
+
+@pytest.mark.parametrize("saved", [True, False])
+def test_an_exception_leaves_the_last_file_as_the_latest(saved, tmp_path):
+    trainer, _ = broken_at(99, tmp_path, save_on_exception=saved)
+    trainer.on(Events.ITERATION_COMPLETED(once=5), lambda: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        trainer.run(range(10))
+    assert [path.name for path in tmp_path.glob("failed*")] == ["failed_5.pt"] * saved
+    assert Checkpoint.load_latest(tmp_path, {"model": nn.Linear(1, 1)}).name == "checkpoint_4.pt"
+
+
+def test_early_stopping_on_nan_is_a_failure_and_on_a_number_is_not(tmp_path):
+    for score, names in ((float("nan"), ["failed_1.pt"]), (1.0, [])):
+        model, folder = nn.Linear(1, 1), tmp_path / str(score)
+        trainer = Engine(lambda _engine, _batch: None)
+        trainer.on(Events.EPOCH_COMPLETED, EarlyStopping(1, lambda score=score: score, trainer))
+        Checkpoint({"model": model, "trainer": trainer}, folder)
+        trainer.run([0], max_epochs=3)
+        assert [path.name for path in folder.glob("failed*")] == names
+
+
+def test_training_that_begins_anew_has_a_new_best(tmp_path):
+    scores = [5.0, 1.0, 2.0]
+    trainer = Engine(lambda _engine, _batch: None)
+    best = Checkpoint({"trainer": trainer}, tmp_path, score_function=lambda: scores.pop(0))
+    trainer.on(Events.EPOCH_COMPLETED, best)
+    trainer.run([0])
+    trainer.run([0], max_epochs=2, restart=True)
+    assert best.best.name == "checkpoint_2_score=2.pt"
+    assert (tmp_path / "checkpoint_1_score=5.pt").exists(), "files of the first training are not deleted"

@@ -98,7 +98,7 @@ def _other_format_fault(line: str, offset: int) -> Fault | None:
         return Fault(
             "the document is enclosed in { }",
             offset,
-            "remove the outer braces; `sdn from-json` converts JSON",
+            "take the outer braces out; `sdn from-json` converts JSON",
         )
     if line.startswith(("}", "]", ")")):
         return Fault(f"unmatched {line[0]}", offset, "remove it, or open the bracket after its key")

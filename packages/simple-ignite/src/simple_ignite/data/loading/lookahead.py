@@ -111,6 +111,9 @@ class Lookahead:
                 self._changed.wait()
             drawn = self._ready.popleft() if self._ready else None
             self._changed.notify_all()
+            if self._ended:  # another consumer got the end while this one waited
+                raise StopIteration
+            self._ended = drawn is not None and isinstance(drawn.error, StopIteration)
         if drawn is None:
             drawn = self._draw()
             if drawn.error is None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import itertools
+import re
+import warnings
 import weakref
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -10,9 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from simple_ignite.distributed.collective import agree, is_distributed, rank
+from simple_ignite.engine.companions import unsaved
 from simple_ignite.engine.engine import Engine
 from simple_ignite.engine.events import Events
-from simple_ignite.errors import CheckpointError
+from simple_ignite.errors import CheckpointError, IgniteWarning
 from simple_ignite.handlers.checkpointing.atomic_write import remove, sync_folder
 from simple_ignite.handlers.checkpointing.background import BackgroundThread
 from simple_ignite.handlers.checkpointing.formats import (
@@ -60,14 +63,17 @@ class Checkpoint:
         global_step_transform: Gives the step: an engine, for its iteration, or a function of the engine or of
             nothing. Default: the iteration of the engine in `to_save`, else of the engine it is called with.
             Which files are kept, and the best score, are saved with the state of that engine.
-        save_on_terminate: Save when the run is terminated, and when Ctrl-C comes between two iterations.
+        save_on_terminate: Save when the run is terminated, and when Ctrl-C comes between two iterations. The
+            state of a run that was terminated as failed, such as by `TerminateOnNan`, goes to a file of its
+            own, `failed_<step>`, which is not in the list and not loaded by `load_latest`.
         asynchronous: Copy the states, and write them while training continues. A save waits for the one
             before.
         safetensors: Write the weights of the one model in `to_save` as a safetensors file.
         sharded: Write a folder by torch.distributed.checkpoint, to which each rank writes its part, and which
             loads under any number of ranks. The model of an optimizer must be in `to_save` too.
         on_saved: Called with each file once it is on disk, for example to pass it to a tracker; when
-            asynchronous, in the thread that writes.
+            asynchronous, in the thread that writes. Not called with `failed_<step>`.
+        save_on_exception: Save `failed_<step>` also when an exception ends the run.
 
     Of several ranks the first writes (all, when sharded) while the others wait; the RNG states of each rank
     are in the file.
@@ -94,6 +100,7 @@ class Checkpoint:
         safetensors: bool = False,
         sharded: bool = False,
         on_saved: Callable[[Path], Any] | None = None,
+        save_on_exception: bool = False,
     ) -> None:
         self.save_dir = Path(save_dir)
         self.prefix = f"{_file_name_part(filename_prefix)}_" if filename_prefix else ""
@@ -109,6 +116,7 @@ class Checkpoint:
         self._step = None if global_step_transform is None else step_reader(global_step_transform)
         self._retention = Retention(self.save_dir / f"{self.prefix}checkpoints.json", n_saved)
         self._save_on_terminate = save_on_terminate
+        self._save_on_exception = save_on_exception
         self._asynchronous = asynchronous
         self._format: CheckpointFormat = (
             ShardedFolder(asynchronous) if sharded else SafetensorsFile() if safetensors else TorchFile()
@@ -122,6 +130,7 @@ class Checkpoint:
         home = self._trainer()
         if home is None and isinstance(global_step_transform, Engine):
             home = global_step_transform  # whose state is probably saved by another checkpoint
+        self._resets = home is not None
         if home is not None:
             self.registered(home)
 
@@ -162,9 +171,17 @@ class Checkpoint:
         Raises:
             CheckpointError: If writing fails; when asynchronous, at the next save or at the end of the run.
         """
+        if (self._trainer() or engine).failing:
+            return
         score = None if self._score is None else as_number(self._score(engine))
         if self._retention.admits(score):
             self._save(engine, score)
+
+    def restarted(self, engine: Engine) -> None:
+        """Begin a new list, with new scores, when the engine whose state is saved begins anew."""
+        if self._resets and self._home is not None and engine is self._home():
+            self._retention.forget()
+            self._saved_at = None
 
     def wait(self) -> None:
         """Wait until the file that is being written is on disk.
@@ -193,7 +210,8 @@ class Checkpoint:
         step = self._step(engine) if self._step is not None else trainer.state.iteration
         self._saved_at = _position(trainer)
         before = list(self._retention.kept), list(self._retention.leaving)
-        name = self._name(step, score)
+        shown = "" if score is None else f"_{self.score_name}={score * self._score_sign:.4g}"
+        name = self._name(f"{self.prefix}checkpoint_{step}{shown}")
         writes, submitted = rank() == 0 or self._format.every_rank_writes, self._thread.submitted
         try:
             self._retention.admit(Kept(name, step, score))  # first, because it is part of the saved state
@@ -208,10 +226,30 @@ class Checkpoint:
             raise
         if not self._asynchronous:
             self._write_together(name, content, before, writes)
+        self._warn_of_unsaved()
 
-    def _name(self, step: int, score: float | None) -> str:
-        shown = "" if score is None else f"_{self.score_name}={score * self._score_sign:.4g}"
-        stem = f"{self.prefix}checkpoint_{step}{shown}"
+    def _warn_of_unsaved(self) -> None:
+        """Warn once of each engine that is run in turn with a saved one and whose handlers are not saved."""
+        engines = [one for one in self._parts().values() if isinstance(one, Engine)]
+        saved = set().union(*(one.saved_ids() for one in engines))
+        for name in (name for one in engines for name in unsaved(one, saved)):
+            message = (
+                f"the handlers of engine {name} are not saved; name it in to_save, or run it in a handler"
+            )
+            warnings.warn(message, IgniteWarning, stacklevel=4)
+
+    def _save_failed(self, engine: Engine) -> None:
+        """Save a state that may be broken beside the checkpoints, in place of an older one of this kind."""
+        self.wait()
+        step = self._step(engine) if self._step is not None else (self._trainer() or engine).state.iteration
+        name = self._name(f"{self.prefix}failed_{step}")
+        content = self._format.collect(self._parts())
+        writes = rank() == 0 or self._format.every_rank_writes
+        before = list(self._retention.kept), list(self._retention.leaving)
+        self._write_together(name, content, before, writes, failed=True)
+
+    def _name(self, stem: str) -> str:
+        """Return the name of a file, or of a folder that does not exist."""
         if self._format.suffix:
             return stem + self._format.suffix
         # a folder cannot be replaced atomically, so it gets a name that is not in use
@@ -231,52 +269,67 @@ class Checkpoint:
             parts[name] = part
         return parts
 
-    def _write(self, name: str, content: Any, before: Lists) -> None:
+    def _write(self, name: str, content: Any, before: Lists, failed: bool = False) -> None:
         path = self.save_dir / name
         first = rank() == 0
         try:
-            self._write_and_prune(path, content, first)
+            self._write_and_prune(path, content, first, failed)
         except BaseException as error:
             self._retention.kept, self._retention.leaving = before
             if not isinstance(error, OSError) or isinstance(error, CheckpointError):
                 raise
             raise CheckpointError(f"{path}: cannot write the checkpoint: {error}", path=path) from error
-        if first and self._on_saved is not None:
+        if first and self._on_saved is not None and not failed:
             self._on_saved(path)
 
-    def _write_and_prune(self, path: Path, content: Any, first: bool) -> None:
+    def _write_and_prune(self, path: Path, content: Any, first: bool, failed: bool) -> None:
         self.save_dir.mkdir(parents=True, exist_ok=True)
         if first and not self._swept:
             for left in self.save_dir.glob(f".{self.prefix}checkpoint*.tmp"):
                 remove(left)  # from a process that was killed
             self._swept = True
         self._format.write(path, content)
-        if first:
+        if first and failed:
+            sync_folder(self.save_dir)
+            own = re.compile(
+                rf"{re.escape(self.prefix)}failed_[0-9]+(_[0-9]+)?{re.escape(self._format.suffix)}"
+            )
+            for old in self.save_dir.iterdir():
+                if own.fullmatch(old.name) and old != path:
+                    remove(old)
+        elif first:
             self._retention.write()
             sync_folder(self.save_dir)  # both renames must be on disk before anything is deleted
             self._retention.prune()
 
-    def _write_together(self, name: str, content: Any, before: Lists, writes: bool) -> None:
+    def _write_together(
+        self, name: str, content: Any, before: Lists, writes: bool, failed: bool = False
+    ) -> None:
         """Write while the other ranks wait; raise on all ranks if it failed on one."""
         if not is_distributed():
-            self._write(name, content, before)
+            self._write(name, content, before, failed)
             return
         error: Exception | None = None
         try:
             if writes:
-                self._write(name, content, before)
-        except Exception as failed:
-            error = failed
+                self._write(name, content, before, failed)
+        except Exception as caught:
+            error = caught
         agree(error, "saving a checkpoint")
 
     def _terminated(self, engine: Engine) -> None:
-        if self._save_on_terminate and self._saved_at != _position(engine):
+        if engine.failing:
+            if self._save_on_terminate:
+                self._save_failed(engine)
+        elif self._save_on_terminate and self._saved_at != _position(engine):
             self._save(engine, None)
         self.wait()
 
     def _raised(self, engine: Engine, error: BaseException) -> None:
         if isinstance(error, KeyboardInterrupt) and engine.between_iterations and engine.state.iteration:
             self._terminated(engine)
+        elif self._save_on_exception and isinstance(error, Exception):
+            self._save_failed(engine)
         self.wait()
 
 

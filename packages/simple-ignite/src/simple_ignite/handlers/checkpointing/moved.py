@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 
+from simple_ignite.handlers.averaging import ema, swa
 from simple_ignite.handlers.checkpointing import (
     background,
     checkpoint,
@@ -20,12 +21,14 @@ from simple_ignite.handlers.checkpointing import (
 MOVED = {
     "checkpoint": checkpoint,
     "checkpoint_file": torch_file,
+    "ema": ema,
     "form": formats,
     "rank_states": rank_state,
     "restore": load,
     "retention": retention,
     "seal": checksum,
     "snapshot": host_copy,
+    "swa": swa,
     "weights_file": safetensors_file,
     "writer": background,
 }

@@ -94,6 +94,10 @@ class Retention:
             remove(self.list_file.parent / name)
         self.leaving = []
 
+    def forget(self) -> None:
+        """Begin a new list; the files of the old one stay where they are."""
+        self.kept = []
+
     def state_dict(self) -> dict[str, Any]:
         """Return what is kept, and what is to be deleted."""
         return {"kept": [asdict(one) for one in self.kept], "leaving": list(self.leaving)}
@@ -122,7 +126,7 @@ def read_list(list_file: Path) -> dict[str, Any]:
         names = [one["file"] for one in content["kept"]] + content["leaving"]
         names += [name for name in (content["latest"], content["best"]) if name is not None]
         sound = all(is_name(name, prefix) for name in names)
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return {}
     return dict(content) if sound else {}
 

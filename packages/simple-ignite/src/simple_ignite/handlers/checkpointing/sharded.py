@@ -13,6 +13,7 @@ from typing import Any
 import torch
 import torch.distributed as dist
 from torch.distributed.checkpoint import state_dict as dcp_states
+from torch.distributed.checkpoint.api import CheckpointException
 from torch.distributed.checkpoint.state_dict_loader import load
 from torch.distributed.checkpoint.state_dict_saver import save
 
@@ -21,7 +22,7 @@ from simple_ignite.errors import CheckpointError, DamagedCheckpointError
 from simple_ignite.handlers.checkpointing.atomic_write import sync_file, sync_folder
 from simple_ignite.handlers.checkpointing.shard_reader import PlainPlanner, PlainReader
 
-__all__ = ["read_shards", "sharded_states", "write_shards"]
+__all__ = ["Shards", "read_shards", "sharded_states", "write_shards"]
 
 REST, CHECKSUMS = "rest.pt", "checksums.json"
 CHUNK = 1 << 20
@@ -67,42 +68,92 @@ def write_shards(
     _barrier(group)
 
 
-def read_shards(path: Path, to_load: Mapping[str, Any]) -> dict[str, Any]:
-    """Load models and optimizers from a sharded checkpoint, whatever the number of ranks that wrote it.
+class Shards:
+    """A sharded checkpoint that is open for loading, whatever the number of ranks that wrote it.
 
     Args:
         path: The folder.
         to_load: What to load into, by name.
 
-    Returns:
-        The states of everything else, for the caller to load.
+    Attributes:
+        rest: The states of everything that is neither a model nor an optimizer.
 
     Raises:
-        DamagedCheckpointError: If a checksum does not match; then nothing has been changed.
-        CheckpointError: If a name is missing in the checkpoint.
+        DamagedCheckpointError: If a checksum does not match.
+        CheckpointError: If a name is missing in the checkpoint, or a model has other keys or shapes.
     """
-    _verify(path)
-    rest: dict[str, Any] = torch.load(path / REST, map_location="cpu", weights_only=True)
-    shards = sharded_states(to_load)
-    reader = PlainReader(path)
-    keys = [f"{key}." for key in reader.read_metadata().state_dict_metadata]
-    saved = {name for name in shards if any(key.startswith(f"{name}.") for key in keys)} | set(rest)
-    missing = [name for name in to_load if name not in saved]
-    if missing:
-        has = ", ".join(map(repr, sorted({key.partition(".")[0] for key in keys} | set(rest))))
-        message = f"{path}: has no {', '.join(map(repr, missing))}; it has {has}"
-        raise CheckpointError(message, path=path)
-    if shards:
-        with warnings.catch_warnings():
-            warnings.filterwarnings("ignore", message="torch.distributed is disabled")
-            load(shards, storage_reader=reader, planner=PlainPlanner(), no_dist=not is_distributed())
-    for name, state in shards.items():
-        thing = to_load[name]
-        if isinstance(thing, torch.nn.Module):
-            dcp_states.set_model_state_dict(thing, state)
-        else:
-            dcp_states.set_optimizer_state_dict(_model_of(thing, to_load), thing, state)
-    return rest
+
+    def __init__(self, path: Path, to_load: Mapping[str, Any]) -> None:
+        _verify(path)
+        self._path = path
+        self._to_load = to_load
+        try:
+            self.rest: dict[str, Any] = torch.load(path / REST, map_location="cpu", weights_only=True)
+            self._shards = sharded_states(to_load)
+            self._reader = PlainReader(path)
+            saved = self._reader.read_metadata().state_dict_metadata
+        except CheckpointError:
+            raise
+        except Exception as error:
+            raise DamagedCheckpointError(f"{path}: cannot be read: {error}", path=path) from error
+        self._check_names(list(saved))
+        self._check_shapes(saved)
+
+    def load(self) -> None:
+        """Load the models and optimizers.
+
+        Raises:
+            CheckpointError: If the state of one does not fit.
+        """
+        if not self._shards:
+            return
+        try:
+            with warnings.catch_warnings():
+                warnings.filterwarnings("ignore", message="torch.distributed is disabled")
+                load(
+                    self._shards,
+                    storage_reader=self._reader,
+                    planner=PlainPlanner(),
+                    no_dist=not is_distributed(),
+                )
+            for name, state in self._shards.items():
+                thing = self._to_load[name]
+                if isinstance(thing, torch.nn.Module):
+                    dcp_states.set_model_state_dict(thing, state)
+                else:
+                    dcp_states.set_optimizer_state_dict(_model_of(thing, self._to_load), thing, state)
+        except (CheckpointException, Exception) as error:  # the first is no Exception
+            if isinstance(error, CheckpointError | MemoryError):
+                raise
+            raise CheckpointError(f"{self._path}: does not fit: {error}", path=self._path) from error
+
+    def _check_names(self, keys: list[str]) -> None:
+        parts = [name for name in self._shards if any(key.startswith(f"{name}.") for key in keys)]
+        missing = [name for name in self._to_load if name not in {*parts, *self.rest}]
+        if missing:
+            has = ", ".join(map(repr, sorted({key.partition(".")[0] for key in keys} | set(self.rest))))
+            message = f"{self._path}: has no {', '.join(map(repr, missing))}; it has {has}"
+            raise CheckpointError(message, path=self._path)
+
+    def _check_shapes(self, saved: Mapping[str, Any]) -> None:
+        for name, state in self._shards.items():
+            if not isinstance(self._to_load[name], torch.nn.Module):
+                continue
+            for key, tensor in state.items():
+                size = getattr(saved.get(f"{name}.{key}"), "size", None)
+                if isinstance(tensor, torch.Tensor) and (size is None or tuple(size) != tuple(tensor.shape)):
+                    has = "is missing" if size is None else f"has the shape {tuple(size)}"
+                    message = (
+                        f"{self._path}: its {name!r} does not fit: {key} {has}, not {tuple(tensor.shape)}"
+                    )
+                    raise CheckpointError(message, path=self._path)
+
+
+def read_shards(path: Path, to_load: Mapping[str, Any]) -> dict[str, Any]:
+    """Load models and optimizers, and return the states of everything else; see `Shards`."""
+    shards = Shards(path, to_load)
+    shards.load()
+    return shards.rest
 
 
 def _shard(thing: object, to_save: Mapping[str, Any]) -> dict[str, Any] | None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from torch import nn
+from torch import Tensor, nn
 from torch.optim.swa_utils import AveragedModel, update_bn
 
 from simple_ignite.engine.engine import Engine
 from simple_ignite.engine.events import Events
 from simple_ignite.errors import HandlerError
+from simple_ignite.handlers.averaging.weight_average import WeightAverage
 
 __all__ = ["StochasticWeightAveraging"]
 
@@ -18,6 +19,7 @@ __all__ = ["StochasticWeightAveraging"]
 class StochasticWeightAveraging:
     """Averages the weights of the epochs from `start` on.
 
+    The averages of fp16 and bf16 weights are kept in float32.
     (Izmailov et al. 2018, "Averaging Weights Leads to Wider Optima and Better Generalization".)
     `trainer.on(Events.EPOCH_COMPLETED, swa)`. For its learning rate use
     `LRScheduler(torch.optim.swa_utils.SWALR(...))`.
@@ -40,11 +42,19 @@ class StochasticWeightAveraging:
     ) -> None:
         if start < 0:
             raise HandlerError(f"start must be 0 or more, not {start!r}", handler="StochasticWeightAveraging")
-        self.model = AveragedModel(model)
+        self._average = WeightAverage(model)
+        self.model = AveragedModel(self._average.model)
+        self.model.module = self._average.model  # not the copy that AveragedModel makes
         self.start = start
-        self._source = model
         self._loader = loader
         self._device = device
+
+    def __setstate__(self, attributes: dict[str, Any]) -> None:
+        source = attributes.pop("_source", None)  # as 0.3.0 pickled it
+        vars(self).update(attributes)
+        if source is not None:
+            self._average = WeightAverage.restored(self.model.module, source)
+            self.model.module = self._average.model
 
     def registered(self, engine: Engine) -> None:
         """Update the batch normalization at the end of the run."""
@@ -54,7 +64,19 @@ class StochasticWeightAveraging:
     def __call__(self, engine: Engine) -> None:
         """Update the average with the epoch's weights."""
         if engine.state.epoch >= self.start:
-            self.model.update_parameters(self._source)
+            count = self._count
+            self._average.update(1 / (int(count) + 1))
+            count += 1
+
+    def restarted(self, _engine: Engine) -> None:
+        """Begin a new average when training begins anew."""
+        self._count.zero_()
+
+    @property
+    def _count(self) -> Tensor:
+        """How many epochs are averaged."""
+        count: Any = self.model.n_averaged
+        return count  # type: ignore[no-any-return]
 
     def _finish(self) -> None:
         if self._loader is not None and int(self.model.n_averaged):
@@ -62,8 +84,11 @@ class StochasticWeightAveraging:
 
     def state_dict(self) -> dict[str, Any]:
         """Return the averaged weights and the number of epochs."""
-        return dict(self.model.state_dict())
+        average = {f"module.{name}": value for name, value in self._average.state_dict().items()}
+        return {"n_averaged": self._count, **average}
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
         """Load what `state_dict` returned."""
-        self.model.load_state_dict(state_dict)
+        average = {k.removeprefix("module."): v for k, v in state_dict.items() if k != "n_averaged"}
+        self._average.load_state_dict(average)
+        self._count.copy_(state_dict["n_averaged"])
