@@ -15,6 +15,7 @@ from simple_conf import (
     MissingExtraError,
     MissingValueError,
     SdnSyntaxError,
+    UnwritableError,
 )
 
 SAME = {
@@ -65,7 +66,7 @@ def test_yaml_follows_the_rules_of_yaml_1_2(tmp_path):
         "b": "no",
         "c": "012",
         "d": "12:30",
-        "e": "1_000",
+        "e": 1000,
         "f": "yes",
         "g": "2026-01-31",
         "h": 1000.0,
@@ -306,3 +307,9 @@ def test_a_number_with_too_many_digits_is_shown(tmp_path, name, text):
         Conf.load(path)
     assert caught.value.origin.line == 2
     assert text.split("\n")[1][caught.value.origin.column - 1] == "%"
+
+
+@pytest.mark.parametrize("number", [float("inf"), float("-inf"), float("nan")])
+def test_json_refuses_numbers_that_it_has_no_form_for(number):
+    with pytest.raises(UnwritableError, match=r"a\.b\[1\]: JSON has no number"):
+        Conf.to_json(Conf.from_dict({"a": {"b": [1, number]}}))

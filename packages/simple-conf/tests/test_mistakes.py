@@ -211,7 +211,7 @@ MISTAKES = {
     "a space for the equals sign": script("train.lr", "0.3"),
     "spaces around the equals sign": script("train.lr", "=", "0.3"),
     "deleting a required key": script("~train.epochs"),
-    "deleting a key that is referred to": script("~train.lr"),
+    "deleting a key that is referred to": lambda: Conf.merge(base(), Conf.parse_dotlist(["~name"])).train.out,
     "deleting nothing": script("~"),
     "adding a key that the schema does not have": script("+train.wd=1"),
     "adding a number": script("train.epochs+=1"),

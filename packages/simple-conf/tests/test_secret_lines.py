@@ -37,6 +37,7 @@ def secrets_in(text):
         ("pasword: x\nb: 1", [1]),
         ("# the password is x\nb: 1", [1]),
         ("? password\n: x\nb: 1", [1, 2]),
+        ("url: postgres://me:x@host/db\nurl: http://host:80/@x\n", [1]),
         ("", []),
     ],
 )

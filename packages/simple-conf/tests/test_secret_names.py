@@ -9,7 +9,8 @@ from simple_conf.secret_names import marking, may_name_secret, names_secret, sou
 
 @pytest.mark.parametrize(
     "name",
-    """password db.password DB_PASSWORD dbPassword passwd pwd smtp_pass secret client-secret clientSecret
+    """password db.password DB_PASSWORD dbPassword passwd pwd smtp_pass secret PGPASSWORD
+    clientsecret client-secret clientSecret
     token     hf_token accessToken access_tokens api_key apiKey APIKey api-keys apikey
     WANDB_API_KEY private_key ssh_key auth
     credentials authorization cookie SENTRY_DSN""".split(),  # noqa: SIM905

@@ -16,6 +16,7 @@ _MARGIN = Pattern(r"[ \t]*(?:-[ \t]+)*")
 _KEY_LINE = Pattern(r"[ \t]*(?:[\w\-./]+|\"[^\"]*\"|'[^']*')[ \t]*(?:\+?=|:(?:\s|$)|\|)")
 _SECTION = Pattern(r"[ \t]*\[+([^\[\]=,{}]*)\]+[ \t]*(?:#.*)?$")
 _QUOTED = Pattern(r'"(?:[^"\\]|\\.)*"|\'[^\']*\'')
+_URL_PASSWORD = Pattern(r"://[^/@\s:]{0,200}:[^/@\s]{1,200}@")
 _TRIPLE = ('"""', "'''")
 _MANY = 10_000  # words of a text that are compared with the names of secrets for misspellings
 
@@ -56,7 +57,7 @@ class SecretLines:
         at = self._secret_in(line)
         if at >= 0:
             self._enter(line[at:], column if self._block is None else self._block)
-        return inside or self._section or at >= 0
+        return inside or self._section or at >= 0 or _URL_PASSWORD.search(line) is not None
 
     def _enter(self, value: str, column: int) -> None:
         """Note how far the value of a secret reaches.

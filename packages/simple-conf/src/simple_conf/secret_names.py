@@ -19,6 +19,8 @@ _ANYWHERE = frozenset(
     "password passwords passwd passphrase passcode pwd secret secrets credential credentials apikey apikeys "  # noqa: SIM905
     "privatekey accesskey secretkey authtoken accesstoken authorization bearer".split()
 )
+_ENDS = ("password", "passwd", "secret", "apikey")
+"""Ends of words without a separator, such as `PGPASSWORD`."""
 _LAST = frozenset({"token", "auth", "pass", "cookie", "dsn"})
 _BEFORE_KEY = frozenset(
     "access account api auth encryption master private signing ssh wandb".split()  # noqa: SIM905
@@ -70,7 +72,7 @@ def sounds_secret(name: str) -> bool:
     if not parts:
         return False
     *before, last = parts
-    if not _ANYWHERE.isdisjoint(parts):
+    if not _ANYWHERE.isdisjoint(parts) or any(part.endswith(_ENDS) for part in parts):
         return True
     if last == "token":
         return not before or before[-1] not in _NOT_BEFORE_TOKEN

@@ -400,3 +400,12 @@ def test_a_key_may_have_the_name_of_the_method_that_reads_it():
     assert Conf.to_dict(cfg) == {"__read__": 1, "a": 1, "b": 1, "c": "x"}
     cfg["__read__"] = "plain"
     assert Conf.to_dict(Conf.merge({"x": cfg}))["x"] == {"__read__": "plain", "a": 1, "b": 1, "c": "x"}
+
+
+def test_a_hole_equals_the_mark_of_plain_data_and_no_text_of_a_config():
+    values = {"a": "???", "b": {"c": ["???", 1]}}
+    assert Conf.from_dict(values) == values
+    assert values == Conf.from_dict(values)
+    assert Conf.from_dict(values) == Conf.from_dict(values)
+    assert Conf.from_dict({"a": "???"}) != {"a": "?"}
+    assert Conf.parse_sdn("a: ???\n") != Conf.parse_sdn('a: "???"\n')

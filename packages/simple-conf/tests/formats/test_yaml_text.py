@@ -11,9 +11,9 @@ from simple_conf import Conf, LoadError, UnwritableError
     ("text", "message"),
     [
         ("a: !!float x\n", "'x' is not of the type float"),
-        ("a: !!float 1_0\n", "'1_0' is not of the type float"),
+        ("a: !!float 1__0\n", "'1__0' is not of the type float"),
         ("a: !!int 0o8\n", "'0o8' is not of the type int"),
-        ("a: !!int 1_0\n", "'1_0' is not of the type int"),
+        ("a: !!int 1__0\n", "'1__0' is not of the type int"),
         ("a: !!int 012\n", "'012' is not of the type int"),
         ("a: !!int ''\n", "'' is not of the type int"),
         ("a: !!bool maybe\n", "'maybe' is not of the type bool"),
@@ -82,3 +82,25 @@ def test_a_long_whole_number_is_written_in_hexadecimal_and_read_back(tmp_path):
     assert Conf.load(tmp_path / "a.yaml").a == 10**5000
     with pytest.raises(UnwritableError, match="a negative number of about 5,001 digits has no form in YAML"):
         Conf.to_yaml(Conf.from_dict({"a": -(10**5000)}))
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("55_000", 55000),
+        ("-1_000", -1000),
+        ("0xFF_FF", 65535),
+        ("1_000.5", 1000.5),
+        ("1_0e3", 10000.0),
+        ("1__0", "1__0"),
+        ("1_", "1_"),
+        ("_1", "_1"),
+        ("0_1", "0_1"),
+    ],
+)
+def test_underscores_between_digits_are_part_of_a_number(tmp_path, text, value):
+    (tmp_path / "a.yaml").write_text(f"a: {text}\n")
+    read = Conf.load(tmp_path / "a.yaml").a
+    assert (read, type(read)) == (value, type(value))
+    (tmp_path / "b.yaml").write_text(Conf.to_yaml(Conf.from_dict({"a": text})))
+    assert Conf.load(tmp_path / "b.yaml").a == text

@@ -93,3 +93,105 @@ def test_a_folder_of_data_is_no_group(folder):
     (folder / "config/data/labels.json").write_text("{}")
     (folder / "config/data/train.csv").write_text("")
     assert Conf.compose("config/train.sdn", ["data=mnist"]).data == "mnist"
+
+
+@pytest.fixture
+def nets(tmp_path, monkeypatch):
+    """Groups inside groups, a file that extends the main one, and experiments."""
+    monkeypatch.chdir(tmp_path)
+    files = {
+        "conf/main.sdn": "net: small\noptim: sgd\nlr: 1\n",
+        "conf/net/small.sdn": "width: 8\ndepth: 2\n",
+        "conf/net/large.sdn": "width: 99\nhead: plain\n",
+        "conf/net/deep.sdn": "extends: large.sdn\nhead: {bias: true}\n",
+        "conf/net/head/plain.sdn": "units: 5\n",
+        "conf/net/head/wide.sdn": "units: 50\nscale: ${.units}\n",
+        "conf/optim/sgd.sdn": "type: sgd\nmomentum: 0\n",
+        "conf/optim/adam.sdn": "type: adam\n",
+        "conf/over.sdn": "extends: main.sdn\nnet: {width: 7}\n",
+        "experiment/big.sdn": "extends: ../conf/main.sdn\noptim: adam\nnet: {width: 512}\nlr: 9\n",
+    }
+    for name, text in files.items():
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    return tmp_path
+
+
+def test_a_chosen_file_chooses_for_a_key_inside_it_which_an_override_changes(nets):
+    assert Conf.compose("conf/main.sdn", ["net=large"]).net == {"width": 99, "head": {"units": 5}}
+    assert Conf.compose("conf/main.sdn", ["net.head=wide", "net=large"]).net.head == {
+        "units": 50,
+        "scale": 50,
+    }
+    assert Conf.compose("conf/main.sdn", ["net=deep"]).net.head == {"units": 5, "bias": True}
+
+
+def test_a_nested_mapping_of_a_file_chooses(nets):
+    (nets / "conf/inline.sdn").write_text("net: {width: 3, head: plain}\n")
+    cfg = Conf.compose("conf/inline.sdn")
+    assert cfg.net == {"width": 3, "head": {"units": 5}}
+    assert str(Conf.origin(cfg, "net.head.units")) == "conf/net/head/plain.sdn:1:8"
+
+
+def test_keys_laid_over_a_choice_stay_over_the_one_that_replaces_it(nets):
+    assert Conf.compose("conf/over.sdn").net == {"width": 7, "depth": 2}
+    assert Conf.compose("conf/over.sdn", ["net=large"]).net == {"width": 7, "head": {"units": 5}}
+    (nets / "conf/null.sdn").write_text("extends: main.sdn\nnet: null\n")
+    assert Conf.compose("conf/null.sdn").net is None
+    assert Conf.compose("conf/null.sdn", ["net=small"]).net == {"width": 8, "depth": 2}
+    assert Conf.compose("conf/main.sdn", ["net=null", "net=small"]).net == {"width": 8, "depth": 2}
+    assert Conf.compose("conf/main.sdn", ["net=small", "net=null"]).net is None
+
+
+def test_the_last_of_a_file_laid_over_and_an_override_chooses(nets):
+    (nets / "hot.sdn").write_text("net: large\nlr: 9\n")
+    assert Conf.compose("conf/main.sdn", ["@hot.sdn"]).net.width == 99
+    assert Conf.compose("conf/main.sdn", ["@hot.sdn", "net=small"]).net == {"width": 8, "depth": 2}
+    assert Conf.compose("conf/main.sdn", ["net=small", "@hot.sdn", "lr=3"]) == {
+        "net": {"width": 99, "head": {"units": 5}},
+        "optim": {"type": "sgd", "momentum": 0},
+        "lr": 3,
+    }
+
+
+@pytest.mark.parametrize(
+    ("file", "overrides"),
+    [("experiment/big.sdn", []), ("conf/main.sdn", ["@experiment/big.sdn"])],
+)
+def test_an_experiment_chooses_groups_and_changes_values_in_them(nets, file, overrides):
+    cfg = Conf.compose(file, overrides)
+    assert cfg == {"net": {"width": 512, "depth": 2}, "optim": {"type": "adam"}, "lr": 9}
+    assert Conf.compose(file, [*overrides, "net=large"]).net == {"width": 512, "head": {"units": 5}}
+
+
+@pytest.mark.parametrize("text", ["net: {head: plian}\n", "extends: typo.sdn\n"])
+def test_an_unknown_choice_is_an_error_wherever_it_is_written(nets, text):
+    (nets / "conf/typo.sdn").write_text("net: {head: plian}\n")
+    (nets / "conf/file.sdn").write_text(text)
+    with pytest.raises(MergeError, match=r"no choice 'plian' for net\.head(.|\n)*did you mean 'plain'"):
+        Conf.compose("conf/file.sdn")
+    with pytest.raises(MergeError, match="no choice 'plian'"):
+        Conf.compose("conf/main.sdn", ["@conf/file.sdn"])
+
+
+def test_what_hydra_writes_is_answered_with_what_to_write(nets):
+    with pytest.raises(OverrideError, match=r"hint: write net\.head=plain"):
+        Conf.compose("conf/main.sdn", ["net/head=plain"])
+    with pytest.raises(OverrideError, match=r"hint: write @experiment/big\.sdn"):
+        Conf.compose("conf/main.sdn", ["experiment=big"])
+    (nets / "conf/named.sdn").write_text("experiment: first\n")
+    assert Conf.compose("conf/named.sdn", ["experiment=big"]).experiment == "big"
+
+
+def test_a_list_of_defaults_is_refused_in_every_file(nets):
+    (nets / "conf/old.sdn").write_text("defaults: [{net: small}, _self_]\nlr: 1\n")
+    (nets / "conf/new.sdn").write_text("extends: old.sdn\n")
+    for read in (
+        lambda: Conf.load("conf/old.sdn"),
+        lambda: Conf.compose("conf/new.sdn"),
+        lambda: Conf.compose("conf/main.sdn", ["@conf/old.sdn"]),
+    ):
+        with pytest.raises(LoadError, match=r"conf/old\.sdn:1:1: defaults: there is no list of defaults"):
+            read()
+    assert Conf.load("conf/old.sdn", extends=False).defaults[1] == "_self_"

@@ -42,3 +42,19 @@ def test_mistakes_name_the_variable():
     assert str(caught.value) == (
         "environment: X_TRAIN__LRR: train.lrr: unknown key 'lrr'\n  hint: did you mean 'lr'?"
     )
+
+
+def test_a_variable_that_is_a_value_and_one_that_sets_a_key_in_it_are_an_error():
+    with pytest.raises(
+        OverrideError,
+        match=r"X_A sets a to a value, this one a key in it(.|\n)*unset one of the two: X_A or X_A__B",
+    ):
+        from_env("X_", variables={"X_A": "1", "X_A__B": "2"})
+
+
+def test_names_meet_keys_of_any_case_when_merged():
+    env = from_env("X_", variables={"X_DB__HOST": "new", "X_PORT": "1"})
+    assert Conf.merge({"DB": {"Host": "old"}}, env) == {"DB": {"Host": "new"}, "port": 1}
+    assert Conf.merge({"db": {"host": 1}, "DB": 2}, env).db == {"host": "new"}
+    with pytest.raises(OverrideError, match="may mean 'Db' or 'DB'"):
+        Conf.merge({"Db": {}, "DB": {}}, env)

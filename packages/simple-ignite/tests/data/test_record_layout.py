@@ -205,6 +205,28 @@ def test_npy_files_without_a_good_header(path, content):
         layout(path)
 
 
+@pytest.mark.parametrize(
+    ("header", "problem"),
+    [
+        ("(" * 500, "its .npy header cannot be read: "),
+        (
+            "{'descr': '<f4', 'fortran_order': False, 'shape': (-2, -2)}",
+            "is an array of shape (-2, -2), which has",
+        ),
+        (
+            "{'descr': '<f4', 'fortran_order': False, 'shape': (-4,)}",
+            "is an array of shape (-4,), which has no",
+        ),
+    ],
+)
+def test_npy_headers_that_numpy_does_not_write(path, header, problem):
+    path = path.with_suffix(".npy")
+    path.write_bytes(b"\x93NUMPY\x01\x00" + len(header).to_bytes(2, "little") + header.encode() + bytes(16))
+    with pytest.raises(CacheError) as caught:
+        layout(path)
+    assert problem in str(caught.value)
+
+
 def test_other_files_need_a_dtype(path):
     path.write_bytes(bytes(12))
     with pytest.raises(DataArgumentError) as caught:

@@ -7,7 +7,7 @@ import pytest
 from simple_track.artifacts.artifact import Artifact, find_artifact, log_artifact
 from simple_track.artifacts.objects import CorruptObjectError, MissingObjectError, ObjectStore
 from simple_track.artifacts.version import UnknownEntryError
-from simple_track.errors import UnsafeNameError
+from simple_track.errors import FormatError
 from simple_track.storage.layout import Layout
 
 NOISE = os.urandom(100_000)
@@ -110,7 +110,7 @@ def test_an_unknown_file_is_named(version):
 def test_a_hostile_manifest_does_not_lead_out_of_the_folder(version, layout, tmp_path):
     evil = attrs.evolve(version.manifest, files=(attrs.evolve(version.files[0], name="../evil"),))
     (layout.artifact("demo", "model") / "v0.json").write_bytes(evil.to_bytes())
-    with pytest.raises(UnsafeNameError):
+    with pytest.raises(FormatError, match=r"leads out of the artifact"):
         find_artifact(layout, "demo", "model:v0").download(tmp_path / "a" / "b")
     assert not (tmp_path / "a" / "evil").exists()
 

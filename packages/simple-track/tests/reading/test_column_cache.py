@@ -48,6 +48,11 @@ def rows(run, **options):
     return list(iterate_rows(load_columns(run, system=False, **options)))
 
 
+def facts_of(index):
+    """What an index says, after the line with its checksum."""
+    return json.loads(index.read_bytes().partition(b"\n")[2])
+
+
 def index_of(run):
     return run.root.column_cache(run) / "metrics.jsonl" / "index.json"
 
@@ -69,7 +74,7 @@ def test_the_cache_gives_what_the_log_gives_and_follows_it(run):
         count = {0: 1, 1: 49, 50: 1, 51: 249, 300: 1}[first]
         write(run, first, count)
         assert [row["i"] for row in rows(run)] == list(range(first + count))
-        assert json.loads(index_of(run).read_bytes())["rows"] == first + count
+        assert facts_of(index_of(run))["rows"] == first + count
     cached = repr_all(rows(run))
     assert cached == repr_all(from_log(run))
 
@@ -119,7 +124,7 @@ def test_a_damaged_cache_is_made_anew(run, harm):
     write(run, 0, 100)
     wanted = repr_all(rows(run))
     index = index_of(run)
-    columns = index.parent / json.loads(index.read_bytes())["folder"]
+    columns = index.parent / facts_of(index)["folder"]
     match harm:
         case "index":
             index.write_bytes(b"nonsense")
@@ -159,7 +164,7 @@ def test_a_torn_log_is_cached_up_to_its_last_whole_line(run):
     with run.metrics.open("ab") as file:
         file.write(b'{"step":100,"i":1')
     wanted = repr_all(rows(run))
-    assert json.loads(index_of(run).read_bytes())["rows"] == 100
+    assert facts_of(index_of(run))["rows"] == 100
     assert repr_all(rows(run)) == wanted
 
 
@@ -167,7 +172,7 @@ def test_what_a_killed_cache_writer_left_is_written_over(run):
     write(run, 0, 100)
     rows(run)
     index = index_of(run)
-    for path in (index.parent / json.loads(index.read_bytes())["folder"]).iterdir():
+    for path in (index.parent / facts_of(index)["folder"]).iterdir():
         with path.open("ab") as file:
             file.write(b"garbage that no index counts")
     write(run, 100, 100)

@@ -24,7 +24,7 @@ def run_limited(code: str, tmp_path, size: int) -> subprocess.CompletedProcess:
         cwd=tmp_path,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=600,  # a machine under load is slow, and nothing here waits
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY)),
         env={**os.environ, "SIMPLE_DIR": str(tmp_path / "simple"), "PYTHONDONTWRITEBYTECODE": "1"},
     )
@@ -116,8 +116,8 @@ def test_training_goes_on_with_a_full_disk_and_the_end_tells_what_was_lost(tmp_p
             with Track.run(project="demo", system=False) as run:
                 for i in range(3000):
                     run.log({"loss": 0.123456789})
-        print("trained", *sorted(str(w.message).partition(";")[0].rpartition("/")[2] for w in caught),
-        sep="|")
+        told = sorted(str(w.message).partition(";")[0].rpartition("/")[2] for w in caught)
+        print("trained", *(text for text in told if "metrics" in text or "never" in text), sep="|")
         """,
         tmp_path,
         50_000,
@@ -152,6 +152,36 @@ def test_a_strict_journal_raises_once_and_goes_on(tmp_path):
     )
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip() == "1 (27, True) True"
+
+
+@pytest.mark.parametrize("missing", [1, 2, 5])
+def test_a_full_disk_is_told_once_wherever_it_cuts_a_line(tmp_path, missing):
+    line = encode_metrics(1, {"loss": 0.5}, 1.0)
+    done = run_limited(
+        f"""
+        import resource, signal
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        from pathlib import Path
+        from simple_track.errors import StorageError
+        from simple_track.storage.journal import Journal
+        journal = Journal(Path("full.jsonl"), strict=True)
+        journal.open()
+        raised = 0
+        for _ in range(5):
+            try:
+                journal.append({line!r})
+            except StorageError:
+                raised += 1
+        resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+        journal.append({line!r})
+        print(raised, journal.close())
+        """,
+        tmp_path,
+        2 * len(line) - missing,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == "1 0\n"
+    assert len(list(read_records(tmp_path / "full.jsonl"))) == 6
 
 
 def test_a_line_of_which_only_the_newline_is_missing_is_not_written_twice(tmp_path, monkeypatch):

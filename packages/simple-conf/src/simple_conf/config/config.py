@@ -11,9 +11,9 @@ from simple_conf.tree.comparison import equal_pairs
 from simple_conf.tree.copying import key_text, planted
 from simple_conf.tree.editing import absent, change, detached, drop, put, refuse_frozen
 from simple_conf.tree.export import Exporter, as_written
-from simple_conf.tree.node import Linked, ListNode, MappingNode, Overlaid, raw_item, register_classes
+from simple_conf.tree.node import MARKER, Linked, ListNode, MappingNode, Overlaid, raw_item, register_classes
 from simple_conf.tree.pickling import pack, unpack
-from simple_conf.values import repr_of
+from simple_conf.values import MISSING, repr_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -97,9 +97,7 @@ class Config(MappingNode):
             return NotImplemented
         if len(self) != len(other) or any(key not in other for key in self):
             return False
-        return equal_pairs.compare(
-            self, other, lambda: all(comparable(self, key) == comparable(other, key) for key in self.__raw__)
-        )
+        return equal_pairs.compare(self, other, lambda: all(alike(self, other, key) for key in self.__raw__))
 
     def __hash__(self) -> int:
         if not self.__tree__.frozen:
@@ -216,6 +214,14 @@ def as_config(node: MappingNode) -> Config:
     """Return a mapping as the `Config` that every mapping is made as."""
     assert isinstance(node, Config)  # noqa: S101 - for type checkers
     return node
+
+
+def alike(cfg: Config, other: Any, key: str) -> bool:
+    """Return whether two mappings have equal values under a key; in plain data ``"???"`` is a hole."""
+    mine, theirs = comparable(cfg, key), comparable(other, key)
+    if mine is MISSING and not isinstance(other, MappingNode):
+        return theirs is MISSING or theirs == MARKER
+    return bool(mine == theirs)
 
 
 def comparable(node: Any, key: str) -> Any:

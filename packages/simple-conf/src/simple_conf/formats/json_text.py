@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 
 from simple_conf.errors import LoadError, UnwritableError
 from simple_conf.formats import json_places
@@ -55,11 +56,12 @@ def write(values: Any) -> str:
     """Return plain data as JSON text, without a newline at its end.
 
     Raises:
-        UnwritableError: A whole number is longer than what reads it takes.
+        UnwritableError: A number is ``inf`` or ``nan``, or a whole number longer than what reads it takes.
     """
     try:
-        return json.dumps(values, indent=2, ensure_ascii=False)
+        return json.dumps(values, indent=2, ensure_ascii=False, allow_nan=False)
     except ValueError:
+        refuse_not_finite(values, ())
         found = long_integer(values, ())
         if found is None:
             raise
@@ -67,6 +69,21 @@ def write(values: Any) -> str:
     raise UnwritableError(
         f"a number of {digits_of(number)} is too long for JSON; make it a text", key_path=format_path(path)
     )
+
+
+def refuse_not_finite(value: Any, path: KeyPath) -> None:
+    """Refuse ``inf`` and ``nan`` in plain data, for which JSON has no form.
+
+    Raises:
+        UnwritableError: There is one.
+    """
+    if isinstance(value, float) and not math.isfinite(value):
+        raise UnwritableError(
+            f"JSON has no number {value}; make it a text, or write SDN or YAML", key_path=format_path(path)
+        )
+    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, inner in items:
+        refuse_not_finite(inner, (*path, key))
 
 
 def long_integer(value: Any, path: KeyPath) -> tuple[KeyPath, int] | None:

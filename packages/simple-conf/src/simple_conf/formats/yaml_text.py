@@ -1,4 +1,7 @@
-"""YAML by PyYAML's safe loader, with the scalars of YAML 1.2: ``on``, ``no``, ``012``, ``12:30`` are text."""
+"""YAML by PyYAML's safe loader, with the scalars of YAML 1.2: ``on``, ``no``, ``012``, ``12:30`` are text.
+
+Underscores between the digits of a number are taken, as PyYAML takes them.
+"""
 
 from __future__ import annotations
 
@@ -26,11 +29,15 @@ MAX_VALUES = 1_000_000
 SCALARS = [
     ("tag:yaml.org,2002:bool", re.compile(r"true|True|TRUE|false|False|FALSE"), "tTfF"),
     ("tag:yaml.org,2002:null", re.compile(r"~|null|Null|NULL|"), ["~", "n", "N", ""]),
-    ("tag:yaml.org,2002:int", re.compile(r"[-+]?(?:0|[1-9][0-9]*)|0x[0-9a-fA-F]+|0o[0-7]+"), "-+0123456789"),
+    (
+        "tag:yaml.org,2002:int",
+        re.compile(r"[-+]?(?:0|[1-9](?:_?[0-9])*)|0x[0-9a-fA-F](?:_?[0-9a-fA-F])*|0o[0-7](?:_?[0-7])*"),
+        "-+0123456789",
+    ),
     (
         "tag:yaml.org,2002:float",
         re.compile(
-            r"[-+]?(?:\.[0-9]+|(?:0|[1-9][0-9]*)(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)"
+            r"[-+]?(?:\.[0-9](?:_?[0-9])*|(?:0|[1-9](?:_?[0-9])*)(?:\.(?:[0-9](?:_?[0-9])*)?)?)(?:[eE][-+]?[0-9]+)?|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)"
         ),
         "-+.0123456789",
     ),

@@ -13,12 +13,14 @@ from simple_conf.errors import ConfError, PlacedError, ValidationError, Validati
 from simple_conf.keypath import format_path
 from simple_conf.schemas.containers import SeveralErrors
 from simple_conf.schemas.conversion import IN_QUOTES, MismatchError, shown
+from simple_conf.schemas.declaration import DefaultLayer
 from simple_conf.schemas.structure import ExtraKeysError
 from simple_conf.schemas.type_names import describe
 from simple_conf.schemas.unions import TagError
 from simple_conf.suggestion import did_you_mean
 from simple_conf.tree.location import deletion_at, origin_at
 from simple_conf.tree.node import MappingNode
+from simple_conf.tree.provenance import assignment_of
 from simple_conf.values import MASK, MISSING, Secret
 
 if TYPE_CHECKING:
@@ -135,7 +137,7 @@ def advise(issue: ValidationIssue, keys: list[str]) -> None:
 
 def absent(cfg: Any, path: KeyPath, message: str, expected: str, hint: str | None) -> ValidationIssue:
     """Return the issue of a key that is not there, at the override that deleted it where one did."""
-    if isinstance(cfg, MappingNode) and not cfg.__tree__.root.__raw__:
+    if isinstance(cfg, MappingNode) and is_empty(cfg.__tree__.root):
         hint = hint or "there is nothing in this config"
     issue = placed(cfg, path, f"{message}: {expected}", expected, None, hint)
     if isinstance(cfg, MappingNode) and (deleted := deletion_at(cfg.__tree__.root, (*cfg.__path__, *path))):
@@ -143,6 +145,11 @@ def absent(cfg: Any, path: KeyPath, message: str, expected: str, hint: str | Non
         issue.origin = deleted
         issue.hint = f"leave {deleted.name} away, or give {issue.path} another value: {issue.path}=…"
     return issue
+
+
+def is_empty(root: MappingNode) -> bool:
+    """Return whether a config has nothing but defaults of its schema."""
+    return all(isinstance(assignment_of(root, key).layer, DefaultLayer) for key in root.__raw__)
 
 
 def of_tag(failure: TagError, path: KeyPath, cfg: Any) -> ValidationIssue:

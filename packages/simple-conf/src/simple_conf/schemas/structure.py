@@ -11,7 +11,7 @@ from types import NoneType, UnionType
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, Union, get_args, get_origin, is_typeddict
 
 from cattrs import AttributeValidationNote, ClassValidationError, Converter
-from cattrs.gen import make_dict_structure_fn
+from cattrs.gen import make_dict_structure_fn, override
 from cattrs.gen.typeddicts import make_dict_structure_fn as make_typed_dict_structure_fn
 
 from simple_conf.config.config import Config
@@ -281,6 +281,7 @@ def class_hook(kind: Any, conv: Converter, mode: Mode) -> Hook:
             _cattrs_forbid_extra_keys=False,
             _cattrs_detailed_validation=mode.thorough,
             _cattrs_use_alias=True,
+            **named_types(cls, conv),
         )
     except NameError as failure:
         raise ConfError(f"{cls.__name__}: {failure}; define it at the top of the module") from failure
@@ -320,6 +321,21 @@ def class_hook(kind: Any, conv: Converter, mode: Mode) -> Hook:
         return made
 
     return hook
+
+
+def named_types(cls: Any, conv: Converter) -> dict[str, Any]:
+    """Return how to read the fields whose types name classes inside brackets, as ``List["Node"]`` does."""
+    found: dict[str, Any] = {}
+    for default in defaults_of(cls).values():
+        written = getattr(cls, "__annotations__", {}).get(default.attribute)
+        if "ForwardRef(" in repr(written):
+            found[default.attribute] = override(struct_hook=later(default.kind, conv))
+    return found
+
+
+def later(kind: Any, conv: Converter) -> Hook:
+    """Return a hook that looks up how to read a type when it reads one, since the type may hold itself."""
+    return lambda value, _: conv.structure(value, kind)
 
 
 def class_reader(cls: Any, conv: Converter, mode: Mode) -> Callable[[Any], Any]:

@@ -23,6 +23,7 @@ from simple_conf.script import completion, options
 from simple_conf.script.help import page
 from simple_conf.script.show import annotate
 from simple_conf.sources import compose, dotlist, extends
+from simple_conf.sources.groups import Group
 from simple_conf.tree.node import grow
 
 TYPE_CHECKING = False
@@ -145,7 +146,7 @@ def answer(
 
 def groups_of(
     schema: Any, words: list[str], config: str | os.PathLike[str] | None, folder: str | None
-) -> list[compose.Group]:
+) -> list[Group]:
     """Return the keys of a schema that choose among files beside the config file."""
     name, overrides = split(words, config, folder)
     if name is None:

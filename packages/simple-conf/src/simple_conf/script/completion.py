@@ -13,7 +13,7 @@ from simple_conf.script.options import OPTIONS
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from simple_conf.sources.compose import Group
+    from simple_conf.sources.groups import Group
 
 BASH = """\
 _simple_conf_{function}() {{

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from simple_conf.config.config import Config
-    from simple_conf.sources.compose import Group
+    from simple_conf.sources.groups import Group
 
 WIDTH = 100
 OVERRIDES = """\

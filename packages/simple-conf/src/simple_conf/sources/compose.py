@@ -1,7 +1,12 @@
-"""Config groups: a folder of files that a key chooses from, ``model=resnet`` for ``model/resnet.sdn``."""
+"""Composing: a config file, the files that it extends, the files that keys choose, and overrides.
+
+A choice is a text under a key that has a folder of choices, wherever it is written: in the file, in one that
+it extends, in a chosen file, in an ``@file`` or in an override. The last choice of a key counts. Its file is
+laid where the key was first chosen, so that keys laid over an earlier choice stay over the new one.
+"""
 
 # pathlib is slow to import, and reading a config must not be.
-# ruff: noqa: PTH112, PTH118, PTH119, PTH120, PTH122, PTH208
+# ruff: noqa: PTH120
 
 from __future__ import annotations
 
@@ -9,105 +14,84 @@ import os
 from contextlib import suppress
 
 from simple_conf.config.config import as_config
-from simple_conf.errors import ConfError, MergeError, OverrideError
-from simple_conf.keypath import format_path
-from simple_conf.merging.merge import is_reference, merge, put_tree, refuse_unmet
+from simple_conf.errors import ConfError
+from simple_conf.keypath import KeyPath
+from simple_conf.merging.merge import ConfigPatch, lay_over, merge, put_tree, refuse_unmet
 from simple_conf.merging.strategy import DEFAULT
+from simple_conf.origin.layers import NamedLayer
 from simple_conf.sources import extends
+from simple_conf.sources.choice import Choice, checked, choice_of, choices_in, refuse_other_words
 from simple_conf.sources.dotlist import read_patches
+from simple_conf.sources.groups import Group, choices_for
 from simple_conf.sources.override import Override, from_overrides
-from simple_conf.suggestion import did_you_mean
-from simple_conf.tree.location import origin_at
-from simple_conf.tree.node import ABSENT
+from simple_conf.tree.node import MappingNode, grow
+from simple_conf.tree.provenance import assignments_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from simple_conf.config.config import Config
-    from simple_conf.keypath import KeyPath
     from simple_conf.merging.merge import Patch
-    from simple_conf.merging.strategy import MergeStrategy
     from simple_conf.origin.origin import Origin
-    from simple_conf.tree.node import Defaults, MappingNode
+    from simple_conf.tree.node import Defaults
 
-CHOICES = (".sdn", ".yaml", ".yml", ".toml")
-"""The suffixes of files that a key chooses from; a folder of JSON files is more often data."""
-
-
-class Choice:
-    """An override that chooses a file for a key.
-
-    Args:
-        path: The key.
-        config: The config of the file.
-    """
-
-    __slots__ = ("_config", "_path")
-
-    def __init__(self, path: KeyPath, config: MappingNode) -> None:
-        self._path = path
-        self._config = config
-
-    @property
-    def path(self) -> KeyPath:
-        """The key."""
-        return self._path
-
-    def apply(self, root: MappingNode, rules: MergeStrategy, strict_keys: bool) -> None:  # noqa: ARG002
-        """Replace what is under the key by the values of the file."""
-        put_tree(root, self._path, self._config)
+MAX_DEPTH = 64
 
 
-class Group:
-    """A key that chooses among files.
+class LaidFile:
+    """A file that is laid over what is there, at a path.
 
     Args:
-        path: The key.
-        choices: The names of the files, without suffix.
-        now: The present choice, or None where there is none.
-        origin: Where that is written.
+        path: Where; empty for the top.
+        config: Its values, without those of the files that it extends.
+        replaces: Whether it replaces what is there: the lowest file of a choice.
     """
 
-    __slots__ = ("choices", "now", "origin", "path")
+    __slots__ = ("config", "path", "replaces")
 
-    def __init__(self, path: KeyPath, choices: list[str], now: str | None, origin: Origin | None) -> None:
+    def __init__(self, path: KeyPath, config: MappingNode, replaces: bool = False) -> None:
         self.path = path
-        self.choices = choices
-        self.now = now
-        self.origin = origin
+        self.config = config
+        self.replaces = replaces
+
+    def resets(self, key: KeyPath) -> bool:
+        """Return whether it replaces what was laid under a key before by something that is no choice."""
+        depth = len(self.path)
+        if key[:depth] != self.path:
+            return False
+        if self.replaces and len(key) > depth:
+            return True
+        value: object = self.config
+        for segment in key[depth:]:
+            if not isinstance(value, MappingNode):
+                return True
+            if segment not in value.__raw__:
+                return False
+            value = value.__raw__[str(segment)]
+        return not isinstance(value, MappingNode)
+
+
+Item = LaidFile | Choice | Override
 
 
 def listed(path: str | os.PathLike[str], overrides: Sequence[str], keys: Sequence[KeyPath]) -> list[Group]:
     """Return those of ``keys`` that choose among files, each with its choices.
 
     Args:
-        path: The config file; the folders of choices are beside it.
+        path: The config file.
         overrides: Such as ``["model=resnet", "train.lr=0.1"]``.
         keys: The keys to look at.
     """
-    folder = os.path.dirname(os.fspath(path))
-    found = [(key, choices) for key in keys if (choices := choices_for(key, folder))]
-    base: MappingNode | None = None
-    patches: list[Patch] = []
-    if found:
-        with suppress(ConfError):  # the choices are there all the same
-            base, patches = extends.load(path), read_patches(overrides, extends.load)
-    return [Group(key, list(choices), *present(key, choices, base, patches)) for key, choices in found]
-
-
-def present(
-    key: KeyPath, choices: dict[str, str], base: MappingNode | None, patches: Sequence[Patch]
-) -> tuple[str, Origin] | tuple[None, None]:
-    """Return the choice that the overrides, or else the file, make for a key, and where it is written."""
-    for patch in reversed(patches):
-        if isinstance(patch, Override) and patch.path == key and patch.kind != "delete":
-            chosen = patch.value if isinstance(patch.value, str) else ""
-            return (chosen, patch.layer.locate(key)) if chosen in choices else (None, None)
-    if base is None or len(key) != 1:
-        return None, None
-    value = base.__raw__.get(str(key[0]))
-    return (value, origin_at(base, key)) if isinstance(value, str) and value in choices else (None, None)
+    folders = [os.path.dirname(os.fspath(path))]
+    now: dict[KeyPath, tuple[str, Origin]] = {}
+    with suppress(ConfError):  # the choices are there all the same
+        files, folders = stack_of(path)
+        items, _ = split(files, overrides, folders)
+        _, last = laid_out(items, folders)
+        now = {key: (choice.name, choice.origin) for key, choice in last.items()}
+    found = [(key, choices) for key in keys if (choices := choices_for(key, folders))]
+    return [Group(key, list(choices), *now.get(key, (None, None))) for key, choices in found]
 
 
 def load(
@@ -116,97 +100,171 @@ def load(
     *,
     strict_keys: bool = False,
     defaults: Defaults | None = None,
+    environment: Sequence[Override] = (),
+    known: Collection[str] = (),
 ) -> Config:
     """Return a config file with the files that its keys and the overrides choose, overrides merged over it.
 
     Args:
-        path: The config file; the folders of choices are beside it.
+        path: The config file; folders of choices are beside it, and beside the files that it extends.
         overrides: Such as ``["model=resnet", "train.lr=0.1"]``.
         strict_keys: Whether an override of a key that is not there is an error.
         defaults: The layer below the file, which overrides and references see.
+        environment: Overrides of environment variables, below the others.
+        known: The keys at the top of the schema.
 
     Raises:
         OverrideError: An override cannot be read, or chooses what is not there; the choices are listed.
-        MergeError: The file itself chooses what is not there.
+        MergeError: A file chooses what is not there.
         LoadError: A file cannot be read.
     """
-    folder = os.path.dirname(os.fspath(path))
-    base = extends.load(path)
-    base.__tree__.defaults = defaults
-    chosen: list[Choice] = []
-    rest: list[Patch] = []
-    for patch in read_patches(overrides, extends.load):
-        choice = choice_of(patch, folder) if isinstance(patch, Override) else None
-        if choice is None:
-            rest.append(patch)
-        else:
-            chosen.append(choice)
-    taken = {choice.path for choice in chosen}
-    for choice in [*own_choices(base, folder, taken), *chosen]:
-        choice.apply(base, DEFAULT, False)
+    files, folders = stack_of(path)
+    items, rest = split(files, overrides, folders, environment, known)
+    laid, _ = laid_out(items, folders)
+    base = built(laid, files[-1], defaults)
     if not rest:
-        return base
+        return as_config(base)
     merged = merge([base, from_overrides(rest)], strict_keys=strict_keys)
     refuse_unmet(merged)
     return as_config(merged)
 
 
-def choice_of(override: Override, folder: str) -> Choice | None:
-    """Return the choice of a file that an override makes, or None where it is an ordinary one.
-
-    Raises:
-        OverrideError: There is no such choice.
-    """
-    if override.kind not in ("set", "add") or not isinstance(override.value, str):
-        return None
-    choices = choices_for(override.path, folder)
-    if choices is None or is_reference(override.value):
-        return None
-    if override.value in choices:
-        return Choice(override.path, extends.load(choices[override.value]))
-    raise OverrideError(
-        f"there is no choice {override.value!r} for {format_path(override.path)}",
-        origin=override.layer.locate(override.path),
-        hint=did_you_mean(os.path.splitext(os.path.basename(override.value))[0], choices),
-    )
+def stack_of(path: str | os.PathLike[str]) -> tuple[list[MappingNode], list[str]]:
+    """Return the configs of a file and of those that it extends, lowest first, and their folders."""
+    names: list[str] = []
+    files = extends.layers(path, names)
+    return files, list(dict.fromkeys(os.path.dirname(name) for name in names))
 
 
-def own_choices(base: MappingNode, folder: str, taken: set[KeyPath]) -> list[Choice]:
-    """Return the choices that the file itself makes with a plain text under a key that has a folder.
+def split(
+    files: Sequence[MappingNode],
+    overrides: Sequence[str],
+    folders: list[str],
+    environment: Sequence[Override] = (),
+    known: Collection[str] = (),
+) -> tuple[list[Item], list[Patch]]:
+    """Return the files and choices in the order in which they are laid, and the overrides to merge over them.
+
+    The choices of overrides come before the other overrides, which stay over what is chosen.
 
     Args:
-        base: The config of the file.
-        folder: The folder that it is in.
-        taken: The keys that overrides choose for.
-
-    Raises:
-        MergeError: There is no such choice.
+        files: The config file and those that it extends.
+        overrides: Overrides as text; an ``@file`` among them adds its folders where it extends others.
+        folders: Where folders of choices are.
+        environment: Overrides of environment variables.
+        known: The keys at the top of the schema.
     """
-    found: list[Choice] = []
-    for name in sorted(os.listdir(folder or ".")):
-        path: KeyPath = (name,)
-        choices = choices_for(path, folder)
-        value = base.__raw__.get(name, ABSENT)
-        if choices is None or path in taken or not isinstance(value, str) or is_reference(value):
+    stacks: list[list[MappingNode]] = []
+
+    def read(name: str) -> MappingNode:
+        stack, beside = stack_of(name)
+        folders.extend(one for one in beside[1:] if one not in folders)
+        stacks.append(stack)
+        return stack[-1]
+
+    patches: list[Patch] = [*environment, *read_patches(overrides, read)]
+    items: list[Item] = []
+    for file in files:
+        items += [LaidFile((), file), *choices_in(file, (), folders)]
+    top = {*known, *(key for file in files for key in file.__raw__)}
+    chosen: list[Choice] = []
+    rest: list[Patch] = []
+    for patch in patches:
+        if isinstance(patch, Override):
+            refuse_other_words(patch, folders, top)
+            choice = choice_of(patch, folders)
+            if choice is None:
+                rest.append(patch)
+            else:
+                rest = [one for one in rest if not replaces(one, choice.path)]
+                chosen.append(choice)
             continue
-        if value not in choices:
-            raise MergeError(
-                f"there is no choice {value!r} for {name}",
-                path=name,
-                origin=origin_at(base, path),
-                hint=did_you_mean(value, choices),
-            )
-        found.append(Choice(path, extends.load(choices[value])))
-    return found
+        for file in stacks.pop(0):
+            for choice in choices_in(file, (), folders):
+                rest = [one for one in rest if not replaces(one, choice.path)]
+                choice.drop()
+                chosen.append(choice)
+            rest.append(ConfigPatch(file))
+    return [*items, *sorted(chosen, key=lambda one: len(one.path))], rest
 
 
-def choices_for(path: KeyPath, folder: str) -> dict[str, str] | None:
-    """Return the files that a key chooses from, by name, or None where there is no folder of them."""
-    parts = [str(part) for part in path]
-    if any(part in ("", ".", "..") or "/" in part or os.sep in part for part in parts):
-        return None
-    group = os.path.join(folder, *parts)
-    if not os.path.isdir(group):
-        return None
-    files = {os.path.splitext(n)[0]: n for n in sorted(os.listdir(group)) if n.lower().endswith(CHOICES)}
-    return {stem: os.path.join(group, name) for stem, name in files.items()} or None
+def replaces(patch: Patch, path: KeyPath) -> bool:
+    """Return whether an override sets a key to something that a later choice of the key replaces."""
+    return isinstance(patch, Override) and patch.path == path and not isinstance(patch.value, dict)
+
+
+def laid_out(items: list[Item], folders: Sequence[str]) -> tuple[list[LaidFile], dict[KeyPath, Choice]]:
+    """Return the files in the order in which they are laid, chosen ones among them, and the last choices.
+
+    Keys are taken by their depth, since a chosen file may choose for keys inside.
+    """
+    last: dict[KeyPath, Choice] = {}
+    for depth in range(1, MAX_DEPTH):
+        choices = [item for item in items if isinstance(item, Choice)]
+        if not choices:
+            break
+        for path in dict.fromkeys(choice.path for choice in choices if len(choice.path) == depth):
+            items = with_choice(items, path, folders, last)
+    return [item for item in items if isinstance(item, LaidFile)], last
+
+
+def with_choice(
+    items: list[Item], path: KeyPath, folders: Sequence[str], last: dict[KeyPath, Choice]
+) -> list[Item]:
+    """Return the items with the files of the choices of one key in their place."""
+    runs: list[list[Choice]] = [[]]
+    for item in items:
+        if isinstance(item, Choice):
+            if item.path == path:
+                runs[-1].append(item)
+        elif isinstance(item, LaidFile) and item.resets(path) and not chooses(items, item, path):
+            runs.append([])
+    if not runs[-1]:
+        last.pop(path, None)
+    first = {id(run[0]): run[-1] for run in runs if run}
+    made: list[Item] = []
+    for item in items:
+        if not isinstance(item, Choice) or item.path != path:
+            made.append(item)
+        elif id(item) in first:
+            choice = last[path] = first[id(item)]
+            name = checked(choice, choices_for(path, folders) or {})
+            for number, file in enumerate(extends.layers(name, [])):
+                made += [LaidFile(path, file, number == 0), *choices_in(file, path, folders)]
+        else:
+            item.drop()
+    return made
+
+
+def chooses(items: Sequence[Item], file: LaidFile, path: KeyPath) -> bool:
+    """Return whether a file chooses for a key."""
+    return any(isinstance(one, Choice) and one.path == path and one.file is file.config for one in items)
+
+
+def built(laid: Sequence[LaidFile], top: MappingNode, defaults: Defaults | None) -> MappingNode:
+    """Return the tree of all files, each laid over those before it; it is of the file ``top``."""
+    root = merge([laid[0].config], DEFAULT)
+    root.__tree__.defaults = defaults
+    for item in laid[1:]:
+        if item.replaces:
+            put_tree(root, item.path, item.config)
+            continue
+        over = item.config
+        if item.path:
+            over = grow({}, NamedLayer("file", ""))
+            put_tree(over, item.path, item.config)
+        lay_over(root, over)
+        if item.path:
+            node = root
+            for segment in item.path:
+                node = node.__raw__[str(segment)]
+            name_after(node, item.config)
+    name_after(root, top)
+    return root
+
+
+def name_after(node: MappingNode, file: MappingNode) -> None:
+    """Let absent keys of a mapping be missing in a file: the one that was asked for."""
+    if node.__layer__ is not file.__layer__:
+        object.__setattr__(node, "__provenance__", assignments_of(node))  # before the layer changes
+        object.__setattr__(node, "__layer__", file.__layer__)

@@ -6,15 +6,19 @@ import os
 
 from simple_conf.config.config import as_config
 from simple_conf.errors import OverrideError, SdnSyntaxError
+from simple_conf.keypath import format_path
 from simple_conf.literal import read_value
 from simple_conf.origin.layers import VariableLayer
 from simple_conf.sources.override import Override, from_overrides
+from simple_conf.tree.node import MappingNode, Overlaid, has_key
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from simple_conf.config.config import Config
+    from simple_conf.keypath import KeyPath
+    from simple_conf.merging.strategy import MergeStrategy
 
 
 def from_env(
@@ -24,16 +28,25 @@ def from_env(
 
     Args:
         prefix: What the names of the variables begin with.
-        separator: What is between the keys of a path; the keys are the parts in lower case.
+        separator: What is between the keys of a path; the keys are the parts in lower case; where
+            the tree is merged over another, they meet keys of any case.
         variables: By default those of this process.
 
     Returns:
         A tree to merge over another; the values are read as SDN, as they are on a command line.
 
     Raises:
-        OverrideError: A variable's text is not an SDN value, or its name has an empty part.
+        OverrideError: A variable's text is not an SDN value, its name has an empty part, or one is a value
+            and another sets a key inside it.
     """
-    overrides = []
+    return as_config(from_overrides(read_variables(prefix, separator, variables)))
+
+
+def read_variables(
+    prefix: str, separator: str = "__", variables: Mapping[str, str] | None = None
+) -> list[Override]:
+    """Return the overrides that environment variables make; see `from_env`."""
+    overrides: list[Override] = []
     found = os.environ if variables is None else variables
     for name in sorted(found):
         if not name.startswith(prefix) or len(name) == len(prefix):
@@ -52,5 +65,62 @@ def from_env(
                 origin=layer.locate(()),
                 hint=failure.hint,
             ) from None
-        overrides.append(Override(name, "set", tuple(parts), value, 1, layer))
-    return as_config(from_overrides(overrides))
+        overrides.append(Variable(name, "set", tuple(parts), value, 1, layer))
+    refuse_values_with_keys(overrides)
+    return overrides
+
+
+def refuse_values_with_keys(overrides: list[Override]) -> None:
+    """Refuse variables of which one is a value and another one sets a key inside it.
+
+    Raises:
+        OverrideError: There are such variables.
+    """
+    names = {override.path: override.argument for override in overrides}
+    for override in overrides:
+        for depth in range(1, len(override.path)):
+            outer = names.get(override.path[:depth])
+            if outer is not None:
+                raise OverrideError(
+                    f"{outer} sets {format_path(override.path[:depth])} to a value, this one a key in it",
+                    origin=override.layer.locate(()),
+                    hint=f"unset one of the two: {outer} or {override.argument}",
+                )
+
+
+class Variable(Override):
+    """An override by an environment variable, whose parts name keys of any case."""
+
+    def apply(self, root: MappingNode, rules: MergeStrategy, strict_keys: bool) -> None:
+        """Change ``root`` as the variable says.
+
+        Raises:
+            OverrideError: It does not fit what is there, or two keys differ from it only in case.
+        """
+        path = self.met(root)
+        if path == self.path:
+            super().apply(root, rules, strict_keys)
+        else:
+            met = Override(self.argument, self.kind, path, self.value, self.column, self.layer)
+            met.apply(root, rules, strict_keys)
+
+    def met(self, root: MappingNode) -> KeyPath:
+        """Return the path with the keys as the config, or the lowest layer of its tree, has them."""
+        node: object = root
+        path: list[str | int] = []
+        for segment in map(str, self.path):
+            key = segment
+            if type(node) is Overlaid:
+                node = node.overrides
+            if isinstance(node, MappingNode) and not has_key(node, segment):
+                same = [known for known in node.__raw__ if known.lower() == segment]
+                if len(same) > 1:
+                    raise OverrideError(
+                        f"the variable's name may mean {' or '.join(map(repr, same))}",
+                        origin=self.layer.locate(()),
+                        hint="keys that differ in case only cannot be set by the environment",
+                    )
+                key = same[0] if same else segment
+            path.append(key)
+            node = node.__raw__.get(key) if isinstance(node, MappingNode) else None
+        return tuple(path)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 
+from simple_conf import migration
 from simple_conf.config.config import as_config
 from simple_conf.errors import ConfigNotFoundError, LoadError
 from simple_conf.formats import read_file
@@ -51,7 +52,7 @@ def load(
     """
     if files is not None:
         files.append(os.fspath(path))
-    values, layer = read_file(path, suffix)
+    values, layer = (read_config if extends else read_file)(path, suffix)
     if not extends or EXTENDS not in values:
         root = grow(values, layer)
     else:
@@ -61,6 +62,46 @@ def load(
     if not lazy_resolve:
         resolve(root)
     return as_config(root)
+
+
+def layers(path: str | os.PathLike[str], files: list[str]) -> list[MappingNode]:
+    """Return the configs of all files that a file extends, lowest first, and its own as the last.
+
+    Args:
+        path: The file.
+        files: Where the names of all files that are read are appended.
+
+    Raises:
+        LoadError: A file cannot be read; see `load`.
+    """
+    files.append(os.fspath(path))
+    values, layer = read_config(path)
+    if EXTENDS not in values:
+        return [grow(values, layer)]
+    return stack(os.fspath(path), values, layer, [], files)
+
+
+def read_config(path: str | os.PathLike[str], suffix: str | None = None) -> tuple[dict[str, Any], Layer]:
+    """Return the values of a config file and the layer that locates them.
+
+    Raises:
+        LoadError: It has a list of defaults as Hydra's files do, or cannot be read.
+    """
+    values, layer = read_file(path, suffix)
+    listed = values.get("defaults")
+    if isinstance(listed, list) and listed and all(map(is_default, listed)):
+        raise LoadError(
+            migration.KEYS["defaults"],
+            path="defaults",
+            origin=layer.locate(("defaults",), True),
+            hint="with extends=False, Conf.load takes it as an ordinary key",
+        )
+    return values, layer
+
+
+def is_default(entry: object) -> bool:
+    """Return whether a list of defaults may have an entry: a file, or a group with its choice."""
+    return isinstance(entry, str) or (isinstance(entry, dict) and len(entry) == 1)
 
 
 def stack(
@@ -94,7 +135,7 @@ def stack(
             )
         files.append(target)
         try:
-            inner, inner_layer = read_file(target)
+            inner, inner_layer = read_config(target)
         except LoadError as failure:
             if failure.origin is not None:
                 raise

@@ -94,12 +94,12 @@ def _of_npy(data: CachedData, dtype: DType | None, shape: Shape | None, offset: 
             np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
         )
         whole, by_columns, kind = read(head)
-    except ValueError as error:
+    except Exception as error:  # numpy lets errors of Python's parser through
         raise CacheError(f"{data.path}: its .npy header cannot be read: {error}", path=data.path) from error
     if kind.hasobject:
         raise CacheError(f"{data.path}: holds pickled objects, which are never loaded", path=data.path)
     rest = tuple(whole[1:])
-    if not whole or 0 in rest:
+    if not whole or min(rest, default=1) < 1 or whole[0] < 0:
         raise CacheError(f"{data.path}: is an array of shape {whole}, which has no records", path=data.path)
     if by_columns and rest:
         raise CacheError(

@@ -6,7 +6,7 @@ import contextlib
 import os
 from pathlib import Path
 
-from simple_track.artifacts.objects import ObjectStore, hash_file
+from simple_track.artifacts.objects import CorruptObjectError, ObjectStore, hash_file
 from simple_track.errors import TrackError
 from simple_track.storage.atomic_write import atomic_write, temporary_path
 
@@ -68,6 +68,8 @@ def materialize(
             _make_executable(target)
         return
     source = store.path(digest)
+    if not source.is_file():
+        raise CorruptObjectError(source, digest, "no file")
     target.parent.mkdir(parents=True, exist_ok=True)
     allowed = False if executable else link
     if source.suffix == ".zst" or not _linked(store, digest, source, target, link=allowed):

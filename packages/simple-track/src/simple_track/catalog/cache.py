@@ -49,7 +49,7 @@ def load_catalog(
     for run_layout in layout.run_layouts(project):
         key = f"{run_layout.project}/{run_layout.run_id}"
         entry = cached.get(key)
-        stamps = _stamps(str(run_layout.dir), entry[3] if entry is not None else ())
+        stamps = run_stamps(str(run_layout.dir), entry[3] if entry is not None else ())
         if entry is None or entry[:4] != stamps:
             try:
                 entry = _parse(run_layout)
@@ -75,7 +75,7 @@ def load_catalog(
 
 
 def _parse(run_layout: RunLayout) -> Entry:
-    stamps = _stamps(
+    stamps = run_stamps(
         str(run_layout.dir), [path.name for path in run_layout.edit_files()]
     )  # before what they stamp
     metadata = edited_metadata(run_layout)
@@ -87,7 +87,13 @@ def _parse(run_layout: RunLayout) -> Entry:
     return [*stamps, to_document(metadata), summary]
 
 
-def _stamps(folder: str, edits: Iterable[str]) -> Entry:
+def run_stamps(folder: str, edits: Iterable[str]) -> Entry:
+    """The stamps of a run: of its metadata, summary and folder, and of each file of edits by its name.
+
+    Args:
+        folder: The folder of the run.
+        edits: The names of the files of edits.
+    """
     stamps: Entry = [_stamp(f"{folder}/{name}") for name in (METADATA, SUMMARY)]
     return [*stamps, _stamp(folder), {name: _stamp(f"{folder}/{name}") for name in edits}]
 

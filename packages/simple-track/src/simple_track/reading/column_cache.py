@@ -20,7 +20,7 @@ import orjson
 
 from simple_track.lazy_module import numpy as np
 from simple_track.reading.column_file import ColumnFile, checksum
-from simple_track.reading.columns import ROW, ROW_BYTES, ColumnBuilder, Columns, Part, merge_by_time
+from simple_track.reading.columns import ROW, ROW_BYTES, Array, ColumnBuilder, Columns, Part, merge_by_time
 from simple_track.reading.rewind import without_rewound
 from simple_track.storage.atomic_write import atomic_write
 from simple_track.storage.layout import RunLayout, packed_file
@@ -45,6 +45,8 @@ class Index:
         rows: The number of rows.
         rows_sum: The checksum of the rows.
         columns: The columns on disk.
+        sorted: Whether no step is lower than the one before it.
+        last_step: The step of the last row.
         packed: Size and time of modification of the packed log, if all of it is in the columns.
     """
 
@@ -54,6 +56,8 @@ class Index:
     rows: int = 0
     rows_sum: int = 0
     columns: list[ColumnFile] = attrs.field(factory=list)
+    sorted: bool = True
+    last_step: int | None = None
     packed: list[int] | None = None
 
 
@@ -106,7 +110,7 @@ class ColumnCache:
     """
 
     def __init__(self, folder: Path, log: Path) -> None:
-        self._folder = folder
+        self.folder = folder
         self._log = log
 
     def load(self, keys: frozenset[str] | None = None) -> Columns:
@@ -117,6 +121,31 @@ class ColumnCache:
         """
         _, known, fresh = self._load(keys)
         return _concatenate(known, fresh)
+
+    def recent(self) -> tuple[Index | None, Columns]:
+        """The index, and the rows after those in the cache, which is updated first if enough is new.
+
+        No column is read, so the values in the cache are not checked.
+        """
+        for _ in range(2):
+            index = self._read_index()
+            fresh = ColumnBuilder(index.rows if index else 0)
+            if index and index.packed is not None:
+                break
+            start = offset = index.offset if index else 0
+            unfinished = b""
+            for chunk in read_chunks(self._log, start):
+                if chunk.endswith(b"\n"):
+                    fresh.add_lines(chunk)
+                    offset += len(chunk)
+                else:
+                    unfinished = chunk
+            if offset - start < SMALLEST_UPDATE:
+                fresh.add_lines(unfinished)
+                break
+            with suppress(OSError):  # the log can be read without a cache
+                self._save(index, fresh.columns(), offset, complete=not unfinished)
+        return index, fresh.columns()
 
     def counts(self) -> dict[str, int]:
         """The number of values of each metric; only those beyond the cache are read."""
@@ -157,7 +186,7 @@ class ColumnCache:
 
     def _read_index(self) -> Index | None:
         try:
-            check, _, text = (self._folder / "index.json").read_bytes().partition(b"\n")
+            check, _, text = (self.folder / "index.json").read_bytes().partition(b"\n")
             if int(check, 16) != zlib.crc32(text):
                 return None
             data = orjson.loads(text)
@@ -178,7 +207,7 @@ class ColumnCache:
             return False
 
     def _read_columns(self, index: Index, keys: frozenset[str] | None) -> Columns:
-        folder = self._folder / index.folder
+        folder = self.folder / index.folder
         rows = np.fromfile(folder / "rows", ROW, index.rows)
         if len(rows) != index.rows or checksum(rows) != index.rows_sum:
             raise ValueError("the rows do not match their checksum")
@@ -191,8 +220,8 @@ class ColumnCache:
 
     def _save(self, index: Index | None, fresh: Columns, offset: int, *, complete: bool) -> None:
         """Append new rows to the columns, unless another process is doing so."""
-        self._folder.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(self._folder / "lock")
+        self.folder.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(self.folder / "lock")
         if not lock.acquire(patience=0.0):
             return
         try:
@@ -200,7 +229,7 @@ class ColumnCache:
             if (current.offset if current else 0) != (index.offset if index else 0):
                 return  # another process was faster
             grown = index or self._new_generation()
-            folder = self._folder / grown.folder
+            folder = self.folder / grown.folder
             with ColumnFile.opened(folder / "rows", grown.rows * ROW_BYTES) as file:
                 fresh.rows.tofile(file)
             columns = {(column.key, column.letter): column for column in grown.columns}
@@ -212,6 +241,8 @@ class ColumnCache:
                 grown,
                 offset=offset,
                 rows=grown.rows + len(fresh.rows),
+                sorted=grown.sorted and _follows(grown.last_step, fresh.rows["step"]),
+                last_step=int(fresh.rows["step"][-1]) if len(fresh.rows) else grown.last_step,
                 rows_sum=(grown.rows_sum + checksum(fresh.rows)) % 2**64,
                 columns=list(columns.values()),
             )
@@ -222,11 +253,11 @@ class ColumnCache:
     def _new_generation(self) -> Index:
         import shutil  # slow to import: it loads every kind of compression
 
-        for old in self._folder.iterdir():
+        for old in self.folder.iterdir():
             if old.is_dir():
                 shutil.rmtree(old, ignore_errors=True)
         index = Index(f"columns-{os.getpid()}-{os.urandom(4).hex()}")
-        (self._folder / index.folder).mkdir()
+        (self.folder / index.folder).mkdir()
         return index
 
     def _commit(self, index: Index, *, complete: bool) -> None:
@@ -238,9 +269,16 @@ class ColumnCache:
             return
         tree: dict[str, Any] = attrs.asdict(index, recurse=False)
         tree["columns"] = [attrs.astuple(column) for column in index.columns]
-        with atomic_write(self._folder / "index.json", durable=False) as file:
+        with atomic_write(self.folder / "index.json", durable=False) as file:
             text = orjson.dumps({"version": VERSION, **tree})
             file.write(b"%08x\n" % zlib.crc32(text) + text)
+
+
+def _follows(last: int | None, steps: Array) -> bool:
+    """Whether no step is lower than the one before it."""
+    if not len(steps):
+        return True
+    return (last is None or int(steps[0]) >= last) and not bool((np.diff(steps) < 0).any())
 
 
 def _stamp(log: Path) -> list[int] | None:

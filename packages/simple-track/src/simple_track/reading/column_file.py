@@ -11,6 +11,8 @@ import attrs
 import orjson
 
 from simple_track.lazy_module import numpy as np
+from simple_track.reading.blocks import BLOCK, summarize
+from simple_track.reading.blocks import TYPE as BLOCKS
 from simple_track.reading.columns import WIDE, Array, Part
 
 TYPES = {"f": "<f8", "i": "<i8", "u": "<u8", "b": "?"}
@@ -80,6 +82,28 @@ class ColumnFile:
         values[:] = list(map(int, texts)) if self.letter == WIDE else texts
         return values
 
+    def mapped(self, folder: Path) -> tuple[Array, Array | int, Array]:
+        """The values, their rows (the first row, if there are no gaps) and the blocks, mapped and not read.
+
+        Args:
+            folder: The folder of columns.
+
+        Raises:
+            ValueError: A file is shorter than it should be.
+            OSError: It is gone.
+        """
+        values = np.memmap(
+            folder / f"{self.number}.{self.letter}", np.dtype(TYPES[self.letter]), "r", shape=(self.count,)
+        )
+        rows: Array | int = self.first if self.first is not None else 0
+        if self.first is None:
+            rows = np.memmap(folder / f"{self.number}.rows", np.dtype(ROW_NUMBER), "r", shape=(self.count,))
+        whole = self.count // BLOCK
+        blocks: Array = np.zeros(0, BLOCKS)
+        if whole:
+            blocks = np.memmap(folder / f"{self.number}.blocks", np.dtype(BLOCKS), "r", shape=(whole,))
+        return values, rows, blocks
+
     def append(self, folder: Path, part: Part) -> None:
         """Write more values, and take them in; the caller commits that.
 
@@ -92,6 +116,7 @@ class ColumnFile:
                 values = part.values.astype(TYPES[self.letter], copy=False)
                 values.tofile(file)
                 size = values.nbytes
+                self._append_blocks(folder, file, values)
             else:
                 size = file.write(b"".join(orjson.dumps(str(text)) + b"," for text in part.values))
         first, last = int(part.rows[0]), int(part.rows[-1])
@@ -103,6 +128,19 @@ class ColumnFile:
         self.sum = (self.sum + checksum(part.values)) % 2**64
         self.count += len(part.values)
         self.size += size
+
+    def _append_blocks(self, folder: Path, file: BinaryIO, values: Array) -> None:
+        """Write the blocks that are whole now; the values of the unfinished one are read again."""
+        done = self.count // BLOCK
+        file.flush()
+        file.seek(done * BLOCK * values.itemsize)
+        before = np.frombuffer(file.read((self.count - done * BLOCK) * values.itemsize), values.dtype)
+        together = np.concatenate([before, values])
+        whole = len(together) // BLOCK
+        if whole:
+            blocks = summarize(together[: whole * BLOCK])
+            with self.opened(folder / f"{self.number}.blocks", done * blocks.itemsize) as out:
+                blocks.tofile(out)
 
     def _append_rows(self, path: Path, rows: Array) -> None:
         """Write row numbers; those of a column that had no gaps so far are written first."""

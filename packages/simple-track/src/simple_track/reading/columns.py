@@ -319,13 +319,13 @@ def min_max_rows(part_rows: Array, values: Array, samples: int) -> Array:
     buckets = max(1, samples // 2)
     edges = np.linspace(0, count, buckets + 1).astype(np.int64)
     numbers = values.astype(np.float64)
-    low = _extreme(np.where(np.isnan(numbers), np.inf, numbers), edges, np.minimum)
-    high = _extreme(np.where(np.isnan(numbers), -np.inf, numbers), edges, np.maximum)
+    low = first_extremes(np.where(np.isnan(numbers), np.inf, numbers), edges, np.minimum)
+    high = first_extremes(np.where(np.isnan(numbers), -np.inf, numbers), edges, np.maximum)
     chosen: Array = part_rows[np.unique(np.concatenate([low, high]))]
     return chosen
 
 
-def _extreme(numbers: Array, edges: Array, ufunc: np.ufunc) -> Array:
+def first_extremes(numbers: Array, edges: Array, ufunc: np.ufunc) -> Array:
     """The first position of each stretch's extreme."""
     best: Array = ufunc.reduceat(numbers, edges[:-1])
     hits = np.flatnonzero(numbers == np.repeat(best, np.diff(edges)))

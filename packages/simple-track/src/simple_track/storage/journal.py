@@ -39,6 +39,7 @@ class Journal:
         "_backlog",
         "_backlog_bytes",
         "_closed",
+        "_failing",
         "_is_new",
         "_sealed",
         "_torn",
@@ -65,6 +66,7 @@ class Journal:
         self._is_new = False
         self._torn = False
         self._sealed = -1
+        self._failing = False
 
     def open(self) -> None:
         """Open the file for appending, and end a line that an earlier writer left unfinished.
@@ -127,11 +129,12 @@ class Journal:
         """
         with self.lock:
             self._torn = self._torn or written > 0
-            already_waiting = bool(self._backlog)
+            was_failing = self._failing
             if written < len(line) - 1:  # else only the newline is missing, and that is written next
                 self._keep(line)
             failure = self._drain()
-            if failure is not None and not already_waiting:
+            self._failing = failure is not None  # even if no line waits: one that lacks only its newline
+            if failure is not None and not was_failing:
                 self._report(failure)
 
     def _keep(self, line: bytes) -> None:

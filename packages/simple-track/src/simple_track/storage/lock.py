@@ -233,7 +233,7 @@ def _read_holder(fd: int) -> Holder | None:
     try:
         data = orjson.loads(os.pread(fd, 4096, 0))
         return Holder(int(data["pid"]), str(data["host"]), str(data["boot"]))
-    except (orjson.JSONDecodeError, KeyError, TypeError, ValueError):
+    except (OSError, KeyError, TypeError, ValueError, OverflowError):  # also of a folder in its place
         return None
 
 

@@ -1,0 +1,146 @@
+"""Choices: a text under a key that has a folder of files, which stands for one of them."""
+
+# pathlib is slow to import, and reading a config must not be.
+# ruff: noqa: PTH110, PTH112, PTH118, PTH119, PTH122
+
+from __future__ import annotations
+
+import os
+
+from simple_conf.errors import ConfError, MergeError, OverrideError
+from simple_conf.keypath import format_path
+from simple_conf.merging.merge import is_reference
+from simple_conf.sources.groups import CHOICES, choices_for
+from simple_conf.suggestion import did_you_mean
+from simple_conf.tree.location import origin_at
+from simple_conf.tree.node import MappingNode
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Sequence
+
+    from simple_conf.keypath import KeyPath
+    from simple_conf.origin.origin import Origin
+    from simple_conf.sources.override import Override
+
+EXPERIMENTS = ("experiment", "experiments")
+
+
+class Choice:
+    """A text that chooses a file for a key.
+
+    Args:
+        path: The key.
+        name: What is chosen.
+        origin: Where that is written.
+        holder: The mapping that holds the text, or None where an override gives it.
+        file: The config of the file that it is in, or None.
+    """
+
+    __slots__ = ("file", "holder", "name", "origin", "path")
+
+    def __init__(
+        self,
+        path: KeyPath,
+        name: str,
+        origin: Origin,
+        holder: MappingNode | None = None,
+        file: MappingNode | None = None,
+    ) -> None:
+        self.path = path
+        self.name = name
+        self.origin = origin
+        self.holder = holder
+        self.file = file
+
+    def drop(self) -> None:
+        """Take the text out of its file, whose other values are laid over what is chosen elsewhere."""
+        if self.holder is not None:
+            key = str(self.path[-1])
+            self.holder.__raw__.pop(key, None)
+            self.holder.__dict__.pop(key, None)
+
+
+def choices_in(file: MappingNode, path: KeyPath, folders: Sequence[str]) -> list[Choice]:
+    """Return the choices that a file makes.
+
+    Args:
+        file: Its config.
+        path: Where it is laid.
+        folders: Where folders of choices are.
+    """
+
+    def walk(node: MappingNode, here: KeyPath) -> Iterator[Choice]:
+        for key, value in node.__raw__.items():
+            inner = (*here, key)
+            if isinstance(value, MappingNode):
+                if any(os.path.isdir(os.path.join(folder, *map(str, inner))) for folder in folders):
+                    yield from walk(value, inner)
+            elif isinstance(value, str) and not is_reference(value) and choices_for(inner, folders):
+                yield Choice(inner, value, origin_at(file, (*node.__path__, key)), node, file)
+
+    return list(walk(file, path))
+
+
+def choice_of(override: Override, folders: Sequence[str]) -> Choice | None:
+    """Return the choice of a file that an override makes, or None where it is an ordinary one.
+
+    Raises:
+        OverrideError: There is no such choice.
+    """
+    if override.kind not in ("set", "add") or not isinstance(override.value, str):
+        return None
+    choices = choices_for(override.path, folders)
+    if choices is None or is_reference(override.value):
+        return None
+    choice = Choice(override.path, override.value, override.layer.locate(override.path))
+    checked(choice, choices)
+    return choice
+
+
+def checked(choice: Choice, choices: dict[str, str]) -> str:
+    """Return the file that is chosen.
+
+    Raises:
+        OverrideError: An override chooses what is not there.
+        MergeError: A file does.
+    """
+    if choice.name in choices:
+        return choices[choice.name]
+    path = format_path(choice.path)
+    message = f"there is no choice {choice.name!r} for {path}"
+    hint = did_you_mean(os.path.splitext(os.path.basename(choice.name))[0], choices)
+    if choice.holder is None:
+        raise OverrideError(message, origin=choice.origin, hint=hint)
+    raise MergeError(message, path=path, origin=choice.origin, hint=hint)
+
+
+def refuse_other_words(override: Override, folders: Sequence[str], keys: Collection[str]) -> None:
+    """Refuse an override that is written as Hydra writes it: ``net/head=plain``, ``experiment=big``.
+
+    Args:
+        override: The override.
+        folders: Where folders of choices are.
+        keys: The keys at the top of the config and of its schema.
+
+    Raises:
+        OverrideError: It is one; the hint says what to write here.
+    """
+    if len(override.path) != 1 or not isinstance(override.value, str):
+        return
+    key, value = str(override.path[0]), override.value
+    if "/" in key and key not in keys:
+        parts = tuple(key.split("/"))
+        if choices_for(parts, folders):
+            raise refused(override, f"write {format_path(parts)}={value}", "a key inside another has a dot")
+    if key in EXPERIMENTS and key not in keys:
+        for folder in ("", *folders, *(os.path.join(folder, os.pardir) for folder in folders)):
+            for suffix in CHOICES:
+                name = os.path.normpath(os.path.join(folder, key, value + suffix))
+                if os.path.basename(value) == value and os.path.exists(name):
+                    raise refused(override, f"write @{name}", f"{key!r} is no key of this config")
+
+
+def refused(override: Override, hint: str, message: str) -> ConfError:
+    """Return the error for an override that is written otherwise here."""
+    return OverrideError(message, origin=override.layer.locate(override.path, key=True), hint=hint)
