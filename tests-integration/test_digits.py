@@ -34,7 +34,7 @@ def test_three_epochs_leave_a_finished_run_with_its_metrics_config_and_artifact(
     assert "val/accuracy" in done.stdout
     assert run.config["train"]["epochs"] == 3
     assert run.config["train"]["lr"] == 0.01
-    assert run.config["train"]["checkpoints"].startswith("checkpoints/digits-2")
+    assert list(tmp_path.glob(f"checkpoints/{run.id}/checkpoint_69.pt"))
     assert run.summary["val/accuracy"] == max(run.history(keys=["val/accuracy"])["val/accuracy"])
     history = run.history()
     assert (~torch.isnan(torch.as_tensor(history["train/loss"]))).sum() == 3 * 23
@@ -61,6 +61,33 @@ def test_the_same_path_on_a_gpu(example, tmp_path):
     assert max(history["val/accuracy"]) > 0.96
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("way", [signal.SIGTERM, signal.SIGKILL])
+def test_a_job_that_is_killed_is_continued_by_the_same_command(example, tmp_path, way):
+    command = [sys.executable, str(EXAMPLE / "train.py"), "train.epochs=8", "train.patience=100"]
+    settings = {**os.environ, "OMP_NUM_THREADS": "1"}
+    whole = tmp_path / "whole"
+    whole.mkdir()
+    assert subprocess.run(command, cwd=whole, env=settings, capture_output=True, check=False).returncode == 0
+    training = subprocess.Popen(command, cwd=tmp_path, env=settings, stdout=subprocess.DEVNULL)
+    deadline = time.monotonic() + 120
+    while not list(tmp_path.glob("checkpoints/*/checkpoint_*.pt")):
+        assert training.poll() is None
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    training.send_signal(way)
+    assert training.wait(60) == (143 if way == signal.SIGTERM else -9)
+    assert only_run(tmp_path).state == ("interrupted" if way == signal.SIGTERM else "crashed")
+    assert example("digits", *command[2:]).returncode == 0
+    run, expected = only_run(tmp_path), only_run(whole)
+    assert run.state == "finished"
+    for key in ("train/loss", "val/accuracy", "val/loss"):
+        ours, theirs = run.history([key]), expected.history([key])
+        assert ours["step"].tolist() == theirs["step"].tolist()
+        assert ours[key].tolist() == theirs[key].tolist()
+    assert dict(run.summary) == dict(expected.summary)
+
+
 def test_ctrl_c_marks_the_run_interrupted_and_leaves_a_whole_checkpoint(tmp_path):
     command = [sys.executable, str(EXAMPLE / "train.py"), "train.epochs=1000", "train.patience=1000"]
     settings = {**os.environ, "OMP_NUM_THREADS": "1"}
@@ -68,7 +95,7 @@ def test_ctrl_c_marks_the_run_interrupted_and_leaves_a_whole_checkpoint(tmp_path
         command, cwd=tmp_path, env=settings, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
     deadline = time.monotonic() + 120
-    while not list(tmp_path.glob("checkpoints/digits-*/*.pt")):
+    while not list(tmp_path.glob("checkpoints/*/*.pt")):
         assert training.poll() is None, training.stderr.read()
         assert time.monotonic() < deadline
         time.sleep(0.05)
@@ -77,7 +104,7 @@ def test_ctrl_c_marks_the_run_interrupted_and_leaves_a_whole_checkpoint(tmp_path
     assert training.returncode == 130
     assert "Traceback" not in errors
     assert only_run(tmp_path).state == "interrupted"
-    checkpoints = list(tmp_path.glob("checkpoints/digits-*/*.pt"))
+    checkpoints = list(tmp_path.glob("checkpoints/*/*.pt"))
     assert checkpoints
     assert all(torch.load(checkpoint, weights_only=True) for checkpoint in checkpoints)
 

@@ -1,6 +1,6 @@
 """Train a small character transformer on Python's standard library, counting iterations instead of epochs.
 
-python train.py                                        # as config.sdn says
+python train.py                                        # as config.sdn says; if killed, the same again
 python train.py train.iterations=200 model.layers=1    # with overrides; --help lists them all
 """
 
@@ -104,9 +104,13 @@ def main(cfg: Config) -> None:
     trainer = supervised_trainer(model, optimizer, cross_entropy, clip_grad_norm=cfg.train.clip)
     evaluator = supervised_evaluator(model, {"loss": Loss(cross_entropy)})
 
-    with Track.run(project=cfg.project, config=cfg) as run:
+    everything = {"model": model, "optimizer": optimizer, "trainer": trainer}
+    name = f"{cfg.project}-{Conf.fingerprint(Conf.from_object(cfg))[:8]}"  # the same settings, the same run
+
+    with Track.run(project=cfg.project, name=name, config=cfg, resume=True) as run:
+        folder = f"{cfg.train.checkpoints}/{run.id}"
         log_train = TrackingHandler(run, output_transform="loss", tag="train")
-        latest = Checkpoint({"model": model, "trainer": trainer}, cfg.train.checkpoints)
+        latest = Checkpoint(everything, folder)
         ProgressBar().attach(trainer, output_transform="loss")
         trainer.on(Events.ITERATION_COMPLETED, LRScheduler(warmup))
         trainer.on(Events.ITERATION_COMPLETED(every=10), log_train)
@@ -114,10 +118,11 @@ def main(cfg: Config) -> None:
         trainer.on(Events.ITERATION_COMPLETED(every=cfg.train.eval_every), latest)
         evaluator.on(Events.COMPLETED, TrackingHandler(run, "all", global_step_transform=trainer, tag="val"))
         endless = batches(train_text, cfg.model.context, cfg.train.batch_size, generator)
-        trainer.run(endless, max_iterations=cfg.train.iterations)
+        Checkpoint.load_latest(folder, everything, required=False)
+        trainer.run(endless, max_iterations=cfg.train.iterations, graceful=True)
         sample = write_like_python(model.eval(), "def ", 300, cfg.model.context)
         run.log_text("sample", sample)
-    print(f"\n{sample}\n\nthe run lies in {run.dir}")
+    print(f"\n{sample}\n\n{run.dir}")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Train a small network on handwritten digits, with configuration, tracking and checkpoints.
+"""Train a small network on handwritten digits; killed, the same command continues it.
 
 python train.py train.epochs=3 train.lr=0.01     # overrides of config.sdn; --help lists them all"""
 
@@ -76,24 +76,24 @@ def main(cfg: Config) -> None:
     optimizer = torch.optim.AdamW(model.parameters(), cfg.train.lr, weight_decay=cfg.train.weight_decay)
     trainer = supervised_trainer(model, optimizer, loss)
     evaluator = supervised_evaluator(model, {"accuracy": Accuracy(), "loss": Loss(loss)})
+    everything = {"model": model, "optimizer": optimizer, "trainer": trainer, "evaluator": evaluator}
+    name = f"{cfg.project}-{Conf.fingerprint(Conf.from_object(cfg))[:8]}"  # the same settings, the same run
 
-    with Track.run(project=cfg.project, config=cfg) as run:
+    with Track.run(project=cfg.project, name=name, config=cfg, resume=True) as run:
         run.define_metric("val/accuracy", summary="max")
+        folder = f"{cfg.train.checkpoints}/{run.id}"
         ProgressBar().attach(trainer, output_transform="loss")
         trainer.on(Events.ITERATION_COMPLETED, TrackingHandler(run, output_transform="loss", tag="train"))
         trainer.on(Events.EPOCH_COMPLETED, lambda: evaluator.run(val_data))
-        best = Checkpoint(
-            {"model": model}, cfg.train.checkpoints, score_function="accuracy", global_step_transform=trainer
-        )
+        best = Checkpoint({"model": model}, folder, "best", 1, "accuracy", global_step_transform=trainer)
         evaluator.on(Events.COMPLETED, best)
         evaluator.on(Events.COMPLETED, EarlyStopping(cfg.train.patience, "accuracy", trainer))
         evaluator.on(Events.COMPLETED, TrackingHandler(run, "all", global_step_transform=trainer, tag="val"))
-        trainer.run(train_data, max_epochs=cfg.train.epochs)
-
-        weights = Track.Artifact("digits-model", "model")
-        weights.add_file(best.best)
-        run.log_artifact(weights, aliases=["best"])
-    print(f"\nthe run lies in {run.dir}", *(f"{k} = {v}" for k, v in run.summary.items()), sep="\n  ")
+        trainer.on(Events.EPOCH_COMPLETED, Checkpoint(everything, folder))
+        Checkpoint.load_latest(folder, everything, required=False)
+        trainer.run(train_data, max_epochs=cfg.train.epochs, graceful=True)
+        run.log_artifact(best.best, name="digits-model", type="model", aliases=["best"])
+    print(f"\n{run.dir}", *(f"{key} = {value}" for key, value in run.summary.items()), sep="\n  ")
 
 
 if __name__ == "__main__":
