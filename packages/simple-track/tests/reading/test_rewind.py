@@ -59,14 +59,50 @@ entries = st.one_of(
 @given(st.lists(entries, max_size=30))
 @settings(max_examples=200, deadline=None)
 def test_the_rows_that_are_left_are_those_of_a_list_that_is_cut_at_each_rewind(log):
-    kept = []
+    kept, repeated = [], {}
     for step, *value in log:
-        kept = [*kept, (step, {value[0]: value[1]})] if value else [row for row in kept if row[0] < step]
+        if not value:
+            kept = [row for row in kept if row[0] < step]
+            repeated[step - 1] = len(kept)
+            continue
+        until = repeated.get(step, 0)
+        for number, (at, values) in enumerate(kept[:until]):
+            if at == step:
+                kept[number] = (at, {key: old for key, old in values.items() if key != value[0]})
+        kept.append((step, {value[0]: value[1]}))
+    kept = [row for row in kept if row[1]]
     records = [
         {"step": step, value[0]: value[1]} if value else {"step": step, "~rewind": str(step)}
         for step, *value in log
     ]
     assert rows(without_rewound(columns(*records))) == kept if records else True
+
+
+def test_what_is_logged_again_at_the_last_step_that_is_kept_replaces_what_was_logged_before():
+    log = (
+        {"step": 1, "a": 1.0},
+        {"step": 2, "a": 2.0},
+        {"step": 2, "b": 1, "c": 1},
+        {"step": 3, "~rewind": "3"},
+        {"step": 2, "b": 7},
+        {"step": 3, "a": 3.0},
+    )
+    assert rows(without_rewound(columns(*log))) == [
+        (1, {"a": 1.0}), (2, {"a": 2.0}), (2, {"c": 1}), (2, {"b": 7}), (3, {"a": 3.0}),
+    ]  # fmt: skip
+    assert rows(without_rewound(columns({"step": 2, "b": 1}, *log[3:]))) == [(2, {"b": 7}), (3, {"a": 3.0})]
+
+
+def test_media_that_are_logged_again_at_that_step_replace_those_before():
+    media = {"event": "media", "step": 4}
+    events = [
+        {**media, "key": "x", "value": 1},
+        {**media, "key": "y", "value": 2},
+        {"event": "rewind", "step": 5},
+        {**media, "key": "x", "value": 3},
+        {**media, "key": "x", "value": 4},
+    ]
+    assert without_rewound_media(events) == events[1:]
 
 
 def test_media_from_the_step_on_are_left_out_and_other_events_stay():

@@ -45,6 +45,18 @@ def test_the_live_summary_and_the_counter_follow_a_rewind(root):
     assert dict(Track.load(run.id).summary) == {"mean": 3.0, "last": 1, "by_hand": "kept"}
 
 
+def test_the_summary_at_the_end_counts_what_is_repeated_at_the_last_step_once(root):
+    with Track.run("demo", system=False) as run:
+        run.define_metric("val", summary="mean")
+        run.log({"val": 1.0}, step=1)
+        run.log({"val": 4.0}, step=2)
+        run.rewind(3)
+        run.log({"val": 5.0}, step=2)
+    loaded = Track.load(run.id)
+    assert loaded.summary["val"] == 3.0
+    assert loaded.history()["val"].tolist() == [1.0, 5.0]
+
+
 def test_a_rewind_beyond_the_last_step_changes_nothing(root):
     with Track.run("demo", system=False) as run:
         run.log({"x": 1})

@@ -11,6 +11,7 @@ from simple_conf.errors import ConfError, MergeError, OverrideError
 from simple_conf.keypath import format_path
 from simple_conf.merging.merge import is_reference
 from simple_conf.sources.groups import CHOICES, choices_for
+from simple_conf.sources.override import Override
 from simple_conf.suggestion import did_you_mean
 from simple_conf.tree.location import origin_at
 from simple_conf.tree.node import MappingNode
@@ -18,10 +19,10 @@ from simple_conf.tree.node import MappingNode
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
+    from typing import Any
 
     from simple_conf.keypath import KeyPath
     from simple_conf.origin.origin import Origin
-    from simple_conf.sources.override import Override
 
 EXPERIMENTS = ("experiment", "experiments")
 
@@ -96,6 +97,40 @@ def choice_of(override: Override, folders: Sequence[str]) -> Choice | None:
     choice = Choice(override.path, override.value, override.layer.locate(override.path))
     checked(choice, choices)
     return choice
+
+
+def choices_within(override: Override, folders: Sequence[str]) -> tuple[list[Choice], Override]:
+    """Return the choices in the mapping that an override sets, and the override without them.
+
+    Raises:
+        OverrideError: There is no such choice.
+    """
+    found: list[Choice] = []
+
+    def without(values: dict[str, Any], path: KeyPath) -> dict[str, Any]:
+        left = {}
+        for key, value in values.items():
+            inner = (*path, key)
+            if isinstance(value, dict):
+                left[key] = without(value, inner)
+            elif (
+                isinstance(value, str)
+                and not is_reference(value)
+                and (choices := choices_for(inner, folders))
+            ):
+                found.append(Choice(inner, value, override.layer.locate(inner)))
+                checked(found[-1], choices)
+            else:
+                left[key] = value
+        return left
+
+    if override.kind not in ("set", "add") or not isinstance(override.value, dict):
+        return [], override
+    value = without(override.value, override.path)
+    if not found:
+        return [], override
+    rest = Override(override.argument, override.kind, override.path, value, override.column, override.layer)
+    return found, rest
 
 
 def checked(choice: Choice, choices: dict[str, str]) -> str:

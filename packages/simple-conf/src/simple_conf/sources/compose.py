@@ -20,7 +20,14 @@ from simple_conf.merging.merge import ConfigPatch, lay_over, merge, put_tree, re
 from simple_conf.merging.strategy import DEFAULT
 from simple_conf.origin.layers import NamedLayer
 from simple_conf.sources import extends
-from simple_conf.sources.choice import Choice, checked, choice_of, choices_in, refuse_other_words
+from simple_conf.sources.choice import (
+    Choice,
+    checked,
+    choice_of,
+    choices_in,
+    choices_within,
+    refuse_other_words,
+)
 from simple_conf.sources.dotlist import read_patches
 from simple_conf.sources.groups import Group, choices_for
 from simple_conf.sources.override import Override, from_overrides
@@ -172,20 +179,38 @@ def split(
     for patch in patches:
         if isinstance(patch, Override):
             refuse_other_words(patch, folders, top)
+            inner, patch = choices_within(patch, folders)
+            chosen += inner
             choice = choice_of(patch, folders)
             if choice is None:
                 rest.append(patch)
             else:
-                rest = [one for one in rest if not replaces(one, choice.path)]
+                rest = left_of(rest, choice.path)
                 chosen.append(choice)
             continue
         for file in stacks.pop(0):
             for choice in choices_in(file, (), folders):
-                rest = [one for one in rest if not replaces(one, choice.path)]
+                rest = left_of(rest, choice.path)
                 choice.drop()
                 chosen.append(choice)
             rest.append(ConfigPatch(file))
     return [*items, *sorted(chosen, key=lambda one: len(one.path))], rest
+
+
+def left_of(patches: list[Patch], path: KeyPath) -> list[Patch]:
+    """Return the overrides that stay over a later choice of a key.
+
+    What deletes the key, or sets it to something that is no mapping, is replaced by the choice, and so is what was set
+    beneath the key before that.
+    """
+    replaced = [at for at, patch in enumerate(patches) if replaces(patch, path)]
+    if not replaced:
+        return patches
+    return [
+        patch
+        for at, patch in enumerate(patches)
+        if at > replaced[-1] or not (isinstance(patch, Override) and patch.path[: len(path)] == path)
+    ]
 
 
 def replaces(patch: Patch, path: KeyPath) -> bool:

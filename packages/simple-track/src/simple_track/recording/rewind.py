@@ -44,3 +44,4 @@ def rewind_session(session: Session, step: int) -> None:
         summary, highest = rebuild_summary(session.layout)
         session.summary.replace(summary)
         writer.step = min(highest, step - 1)
+    session.rewound = True

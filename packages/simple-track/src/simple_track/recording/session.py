@@ -63,6 +63,7 @@ class Session:
         self.metadata = metadata
         self.writer = writer
         self.closed = False
+        self.rewound = False
         self._lock = lock
         self._capture = capture
         self._saved_config = snapshot(metadata.config)
@@ -236,7 +237,7 @@ class Session:
         self._ended = True
 
     def _write_summary(self) -> None:
-        if len(self.layout.metric_files(system=False)) > 1:  # other processes wrote, too
+        if self.rewound or len(self.layout.metric_files(system=False)) > 1:  # other processes wrote, too
             summary, step = rebuild_summary(self.layout)
             summary.values_by_key.update({k: v for k, v in self.summary.items() if k not in summary})
             self.summary.values_by_key.update(summary.values_by_key)
