@@ -200,8 +200,8 @@ def split(
 def left_of(patches: list[Patch], path: KeyPath) -> list[Patch]:
     """Return the overrides that stay over a later choice of a key.
 
-    What deletes the key, or sets it to something that is no mapping, is replaced by the choice, and so is what was set
-    beneath the key before that.
+    What deletes the key, or sets it to something that is no mapping, is replaced by the choice, and so is
+    what was set beneath the key before that.
     """
     replaced = [at for at, patch in enumerate(patches) if replaces(patch, path)]
     if not replaced:

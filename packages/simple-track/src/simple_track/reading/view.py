@@ -58,6 +58,9 @@ class RunView:
             raise ReadOnlyRunError(self.metadata.id, name, self._advice(name))
         object.__setattr__(self, name, value)
 
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update({"_frozen": {}, **state})  # version 0.3 had none
+
     def _advice(self, field: str) -> str:
         """How to change a field of the run."""
         resumed = f"Track.run(project={self.project!r}, resume={self.id!r})"
