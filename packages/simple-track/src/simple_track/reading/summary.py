@@ -11,6 +11,7 @@ import attrs
 
 from simple_track.errors import SettingError
 from simple_track.storage import exact_json
+from simple_track.storage.field_state import FieldState
 from simple_track.storage.record import Scalar, as_scalar, flatten
 
 GOALS = {"minimize": "min", "maximize": "max"}
@@ -18,8 +19,8 @@ KINDS = ("last", "first", "min", "max", "mean", "none")
 Fold = Callable[[Any, Any], Any]
 
 
-@attrs.frozen
-class MetricRule:
+@attrs.frozen(getstate_setstate=False)
+class MetricRule(FieldState):
     """What holds for the metrics that a pattern names.
 
     Args:

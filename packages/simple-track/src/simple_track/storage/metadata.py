@@ -9,14 +9,15 @@ import attrs
 
 from simple_track.errors import FormatError
 from simple_track.lazy_module import cattrs
+from simple_track.storage.field_state import FieldState
 from simple_track.storage.layout import FORMAT_VERSION, RunLayout
 from simple_track.storage.lock import is_alive
 from simple_track.storage.nonfinite import as_text, restored
 from simple_track.storage.sdn_file import read_sdn, write_sdn
 
 
-@attrs.define(kw_only=True)
-class Metadata:
+@attrs.define(kw_only=True, getstate_setstate=False)
+class Metadata(FieldState):
     """The content of `metadata.sdn`.
 
     Args:
