@@ -22,7 +22,7 @@ class FieldState:
         for field in _fields(self):
             if field.name in state:
                 value = state[field.name]
-            elif isinstance(field.default, attrs.Factory):
+            elif isinstance(field.default, attrs.Factory):  # type: ignore[arg-type]
                 value = field.default.factory()
             else:
                 value = field.default
