@@ -358,7 +358,9 @@ class Conf:
     clear_resolver = staticmethod(resolvers.clear)
 
     @staticmethod
-    def main(schema: type[T], config: Name | None = None) -> Callable[[Callable[[T], R]], Callable[[], R]]:
+    def main(
+        schema: type[T], config: Name | None = None, env_prefix: str | None = None
+    ) -> Callable[[Callable[[T], R]], Callable[[], R]]:
         """Make a function the script's entry: it gets the config as an object of ``schema``.
 
         ``@Conf.main(AppCfg, config="config/train.sdn")`` above ``def main(cfg: AppCfg)``; call ``main()``
@@ -369,6 +371,8 @@ class Conf:
             schema: What the config must look like.
             config: The config file when none is given on the command line: relative to the working directory,
                 or to the script where it is not found there.
+            env_prefix: What the names of environment variables begin with that are laid over the file, below
+                the command line, such as ``"APP_"``; see ``Conf.from_env``. Default: none are.
 
         Returns:
             A decorator; the function it makes takes no arguments.
@@ -378,7 +382,7 @@ class Conf:
         """
         from simple_conf.script.commandline import main
 
-        return main(schema, config)
+        return main(schema, config, env_prefix)
 
     @staticmethod
     def cli(
@@ -387,6 +391,7 @@ class Conf:
         *,
         config: Name | None = None,
         folder: str | None = None,
+        env_prefix: str | None = None,
     ) -> T:
         """Return the config that a command line asks for, as an object of ``schema``.
 
@@ -397,6 +402,8 @@ class Conf:
             argv: The words after the script's name; by default those of this process.
             config: The config file when ``argv`` names none.
             folder: Where to look for ``config`` when it is not in the working directory.
+            env_prefix: What the names of environment variables begin with that are laid over the file, below
+                the command line; default: none are.
 
         Raises:
             ConfError: The file, an override or a value is wrong; the message names the place.
@@ -404,7 +411,7 @@ class Conf:
         """
         from simple_conf.script.commandline import cli
 
-        return cli(schema, argv, config=config, folder=folder)
+        return cli(schema, argv, config=config, folder=folder, env_prefix=env_prefix)
 
 
 def bind_arguments(function: Callable[..., Any]) -> Callable[[list[Any]], list[Any]]:

@@ -23,7 +23,9 @@ from simple_conf.script import completion, options
 from simple_conf.script.help import page
 from simple_conf.script.show import annotate
 from simple_conf.sources import compose, dotlist, extends
+from simple_conf.sources.environment import read_variables
 from simple_conf.sources.groups import Group
+from simple_conf.sources.override import from_overrides
 from simple_conf.tree.node import grow
 
 TYPE_CHECKING = False
@@ -42,7 +44,7 @@ NAMELESS = ("", "-c", "-m", "__main__.py")
 
 
 def main(
-    schema: type[T], config: str | os.PathLike[str] | None = None
+    schema: type[T], config: str | os.PathLike[str] | None = None, env_prefix: str | None = None
 ) -> Callable[[Callable[[T], R]], Callable[[], R]]:
     """Make a function the script's entry: it gets the config as an object of ``schema``.
 
@@ -54,6 +56,8 @@ def main(
         schema: What the config must look like.
         config: The config file when none is given on the command line: relative to the working directory, or
             to the script where it is not found there.
+        env_prefix: What the names of environment variables begin with that are laid over the file, below the
+            command line, such as ``"APP_"``; see ``Conf.from_env``. Default: none are.
 
     Returns:
         A decorator; the function it makes takes no arguments.
@@ -68,7 +72,7 @@ def main(
         def run() -> R:
             script = home(function)
             try:
-                cfg = parsed(schema, sys.argv[1:], config, script, function.__doc__ or "")
+                cfg = parsed(schema, sys.argv[1:], config, script, function.__doc__ or "", env_prefix)
             except ConfError as failure:
                 print_error(failure, sys.stderr)
                 raise SystemExit(USAGE) from None
@@ -94,7 +98,12 @@ def home(function: Callable[..., object]) -> str:
 
 
 def parsed(
-    schema: type[T], argv: Sequence[str], config: str | os.PathLike[str] | None, script: str, about: str
+    schema: type[T],
+    argv: Sequence[str],
+    config: str | os.PathLike[str] | None,
+    script: str,
+    about: str,
+    env_prefix: str | None = None,
 ) -> T:
     """Return the config that a command line asks for; print what an option asks for and exit.
 
@@ -107,9 +116,9 @@ def parsed(
         with marking_secrets(schema):
             asked = options.first_option(argv, schema)
             if asked is None:
-                return validate(schema, gathered(schema, argv, config, folder))
+                return validate(schema, gathered(schema, argv, config, folder, env_prefix))
             words = [word for word in argv if not options.is_option(word)]
-            show(answer(asked, schema, words, config, script, about))
+            show(answer(asked, schema, words, config, script, about, env_prefix))
     except ConfError as failure:
         problem = masked_error(failure, schema, argv)
     else:
@@ -124,6 +133,7 @@ def answer(
     config: str | os.PathLike[str] | None,
     script: str,
     about: str,
+    env_prefix: str | None = None,
 ) -> str:
     """Return what ``--help``, ``--show``, ``--check`` or ``--completion`` print.
 
@@ -133,11 +143,11 @@ def answer(
     program, folder = os.path.basename(script), os.path.dirname(script)
     kind = options.name_of(asked)
     if kind == "--help":
-        return help_page(program, schema, words, config, folder, about)
+        return help_page(program, schema, words, config, folder, about, env_prefix)
     if kind == "--completion":
         shell = asked.partition("=")[2] or (words[0] if words else "")
         return completion.script(shell, program, schema, groups_of(schema, [], config, folder))
-    cfg = gathered(schema, words, config, folder)
+    cfg = gathered(schema, words, config, folder, env_prefix)
     if kind == "--show":
         return annotate(cfg, schema).rstrip()
     validate(schema, cfg)
@@ -170,11 +180,12 @@ def help_page(
     config: str | os.PathLike[str] | None,
     folder: str,
     about: str,
+    env_prefix: str | None = None,
 ) -> str:
     """Return the help page, with the present config where it can be read."""
     found = groups_of(schema, words, config, folder)
     try:
-        return page(program, schema, gathered(schema, words, config, folder), None, about, found)
+        return page(program, schema, gathered(schema, words, config, folder, env_prefix), None, about, found)
     except ConfError as failure:
         return page(program, schema, None, masked_error(failure, schema, words), about, found)
 
@@ -185,6 +196,7 @@ def cli(
     *,
     config: str | os.PathLike[str] | None = None,
     folder: str | None = None,
+    env_prefix: str | None = None,
 ) -> T:
     """Return the config that a command line asks for, as an object of ``schema``.
 
@@ -195,6 +207,8 @@ def cli(
         argv: The words after the script's name; by default those of this process.
         config: The config file when ``argv`` names none.
         folder: Where to look for ``config`` when it is not in the working directory.
+        env_prefix: What the names of environment variables begin with that are laid over the file, below the
+            command line; default: none are.
 
     Raises:
         ConfError: The file, an override or a value is wrong; the message names the place.
@@ -204,20 +218,26 @@ def cli(
         raise TypeError(f"a command line is a list of words such as ['train.lr=0.1'], not {argv!r}")
     words = list(sys.argv[1:] if argv is None else argv)
     program = os.path.basename(sys.argv[0]) or "script"
-    return parsed(schema, words, config, os.path.join(folder or "", program), "")
+    return parsed(schema, words, config, os.path.join(folder or "", program), "", env_prefix)
 
 
 def gathered(
-    schema: Any, words: Sequence[str], config: str | os.PathLike[str] | None, folder: str | None
+    schema: Any,
+    words: Sequence[str],
+    config: str | os.PathLike[str] | None,
+    folder: str | None,
+    env_prefix: str | None = None,
 ) -> Config:
-    """Return the config file with the overrides over it, and the defaults of the schema below it."""
+    """Return the config file, environment variables and overrides over it, the schema's defaults below it."""
     name, overrides = split(words, config, folder)
     defaults = SchemaDefaults(schema)
+    variables = read_variables(env_prefix) if env_prefix else []
     if name is not None:
-        return compose.load(name, overrides, defaults=defaults)
+        known = {str(parse_path(key)[0]) for key, _ in keys_of(schema)}
+        return compose.load(name, overrides, defaults=defaults, environment=variables, known=known)
     nothing = grow({}, NamedLayer("command line", "no config file"))
     nothing.__tree__.defaults = defaults
-    merged = merge([nothing, dotlist.parse_dotlist(overrides, extends.load)])
+    merged = merge([nothing, from_overrides([*variables, *dotlist.read_patches(overrides, extends.load)])])
     refuse_unmet(merged)
     return as_config(merged)
 
