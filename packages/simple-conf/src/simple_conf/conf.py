@@ -156,8 +156,11 @@ class Conf:
         Raises:
             MergeError: A key is unknown under ``strict_keys``.
             OverrideError: An override in ``overlay`` does not fit.
+            StrategyError: The strategy names a path that neither config has.
         """
-        return as_config(merge([config_of(base), config_of(overlay)], strategy, strict_keys=strict_keys))
+        merged = merge([config_of(base), config_of(overlay)], strategy, strict_keys=strict_keys)
+        strategy.refuse_unused(merged)
+        return as_config(merged)
 
     merge_mode = staticmethod(merge_mode)
     get = staticmethod(access.get)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from simple_conf import MergeStrategy, StrategyError
+from simple_conf import Conf, MergeStrategy, StrategyError
 from simple_conf.merging.strategy import ARRAYS, DEFAULT, checked, current, merge_mode
 
 
@@ -55,3 +55,19 @@ def test_the_mode_around_is_the_current_one_until_the_block_ends():
             _ = 1 // 0
         assert current() is outer
     assert current() is DEFAULT
+
+
+@pytest.mark.parametrize("path", ["net.tgas", "nte.tags", "tags", "net.tags.more"])
+def test_a_path_that_neither_config_has_is_an_error(path):
+    strategy = MergeStrategy(paths={path: "append"})
+    with pytest.raises(StrategyError) as caught:
+        Conf.merge_with({"net": {"tags": [1]}}, {"net": {"tags": [2]}}, strategy)
+    assert f"the strategy names {path}, which neither config has" in str(caught.value)
+    if path == "net.tgas":
+        assert "hint: did you mean 'net.tags'?" in str(caught.value)
+
+
+def test_a_path_that_one_of_the_configs_has_is_used():
+    strategy = MergeStrategy(paths={"net.tags": "append", "own.more": "append"})
+    merged = Conf.merge_with({"net": {"tags": [1]}}, {"net": {"tags": [2]}, "own": {"more": [3]}}, strategy)
+    assert merged == {"net": {"tags": [1, 2]}, "own": {"more": [3]}}

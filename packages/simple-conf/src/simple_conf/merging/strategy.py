@@ -7,7 +7,9 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 
 from simple_conf.errors import StrategyError
-from simple_conf.keypath import parse_path
+from simple_conf.keypath import format_path, parse_path
+from simple_conf.suggestion import did_you_mean
+from simple_conf.tree.node import MappingNode
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -49,6 +51,25 @@ class MergeStrategy:
     def for_path(self, path: KeyPath) -> Arrays:
         """Return the mode of the array at ``path``."""
         return self.paths.get(path, self.arrays) if self.paths else self.arrays
+
+    def refuse_unused(self, merged: MappingNode) -> None:
+        """Refuse paths that a merged config does not have: they were probably mistyped.
+
+        Raises:
+            StrategyError: There is such a path.
+        """
+        for path in self.paths:
+            node: object = merged
+            for depth, key in enumerate(path):
+                inner = node.__raw__ if isinstance(node, MappingNode) else None
+                if inner is None or key not in inner:
+                    known = [format_path((*path[:depth], str(name))) for name in inner or ()]
+                    hint = did_you_mean(format_path(path[: depth + 1]), known)
+                    message = f"the strategy names {format_path(path)}, which neither config has"
+                    raise StrategyError(f"{message}\n  hint: {hint}" if hint else message)
+                node = inner[str(key)]
+                if isinstance(node, str) and "${" in node:  # what it names is known when it is read
+                    break
 
 
 def checked(arrays: Arrays) -> Arrays:

@@ -12,7 +12,7 @@ import typing
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args, get_origin
 
 from simple_conf.keypath import format_path
-from simple_conf.schemas.field_default import FieldDefault, defaults_of
+from simple_conf.schemas.defaults.field_default import FieldDefault, defaults_of
 from simple_conf.schemas.schema import attributes_of, is_schema
 from simple_conf.schemas.type_names import describe
 from simple_conf.sdn import write

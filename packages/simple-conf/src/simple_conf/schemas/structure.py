@@ -28,9 +28,10 @@ from simple_conf.schemas.containers import (
     tuple_hook,
 )
 from simple_conf.schemas.conversion import SIMPLE, MismatchError, Unreadable, refuse, to_enum, to_literal
-from simple_conf.schemas.default_layer import default_object, default_values
-from simple_conf.schemas.default_plan import plan_of
-from simple_conf.schemas.field_default import defaults_of, required_fields
+from simple_conf.schemas.defaults.default_layer import default_object, default_values
+from simple_conf.schemas.defaults.default_plan import plan_of
+from simple_conf.schemas.defaults.field_default import defaults_of, required_fields
+from simple_conf.schemas.named_tuple import is_named_tuple, named_tuple_hook
 from simple_conf.schemas.schema import attributes_of, check_object, checks_of, field_names, is_schema
 from simple_conf.schemas.source_text import takes_text, with_text
 from simple_conf.schemas.type_names import describe
@@ -38,7 +39,7 @@ from simple_conf.values import MISSING, Missing, Secret, Table
 from simple_conf.written import KINDS, bare
 
 if TYPE_CHECKING:
-    from simple_conf.schemas.default_plan import Plan
+    from simple_conf.schemas.defaults.default_plan import Plan
 
     Hook = Callable[[Any, Any], Any]
 
@@ -111,6 +112,7 @@ def converter(mode: Mode) -> Converter:
         (lambda kind: get_origin(kind) is Literal, lambda kind, _: literal(get_args(kind), mode)),
         (lambda kind: stem(kind) in LISTS, lambda kind, conv: list_hook(kind, conv, mode)),
         (lambda kind: stem(kind) is tuple, lambda kind, conv: tuple_hook(kind, conv, mode)),
+        (is_named_tuple, lambda kind, conv: named_tuple_hook(kind, conv, mode)),
         (lambda kind: stem(kind) in SETS, lambda kind, conv: set_hook(kind, conv, mode)),
         (lambda kind: stem(kind) in DICTS, lambda kind, conv: dict_hook(kind, conv, mode)),
         (lambda kind: is_schema(stem(kind)), lambda kind, conv: class_hook(kind, conv, mode)),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin, get_type_h
 from simple_conf.config.config import Config
 from simple_conf.errors import ConfError
 from simple_conf.schemas.conversion import MismatchError, one_of, refuse
-from simple_conf.schemas.field_default import defaults_of
+from simple_conf.schemas.defaults.field_default import defaults_of
 from simple_conf.schemas.fields import schemas_in
 from simple_conf.schemas.schema import attributes_of, field_names, is_schema
 from simple_conf.schemas.type_names import describe

@@ -10,7 +10,7 @@ from simple_conf.errors import ConfError, PlacedError, ValidationError, Validati
 from simple_conf.origin.layers import caller
 from simple_conf.references.overlay import escaped
 from simple_conf.schemas.containers import Mode, NeedsDefaultsError
-from simple_conf.schemas.default_layer import layered
+from simple_conf.schemas.defaults.default_layer import layered
 from simple_conf.schemas.fields import keys_of
 from simple_conf.schemas.issues import advise, gather
 from simple_conf.schemas.secrets import hiding, holds_near, is_near, named

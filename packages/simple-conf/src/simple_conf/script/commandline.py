@@ -15,7 +15,7 @@ from simple_conf.formats.reading import READERS, not_found
 from simple_conf.keypath import parse_path
 from simple_conf.merging.merge import merge, refuse_unmet
 from simple_conf.origin.layers import NamedLayer
-from simple_conf.schemas.default_layer import SchemaDefaults
+from simple_conf.schemas.defaults.default_layer import SchemaDefaults
 from simple_conf.schemas.fields import keys_of
 from simple_conf.schemas.secrets import marking_secrets, masked_error
 from simple_conf.schemas.validation import validate

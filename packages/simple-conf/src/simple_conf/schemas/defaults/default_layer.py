@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_origin
 from simple_conf.merging.merge import is_reference, patches_of
 from simple_conf.merging.strategy import DEFAULT
 from simple_conf.references.overlay import own_tree
-from simple_conf.schemas.declaration import DefaultLayer
-from simple_conf.schemas.default_value import SameValue, entries_of, planted
-from simple_conf.schemas.field_default import constant, defaults_of
+from simple_conf.schemas.defaults.declaration import DefaultLayer
+from simple_conf.schemas.defaults.default_value import SameValue, entries_of, planted
+from simple_conf.schemas.defaults.field_default import constant, defaults_of
 from simple_conf.schemas.fields import item_kind, schemas_in
 from simple_conf.schemas.schema import is_schema
 from simple_conf.schemas.unions import member_of
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
     from simple_conf.config.config import Config
     from simple_conf.keypath import KeyPath
-    from simple_conf.schemas.field_default import FieldDefault
+    from simple_conf.schemas.defaults.field_default import FieldDefault
     from simple_conf.tree.node import Node
 
 

@@ -6,8 +6,8 @@ import os
 from enum import Enum
 from typing import TYPE_CHECKING, Any, NamedTuple, get_origin
 
-from simple_conf.schemas.default_value import leaf
-from simple_conf.schemas.field_default import constant, defaults_of
+from simple_conf.schemas.defaults.default_value import leaf
+from simple_conf.schemas.defaults.field_default import constant, defaults_of
 from simple_conf.schemas.fields import schemas_in
 from simple_conf.schemas.schema import is_schema
 from simple_conf.tree.node import MappingNode
@@ -16,7 +16,7 @@ from simple_conf.values import MISSING
 if TYPE_CHECKING:
     from cattrs import Converter
 
-    from simple_conf.schemas.field_default import FieldDefault
+    from simple_conf.schemas.defaults.field_default import FieldDefault
 
 EMPTY = (list, dict, set, frozenset, tuple)
 """The factories whose results are the same in a tree: nothing."""

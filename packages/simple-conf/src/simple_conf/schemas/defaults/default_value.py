@@ -15,7 +15,7 @@ from simple_conf.values import MISSING, Secret
 
 if TYPE_CHECKING:
     from simple_conf.keypath import KeyPath
-    from simple_conf.schemas.declaration import DefaultLayer
+    from simple_conf.schemas.defaults.declaration import DefaultLayer
 
 
 class SameValue:

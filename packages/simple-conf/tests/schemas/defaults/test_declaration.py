@@ -7,7 +7,7 @@ from pathlib import Path
 
 from simple_conf import schema
 from simple_conf.origin.layers import shorten
-from simple_conf.schemas.declaration import DefaultLayer, declaration
+from simple_conf.schemas.defaults.declaration import DefaultLayer, declaration
 
 
 @dataclass

@@ -11,7 +11,7 @@ import attrs
 
 from simple_conf.errors import ConfError, PlacedError
 from simple_conf.keypath import format_path
-from simple_conf.schemas.declaration import DefaultLayer
+from simple_conf.schemas.defaults.declaration import DefaultLayer
 from simple_conf.schemas.schema import OwnCopy
 from simple_conf.values import MISSING
 

@@ -1,0 +1,1 @@
+"""The defaults of schemas, as the lowest layer of a config."""
