@@ -13,7 +13,7 @@ from simple_conf.origin.origin import Origin
 from simple_conf.suggestion import did_you_mean
 from simple_conf.tree.copying import adopt
 from simple_conf.tree.editing import change, store
-from simple_conf.tree.node import ListNode, MappingNode, grow, has_key, read_item
+from simple_conf.tree.node import ListNode, MappingNode, grow, has_item, has_key, raw_item, read_item
 from simple_conf.tree.provenance import record
 from simple_conf.values import MISSING, repr_of
 
@@ -226,13 +226,25 @@ def show_alone(root: MappingNode, override: Override) -> None:
     access.set_at(root, path, override.value, override.layer)
 
 
+def written_at(root: MappingNode, path: KeyPath) -> object:
+    """Return what is at a path, in lists with items still to be filled in too; None if there is nothing."""
+    node: object = root
+    for segment in path:
+        if isinstance(node, str) and "${" in node:
+            return access.get(root, path)
+        if not isinstance(node, (MappingNode, ListNode)) or not has_item(node, segment):
+            return None
+        node = raw_item(node, segment)
+    return node
+
+
 def fill_up_to(root: MappingNode, path: KeyPath, index: int, override: Override) -> None:
     """Make the list at ``path`` so long that an item can be set at ``index``: by ``???`` for those before it.
 
     Raises:
         OverrideError: There would be too many of them.
     """
-    holder = access.get(root, path)
+    holder = written_at(root, path)
     holes = index - (len(holder) if isinstance(holder, ListNode) else 0)
     if holes > MAX_HOLES:
         where = format_path(path)
