@@ -362,7 +362,10 @@ class Conf:
 
     @staticmethod
     def main(
-        schema: type[T], config: Name | None = None, env_prefix: str | None = None
+        schema: type[T],
+        config: Name | None = None,
+        env_prefix: str | None = None,
+        ignore_unknown: bool = False,
     ) -> Callable[[Callable[[T], R]], Callable[[], R]]:
         """Make a function the script's entry: it gets the config as an object of ``schema``.
 
@@ -376,6 +379,7 @@ class Conf:
                 or to the script where it is not found there.
             env_prefix: What the names of environment variables begin with that are laid over the file, below
                 the command line, such as ``"APP_"``; see ``Conf.from_env``. Default: none are.
+            ignore_unknown: Whether options of others, as a launcher's ``--local_rank=0``, are passed over.
 
         Returns:
             A decorator; the function it makes takes no arguments.
@@ -385,7 +389,7 @@ class Conf:
         """
         from simple_conf.script.commandline import main
 
-        return main(schema, config, env_prefix)
+        return main(schema, config, env_prefix, ignore_unknown)
 
     @staticmethod
     def cli(
@@ -395,6 +399,7 @@ class Conf:
         config: Name | None = None,
         folder: str | None = None,
         env_prefix: str | None = None,
+        ignore_unknown: bool = False,
     ) -> T:
         """Return the config that a command line asks for, as an object of ``schema``.
 
@@ -402,11 +407,12 @@ class Conf:
 
         Args:
             schema: What the config must look like.
-            argv: The words after the script's name; by default those of this process.
+            argv: The words after the script's name; by default those of this process, none in a notebook.
             config: The config file when ``argv`` names none.
             folder: Where to look for ``config`` when it is not in the working directory.
             env_prefix: What the names of environment variables begin with that are laid over the file, below
                 the command line; default: none are.
+            ignore_unknown: Whether options of others, as a launcher's ``--local_rank=0``, are passed over.
 
         Raises:
             ConfError: The file, an override or a value is wrong; the message names the place.
@@ -414,7 +420,9 @@ class Conf:
         """
         from simple_conf.script.commandline import cli
 
-        return cli(schema, argv, config=config, folder=folder, env_prefix=env_prefix)
+        return cli(
+            schema, argv, config=config, folder=folder, env_prefix=env_prefix, ignore_unknown=ignore_unknown
+        )
 
 
 def bind_arguments(function: Callable[..., Any]) -> Callable[[list[Any]], list[Any]]:

@@ -194,7 +194,7 @@ def test_merging_agrees_with_a_plain_recursive_merge(a, b):
             mine = result.get(key)
             if isinstance(value, dict) and isinstance(mine, dict):
                 result[key] = plainly(mine, value)
-            else:
+            elif value != "???" or key not in result:
                 result[key] = value
         return result
 
@@ -433,3 +433,15 @@ def test_overrides_are_applied_again_by_the_strategy_that_they_were_merged_by():
     rules = MergeStrategy(arrays="append")
     merged = Conf.merge_with({"m": {"t": [1]}}, Conf.parse_dotlist(["m={t: [2]}"]), rules)
     assert Conf.merge({"m": {"t": [0]}}, merged) == merged
+
+
+@pytest.mark.parametrize("below", [1, "x", None, [1], {"b": 2}, "${c}"])
+def test_a_value_that_must_be_filled_in_keeps_what_is_there(below):
+    merged = Conf.merge({"a": below, "c": 7}, Conf.parse_sdn("a: ???\n"))
+    assert Conf.to_dict(merged, resolve=False)["a"] == below
+
+
+def test_a_value_that_must_be_filled_in_is_one_where_nothing_is_there():
+    merged = Conf.merge({"c": 7}, Conf.parse_sdn("a: ???\n"))
+    with pytest.raises(MissingValueError):
+        merged.a  # noqa: B018

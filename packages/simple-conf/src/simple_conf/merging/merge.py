@@ -17,6 +17,7 @@ from simple_conf.tree.copying import copy_mapping, copy_value, same_depth
 from simple_conf.tree.editing import store
 from simple_conf.tree.node import ABSENT, PLAIN, Linked, ListNode, MappingNode, Overlaid, Tree, grow, node_of
 from simple_conf.tree.provenance import assignment_of, assignments_of, record
+from simple_conf.values import MISSING
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -220,7 +221,9 @@ def lay_over(
 
 
 def joined(mine: Any, value: Any, rules: MergeStrategy, strict_keys: bool) -> bool:
-    """Join two mappings in place, or keep one under ``null``; return whether that was the case."""
+    """Join two mappings, or keep what ``null`` or ``???`` does not replace; return whether one was done."""
+    if value is MISSING:
+        return True
     if isinstance(value, MappingNode) and not value.__barrier__:
         if isinstance(mine, MappingNode):
             lay_over(mine, value, rules, strict_keys)

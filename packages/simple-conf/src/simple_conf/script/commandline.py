@@ -40,11 +40,15 @@ if TYPE_CHECKING:
 
 USAGE = 2
 INTERRUPTED = 130
+KERNELS = ("ipykernel_launcher.py", "colab_kernel_launcher.py")
 NAMELESS = ("", "-c", "-m", "__main__.py")
 
 
 def main(
-    schema: type[T], config: str | os.PathLike[str] | None = None, env_prefix: str | None = None
+    schema: type[T],
+    config: str | os.PathLike[str] | None = None,
+    env_prefix: str | None = None,
+    ignore_unknown: bool = False,
 ) -> Callable[[Callable[[T], R]], Callable[[], R]]:
     """Make a function the script's entry: it gets the config as an object of ``schema``.
 
@@ -58,6 +62,7 @@ def main(
             to the script where it is not found there.
         env_prefix: What the names of environment variables begin with that are laid over the file, below the
             command line, such as ``"APP_"``; see ``Conf.from_env``. Default: none are.
+        ignore_unknown: Whether options of others, as a launcher's ``--local_rank=0``, are passed over.
 
     Returns:
         A decorator; the function it makes takes no arguments.
@@ -71,8 +76,9 @@ def main(
     def decorate(function: Callable[[T], R]) -> Callable[[], R]:
         def run() -> R:
             script = home(function)
+            words = options.without_unknown(sys.argv[1:]) if ignore_unknown else sys.argv[1:]
             try:
-                cfg = parsed(schema, sys.argv[1:], config, script, function.__doc__ or "", env_prefix)
+                cfg = parsed(schema, words, config, script, function.__doc__ or "", env_prefix)
             except ConfError as failure:
                 print_error(failure, sys.stderr)
                 raise SystemExit(USAGE) from None
@@ -197,6 +203,7 @@ def cli(
     config: str | os.PathLike[str] | None = None,
     folder: str | None = None,
     env_prefix: str | None = None,
+    ignore_unknown: bool = False,
 ) -> T:
     """Return the config that a command line asks for, as an object of ``schema``.
 
@@ -209,6 +216,7 @@ def cli(
         folder: Where to look for ``config`` when it is not in the working directory.
         env_prefix: What the names of environment variables begin with that are laid over the file, below the
             command line; default: none are.
+        ignore_unknown: Whether options of others, as a launcher's ``--local_rank=0``, are passed over.
 
     Raises:
         ConfError: The file, an override or a value is wrong; the message names the place.
@@ -216,9 +224,17 @@ def cli(
     """
     if isinstance(argv, str):
         raise TypeError(f"a command line is a list of words such as ['train.lr=0.1'], not {argv!r}")
-    words = list(sys.argv[1:] if argv is None else argv)
+    words = own_arguments() if argv is None else list(argv)
+    if ignore_unknown:
+        words = options.without_unknown(words)
     program = os.path.basename(sys.argv[0]) or "script"
     return parsed(schema, words, config, os.path.join(folder or "", program), "", env_prefix)
+
+
+def own_arguments() -> list[str]:
+    """Return the words after the script's name; none in a notebook, whose kernel has arguments of its own."""
+    launcher = os.path.basename(sys.argv[0]) if sys.argv else ""
+    return [] if launcher in KERNELS else sys.argv[1:]
 
 
 def gathered(

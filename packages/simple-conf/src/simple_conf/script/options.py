@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any
 
+LAUNCHED = ("local_rank", "local-rank", "node_rank", "node-rank", "nproc_per_node", "rank", "world_size")
+"""Options, without their dashes, that launchers of distributed training add to a script's command line."""
 OPTIONS = ["--help", "--show", "--check", "--completion"]
 SHORT = "-h"
 END = "--"
@@ -29,6 +31,23 @@ def is_option(word: str) -> bool:
 def name_of(word: str) -> str:
     """Return an option without its value."""
     return "--help" if word == SHORT else word.partition("=")[0] if word.startswith("--completion=") else word
+
+
+def without_unknown(words: Sequence[str]) -> list[str]:
+    """Return the words without options that are not of this command line, each with its value.
+
+    A word that follows such an option, and is no override, file or option, is its value.
+    """
+    kept: list[str] = []
+    skipped = False
+    for word in words:
+        is_value = skipped and not is_option(word) and "=" not in word and word[:1] not in ("~", "@")
+        skipped = is_option(word) and name_of(word) not in OPTIONS and word != SHORT
+        if skipped or (is_value and not word.lower().endswith(tuple(READERS))):
+            skipped = skipped and "=" not in word
+            continue
+        kept.append(word)
+    return kept
 
 
 def first_option(words: Sequence[str], schema: Any) -> str | None:
@@ -74,6 +93,8 @@ def meant(name: str, value: str, schema: Any) -> str:
         return f"name the config file first, without an option: {value}"
     if name in migration.OPTIONS:
         return migration.OPTIONS[name]
+    if name in LAUNCHED:
+        return "a launcher adds it: let Conf.main or Conf.cli pass it over with ignore_unknown=True"
     wanted = name.replace("-", "_")
     kinds = dict(fields.keys_of(schema))
     keys = fields.keys_like(wanted, list(kinds))
