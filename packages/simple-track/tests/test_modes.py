@@ -33,6 +33,7 @@ def test_a_disabled_run_takes_every_call_and_touches_no_disk(disabled):
         run.log({"x": 1}, step=7)
         run.define_metric("y", summary="min")
         run.update_config({"a": 1})
+        run.rewind(0)
         run.summary["x"] = 3
         assert run.summary["x"] == 3
         run.log({"x": 1})

@@ -83,7 +83,7 @@ def test_a_narrow_terminal_does_without_some_columns(store):
     pytest.importorskip("rich")
     lines = on_a_terminal(store, "ls", columns=70).splitlines()
     assert len(lines) == 4
-    assert store.third in lines[1]
+    assert store.third[-8:] in lines[1], "an id is shown by its last eight characters"
 
 
 def test_a_long_name_does_not_break_the_lines(store, new_run):
@@ -92,7 +92,8 @@ def test_a_long_name_does_not_break_the_lines(store, new_run):
     lines = on_a_terminal(store, "ls", columns=80, NO_COLOR="1").splitlines()
     assert len(lines) == 5
     row = re.sub(r"\x1b\[\d*m", "", lines[1])
-    assert row.startswith(f"{run_id}  ggg")
+    assert row.startswith("ggg")
+    assert row.rstrip().endswith(run_id[-8:])
     assert "…" in row
     assert "finished" in row
 
@@ -116,8 +117,9 @@ def test_chosen_columns_stay_on_a_narrow_terminal(store):
     pytest.importorskip("rich")
     text = on_a_terminal(store, "ls", "-c", "config.train.lr", "-c", "config.train.optimizer", columns=80)
     lines = plain(text).splitlines()
-    assert lines[0].split() == ["RUN", "NAME", "config.train.lr", "config.train.optimizer"]
-    assert lines[2].split() == [store.second, "second", "0.2", "adam"]
+    assert all(len(line) <= 80 for line in lines)
+    assert {"config.train.lr", "…train.optimizer"} <= set(lines[0].split())
+    assert {"second", "0.2", "adam", store.second[-8:]} <= set(lines[2].split())
 
 
 def test_without_rich_it_is_plain(store):

@@ -111,6 +111,7 @@ def test_every_name_of_a_store_is_where_the_documentation_says(tmp_path):
         "artifacts": "artifacts",
         "console": "files/console.log",
         "diff": "files/diff.patch",
+        "edits": "edits.jsonl",
         "files": "files",
         "history": "history.jsonl",
         "lock": "run.lock",
@@ -123,8 +124,11 @@ def test_every_name_of_a_store_is_where_the_documentation_says(tmp_path):
     }
 
 
+NO_PATHS = ("project", "run_id", "root", "exists", "tombstones")
+
+
 def is_path_of(run, name):
-    return isinstance(getattr(RunLayout, name), property) and name not in ("project", "run_id", "root")
+    return isinstance(getattr(RunLayout, name), property) and name not in NO_PATHS
 
 
 def test_the_packed_form_is_beside_the_plain_one(tmp_path):

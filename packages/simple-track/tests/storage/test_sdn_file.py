@@ -50,5 +50,5 @@ def test_a_damaged_file_is_named_with_the_reason(tmp_path, data, reason):
 
 
 def test_a_folder_in_the_place_of_the_file_is_named(tmp_path):
-    with pytest.raises(FormatError, match="not readable as SDN"):
+    with pytest.raises(FormatError, match="cannot be read"):
         read_sdn(tmp_path)
