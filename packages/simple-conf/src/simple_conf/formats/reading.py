@@ -1,7 +1,7 @@
 """Reading a config file: the format by suffix, a clear error where it is not there."""
 
 # pathlib is slow to import, and reading a config must not be.
-# ruff: noqa: PTH100, PTH110, PTH112, PTH118, PTH122, PTH208
+# ruff: noqa: PTH100, PTH110, PTH111, PTH112, PTH118, PTH122, PTH208
 
 from __future__ import annotations
 
@@ -61,6 +61,8 @@ def read_yaml(source: Source) -> tuple[Any, Layer]:
     return read(source)
 
 
+PACKAGE = "pkg://"
+"""What the name of a file of a package begins with."""
 READERS: dict[str, Reader] = {
     ".sdn": read_sdn,
     ".json": read_json,
@@ -89,7 +91,7 @@ def read_file(path: str | os.PathLike[str], suffix: str | None = None) -> tuple[
     """Return the values of a config file and the layer that locates them.
 
     Args:
-        path: The file.
+        path: The file; ``~`` at its beginning is the home folder, ``pkg://package/file`` a file of a package.
         suffix: Its format, such as ``".sdn"``; by default the file's own.
 
     Raises:
@@ -98,6 +100,8 @@ def read_file(path: str | os.PathLike[str], suffix: str | None = None) -> tuple[
         SdnSyntaxError: The text is not SDN.
     """
     name = os.fspath(path)
+    if name.startswith("~"):
+        name = os.path.expanduser(name)
     ending = suffix or os.path.splitext(name)[1].lower()
     reader = READERS.get(ending)
     if reader is None and os.path.isdir(name):
@@ -123,6 +127,8 @@ def read_text(name: str) -> Source:
 
     if "\0" in name:
         raise LoadError(f"{name!r} cannot name a file")
+    if name.startswith(PACKAGE):
+        return read_resource(name)
     try:
         return read_source(name)
     except FileNotFoundError:
@@ -131,6 +137,33 @@ def read_text(name: str) -> Source:
         raise folder(name) from None
     except PermissionError:
         raise LoadError(f"{name} cannot be read: permission denied") from None
+
+
+def read_resource(name: str) -> Source:
+    """Return the text of a file of a package, which may be in a zip archive.
+
+    Args:
+        name: Such as ``pkg://mypackage/config/train.sdn``; the package may have dots.
+    """
+    from importlib import resources
+
+    from simple_conf.source import source_from_bytes
+
+    package, _, inner = name.removeprefix(PACKAGE).partition("/")
+    inner = "/".join(os.path.normpath(inner).split(os.sep)) if inner else ""
+    if not inner or inner.startswith(("..", "/")):
+        raise LoadError(f"{name} names no file of a package; write pkg://package/folder/file.sdn")
+    try:
+        file = resources.files(package).joinpath(*inner.split("/"))
+    except (ImportError, TypeError, ValueError):
+        raise ConfigNotFoundError(f"{name}: there is no package {package}") from None
+    if not file.is_file():
+        beside = resources.files(package).joinpath(*inner.split("/")[:-1])
+        names = [one.name for one in beside.iterdir()] if beside.is_dir() else []
+        close = closest(inner.rpartition("/")[2], names)
+        hint = f"did you mean {name.rpartition('/')[0]}/{close}?" if close is not None else None
+        raise ConfigNotFoundError(f"there is no file {inner} in the package {package}", hint=hint)
+    return source_from_bytes(file.read_bytes(), name)
 
 
 def folder(name: str) -> LoadError:

@@ -1,7 +1,7 @@
 """Config files that extend others: ``extends: base.sdn`` at the top of a file."""
 
 # pathlib is slow to import, and reading a config must not be.
-# ruff: noqa: PTH118, PTH120
+# ruff: noqa: PTH111, PTH118, PTH120
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from simple_conf import migration
 from simple_conf.config.config import as_config
 from simple_conf.errors import ConfigNotFoundError, LoadError
 from simple_conf.formats import read_file
+from simple_conf.formats.reading import PACKAGE
 from simple_conf.merging.merge import merge
 from simple_conf.tree.export import resolve
 from simple_conf.tree.node import grow
@@ -124,7 +125,8 @@ def stack(
             raise LoadError(
                 f"'extends' names files, not {base!r}", path=EXTENDS, origin=layer.locate((EXTENDS,))
             )
-        target = os.path.join(os.path.dirname(name), base)
+        whole = base.startswith(("~", PACKAGE))
+        target = os.path.expanduser(base) if whole else os.path.join(os.path.dirname(name), base)
         seen = [*chain, (here, name)]
         if os.path.realpath(target) in [real for real, _ in seen]:
             circle = " → ".join([shown for _, shown in seen] + [target])
