@@ -150,7 +150,7 @@ def read_resource(name: str) -> Source:
     from simple_conf.source import source_from_bytes
 
     package, _, inner = name.removeprefix(PACKAGE).partition("/")
-    inner = "/".join(os.path.normpath(inner).split(os.sep)) if inner else ""
+    inner = os.path.normpath(inner).replace("\\", "/") if inner else ""
     if not inner or inner.startswith(("..", "/")):
         raise LoadError(f"{name} names no file of a package; write pkg://package/folder/file.sdn")
     try:

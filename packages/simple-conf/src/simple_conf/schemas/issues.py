@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from simple_conf.keypath import KeyPath
     from simple_conf.origin.origin import Origin
 
+MOST_NAMED = 4
+"""How many overrides a hint names at most."""
 PYTHON_WORDS = {"None": "null", "True": "true", "False": "false"}
 
 
@@ -64,7 +66,7 @@ def gather(failure: BaseException, path: KeyPath, cfg: Any) -> list[ValidationIs
                 inner.message,
                 None,
                 inner.got,
-                inner.hint,
+                inner.hint or (None if inner.path else set_from_outside(cfg, path)),
             )
             for inner in failure.issues
         ]
@@ -79,7 +81,34 @@ def gather(failure: BaseException, path: KeyPath, cfg: Any) -> list[ValidationIs
         return [placed(cfg, path, f"{type(failure).__name__}: {failure}", None, None, None)]
     text = str(failure.args[0]) if failure.args and isinstance(failure.args[0], str) else str(failure)
     where = (*path, *named[:1])
-    return [placed(cfg, where, text or type(failure).__name__, None, value_at(cfg, where), None)]
+    hint = None if named else set_from_outside(cfg, where)
+    return [placed(cfg, where, text or type(failure).__name__, None, value_at(cfg, where), hint)]
+
+
+def set_from_outside(cfg: Any, path: KeyPath) -> str | None:
+    """Return a hint that names the overrides and variables that set something in the mapping at a path.
+
+    A check of several fields fails for the mapping that holds them; one of these is probably at fault.
+    """
+    node = cfg if isinstance(cfg, MappingNode) else None
+    for key in path:
+        inner = node.__raw__.get(str(key)) if node is not None else None
+        node = inner if isinstance(inner, MappingNode) else None
+    if node is None:
+        return None
+    root, found = node.__tree__.root, []
+
+    def walk(mapping: MappingNode) -> None:
+        for key, value in mapping.__raw__.items():
+            if isinstance(value, MappingNode):
+                walk(value)
+            origin = origin_at(root, (*mapping.__path__, key))
+            if origin.kind in ("command line", "environment"):
+                found.append(origin.name)
+
+    walk(node)
+    names = [f"`{name}`" for name in dict.fromkeys(found)][:MOST_NAMED]
+    return f"set from outside the file: {', '.join(names)}" if names else None
 
 
 def of_field(failure: BaseException, path: KeyPath, cfg: Any) -> list[ValidationIssue]:
