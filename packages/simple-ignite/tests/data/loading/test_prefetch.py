@@ -218,7 +218,7 @@ def test_an_iterator_that_fails_is_an_error_to_the_engine():
         trainer, batches = Engine(lambda engine, batch: None), wrap(data())
         with pytest.raises(ValueError, match="broken"):
             trainer.run(batches, max_epochs=1)
-        with pytest.raises(DataExhaustedError, match="the data raised an error after"):
+        with pytest.raises(DataExhaustedError, match="an iterator can be used only once"):
             trainer.run(batches)
 
 
