@@ -134,15 +134,3 @@ def test_other_names_are_not_found(name):
     assert moved_modules.MovedModules().find_spec(name, None) is None
     with pytest.raises(ModuleNotFoundError):
         importlib.import_module(name)
-
-
-def test_what_is_set_in_a_former_module_holds_in_the_new_one(monkeypatch):
-    import simple_track.environment as former
-
-    from simple_track.recording import environment
-
-    before = environment.GIT_SECONDS
-    monkeypatch.setattr(former, "GIT_SECONDS", 0.25)
-    assert environment.GIT_SECONDS == former.GIT_SECONDS == 0.25
-    monkeypatch.undo()
-    assert before == environment.GIT_SECONDS

@@ -82,14 +82,6 @@ class _MovedModule(ModuleType):
                 return getattr(found, RENAMED.get(name, name))
         raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}")
 
-    def __setattr__(self, name: str, value: Any) -> None:
-        former = self.__name__.removeprefix(f"{PACKAGE}.")
-        module = None if name.startswith("__") else importlib.import_module(f"{PACKAGE}.{MOVED[former]}")
-        if module is not None and hasattr(module, name):
-            setattr(module, name, value)  # what is set in the former module holds in the new one
-        else:
-            super().__setattr__(name, value)
-
 
 class MovedModules:
     """Finds former modules; it is asked after all other finders."""
