@@ -94,6 +94,7 @@ def test_the_last_choice_wins_and_what_is_laid_over_a_choice_stays(file, overrid
         ("main", ["net={head: plian}"], OverrideError, "command line"),
         ("main", ["net.head=plian"], OverrideError, "command line"),
         ("main", ["net=lage", "net=large"], OverrideError, "command line"),
+        ("main", ["net={head: plian}", "net.head=deep"], OverrideError, "command line"),
     ],
 )
 def test_an_unknown_choice_is_an_error_wherever_it_is(file, overrides, kind, place):
