@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from io import FileIO
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
 from simple_ignite.data.cached_data import CachedData
-from simple_ignite.data.files.background_read import BackgroundRead, Report
+from simple_ignite.data.files.background_read import BackgroundRead, ReadInBackground, Report
 from simple_ignite.data.files.file_memory import read_into
 from simple_ignite.data.files.file_stamp import open_file
 
@@ -18,7 +17,7 @@ __all__ = ["AsyncFile"]
 CHUNK = 4 << 20  # bytes read at once
 
 
-class AsyncFile:
+class AsyncFile(ReadInBackground[CachedData]):
     """A mapped file whose pages a daemon thread reads into memory, while the program goes on.
 
     ```python
@@ -65,18 +64,6 @@ class AsyncFile:
     def close(self) -> None:
         """Stop reading, and let the file go. Whoever holds its `CachedData` can go on."""
         self._background.close()
-
-    def __enter__(self) -> AsyncFile:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
-    def __del__(self) -> None:
-        if "_background" in vars(self):  # not where __init__ failed
-            self._background.abandon()
 
     def __reduce__(self) -> tuple[Callable[..., AsyncFile], tuple[Any, ...]]:
         return AsyncFile, (self.path, self.prefault)

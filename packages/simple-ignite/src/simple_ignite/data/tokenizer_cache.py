@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from types import TracebackType
 from typing import Any, NamedTuple
 
-from simple_ignite.data.files.background_read import BackgroundRead, Report
+from simple_ignite.data.files.background_read import BackgroundRead, ReadInBackground, Report
 from simple_ignite.data.files.file_memory import read_into
 from simple_ignite.data.files.file_stamp import FileStamp, open_file
 from simple_ignite.data.vocabulary import parse_merges, parse_vocab
@@ -17,7 +16,7 @@ __all__ = ["TokenizerCache"]
 CHUNK = 1 << 20  # bytes read at once
 
 
-class TokenizerCache:
+class TokenizerCache(ReadInBackground["Loaded"]):
     """A vocabulary, and perhaps merges, that a daemon thread reads while the program goes on.
 
     Args:
@@ -74,18 +73,6 @@ class TokenizerCache:
     def close(self) -> None:
         """Stop reading, and let the contents go."""
         self._background.close()
-
-    def __enter__(self) -> TokenizerCache:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
-    def __del__(self) -> None:
-        if "_background" in vars(self):  # not where __init__ failed
-            self._background.abandon()
 
     def __reduce__(self) -> tuple[Callable[..., TokenizerCache], tuple[Any, ...]]:
         return TokenizerCache, (self.vocab_path, self.merges_path)

@@ -6,11 +6,12 @@ import os
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import Generic, TypeVar
+from types import TracebackType
+from typing import Generic, Self, TypeVar
 
 from simple_ignite.errors import CacheError, FileNotReadyError
 
-__all__ = ["BackgroundRead", "Report"]
+__all__ = ["BackgroundRead", "ReadInBackground", "Report"]
 
 T = TypeVar("T")
 Report = Callable[[float], None]
@@ -110,3 +111,28 @@ class BackgroundRead(Generic[T]):
         if self._closed:
             raise Closed
         self._progress = progress
+
+
+class ReadInBackground(Generic[T]):
+    """A base for what reads in the background: a `with` block closes it, and so does its last reference.
+
+    Subclasses set `_background`.
+    """
+
+    _background: BackgroundRead[T]
+
+    def close(self) -> None:
+        """Stop reading."""
+        self._background.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def __del__(self) -> None:
+        if "_background" in vars(self):  # not where __init__ failed
+            self._background.abandon()
