@@ -1,4 +1,4 @@
-"""Secrets in names, texts, URLs and command lines, masked before anything is written.
+"""Secrets in names, strings, URLs and command lines, masked before anything is written.
 
 A name such as `password`, `apiKey` or `hf_token` says that the value under it is secret. In texts,
 credentials are found by their form: in URLs, connection strings, query parameters, headers and JSON.
@@ -85,7 +85,7 @@ def mask_text(text: str) -> str:
 
 
 def mask_tree(value: Any) -> Any:
-    """Mask every value beneath a secret name, in the same structure; None, bools and empty texts stay.
+    """Mask every value beneath a secret name, in the same structure; None, bools and empty strings stay.
 
     Args:
         value: Plain values in dicts and lists.
