@@ -202,6 +202,11 @@ HIDDEN = {
     "exec('from simple_conf.merging.merge import merge')": "a computed name",
     "import sys\nsys.modules['simple_conf.merging.merge']": "a computed name",
     "import sys\nsys.modules['x'] = sys": "a computed name",
+    "import sys\nsys.modules[__package__ + '.conf']": "a computed name",
+    "import runpy\nrunpy.run_path('conf.py')": "a computed name",
+    "from importlib import import_module as load": "called by its own name only",
+    "import importlib\nload = importlib.import_module": "called by its own name only",
+    "from pkgutil import resolve_name as find": "called by its own name only",
 }
 
 
@@ -234,6 +239,12 @@ def test_modules_that_load_optional_libraries_are_listed_and_no_others(project):
     assert structure.unused_entries(graph, {"simple_conf": ["tree.node"]}) == []
     (found,) = structure.unused_entries(graph, {"simple_conf": ["tree.layers"]})
     assert found == "tools/layers.toml: simple_conf.tree.layers imports nothing by a computed name"
+
+
+@pytest.mark.parametrize("text", ["def g(): return 1", "class C: pass", "if True:\n    def g(): return 1"])
+def test_an_init_that_defines_something_is_found(project, text):
+    (found,) = structure.indirect_imports(project(merging____init__=text), {})
+    assert "merging/__init__.py: an __init__ only re-exports, and this one defines something" in found
 
 
 def test_the_version_module_imports_nothing(tmp_path, project):

@@ -7,7 +7,12 @@ from collections.abc import Iterator
 
 from import_graph import ImportGraph
 
-CALLS = frozenset({"import_module", "__import__", "resolve_name", "exec", "eval", "run_module"})
+CALLS = frozenset(
+    {"import_module", "__import__", "resolve_name", "exec", "eval", "run_module", "run_path", "load_module"}
+)
+RUNS = frozenset({"exec", "eval", "run_module", "run_path", "load_module"})
+NEVER_ALIASED = CALLS - {"exec", "eval"}
+DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
 def indirect_imports(graph: ImportGraph, computed: dict[str, list[str]]) -> list[str]:
@@ -22,9 +27,14 @@ def indirect_imports(graph: ImportGraph, computed: dict[str, list[str]]) -> list
     for name, tree in graph.trees.items():
         package, _, rest = name.partition(".")
         allowed = rest in computed.get(package, [])
+        called = {id(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
+        if graph.is_package(name) and any(isinstance(node, DEFINITIONS) for node in ast.walk(tree)):
+            found.append(f"{graph.where(name)}: an __init__ only re-exports, and this one defines something")
         for node in ast.walk(tree):
-            for problem in _problems(graph, name, node, allowed=allowed):
-                found.append(f"{graph.where(name, getattr(node, 'lineno', None))}: {problem}")
+            where = graph.where(name, getattr(node, "lineno", None))
+            found += [f"{where}: {problem}" for problem in _problems(graph, name, node, allowed=allowed)]
+            if not allowed and id(node) not in called and _is_function_that_imports(node):
+                found.append(f"{where}: a function that imports is called by its own name only")
     return sorted(found)
 
 
@@ -70,11 +80,20 @@ def _problems_of(graph: ImportGraph, name: str, node: ast.ImportFrom, imported: 
         yield f"{target} is defined in an __init__, or nowhere; an __init__ only re-exports"
 
 
+def _is_function_that_imports(node: ast.AST) -> bool:
+    """Whether it gives a function that imports by name another name, so that its calls would not be seen."""
+    if isinstance(node, ast.ImportFrom):
+        return any(alias.name in NEVER_ALIASED and alias.asname for alias in node.names)
+    if isinstance(node, ast.Attribute | ast.Name) and isinstance(node.ctx, ast.Load):
+        return (node.attr if isinstance(node, ast.Attribute) else node.id) in NEVER_ALIASED
+    return False
+
+
 def _is_computed(node: ast.AST) -> bool:
     """Whether it imports by a name that is not written out, or takes one of ours from `sys.modules`."""
     if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Attribute):
-        own = isinstance(node.slice, ast.Constant) and str(node.slice.value).startswith("simple_")
-        return node.value.attr == "modules" and (own or isinstance(node.ctx, ast.Store))
+        foreign = isinstance(node.slice, ast.Constant) and not str(node.slice.value).startswith("simple_")
+        return node.value.attr == "modules" and (not foreign or isinstance(node.ctx, ast.Store))
     if not isinstance(node, ast.Call):
         return False
     called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
@@ -82,4 +101,4 @@ def _is_computed(node: ast.AST) -> bool:
         return False
     given = [*node.args[:1], *(keyword.value for keyword in node.keywords if keyword.arg == "name")]
     texts = [one.value for one in given if isinstance(one, ast.Constant) and isinstance(one.value, str)]
-    return called in ("exec", "eval") or len(texts) != 1 or texts[0].startswith(".") or ":" in texts[0]
+    return called in RUNS or len(texts) != 1 or texts[0].startswith(".") or ":" in texts[0]
