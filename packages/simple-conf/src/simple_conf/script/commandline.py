@@ -13,7 +13,6 @@ from simple_conf.error_block import print_error
 from simple_conf.errors import ConfError
 from simple_conf.formats.reading import READERS, not_found
 from simple_conf.keypath import parse_path
-from simple_conf.merging.merge import merge, refuse_unmet
 from simple_conf.origin.layers import NamedLayer
 from simple_conf.schemas.defaults.default_layer import SchemaDefaults
 from simple_conf.schemas.fields import keys_of
@@ -25,7 +24,7 @@ from simple_conf.script.show import annotate
 from simple_conf.sources import compose, dotlist, extends
 from simple_conf.sources.environment import read_variables
 from simple_conf.sources.groups import Group
-from simple_conf.sources.override import from_overrides
+from simple_conf.sources.override import merge_overrides
 from simple_conf.tree.node import grow
 
 TYPE_CHECKING = False
@@ -253,9 +252,7 @@ def gathered(
         return compose.load(name, overrides, defaults=defaults, environment=variables, known=known)
     nothing = grow({}, NamedLayer("command line", "no config file"))
     nothing.__tree__.defaults = defaults
-    merged = merge([nothing, from_overrides([*variables, *dotlist.read_patches(overrides, extends.load)])])
-    refuse_unmet(merged)
-    return as_config(merged)
+    return as_config(merge_overrides(nothing, [*variables, *dotlist.read_patches(overrides, extends.load)]))
 
 
 def split(

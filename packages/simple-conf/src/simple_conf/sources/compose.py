@@ -16,7 +16,7 @@ from contextlib import suppress
 from simple_conf.config.config import as_config
 from simple_conf.errors import ConfError
 from simple_conf.keypath import KeyPath
-from simple_conf.merging.merge import ConfigPatch, lay_over, merge, put_tree, refuse_unmet
+from simple_conf.merging.merge import ConfigPatch, lay_over, merge, put_tree
 from simple_conf.merging.strategy import DEFAULT
 from simple_conf.origin.layers import NamedLayer
 from simple_conf.sources import extends
@@ -30,7 +30,7 @@ from simple_conf.sources.choice import (
 )
 from simple_conf.sources.dotlist import read_patches
 from simple_conf.sources.groups import Group, choices_for
-from simple_conf.sources.override import Override, from_overrides
+from simple_conf.sources.override import Override, merge_overrides
 from simple_conf.tree.node import MappingNode, grow
 from simple_conf.tree.provenance import assignments_of
 
@@ -131,9 +131,7 @@ def load(
     base = built(laid, files[-1], defaults)
     if not rest:
         return as_config(base)
-    merged = merge([base, from_overrides(rest)], strict_keys=strict_keys)
-    refuse_unmet(merged)
-    return as_config(merged)
+    return as_config(merge_overrides(base, rest, strict_keys))
 
 
 def stack_of(path: str | os.PathLike[str]) -> tuple[list[MappingNode], list[str]]:

@@ -77,7 +77,6 @@ class Handle:
         """Remove the handler; it is not called again, not even by an event that is currently firing."""
         for event, entry in self._entries:
             self._table.discard(event, entry)
-        self._entries = []
 
 
 class Plan:
@@ -173,6 +172,8 @@ class HandlerTable:
 
     def discard(self, event: Event, entry: Entry) -> None:
         """Remove an entry, also from the plan that the loop may currently be following."""
+        if not entry.alive:
+            return
         entry.alive = False
         self._entries[event] = tuple(e for e in self._entries[event] if e is not entry)
         plan = self._plans.get(event)
@@ -184,6 +185,15 @@ class HandlerTable:
         """Return a new plan of an event whose last occurrence was number `count`."""
         plan = self._plans[event] = Plan(event, self._entries[event], count)
         return plan
+
+    def entries(self) -> dict[Event, tuple[Entry, ...]]:
+        """Return the handlers by event."""
+        return dict(self._entries)
+
+    def set_entries(self, entries: Mapping[Event, tuple[Entry, ...]]) -> None:
+        """Set the handlers that `entries` returned; those added since go."""
+        self._entries.update({**dict.fromkeys(self._entries, ()), **entries})
+        self.control.signal |= CHANGED
 
     def has(self, *events: Event) -> bool:
         """Return whether any of the events has a handler."""
