@@ -150,7 +150,7 @@ def current_state(trail: Trail, cache: Path | None = None) -> TrailState:
     """
     try:
         facts = trail.path.stat()
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return TrailState()
     except OSError as error:
         raise FormatError(trail.path, f"cannot be read ({error.strerror or error})") from error
