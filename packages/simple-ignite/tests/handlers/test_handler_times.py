@@ -103,7 +103,7 @@ def test_handlers_added_and_removed_in_the_run():
     engine.run(range(5))
     rows = rows_of(times)
     assert rows["slow", "ITERATION_COMPLETED"].calls == 2
-    assert rows["Timer.step", "ITERATION_COMPLETED"].calls == 4
+    assert rows["Timer.step", "ITERATION_COMPLETED"].calls == 3
 
 
 def test_attached_in_mid_run_it_counts_the_rest():

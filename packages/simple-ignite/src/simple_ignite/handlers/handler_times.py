@@ -49,8 +49,8 @@ class HandlerTime:
 class HandlerTimes:
     """Measures how long each handler of an engine takes, those that are added later too.
 
-    `times = HandlerTimes().attach(trainer)`, and after a run `print(times)`. If the step runs on a GPU, its work
-    is waited for by the first handler that reads a result, and counts there.
+    `times = HandlerTimes().attach(trainer)`, and after a run `print(times)`. If the step runs on a GPU, its
+    work is waited for by the first handler that reads a result, and counts there.
 
     Attributes:
         run: Seconds of the runs so far.
