@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from enum import Enum
 from typing import Any
 
@@ -105,7 +105,11 @@ class HandlerTable:
     Attributes:
         control: The flags that handlers and the loop share.
         counts: How often each event fired that counts its own occurrences.
+        watch: Called with each handler, those that are there when it is set and those that are added; or
+            None.
     """
+
+    watch: Callable[[Entry], None] | None = None  # a pickle of 0.3.0 has none
 
     def __init__(self) -> None:
         self.control = Control()
@@ -164,6 +168,8 @@ class HandlerTable:
             given = 2 if name is Events.EXCEPTION_RAISED else 1
             call = adapt(handler, given, args, kwargs, values=not isinstance(name, Events))
             entry = Entry(handler, call, tuple(filters), (stage, -priority, self._order))
+            if self.watch is not None:
+                self.watch(entry)
             added.append((name, entry))
         for name, entry in added:
             self._entries[name] = tuple(sorted((*self._entries[name], entry), key=lambda e: e.rank))
@@ -185,6 +191,15 @@ class HandlerTable:
         """Return a new plan of an event whose last occurrence was number `count`."""
         plan = self._plans[event] = Plan(event, self._entries[event], count)
         return plan
+
+    def set_watch(self, watch: Callable[[Entry], None] | None) -> None:
+        """Call `watch` with each handler, those that are there and those that are added; None to stop."""
+        self.watch = watch
+        self.control.signal |= CHANGED
+        if watch is not None:
+            for entries in list(self._entries.values()):
+                for entry in entries:
+                    watch(entry)
 
     def entries(self) -> dict[Event, tuple[Entry, ...]]:
         """Return the handlers by event."""
