@@ -214,7 +214,7 @@ class HandlerTable:
 
     def has(self, *events: Event) -> bool:
         """Return whether any of the events has a handler."""
-        for event in events:  # faster than any() over a generator, and called for each epoch
+        for event in events:  # noqa: SIM110 - faster than a generator, and called for each epoch
             if self._entries[event]:
                 return True
         return False
