@@ -6,8 +6,7 @@ import itertools
 import threading
 import warnings
 import weakref
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 from simple_ignite.errors import IgniteWarning
@@ -94,6 +93,10 @@ class Companions:
         if all(one is not member for one in self.members):
             self._members.append(weakref.ref(member))
         self._claim(member)
+
+    def begin_trial(self) -> None:
+        """Set aside the loaded states and the list of members, of which the caller has kept a copy."""
+        self._pending, self._members = {}, list(self._members)
 
     def state_dict(self, engine: Member) -> dict[str, Any]:
         """Return the states of the companions of `engine`, and of theirs, by key."""
@@ -204,15 +207,20 @@ def join_running(engine: Member) -> None:
         engine.companions.first_run = engine.companions.first_run or engine.companions.last_run
 
 
-@contextmanager
-def running(engine: Member) -> Iterator[None]:
+class running:  # noqa: N801 - called like contextlib's context managers, and faster than a generator
     """Within the block, `engine` is running, and engines that are run are its companions."""
-    stack: list[Member] = _threads.__dict__.setdefault("stack", [])
-    stack.append(engine)
-    try:
-        yield
-    finally:
-        stack.pop()
+
+    __slots__ = ("engine", "stack")
+
+    def __init__(self, engine: Member) -> None:
+        self.engine = engine
+        self.stack: list[Member] = _threads.__dict__.setdefault("stack", [])
+
+    def __enter__(self) -> None:
+        self.stack.append(self.engine)
+
+    def __exit__(self, *_error: object) -> None:
+        self.stack.pop()
 
 
 def _nothing() -> None:

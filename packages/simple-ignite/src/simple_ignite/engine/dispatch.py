@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from enum import Enum
 from typing import Any
 
@@ -19,6 +19,8 @@ EARLY, NORMAL = 0, 1
 EPOCHS = (Events.EPOCH_STARTED, Events.EPOCH_COMPLETED)
 ITERATIONS = (Events.ITERATION_STARTED, Events.ITERATION_COMPLETED)
 UPCOMING = (Events.GET_BATCH_STARTED, Events.GET_BATCH_COMPLETED)
+POSITIONAL = frozenset({*EPOCHS, *ITERATIONS, *UPCOMING, Events.OPTIMIZER_STEP})
+"""Events whose count is a position of the state; that of the others is kept by the table."""
 
 
 class Entry:
@@ -77,7 +79,6 @@ class Handle:
         """Remove the handler; it is not called again, not even by an event that is currently firing."""
         for event, entry in self._entries:
             self._table.discard(event, entry)
-        self._entries = []
 
 
 class Plan:
@@ -106,7 +107,11 @@ class HandlerTable:
     Attributes:
         control: The flags that handlers and the loop share.
         counts: How often each event fired that counts its own occurrences.
+        watch: Called with each handler, those that are there when it is set and those that are added; or
+            None.
     """
+
+    watch: Callable[[Entry], None] | None = None  # a pickle of 0.3.0 has none
 
     def __init__(self) -> None:
         self.control = Control()
@@ -165,6 +170,8 @@ class HandlerTable:
             given = 2 if name is Events.EXCEPTION_RAISED else 1
             call = adapt(handler, given, args, kwargs, values=not isinstance(name, Events))
             entry = Entry(handler, call, tuple(filters), (stage, -priority, self._order))
+            if self.watch is not None:
+                self.watch(entry)
             added.append((name, entry))
         for name, entry in added:
             self._entries[name] = tuple(sorted((*self._entries[name], entry), key=lambda e: e.rank))
@@ -173,6 +180,8 @@ class HandlerTable:
 
     def discard(self, event: Event, entry: Entry) -> None:
         """Remove an entry, also from the plan that the loop may currently be following."""
+        if not entry.alive:
+            return
         entry.alive = False
         self._entries[event] = tuple(e for e in self._entries[event] if e is not entry)
         plan = self._plans.get(event)
@@ -185,9 +194,30 @@ class HandlerTable:
         plan = self._plans[event] = Plan(event, self._entries[event], count)
         return plan
 
+    def set_watch(self, watch: Callable[[Entry], None] | None) -> None:
+        """Call `watch` with each handler, those that are there and those that are added; None to stop."""
+        self.watch = watch
+        self.control.signal |= CHANGED
+        if watch is not None:
+            for entries in list(self._entries.values()):
+                for entry in entries:
+                    watch(entry)
+
+    def entries(self) -> dict[Event, tuple[Entry, ...]]:
+        """Return the handlers by event."""
+        return dict(self._entries)
+
+    def set_entries(self, entries: Mapping[Event, tuple[Entry, ...]]) -> None:
+        """Set the handlers that `entries` returned; those added since go."""
+        self._entries.update({**dict.fromkeys(self._entries, ()), **entries})
+        self.control.signal |= CHANGED
+
     def has(self, *events: Event) -> bool:
         """Return whether any of the events has a handler."""
-        return any(self._entries[event] for event in events)
+        for event in events:  # faster than any() over a generator, and called for each epoch
+            if self._entries[event]:
+                return True
+        return False
 
     def fire(self, event: Event, engine: HasState, **values: Any) -> None:
         """Call an event's handlers in order.
@@ -195,9 +225,11 @@ class HandlerTable:
         Raises:
             EventError: If the event is not registered.
         """
-        count = self._count(self._known(event), engine.state)
-        for entry in self._entries[event]:
-            self._call(event, entry, engine, count, values)
+        entries = self._entries[self._known(event)]
+        if entries or event not in POSITIONAL:
+            count = self._count(event, engine.state)
+            for entry in entries:
+                self._call(event, entry, engine, count, values)
 
     def fire_again(self, event: Event, engine: HasState, restored: Container[int]) -> None:
         """Call an event's handlers except those whose state was restored.
@@ -263,14 +295,12 @@ class HandlerTable:
             raise
 
     def _count(self, event: Event, state: State) -> int:
-        if event in ITERATIONS:
-            return state.iteration
-        if event in UPCOMING:
-            return state.iteration + 1
-        if event in EPOCHS:
-            return state.epoch + 1
-        if event is Events.OPTIMIZER_STEP:
-            return state.optimizer_steps
+        if event in POSITIONAL:
+            if event in ITERATIONS:
+                return state.iteration
+            if event in UPCOMING:
+                return state.iteration + 1
+            return state.epoch + 1 if event in EPOCHS else state.optimizer_steps
         if event in self._attributes:
             return int(getattr(state, self._attributes[event]))
         self.counts[event] = self.counts.get(event, 0) + 1
