@@ -434,6 +434,7 @@ class Engine:
                 raise
         finally:
             self._running = False
+            state.stopwatch.end_run()
             if progress.failed and self.batches is not None:
                 self.resume_state.let_go(self.batches, state.iteration)
             state.batch = state.output = None
