@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from simple_conf.errors import SdnLimitError, SdnSyntaxError
+from simple_conf.written import usual_numbers
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -54,6 +55,11 @@ class Source:
             starts.append(at + 1)
             at = self.text.find("\n", at + 1)
         return starts
+
+    @cached_property
+    def usual_numbers(self) -> frozenset[str]:
+        """The numbers that the text has in one form only, the one in which Python writes them."""
+        return usual_numbers(self.text)
 
     def position(self, offset: int) -> tuple[int, int]:
         """Give the line and column, from 1, of an offset from 0."""

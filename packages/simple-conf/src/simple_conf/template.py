@@ -6,6 +6,7 @@ from simple_conf.errors import ConfError, KeyPathError, SdnSyntaxError
 from simple_conf.keypath import parse_path
 from simple_conf.literal import WORDS, read_value
 from simple_conf.pattern import Pattern
+from simple_conf.written import KINDS, reads_as, written
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -218,6 +219,7 @@ def read_argument(text: str) -> Any:
     if not text or (text not in WORDS and BARE_WORD.fullmatch(text)) or text.startswith("${"):
         return text
     try:
-        return read_value(text)
+        value = read_value(text)
     except SdnSyntaxError as error:
         raise ExpressionError(f"argument {text!r} is not an SDN value: {error.message}") from None
+    return written(value, text) if type(value) in KINDS and reads_as(text, value) else value

@@ -32,6 +32,9 @@ class WrittenFloat(float):
 TOKEN = Pattern(r"(?:[&!]\S*[ \t]+)*([^\s,\[\]{}()#\"'|:]+)")
 """A number at its place in a file; in YAML an anchor or a tag may stand before it."""
 
+NUMBER = Pattern(r"(?<![\w.])[-+]?\.?[0-9][\w.+-]*")
+"""What may be a number anywhere in a text."""
+
 WRITTEN = (WrittenInt, WrittenFloat)
 KINDS: dict[type, type[WrittenInt] | type[WrittenFloat]] = {int: WrittenInt, float: WrittenFloat}
 
@@ -66,3 +69,25 @@ def number_at(text: str, at: int) -> str | None:
     """Return the word at an offset of a text, which may be a number."""
     token = TOKEN.match(text, at)
     return token[1] if token else None
+
+
+def usual_numbers(text: str) -> frozenset[str]:
+    """Return the numbers that a text has in one form only, the one in which Python writes them."""
+    forms: dict[float, set[str]] = {}
+    for token in NUMBER.finditer(text):
+        if (value := number_of(token[0])) is not None:
+            forms.setdefault(value, set()).add(token[0])
+    return frozenset(form for value, (form, *more) in forms.items() if not more and form == str(value))
+
+
+def number_of(text: str) -> float | None:
+    """Return the number that a text is by the rules of any file format, or None."""
+    digits = text.replace("_", "")
+    try:
+        return int(digits, 10 if digits.lstrip("+-").isdecimal() else 0)
+    except ValueError:
+        pass
+    try:
+        return float(digits)
+    except ValueError:
+        return None

@@ -161,7 +161,7 @@ def test_values_of_code_and_of_resolvers_are_converted():
 
 def test_a_text_that_is_not_found_any_more_is_not_guessed(monkeypatch):
     cfg = Conf.parse_sdn("text: 3.10\n")
-    monkeypatch.setattr("simple_conf.schemas.source_text.text_at", lambda layer, path: None)
+    monkeypatch.setattr("simple_conf.tree.number_text.text_at", lambda layer, path: None)
     with pytest.raises(
         ValidationError, match=r"expected str, got 3\.1\n(.*\n)+  hint: put it in double quotes"
     ):

@@ -34,6 +34,8 @@ TrackError (Exception)
 ├── UnknownArtifactError (LookupError)  artifacts: no artifact of that name
 ├── UnknownVersionError (LookupError)   artifacts: no such version or alias
 ├── BadAliasError (ValueError)          artifacts: an alias that could be mistaken for something else
+├── ProtectedAliasError (PermissionError)  artifacts: what is protected, or stands in the registry
+├── ArtifactRefError (ValueError)       artifacts: a text that is no reference to a version
 ├── UnknownEntryError (LookupError)     artifacts: no file of that name
 ├── UnreadableSourceError (OSError)     artifacts: a file to be stored cannot be read
 │   └── MissingSourceError (FileNotFoundError)  artifacts: a file to be stored is gone

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from simple_track.artifacts.alias import BadAliasError
 from simple_track.artifacts.artifact import (
     Artifact,
     ArtifactEntryError,
@@ -16,7 +17,7 @@ from simple_track.artifacts.artifact import (
     log_artifact,
     use_artifact,
 )
-from simple_track.artifacts.collection import BadAliasError, Collection, UnknownVersionError
+from simple_track.artifacts.collection import Collection, UnknownVersionError
 from simple_track.errors import UnsafeNameError, ValueKindError
 from simple_track.maintenance.doctor import examine
 from simple_track.storage.layout import Layout

@@ -1,10 +1,12 @@
+import errno
 import os
 
 import pytest
 
-from simple_track.artifacts.collection import BadAliasError, Collection, Draft, UnknownVersionError
+from simple_track.artifacts.alias import BadAliasError, ProtectedAliasError
+from simple_track.artifacts.collection import Collection, Draft, UnknownVersionError
 from simple_track.artifacts.manifest import FileEntry
-from simple_track.errors import FormatError
+from simple_track.errors import FormatError, StorageError
 
 
 def draft(content: str, run: str = "run-1") -> Draft:
@@ -137,3 +139,67 @@ def test_the_name_of_new_events_is_on_disk(collection, disk):
         ("sync", collection.events_file.stat().st_ino),
         ("sync", collection.path.stat().st_ino),
     ]
+
+
+def test_a_removed_version_is_gone_with_its_aliases_and_its_reason_is_told(collection):
+    for content in "01":
+        collection.commit(draft(content), ["best"])
+    collection.remove(1, "trained on the test set")
+    assert collection.versions() == [0]
+    assert not collection.manifest_file(1).exists()
+    assert collection.aliases() == {}
+    with pytest.raises(
+        UnknownVersionError, match=r"'v1' \(it was removed on [-0-9]{10}.*: trained on the test"
+    ):
+        collection.resolve("v1")
+    with pytest.raises(UnknownVersionError, match=r"'latest' \(it is on v1, which was removed on"):
+        collection.resolve("latest")
+
+
+def test_the_number_of_a_removed_version_is_not_given_again(collection):
+    for content in "01":
+        collection.commit(draft(content), [])
+    collection.remove(1, "wrong")
+    assert collection.commit(draft("1"), []) == 2
+    collection.remove(2, "wrong again")
+    collection.remove(0, "old")
+    assert collection.commit(draft("3"), []) == 3
+
+
+def test_a_version_that_the_registry_has_is_not_removed(collection):
+    collection.commit(draft("0"), [])
+    collection.record_use(0, None, registry="Models/ResNet:v0")
+    with pytest.raises(
+        ProtectedAliasError, match=r"cannot be removed, as the registry has it as Models/ResNet:v0"
+    ):
+        collection.remove(0, "old")
+    assert collection.versions() == [0]
+
+
+def test_a_removal_that_was_cut_short_counts(collection):
+    collection.commit(draft("0"), [])
+    data = collection.manifest_file(0).read_bytes()
+    collection.remove(0, "old")
+    collection.manifest_file(0).write_bytes(data)  # as if the process had died before it was unlinked
+    assert collection.versions() == []
+    assert collection.manifests() == [0]
+    assert collection.commit(draft("0"), []) == 1
+
+
+def test_a_version_without_its_event_gets_one(collection):
+    for content in "012":
+        collection.commit(draft(content, run=f"run-{content}"), [])
+    lines = collection.events_file.read_bytes().splitlines(keepends=True)
+    collection.events_file.write_bytes(b"".join(line for line in lines if b'"run-1"' not in line))
+    assert collection.commit(draft("1"), []) == 1
+    versions = [e for e in collection.events() if e["event"] == "version"]
+    assert [(e["version"], e["run"]) for e in versions] == [("v0", "run-0"), ("v2", "run-2"), ("v1", "run-1")]
+
+
+def test_a_disk_that_refuses_the_manifest_is_named(collection, monkeypatch):
+    def full(*_, **__):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr("simple_track.artifacts.collection.atomic_write", full)
+    with pytest.raises(StorageError, match=r"v0\.json: No space left on device; no version was added"):
+        collection.commit(draft("0"), [])

@@ -4,10 +4,12 @@ import os
 import attrs
 import pytest
 
+from simple_track.artifacts.alias import BadAliasError
 from simple_track.artifacts.artifact import Artifact, find_artifact, log_artifact
+from simple_track.artifacts.collection import UnknownVersionError
 from simple_track.artifacts.objects import CorruptObjectError, MissingObjectError, ObjectStore
 from simple_track.artifacts.version import UnknownEntryError
-from simple_track.errors import FormatError
+from simple_track.errors import FormatError, SettingError
 from simple_track.storage.layout import Layout
 
 NOISE = os.urandom(100_000)
@@ -122,3 +124,39 @@ def test_another_version_is_checked_out(version, layout):
     assert second.checkout("v0") == version
     assert second.checkout("best") == version
     assert version.checkout("latest").open("weights.bin").read() == b"second"
+
+
+def test_an_alias_is_moved_and_taken_away_with_a_reason(layout, version):
+    artifact = Artifact("model", "model")
+    artifact.add_bytes(b"better", "weights.bin")
+    later = log_artifact(layout, "demo", None, artifact)
+    later.alias("best", why="lower loss")
+    assert (version.aliases, later.aliases) == ([], ["best", "latest"])
+    later.unalias("best", why="it was not")
+    assert later.aliases == ["latest"]
+    moves = [e for e in later._collection.events() if e.get("alias") == "best"]
+    assert [(e["to"], e["why"]) for e in moves] == [
+        ("v0", "logged"),
+        ("v1", "lower loss"),
+        (None, "it was not"),
+    ]
+
+
+def test_only_an_alias_of_the_version_is_taken_away(version):
+    with pytest.raises(BadAliasError, match=r"it is not on demo/model:v0, which has: best, latest\."):
+        version.unalias("worst")
+    for move in (version.alias, version.unalias):
+        with pytest.raises(BadAliasError, match="moves only by logging"):
+            move("latest")
+
+
+def test_a_version_is_removed_with_a_reason(layout, version):
+    with pytest.raises(SettingError, match="a reason, which is kept in the trail"):
+        version.remove(" ")
+    version.remove("wrong data")
+    with pytest.raises(
+        UnknownVersionError, match=r"'v0' \(it was removed on .*: wrong data\); it has no versions\."
+    ):
+        find_artifact(layout, "demo", "model:v0")
+    with pytest.raises(UnknownVersionError):
+        version.remove("twice")

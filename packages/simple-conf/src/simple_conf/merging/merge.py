@@ -6,7 +6,9 @@ again when it is merged over a mapping; a tree made of overrides keeps the overr
 
 from __future__ import annotations
 
-from simple_conf.errors import MergeError
+from contextlib import suppress
+
+from simple_conf.errors import ConfError, MergeError
 from simple_conf.keypath import format_path
 from simple_conf.merging.arrays import combine
 from simple_conf.merging.strategy import DEFAULT, MergeStrategy, current
@@ -70,6 +72,24 @@ class RuledPatch:
     def apply(self, root: MappingNode, rules: MergeStrategy, strict_keys: bool) -> None:  # noqa: ARG002
         """Change ``root`` by the strategy of then."""
         self._patch.apply(root, self._rules, strict_keys)
+
+
+class LenientPatch:
+    """A patch that changes nothing where it does not fit what is there.
+
+    Args:
+        patch: The patch.
+    """
+
+    __slots__ = ("_patch",)
+
+    def __init__(self, patch: Patch) -> None:
+        self._patch = patch
+
+    def apply(self, root: MappingNode, rules: MergeStrategy, strict_keys: bool) -> None:
+        """Change ``root`` if the patch fits."""
+        with suppress(ConfError):
+            self._patch.apply(root, rules, strict_keys)
 
 
 class Edit:

@@ -29,6 +29,10 @@ if TYPE_CHECKING:
         def text(self) -> str:
             """The text itself."""
 
+        @property
+        def usual_numbers(self) -> frozenset[str]:
+            """The numbers that the text has in one form only, the one in which Python writes them."""
+
         def offset(self, line: int, column: int) -> int:
             """Return the offset, from 0, of a line and column from 1."""
 

@@ -174,3 +174,6 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
 
 LIVE = frozenset({"get"})
 """The resolvers that read the config itself, and are called again after every change of it."""
+
+TEXTS = frozenset(name for name in FUNCTIONS if name.startswith(("path.", "time.now", "ref.file")))
+"""The resolvers that make texts of their arguments: a number in them is what was written."""

@@ -12,22 +12,22 @@ from simple_conf.errors import (
 from simple_conf.keypath import format_path, parse_path
 from simple_conf.references import resolvers
 from simple_conf.references.builtins import Scope
-from simple_conf.references.failures import call_error, cycle, enclosing_cycle, error, missing_value
+from simple_conf.references.failures import bounded, call_error, cycle, enclosing_cycle, error, missing_value
+from simple_conf.references.known_value import read_simple, remember
 from simple_conf.references.named_path import encloses, index_of, path_in, spread_secret
+from simple_conf.references.number_text import NumberTexts
 from simple_conf.references.overlay import overlay, resolver_result
 from simple_conf.references.trace import current_trace
 from simple_conf.suggestion import closest, did_you_mean
-from simple_conf.template import Call, ExpressionError, Reference, Template, known_path, read_template
+from simple_conf.template import Call, ExpressionError, Reference, Template, read_template
 from simple_conf.tree.editing import store
 from simple_conf.tree.location import deletion_at
 from simple_conf.tree.node import (
     ABSENT,
-    PLAIN,
     Linked,
     ListNode,
     MappingNode,
     Overlaid,
-    Tree,
     has_key,
     is_lazy,
     raw_item,
@@ -35,6 +35,7 @@ from simple_conf.tree.node import (
     wrap_list,
 )
 from simple_conf.values import Secret, Table, digits_of, integer_text, repr_of
+from simple_conf.written import WRITTEN, bare
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -46,7 +47,6 @@ if TYPE_CHECKING:
 
 MAX_DEPTH = 64
 MAX_NESTING = 200
-MAX_TEXT = 16 * 1024 * 1024
 
 
 def read(node: Node, key: Key) -> Any:
@@ -66,28 +66,6 @@ def read(node: Node, key: Key) -> Any:
         except RecursionError:
             pass
     raise error(InterpolationLimitError, node, key, "references nest too deeply")
-
-
-def read_simple(tree: Tree, text: str) -> Any:
-    """Return the value of ``${a.b}`` where everything on the way is plain, else ABSENT."""
-    simple = known_path(text)
-    if simple is None or tree.secrets:
-        return ABSENT
-    value: Any = tree.root
-    mapping = type(value)  # all mappings are made as one class
-    for segment in simple:
-        if type(value) is not mapping:
-            return ABSENT
-        value = value.__dict__.get(segment, ABSENT)
-    kind = type(value)
-    return value if kind is str or kind in PLAIN or not isinstance(value, (MappingNode, ListNode)) else ABSENT
-
-
-def remember(node: MappingNode, key: Key, value: Any) -> None:
-    """Let a mapping read ``value`` natively until something changes."""
-    visible: dict[Any, Any] = node.__dict__
-    visible[key] = value
-    node.__tree__.memo.append((visible, key))
 
 
 def resolve(node: Node, key: Key, trace: Trace) -> Any:
@@ -175,17 +153,31 @@ def template_of(text: str, node: Node, key: Key) -> Template:
         raise error(InterpolationError, node, key, str(failure)) from None
 
 
-def evaluate(template: Template, node: Node, key: Key, trace: Trace) -> Any:
-    """Return the value of a template: what it names where it is one whole ``${…}``, else text."""
+def evaluate(template: Template, node: Node, key: Key, trace: Trace, path: bool = False) -> Any:
+    """Return the value of a template: what it names where it is one whole ``${…}``, else text.
+
+    Args:
+        template: The template.
+        node: The mapping or list that holds it.
+        key: Its key or index there.
+        trace: The values that are being resolved.
+        path: Whether the text is a path, in which ``0x1`` is the index 1.
+    """
+    read_part = evaluate_part if path else with_number_text
     if template.whole is not None:
         return evaluate_part(template.whole, node, key, trace)
     pieces: list[str] = []
     size = 0
     for part in template.parts:
-        piece = part if isinstance(part, str) else text_of(evaluate_part(part, node, key, trace), trace)
+        piece = part if isinstance(part, str) else text_of(read_part(part, node, key, trace), trace)
         size = bounded(size + len(piece), node, key)
         pieces.append(piece)
     return "".join(pieces)
+
+
+def with_number_text(part: Reference | Call, node: Node, key: Key, trace: Trace) -> Any:
+    """Return the value of one ``${…}``; a number with the text that it was written as."""
+    return NUMBERS.of_part(part, node, key, trace, evaluate_part(part, node, key, trace))
 
 
 def evaluate_part(part: Reference | Call, node: Node, key: Key, trace: Trace) -> Any:
@@ -209,7 +201,7 @@ def path_of(part: Reference, node: Node, key: Key, trace: Trace) -> KeyPath:
     """Return the path, from the root, that a reference names."""
     path = part.path
     if isinstance(path, Template):
-        path = path_in(text_of(evaluate(path, node, key, trace), trace), node, key)
+        path = path_in(text_of(evaluate(path, node, key, trace, True), trace), node, key)
     if not part.up:
         return path
     keep = len(node.__path__) - part.up + 1
@@ -262,6 +254,11 @@ def text_of(value: Any, trace: Trace, around: tuple[int, ...] = ()) -> str:
     if type(value) is int and "x" in integer_text(value):
         message = f"a number of {digits_of(value)} is too long for a text"
         raise error(InterpolationLimitError, node, key, message)
+    if isinstance(value, WRITTEN):
+        if value.text is None:
+            message = f"the text that {value} was written as is not found any more"
+            raise error(InterpolationError, node, key, message, "put it in double quotes where it is written")
+        return value.text
     if not isinstance(value, (MappingNode, list)):
         return str(value)
     if id(value) in around:
@@ -272,22 +269,17 @@ def text_of(value: Any, trace: Trace, around: tuple[int, ...] = ()) -> str:
     around = (*around, id(value))
     pieces: list[str] = []
     size = 0
-    for item in value.__raw__ if isinstance(value, MappingNode) else value:
+    for index, item in enumerate(value.__raw__ if isinstance(value, MappingNode) else value):
         if isinstance(value, MappingNode):
-            piece = f"{item}: {text_of(follow(value, (item,), trace), trace, around)}"
+            inner = NUMBERS.with_text(value, item, follow(value, (item,), trace))
+            piece = f"{item}: {text_of(inner, trace, around)}"
         else:
-            piece = text_of(item, trace, around)
+            inner = NUMBERS.with_text(value, index, item) if isinstance(value, ListNode) else item
+            piece = text_of(inner, trace, around)
         size = bounded(size + len(piece), node, key)
         pieces.append(piece)
     text = ", ".join(pieces)
     return f"{{{text}}}" if isinstance(value, MappingNode) else f"[{text}]"
-
-
-def bounded(size: int, node: Node, key: Key) -> int:
-    """Return the size of a text in characters, or raise an error where it grows too long."""
-    if size > MAX_TEXT:
-        raise error(InterpolationLimitError, node, key, f"the text grows beyond {MAX_TEXT:,} characters")
-    return size
 
 
 def step(holder: Any, segment: Key, trace: Trace) -> Any:
@@ -321,10 +313,11 @@ def call(name: str, arguments: list[Any], text: str, node: Node, key: Key, trace
     if resolver is None:
         hint = migration.RESOLVERS.get(name) or did_you_mean(name, resolvers.names())
         raise error(UnknownReferenceError, node, key, f"there is no resolver {name!r}", hint)
-    values = [evaluate_argument(argument, node, key, trace) for argument in arguments]
+    values = [top_argument(argument, node, key, trace) for argument in arguments]
     tree = node.__tree__
+    said = repr_of([value.text if isinstance(value, WRITTEN) else value for value in values])
     place = () if resolver.shared else ((*node.__path__, key), text)
-    known = ((), name, repr_of(values)) if resolver.shared else (*place, repr_of(values))
+    known = ((), name, said) if resolver.shared else (*place, said)
     if not resolver.live and known in tree.calls:
         return tree.calls[known]
     scope = Scope(tree, lambda path: look_up(path, node, key, trace))
@@ -345,6 +338,15 @@ def call(name: str, arguments: list[Any], text: str, node: Node, key: Key, trace
     return result
 
 
+def top_argument(argument: Any, node: Node, key: Key, trace: Trace) -> Any:
+    """Return a resolver's argument with its interpolations evaluated, a number with its text."""
+    if isinstance(argument, str) and "${" in argument:
+        part = template_of(argument, node, key).whole
+        if part is not None:
+            return with_number_text(part, node, key, trace)
+    return argument if isinstance(argument, WRITTEN) else evaluate_argument(argument, node, key, trace)
+
+
 def evaluate_argument(argument: Any, node: Node, key: Key, trace: Trace) -> Any:
     """Return a resolver's argument with its interpolations evaluated."""
     if isinstance(argument, str):
@@ -353,7 +355,10 @@ def evaluate_argument(argument: Any, node: Node, key: Key, trace: Trace) -> Any:
         return [evaluate_argument(item, node, key, trace) for item in argument]
     if isinstance(argument, dict):
         return {name: evaluate_argument(item, node, key, trace) for name, item in argument.items()}
-    return argument
+    return bare(argument)
+
+
+NUMBERS = NumberTexts(path_of, evaluate_argument)
 
 
 def look_up(text: str, node: Node, key: Key, trace: Trace) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from simple_conf.errors import (
     ConfError,
     InterpolationCycleError,
+    InterpolationLimitError,
     MissingValueError,
     PlacedError,
     ResolverError,
@@ -14,6 +15,9 @@ from simple_conf.keypath import format_path
 from simple_conf.tree.location import origin_in
 from simple_conf.tree.masking import censor_of
 from simple_conf.tree.node import raw_item
+
+MAX_TEXT = 16 * 1024 * 1024
+"""Maximum number of characters of a text that references make."""
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -87,3 +91,10 @@ def call_error(failure: Exception, text: str, node: Node, key: Key, hidden: bool
     else:
         message = f"${{{text}}} failed: {type(failure).__name__}: {failure}"
     return error(ResolverError, node, key, message)
+
+
+def bounded(size: int, node: Node, key: Key) -> int:
+    """Return the size of a text in characters, or raise an error where it grows too long."""
+    if size > MAX_TEXT:
+        raise error(InterpolationLimitError, node, key, f"the text grows beyond {MAX_TEXT:,} characters")
+    return size

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from simple_conf.errors import ResolverUsageError
-from simple_conf.references.builtins import FUNCTIONS, LIVE, Scope
+from simple_conf.references.builtins import FUNCTIONS, LIVE, TEXTS, Scope
 from simple_conf.suggestion import did_you_mean
+from simple_conf.written import WRITTEN, bare
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -59,9 +60,10 @@ class Resolver:
         """
         if self.scoped:
             self.check(arguments)
-            return self.function(scope, *arguments)
+            taken = as_text if self.name in TEXTS else bare
+            return self.function(scope, *map(taken, arguments))
         if self._convert is None:
-            self._convert = list if self._bind is None else self._bind(self.function)
+            self._convert = bare_values if self._bind is None else self._bind(self.function)
         return self.function(*self._convert(arguments))
 
     def check(self, arguments: list[Any]) -> None:
@@ -77,6 +79,16 @@ class Resolver:
         if len(arguments) < least or (len(arguments) > most and not several):
             wanted = f"{least}" if least == most else f"{least} to {most}"
             raise ResolverUsageError(f"it takes {wanted} argument{'s' * (most != 1)}, not {len(arguments)}")
+
+
+def as_text(value: Any) -> Any:
+    """Return a number as it was written; other values as they are."""
+    return (value.text or bare(value)) if isinstance(value, WRITTEN) else value
+
+
+def bare_values(values: list[Any]) -> list[Any]:
+    """Return values without the texts of numbers."""
+    return [bare(value) for value in values]
 
 
 _resolvers = {

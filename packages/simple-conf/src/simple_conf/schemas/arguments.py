@@ -9,6 +9,7 @@ from simple_conf.errors import ConfError
 from simple_conf.schemas.containers import Mode
 from simple_conf.schemas.conversion import MismatchError, shown
 from simple_conf.schemas.structure import structure
+from simple_conf.written import bare
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def binder(function: Callable[..., Any]) -> Callable[[list[Any]], list[Any]]:
         signature = inspect.signature(function)
         hints = typing.get_type_hints(function)
     except (ValueError, TypeError, NameError):
-        return lambda arguments: arguments
+        return lambda arguments: [bare(value) for value in arguments]
 
     def bind(arguments: list[Any]) -> list[Any]:
         try:
@@ -53,7 +54,7 @@ def binder(function: Callable[..., Any]) -> Callable[[list[Any]], list[Any]]:
 def convert(name: str, value: Any, kind: Any) -> Any:
     """Return one argument as its parameter's type."""
     if kind is None:
-        return value
+        return bare(value)
     try:
         return structure(value, kind, Mode())
     except MismatchError as failure:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin, get_type_hints
 
 from simple_conf.config.config import Config
@@ -12,6 +13,7 @@ from simple_conf.schemas.fields import schemas_in
 from simple_conf.schemas.schema import attributes_of, field_names, is_schema
 from simple_conf.schemas.type_names import describe
 from simple_conf.suggestion import closest
+from simple_conf.tree.node import read_item
 from simple_conf.values import MISSING
 from simple_conf.written import bare
 
@@ -110,7 +112,7 @@ def member_of(kind: Any, node: MappingNode) -> type | None:
     raw = node.__raw__
     if (choose := by_tag(list(schemas))) is not None:
         try:
-            chosen = choose(raw)
+            chosen = choose({key: tag_of(node, key) for key in raw})
         except TagError:
             return None
         cls: type = get_origin(chosen) or chosen
@@ -122,6 +124,15 @@ def member_of(kind: Any, node: MappingNode) -> type | None:
         and all(key in raw for key, default in known.items() if default.required)
     ]
     return found[0] if len(found) == 1 else None
+
+
+def tag_of(node: MappingNode, key: str) -> Any:
+    """Return the value under a key of a mapping that may choose a schema, resolved where that is possible."""
+    value = node.__raw__[key]
+    if isinstance(value, str) and "${" in value:
+        with suppress(ConfError):
+            return read_item(node, key)
+    return value
 
 
 def common(value: Any, member: Any) -> int:

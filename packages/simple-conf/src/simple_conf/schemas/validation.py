@@ -10,7 +10,7 @@ from simple_conf.errors import ConfError, PlacedError, ValidationError, Validati
 from simple_conf.origin.layers import caller
 from simple_conf.references.overlay import escaped
 from simple_conf.schemas.containers import Mode, NeedsDefaultsError
-from simple_conf.schemas.defaults.default_layer import layered
+from simple_conf.schemas.defaults.layered_tree import layered
 from simple_conf.schemas.fields import keys_of
 from simple_conf.schemas.issues import advise, gather
 from simple_conf.schemas.secrets import hiding, holds_near, is_near, named
@@ -45,7 +45,7 @@ def validate(
         raise TypeError(f"the schema comes first: Conf.validate({cfg.__name__}, cfg)")
     mode = Mode(convert, strict, allow_missing, defaults="probe")
     cfg = as_tree(cfg)
-    if not isinstance(cfg, MappingNode) or (cfg.__tree__.defaults is None and not cfg.__tree__.unmet):
+    if not isinstance(cfg, MappingNode) or (cfg.__tree__.defaults is None and cfg.__tree__.patches is None):
         with suppress(Exception, NeedsDefaultsError):
             return structure(cfg, schema, mode)  # type: ignore[no-any-return]
     ready, mode = with_defaults(cfg, schema, mode)
@@ -106,7 +106,7 @@ def with_defaults(cfg: Any, schema: Any, mode: Mode) -> tuple[Any, Mode]:
     try:
         return layered(values, schema), mode._replace(defaults="tree")
     except PlacedError as failure:
-        issue = ValidationIssue(failure.path or "", failure.message, origin=failure.origin)
+        issue = ValidationIssue(failure.path or "", failure.message, origin=failure.origin, hint=failure.hint)
         raise ValidationError([issue]) from failure
     except ConfError:
         return cfg, mode._replace(defaults="class")

@@ -6,8 +6,8 @@ from simple_conf.errors import ConfError
 from simple_conf.schemas import fields
 from simple_conf.schemas.containers import Mode
 from simple_conf.schemas.defaults.declaration import DefaultLayer
-from simple_conf.schemas.defaults.default_layer import completed as with_all_defaults
 from simple_conf.schemas.defaults.field_default import defaults_of
+from simple_conf.schemas.defaults.layered_tree import completed as with_all_defaults
 from simple_conf.schemas.secrets import hide
 from simple_conf.schemas.source_text import takes_text, with_text
 from simple_conf.schemas.structure import structure

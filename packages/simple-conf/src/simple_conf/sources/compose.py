@@ -15,8 +15,9 @@ from contextlib import suppress
 
 from simple_conf.config.config import as_config
 from simple_conf.errors import ConfError
+from simple_conf.formats.reading import file_name
 from simple_conf.keypath import KeyPath
-from simple_conf.merging.merge import ConfigPatch, lay_over, merge, put_tree, refuse_unmet
+from simple_conf.merging.merge import ConfigPatch, lay_over, merge, put_tree
 from simple_conf.merging.strategy import DEFAULT
 from simple_conf.origin.layers import NamedLayer
 from simple_conf.sources import extends
@@ -30,13 +31,14 @@ from simple_conf.sources.choice import (
 )
 from simple_conf.sources.dotlist import read_patches
 from simple_conf.sources.groups import Group, choices_for
-from simple_conf.sources.override import Override, from_overrides
+from simple_conf.sources.override import Override, merge_overrides
 from simple_conf.tree.node import MappingNode, grow
 from simple_conf.tree.provenance import assignments_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
+    from importlib.resources.abc import Traversable
 
     from simple_conf.config.config import Config
     from simple_conf.merging.merge import Patch
@@ -102,7 +104,7 @@ def listed(path: str | os.PathLike[str], overrides: Sequence[str], keys: Sequenc
 
 
 def load(
-    path: str | os.PathLike[str],
+    path: str | os.PathLike[str] | Traversable,
     overrides: Sequence[str] = (),
     *,
     strict_keys: bool = False,
@@ -125,15 +127,13 @@ def load(
         MergeError: A file chooses what is not there.
         LoadError: A file cannot be read.
     """
-    files, folders = stack_of(path)
+    files, folders = stack_of(file_name(path))
     items, rest = split(files, overrides, folders, environment, known)
     laid, _ = laid_out(items, folders)
     base = built(laid, files[-1], defaults)
     if not rest:
         return as_config(base)
-    merged = merge([base, from_overrides(rest)], strict_keys=strict_keys)
-    refuse_unmet(merged)
-    return as_config(merged)
+    return as_config(merge_overrides(base, rest, strict_keys))
 
 
 def stack_of(path: str | os.PathLike[str]) -> tuple[list[MappingNode], list[str]]:

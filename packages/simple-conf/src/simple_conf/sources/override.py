@@ -6,7 +6,7 @@ from simple_conf.config import access
 from simple_conf.errors import ConfError, OverrideError
 from simple_conf.keypath import format_path
 from simple_conf.merging.arrays import combine
-from simple_conf.merging.merge import lay_over
+from simple_conf.merging.merge import LenientPatch, lay_over, merge, refuse_unmet
 from simple_conf.merging.strategy import DEFAULT
 from simple_conf.origin.layers import ArgumentLayer, NamedLayer
 from simple_conf.origin.origin import Origin
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from simple_conf.merging.merge import Patch
     from simple_conf.merging.strategy import MergeStrategy
     from simple_conf.origin.layers import Layer
+    from simple_conf.tree.node import Defaults
 
 ADDS = frozenset({"add", "add_append"})
 APPENDS = frozenset({"append", "add_append"})
@@ -212,6 +213,31 @@ def from_overrides(patches: Sequence[Patch]) -> MappingNode:
             continue
         patch.apply(root, DEFAULT, False)
     root.__tree__.patches = list(patches)
+    return root
+
+
+def merge_overrides(base: MappingNode, patches: Sequence[Patch], strict_keys: bool = False) -> MappingNode:
+    """Return a new tree with overrides laid over a config and the lowest layer of its tree.
+
+    Args:
+        base: The root of the config's tree.
+        patches: The overrides, and the files among them.
+        strict_keys: Whether an override of a key that is not there is an error.
+
+    Raises:
+        OverrideError: An override does not fit, or deletes what is not there.
+        MergeError: A file has a key that is not there, and keys are strict.
+    """
+    over = from_overrides(patches)
+    defaults = base.__tree__.defaults
+
+    def merged(layer: Defaults, lenient: bool) -> MappingNode:
+        base.__tree__.defaults = layer
+        over.__tree__.patches = [LenientPatch(patch) for patch in patches] if lenient else list(patches)
+        return merge([base, over], strict_keys=strict_keys)
+
+    root = merge([base, over], strict_keys=strict_keys) if defaults is None else defaults.lay_below(merged)
+    refuse_unmet(root)
     return root
 
 

@@ -37,6 +37,14 @@ if TYPE_CHECKING:
                     since the keys of a mapping can still be filled in one by one.
             """
 
+        def lay_below(self, make: Callable[[Defaults, bool], MappingNode]) -> MappingNode:
+            """Return a tree of overrides with this layer below it, made again where they choose late.
+
+            Args:
+                make: Applies the overrides over a layer; where the second argument is true, those that do
+                    not fit what is there are passed over.
+            """
+
 
 ABSENT: Any = object()
 """The value of a key that is not there."""

@@ -95,6 +95,10 @@ class Companions:
             self._members.append(weakref.ref(member))
         self._claim(member)
 
+    def begin_trial(self) -> None:
+        """Set aside the loaded states and the list of members, of which the caller has kept a copy."""
+        self._pending, self._members = {}, list(self._members)
+
     def state_dict(self, engine: Member) -> dict[str, Any]:
         """Return the states of the companions of `engine`, and of theirs, by key."""
         states: dict[str, Any] = dict(self._pending)

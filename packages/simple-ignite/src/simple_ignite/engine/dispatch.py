@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from enum import Enum
 from typing import Any
 
@@ -77,7 +77,6 @@ class Handle:
         """Remove the handler; it is not called again, not even by an event that is currently firing."""
         for event, entry in self._entries:
             self._table.discard(event, entry)
-        self._entries = []
 
 
 class Plan:
@@ -106,7 +105,11 @@ class HandlerTable:
     Attributes:
         control: The flags that handlers and the loop share.
         counts: How often each event fired that counts its own occurrences.
+        watch: Called with each handler, those that are there when it is set and those that are added; or
+            None.
     """
+
+    watch: Callable[[Entry], None] | None = None  # a pickle of 0.3.0 has none
 
     def __init__(self) -> None:
         self.control = Control()
@@ -165,6 +168,8 @@ class HandlerTable:
             given = 2 if name is Events.EXCEPTION_RAISED else 1
             call = adapt(handler, given, args, kwargs, values=not isinstance(name, Events))
             entry = Entry(handler, call, tuple(filters), (stage, -priority, self._order))
+            if self.watch is not None:
+                self.watch(entry)
             added.append((name, entry))
         for name, entry in added:
             self._entries[name] = tuple(sorted((*self._entries[name], entry), key=lambda e: e.rank))
@@ -173,6 +178,8 @@ class HandlerTable:
 
     def discard(self, event: Event, entry: Entry) -> None:
         """Remove an entry, also from the plan that the loop may currently be following."""
+        if not entry.alive:
+            return
         entry.alive = False
         self._entries[event] = tuple(e for e in self._entries[event] if e is not entry)
         plan = self._plans.get(event)
@@ -184,6 +191,24 @@ class HandlerTable:
         """Return a new plan of an event whose last occurrence was number `count`."""
         plan = self._plans[event] = Plan(event, self._entries[event], count)
         return plan
+
+    def set_watch(self, watch: Callable[[Entry], None] | None) -> None:
+        """Call `watch` with each handler, those that are there and those that are added; None to stop."""
+        self.watch = watch
+        self.control.signal |= CHANGED
+        if watch is not None:
+            for entries in list(self._entries.values()):
+                for entry in entries:
+                    watch(entry)
+
+    def entries(self) -> dict[Event, tuple[Entry, ...]]:
+        """Return the handlers by event."""
+        return dict(self._entries)
+
+    def set_entries(self, entries: Mapping[Event, tuple[Entry, ...]]) -> None:
+        """Set the handlers that `entries` returned; those added since go."""
+        self._entries.update({**dict.fromkeys(self._entries, ()), **entries})
+        self.control.signal |= CHANGED
 
     def has(self, *events: Event) -> bool:
         """Return whether any of the events has a handler."""

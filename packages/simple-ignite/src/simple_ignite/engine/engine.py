@@ -21,6 +21,7 @@ from simple_ignite.engine.run import Run
 from simple_ignite.engine.signals import SignalWatch, watched
 from simple_ignite.engine.signature import name_of
 from simple_ignite.engine.state import State
+from simple_ignite.engine.trial.current import current_trial, in_smoke_run
 from simple_ignite.errors import EngineBusyError, HandlerError, RunError
 from simple_ignite.protocols import Stateful
 
@@ -262,7 +263,8 @@ class Engine:
             RunError: If the data cannot be iterated over.
             DataExhaustedError: If they are empty.
         """
-        batches = BatchSource(checked(data))
+        trial = current_trial()
+        batches = BatchSource(checked(data if trial is None else trial.limited(data)))
         self.progress.set_epoch_length(self.state, batches, None)
         self.state.dataloader, self.batches = data, batches
         self.table.control.signal |= CHANGED
@@ -273,6 +275,16 @@ class Engine:
         for check in self.checks:
             check(self)
         return self.table.control.failing
+
+    @property
+    def running(self) -> bool:
+        """Whether the engine is running."""
+        return self._running
+
+    @property
+    def in_smoke_run(self) -> bool:
+        """Whether this is a smoke run, in which handlers should write and send nothing."""
+        return in_smoke_run()
 
     @property
     def in_epoch(self) -> bool:
@@ -376,6 +388,8 @@ class Engine:
         restart: bool | None = None,
         graceful: bool | Literal["return"] = False,
         seed: int | None = None,
+        smoke: bool | int = False,
+        overfit_batches: float | None = None,
     ) -> State:
         """Run the step over the data.
 
@@ -396,9 +410,16 @@ class Engine:
                 raise `Preempted`, so that the script ends. "return": return instead. A run within a graceful
                 run returns in any case; the outer one raises.
             seed: Seed Python, NumPy and torch when training begins anew.
+            smoke: Try everything on a few batches: at most two epochs of three batches (or so many), and as
+                many of each run within this one, from the beginning. Handlers whose filters leave out all of
+                these are called at the last. Nothing is saved or tracked. After it, weights, optimizers,
+                schedulers, engines, handlers and random generators are as before; an iterator has lost the
+                batches that it gave.
+            overfit_batches: Train on the first so many batches again and again (below 1: so large a part of
+                the data): they are drawn once. Runs within this one get the first so many of their data.
 
         Returns:
-            The state.
+            The state; of a smoke run, a state of its own.
 
         Raises:
             RunError: If the arguments contradict each other, or the data cannot be iterated over.
@@ -412,6 +433,16 @@ class Engine:
             raise EngineBusyError(
                 f"engine {self.name} is already running; use another engine inside its handlers"
             )
+        goal = (max_epochs, max_iterations, epoch_length)
+        if smoke or overfit_batches is not None:
+            from simple_ignite.engine.trial.smoke import run_trial
+
+            return run_trial(
+                self, data, goal, smoke, overfit_batches, restart=restart, graceful=graceful, seed=seed
+            )
+        trial = current_trial()
+        if trial is not None:
+            data, (max_epochs, max_iterations, epoch_length) = trial.limits(self, data, goal)
         join_running(self)
         self._prepare(data, max_epochs, max_iterations, epoch_length, restart, seed)
         watch = SignalWatch(lambda name: self.preempt(reason=name)) if graceful else None
@@ -485,6 +516,11 @@ class Engine:
                 state.epoch_label,
                 state.iteration,
             )
+        self.begin_anew()
+
+    def begin_anew(self) -> None:
+        """Go back to before the first epoch; handlers that have a method `restarted` are told."""
+        state = self.state
         self.progress.reset()
         state.epoch = state.iteration = state.epoch_begin = self.table.control.done = 0
         state.optimizer_steps = 0

@@ -130,7 +130,7 @@ class ResumeState:
                 "load it with the version that wrote it",
                 key="format",
             )
-        undo = self._undo(engine)
+        undo = self.undo(engine)
         try:
             self._load_position(engine, saved)
             for name, handler in self._kept.items():
@@ -173,7 +173,13 @@ class ResumeState:
         self.restored = set()
         self._pending_metrics = saved.get("measured")
 
-    def _undo(self, engine: EngineParts) -> Callable[[], None]:
+    def begin_trial(self) -> None:
+        """Set aside what was loaded, of which the caller has kept a copy."""
+        self._kept, self._named, self.restored = dict(self._kept), set(self._named), set(self.restored)
+        self._pending_handlers = {}
+        self.discard()
+
+    def undo(self, engine: EngineParts) -> Callable[[], None]:
         """Return a function that sets the engine and its handlers back to what they are now."""
         state, progress, table = engine.state, engine.progress, engine.table
         own, position = dict(vars(self)), {name: getattr(progress, name) for name in progress.__slots__}

@@ -84,9 +84,12 @@ class TrackingHandler:
         if not values:
             return
         step = self.step(engine)
+        logged = {self.prefix + name: plain(v) for name, v in values.items()}
+        if engine.in_smoke_run:
+            return
         if self._rewind is not None and self._rewind.pending:
             self._rewind.to(step)
-        self.run.log({self.prefix + name: plain(v) for name, v in values.items()}, step=step)
+        self.run.log(logged, step=step)
 
     def _metrics(self, metrics: Mapping[str, Any]) -> dict[str, Any]:
         if not self.names:

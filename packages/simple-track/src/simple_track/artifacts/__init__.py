@@ -1,5 +1,6 @@
 """Versioned artifacts and their content."""
 
+from simple_track.artifacts.alias import BadAliasError, ProtectedAliasError
 from simple_track.artifacts.artifact import (
     Artifact,
     ArtifactEntryError,
@@ -8,15 +9,17 @@ from simple_track.artifacts.artifact import (
     UnknownArtifactError,
     UnreadableSourceError,
 )
-from simple_track.artifacts.collection import BadAliasError, UnknownVersionError
+from simple_track.artifacts.collection import UnknownVersionError
 from simple_track.artifacts.materialize import OutsideLinkError
 from simple_track.artifacts.objects import CorruptObjectError, MissingObjectError, ObjectStore
+from simple_track.artifacts.ref import ArtifactRefError
 from simple_track.artifacts.version import ArtifactVersion, ChangedReferenceError, UnknownEntryError
 from simple_track.storage.exact_json import NotJsonError
 
 __all__ = [
     "Artifact",
     "ArtifactEntryError",
+    "ArtifactRefError",
     "ArtifactTypeError",
     "ArtifactVersion",
     "BadAliasError",
@@ -27,6 +30,7 @@ __all__ = [
     "NotJsonError",
     "ObjectStore",
     "OutsideLinkError",
+    "ProtectedAliasError",
     "UnknownArtifactError",
     "UnknownEntryError",
     "UnknownVersionError",

@@ -20,6 +20,7 @@ import attrs
 from simple_track.artifacts.collection import Collection, Draft
 from simple_track.artifacts.manifest import FileEntry, Manifest, Reference, entry_path, local_path
 from simple_track.artifacts.objects import ObjectStore, hash_file
+from simple_track.artifacts.ref import ArtifactRef
 from simple_track.artifacts.store_lock import store_lock
 from simple_track.artifacts.version import ArtifactVersion
 from simple_track.errors import TrackError, ValueKindError
@@ -231,7 +232,7 @@ def log_artifact(
     if not isinstance(artifact, Artifact):
         hint = "make a Track.Artifact(name, type), and add files to it"
         raise ValueKindError("log_artifact", type(artifact).__name__, hint)
-    collection = Collection(layout.artifact(project, artifact.name))
+    collection = Collection.of(layout, project, artifact.name)
     store = ObjectStore(layout.objects)
     metadata = exact_json.decode(exact_json.encode(snapshot(artifact.metadata), "metadata"))
     _check_type(collection, artifact)
@@ -258,19 +259,19 @@ def find_artifact(layout: Layout, project: str, ref: str) -> ArtifactVersion:
     Args:
         layout: The store.
         project: The project, unless the reference names one.
-        ref: "name:v2", "name:alias", "name" (its `latest`), or one of these after "project/".
+        ref: "name:v2", "name:alias", "name" (its `latest`), or one of these after "project/"; "@" and the
+            first 6 or more digits of its digest may follow, or stand for the version.
 
     Raises:
         UnknownArtifactError: No artifact has this name.
         UnknownVersionError: It has no such version or alias.
+        ArtifactRefError: It is no reference, or its digest fits several versions.
     """
-    head, _, asked = ref.partition(":")
-    named, _, name = head.rpartition("/")
-    project = named or project
-    collection = Collection(layout.artifact(project, check_artifact_name(name)))
-    if not collection.versions():
-        raise UnknownArtifactError(project, name, list_artifacts(layout, project))
-    return _version(layout, project, collection.manifest(collection.resolve(asked or "latest")))
+    parsed = ArtifactRef.parse(ref)
+    project = parsed.project or project
+    if not layout.artifact(project, parsed.name).is_dir():
+        raise UnknownArtifactError(project, parsed.name, list_artifacts(layout, project))
+    return _version(layout, *parsed.find(layout, project))
 
 
 def use_artifact(
@@ -292,7 +293,7 @@ def use_artifact(
     if isinstance(ref, Artifact):
         ref = log_artifact(layout, project, None, ref)
     found = ref if isinstance(ref, ArtifactVersion) else find_artifact(layout, project, ref)
-    Collection(layout.artifact(found.project, found.name)).record_use(found.number, run_id)
+    Collection.of(layout, found.project, found.name).record_use(found.number, run_id)
     folder = layout.run(project, run_id).artifacts / found.name / found.version
     return attrs.evolve(found, root=folder)
 
@@ -302,7 +303,8 @@ def list_artifacts(layout: Layout, project: str) -> list[str]:
     folder = layout.artifacts / check_segment(project, what="project")
     if not folder.is_dir():
         return []
-    return sorted(p.name for p in folder.iterdir() if Collection(p).versions())
+    names = (path.name for path in folder.iterdir() if path.is_dir())
+    return sorted(name for name in names if Collection.of(layout, project, name).versions())
 
 
 def check_artifact_name(name: str) -> str:
@@ -319,8 +321,10 @@ def _version(layout: Layout, project: str, manifest: Manifest) -> ArtifactVersio
 
 
 def _check_type(collection: Collection, artifact: Artifact) -> None:
-    versions = collection.versions()
-    if versions and (stored := collection.manifest(versions[-1]).type) != artifact.type:
+    stored = collection.state().type
+    if not stored and (versions := collection.versions()):  # of a version before 0.4
+        stored = collection.manifest(versions[-1]).type
+    if stored and stored != artifact.type:
         raise ArtifactTypeError(artifact.name, stored, artifact.type)
 
 

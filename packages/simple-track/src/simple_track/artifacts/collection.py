@@ -6,48 +6,53 @@ to, why.
 
 from __future__ import annotations
 
-import getpass
+import contextlib
 import os
 import re
 import time
 from collections.abc import Iterable
+from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import attrs
-import orjson
 
+from simple_track.artifacts.alias import LATEST, ProtectedAliasError, check_alias
 from simple_track.artifacts.manifest import FileEntry, Manifest, Reference, content_digest
 from simple_track.artifacts.store_lock import store_lock
-from simple_track.errors import FormatError, TrackError
+from simple_track.artifacts.trail import Trail
+from simple_track.artifacts.trail_state import TrailState, current_state, number_of
+from simple_track.errors import FormatError, StorageError, TrackError
 from simple_track.storage import exact_json
-from simple_track.storage.atomic_write import atomic_write, sync_descriptor, sync_folder
+from simple_track.storage.atomic_write import atomic_write
+from simple_track.storage.layout import Layout
 
 _MANIFEST = re.compile(r"v(0|[1-9][0-9]{0,17})\.json")
-_VERSION = re.compile(r"v(0|[1-9][0-9]{0,17})")
-
-
-class BadAliasError(TrackError, ValueError):
-    """An alias that could be mistaken for a version or a path."""
-
-    def __init__(self, alias: str) -> None:
-        self.alias = alias
-        super().__init__(
-            f"alias {alias!r}: an alias is a word such as 'best' or 'production', with no ':', '/' or space, "
-            "and not of the form 'v3', which names a version."
-        )
 
 
 class UnknownVersionError(TrackError, LookupError):
-    """The artifact has no such version or alias."""
+    """The artifact has no such version or alias.
 
-    def __init__(self, name: str, asked: str, versions: list[str], aliases: list[str]) -> None:
+    Args:
+        name: The artifact, or the collection of the registry.
+        asked: What was asked for.
+        versions: The names of the versions that exist.
+        aliases: The aliases that exist.
+        reason: What became of a version that was removed.
+    """
+
+    def __init__(
+        self, name: str, asked: str, versions: list[str], aliases: list[str], reason: str = ""
+    ) -> None:
         self.name = name
         self.asked = asked
         self.versions = versions
         self.aliases = aliases
+        self.reason = reason
         known = ", ".join([*(versions if len(versions) < 8 else [versions[0], "…", versions[-1]]), *aliases])
-        super().__init__(f"artifact {name!r} has no version or alias {asked!r}; it has: {known}.")
+        has = f"it has: {known}" if known else "it has no versions"
+        why = f" ({reason})" if reason else ""
+        super().__init__(f"artifact {name!r} has no version or alias {asked!r}{why}; {has}.")
 
 
 @attrs.frozen
@@ -70,9 +75,17 @@ class Collection:
 
     Args:
         path: The artifact's folder.
+        cache: The file in which the state of the events is cached.
     """
 
     path: Path
+    cache: Path | None = attrs.field(default=None, eq=False, repr=False)
+
+    @classmethod
+    def of(cls, layout: Layout, project: str, name: str) -> Self:
+        """The versions of an artifact of a store."""
+        folder = layout.artifact(project, name)
+        return cls(folder, layout.trail_cache(folder))
 
     @property
     def events_file(self) -> Path:
@@ -88,8 +101,21 @@ class Collection:
         """The manifest of a version; it need not exist."""
         return self.path / f"v{version}.json"
 
+    def state(self) -> TrailState:
+        """What the events add up to.
+
+        Raises:
+            FormatError: They cannot be read.
+        """
+        return current_state(self._trail, self.cache)
+
     def versions(self) -> list[int]:
         """The numbers of all versions, in ascending order."""
+        removed = self.state().removed
+        return [number for number in self.manifests() if number not in removed]
+
+    def manifests(self) -> list[int]:
+        """The numbers of all manifests that exist, in ascending order, also of an interrupted removal."""
         try:
             names = os.listdir(self.path)  # noqa: PTH208 - names alone
         except (FileNotFoundError, NotADirectoryError):
@@ -123,33 +149,19 @@ class Collection:
         return manifest
 
     def events(self) -> list[dict[str, Any]]:
-        """Read all events, in order: `version`, `again`, `alias` and `use`.
+        """Read all events, in order: `version`, `again`, `alias`, `use` and `removed`.
 
         A line that was torn, or that is no event as this class writes them, is skipped.
 
         Raises:
             FormatError: The file cannot be read.
         """
-        try:
-            lines = self.events_file.read_bytes().split(b"\n")
-        except FileNotFoundError:
-            return []
-        except OSError as error:
-            reason = f"cannot be read ({error.strerror or error})"
-            raise FormatError(self.events_file, reason) from error
-        events = []
-        for line in lines:
-            try:
-                event = orjson.loads(line)
-            except orjson.JSONDecodeError:  # empty, or torn by a crash
-                continue
-            if _is_event(event):
-                events.append(event)
-        return events
+        return [event for event in self._trail.read()[0] if _is_event(event)]
 
     def aliases(self) -> dict[str, int]:
-        """The number of the version of each alias."""
-        return _targets(self.events())
+        """The number of the version of each alias; an alias of a version that was removed is left out."""
+        state = self.state()
+        return {alias: number for alias, number in state.aliases.items() if number not in state.removed}
 
     def resolve(self, asked: str) -> int:
         """The number of the version that is named `v3`, or by an alias.
@@ -157,13 +169,19 @@ class Collection:
         Raises:
             UnknownVersionError: The artifact has no such version or alias.
         """
-        number = int(asked[1:]) if _VERSION.fullmatch(asked) else self.aliases().get(asked)
-        versions = self.versions()  # after the aliases: a version is there before an alias names it
-        if number not in versions:
-            raise UnknownVersionError(
-                self.path.name, asked, [f"v{v}" for v in versions], sorted(self.aliases())
-            )
-        return number
+        state = self.state()
+        number = number_of(asked)
+        if number is None:
+            number = state.aliases.get(asked)
+        if number is not None and number not in state.removed and self.manifest_file(number).exists():
+            return number
+        raise UnknownVersionError(
+            self.path.name,
+            asked,
+            [f"v{known}" for known in self.versions()],
+            sorted(self.aliases()),
+            _what_became(asked, number, state),
+        )
 
     def commit(self, draft: Draft, aliases: str | Iterable[str]) -> int:
         """Add a version, or find the one of equal content, and move `latest` and the aliases to it.
@@ -176,45 +194,86 @@ class Collection:
 
         Returns:
             The version's number.
+
+        Raises:
+            StorageError: The disk refuses; no version was added.
         """
         named = [aliases] if isinstance(aliases, str) else aliases
-        wanted = list(dict.fromkeys(["latest", *map(check_alias, named)]))
+        wanted = list(dict.fromkeys([LATEST, *map(check_alias, named)]))
         with store_lock(self.lock_file):
+            state = self._completed()
             digest = content_digest(draft.files, draft.references, draft.folders)
-            number = self._find(digest)
-            if number is None:
-                number = self._write(draft)
-                self._append(
-                    [{"event": "version", "version": f"v{number}", "digest": digest, "run": draft.run}]
-                )
+            number = state.find(digest)
+            if number is None or not self.manifest_file(number).exists():
+                number = self._write(draft, state.highest + 1)
+                logged = _version_event(number, digest, draft.run, draft.type)
             else:
-                self._append([_logged_again(number, draft)])
-            self._move(wanted, number, run=draft.run, why="logged")
+                logged = _logged_again(number, draft)
+            moves = _moves(state, wanted, number, run=draft.run, why="logged")
+            self._trail.append([logged, *moves])
         return number
 
     def move(self, alias: str, version: int | None, *, run: str | None = None, why: str = "") -> None:
         """Move an alias to a version, or remove it (None); the move is kept in `events.jsonl`."""
         check_alias(alias)
         with store_lock(self.lock_file):
-            self._move([alias], version, run=run, why=why)
+            self._trail.append(_moves(self._completed(), [alias], version, run=run, why=why))
 
-    def record_use(self, version: int, run: str) -> None:
-        """Record that a run has used a version."""
+    def record_use(self, version: int, run: str | None, *, registry: str | None = None) -> None:
+        """Record that a run, or a version of the registry, uses a version."""
+        user = {"run": run} if registry is None else {"run": run, "registry": registry}
         with store_lock(self.lock_file):
-            self._append([{"event": "use", "version": f"v{version}", "run": run}])
+            self._trail.append([{"event": "use", "version": f"v{version}", **user}])
 
-    def _find(self, digest: str) -> int | None:
-        known = {e["version"]: e["digest"] for e in self.events() if e["event"] == "version"}
-        for number in reversed(self.versions()):
-            if known.get(f"v{number}") == digest or (
-                f"v{number}" not in known and self.manifest(number).digest == digest
-            ):
-                return number
-        return None
+    def remove(self, version: int, why: str) -> None:
+        """Remove a version and its aliases; its number is never given again.
 
-    def _write(self, draft: Draft) -> int:
-        used = [int(e["version"][1:]) for e in self.events() if e["event"] == "version"]
-        number = max([-1, *self.versions(), *used]) + 1
+        Args:
+            version: The number of the version.
+            why: The reason, which is kept.
+
+        Raises:
+            UnknownVersionError: There is no such version.
+            ProtectedAliasError: A version of the registry stands on it.
+        """
+        with store_lock(self.lock_file):
+            state = self._completed()
+            self.resolve(f"v{version}")
+            if holders := state.holders.get(version):
+                raise ProtectedAliasError(
+                    f"{self.path.parent.name}/{self.path.name}:v{version}",
+                    f"it cannot be removed, as the registry has it as {', '.join(holders)}.",
+                )
+            named = [a for a, number in state.aliases.items() if number == version and a != LATEST]
+            removed = {"event": "removed", "version": f"v{version}", "why": why}
+            self._trail.append([removed, *_moves(state, named, None, run=None, why="removed")])
+            self.manifest_file(version).unlink(missing_ok=True)
+
+    @property
+    def _trail(self) -> Trail:
+        return Trail(self.events_file)
+
+    def _completed(self) -> TrailState:
+        """The state, after the events were added that a killed writer or a damaged trail lacks."""
+        state = self.state()
+        lost = [state.highest + 1] if self.manifest_file(state.highest + 1).exists() else []
+        if lost or not state.is_complete:
+            lost = [n for n in self.manifests() if n not in state.versions and n not in state.removed]
+        events = []
+        for number in lost:
+            try:
+                found = self.manifest(number)
+            except (FormatError, FileNotFoundError):  # `doctor` reports it; its number is not given again
+                continue
+            events.append(
+                _version_event(number, found.digest, found.run, found.type) | {"time": found.created}
+            )
+        if events:
+            self._trail.append(events)
+            state = self.state()
+        return state
+
+    def _write(self, draft: Draft, number: int) -> int:
         while True:
             fields = attrs.asdict(draft, recurse=False)
             manifest = Manifest(**fields, version=number, created=time.time())
@@ -224,77 +283,67 @@ class Collection:
                 return number
             except FileExistsError:  # another host took the number
                 number += 1
-
-    def _move(self, aliases: list[str], version: int | None, *, run: str | None, why: str) -> None:
-        current = self.aliases()
-        moves = [
-            {
-                "event": "alias",
-                "alias": alias,
-                "from": f"v{current[alias]}" if alias in current else None,
-                "to": f"v{version}" if version is not None else None,
-                "run": run,
-                "why": why,
-            }
-            for alias in aliases
-            if current.get(alias) != version
-        ]
-        self._append(moves)
-
-    def _append(self, events: list[dict[str, Any]]) -> None:
-        if not events:
-            return
-        path = self.events_file
-        is_new = not path.exists()
-        stamped = [{"time": time.time(), "user": _user(), **event} for event in events]
-        data = b"".join(orjson.dumps(event) + b"\n" for event in stamped)
-        with path.open("ab+") as out:
-            if out.tell() and _last_byte(path) != b"\n":
-                data = b"\n" + data  # close the line that a crash tore
-            out.write(data)
-            out.flush()
-            sync_descriptor(out.fileno())
-        if is_new:
-            sync_folder(self.path)
+            except OSError as error:
+                raise StorageError(
+                    self.manifest_file(number),
+                    error.strerror or str(error),
+                    "no version was added; make room (simple-track gc may help), and log it again",
+                    error.errno,
+                ) from error
 
 
-def _is_event(event: object) -> bool:
+def _moves(
+    state: TrailState, aliases: list[str], version: int | None, *, run: str | None, why: str
+) -> list[dict[str, Any]]:
+    """The events that move aliases to a version; those that are on it already do not move."""
+    return [
+        {
+            "event": "alias",
+            "alias": alias,
+            "from": f"v{state.aliases[alias]}" if alias in state.aliases else None,
+            "to": f"v{version}" if version is not None else None,
+            "run": run,
+            "why": why,
+        }
+        for alias in aliases
+        if state.aliases.get(alias) != version
+    ]
+
+
+def _is_event(event: dict[str, Any]) -> bool:
     """Whether a line has what events of its kind have."""
     match event:
         case {"event": "alias", "alias": str(), "to": None}:
             return True
-        case {"event": "alias", "alias": str(), "to": str(to)}:
-            return bool(_VERSION.fullmatch(to))
-        case {"event": "version", "version": str(version), "digest": str()}:
-            return bool(_VERSION.fullmatch(version))
-        case {"event": "alias" | "version"}:
+        case {"event": "alias", "alias": str(), "to": to}:
+            return number_of(to) is not None
+        case {"event": "version", "version": version, "digest": str()}:
+            return number_of(version) is not None
+        case {"event": "removed", "version": version}:
+            return number_of(version) is not None
+        case {"event": "alias" | "version" | "removed"}:
             return False
         case {"event": str()}:
             return True
     return False
 
 
-def _targets(events: Iterable[dict[str, Any]]) -> dict[str, int]:
-    """The number of the version that each alias names after some events."""
-    targets = {event["alias"]: event["to"] for event in events if event["event"] == "alias"}
-    return {alias: int(to[1:]) for alias, to in targets.items() if to is not None}
+def _what_became(asked: str, number: int | None, state: TrailState) -> str:
+    """A sentence about a version that was removed; empty for one that never was."""
+    if number is None or number not in state.removed:
+        return ""
+    facts = state.removed[number]
+    day = ""
+    with contextlib.suppress(TypeError, ValueError, OverflowError, OSError):  # a time that no calendar has
+        day = f" on {datetime.fromtimestamp(facts['time']):%Y-%m-%d}"
+    user = f" by {facts['user']}" if facts.get("user") else ""
+    why = f": {facts['why']}" if facts.get("why") else ""
+    which = "it was" if number_of(asked) is not None else f"it is on v{number}, which was"
+    return f"{which} removed{day}{user}{why}"
 
 
-def check_alias(alias: str) -> str:
-    """Return an alias unchanged if it is valid.
-
-    Raises:
-        BadAliasError: It could be mistaken for a version or a path.
-    """
-    if not isinstance(alias, str) or not _is_unicode(alias):
-        raise BadAliasError(alias)
-    if not re.fullmatch(r"[^\s:/\\\x00-\x1f]{1,100}", alias) or _VERSION.fullmatch(alias):
-        raise BadAliasError(alias)
-    return alias
-
-
-def _is_unicode(text: str) -> bool:
-    return not any("\ud800" <= character <= "\udfff" for character in text)
+def _version_event(number: int, digest: str, run: str | None, kind: str) -> dict[str, Any]:
+    return {"event": "version", "version": f"v{number}", "digest": digest, "run": run, "type": kind}
 
 
 def _logged_again(number: int, draft: Draft) -> dict[str, Any]:
@@ -305,16 +354,3 @@ def _logged_again(number: int, draft: Draft) -> dict[str, Any]:
         "description": draft.description,
         "metadata": exact_json.encode(draft.metadata, "metadata"),
     }
-
-
-def _last_byte(path: Path) -> bytes:
-    with path.open("rb") as handle:
-        handle.seek(-1, os.SEEK_END)
-        return handle.read(1)
-
-
-def _user() -> str:
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError):  # no name for this uid, as in many containers
-        return ""

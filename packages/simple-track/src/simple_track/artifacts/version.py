@@ -9,11 +9,13 @@ from typing import Any
 
 import attrs
 
+from simple_track.artifacts.alias import BadAliasError, check_movable
 from simple_track.artifacts.collection import Collection
 from simple_track.artifacts.manifest import FileEntry, Manifest, Reference, entry_path, local_path
 from simple_track.artifacts.materialize import create_below, materialize
 from simple_track.artifacts.objects import CorruptObjectError, ObjectStore, hash_file
-from simple_track.errors import TrackError
+from simple_track.artifacts.store_lock import store_lock
+from simple_track.errors import SettingError, TrackError
 from simple_track.html_table import ROWS, html_table
 from simple_track.storage.layout import Layout
 
@@ -151,6 +153,52 @@ class ArtifactVersion:
         root = self.root.parent / f"v{manifest.version}" if self.root is not None else None
         return attrs.evolve(self, manifest=manifest, root=root)
 
+    def alias(self, name: str, why: str = "") -> None:
+        """Move an alias to this version; the move is kept in the trail, with the reason.
+
+        Args:
+            name: The alias, such as "best".
+            why: The reason.
+
+        Raises:
+            BadAliasError: The alias could be mistaken for a version or a path, or is `latest`.
+            StorageError: The disk refuses.
+        """
+        self._collection.move(check_movable(name), self.number, why=why)
+
+    def unalias(self, name: str, why: str = "") -> None:
+        """Take an alias from this version; that is kept in the trail, with the reason.
+
+        Raises:
+            BadAliasError: The alias is not on this version, or is `latest`.
+            StorageError: The disk refuses.
+        """
+        check_movable(name)
+        if name not in self.aliases:
+            raise BadAliasError(
+                name, f"it is not on {self.ref}, which has: {', '.join(self.aliases) or '-'}."
+            )
+        self._collection.move(name, None, why=why)
+
+    def remove(self, why: str) -> None:
+        """Remove this version and its aliases; its number is never given again.
+
+        The objects that only this version names stay until `gc` removes them.
+
+        Args:
+            why: The reason, which is kept in the trail.
+
+        Raises:
+            SettingError: The reason is empty.
+            UnknownVersionError: The version does not exist any more.
+            ProtectedAliasError: A version of the registry stands on it.
+            StorageError: The disk refuses.
+        """
+        if not isinstance(why, str) or not why.strip():
+            raise SettingError("why", why, ("a reason, which is kept in the trail",))
+        with store_lock(self.layout.artifacts_lock, shared=True):  # `gc` must not meet a half-removed version
+            self._collection.remove(self.number, why)
+
     def verify(self) -> None:
         """Read all files and compare them with their hashes.
 
@@ -212,7 +260,7 @@ class ArtifactVersion:
 
     @property
     def _collection(self) -> Collection:
-        return Collection(self.layout.artifact(self.project, self.name))
+        return Collection.of(self.layout, self.project, self.name)
 
     @property
     def _store(self) -> ObjectStore:

@@ -39,6 +39,8 @@ def artifact_users(layout: Layout) -> dict[str, list[str]]:
         used: dict[str, set[str]] = {}
         for event in Collection(folder).events():
             version, run, kind = (event.get(field) for field in ("version", "run", "event"))
+            if isinstance(event.get("registry"), str):
+                run = f"the registry as {event['registry']}"
             if isinstance(version, str) and isinstance(run, str) and kind in ("version", "again", "use"):
                 (used if kind == "use" else made).setdefault(version, set()).add(run)
         for version, makers in made.items():

@@ -172,12 +172,12 @@ def _of_collection(collection: Collection, doubts: list[str]) -> set[str]:
             found |= {entry.sha256 for entry in collection.manifest(number).files}
         except (FormatError, OSError) as error:
             doubts.append(str(error))
-    there = set(collection.versions())
-    for event in collection.events():
-        if event.get("event") == "version" and int(event["version"][1:]) not in there:
-            doubts.append(
-                f"{collection.path}: the manifest of {event['version']} is missing; restore it from a backup"
-            )
+    there = set(collection.manifests())
+    doubts += [
+        f"{collection.path}: the manifest of v{number} is missing; restore it from a backup"
+        for number in sorted(collection.state().versions)
+        if number not in there
+    ]
     return found
 
 

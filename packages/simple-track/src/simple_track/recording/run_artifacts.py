@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from simple_track.errors import TrackError, UnknownArgumentError
+from simple_track.errors import StorageError, TrackError, UnknownArgumentError
 from simple_track.reading.view import RunView
 from simple_track.recording.disabled import DisabledVersion, disabled_version
 from simple_track.recording.session import Session
@@ -64,11 +64,11 @@ def log_run_artifact(
     try:
         version = log_artifact(view.layout.root, view.project, view.id, artifact, aliases)
     except OSError as error:
-        if isinstance(error, TrackError):
+        if isinstance(error, TrackError) and not isinstance(error, StorageError):
             raise
         session.report(error, f"artifact {artifact.name!r} was not kept")
         return disabled_version(artifact, aliases)
-    session.writer.event("artifact", action="log", artifact=version.ref)
+    session.writer.event("artifact", action="log", artifact=version.ref, digest=version.digest)
     return version
 
 
@@ -87,5 +87,5 @@ def use_run_artifact(
     if session is None:
         return find_artifact(view.layout.root, view.project, ref) if isinstance(ref, str) else ref
     version = use_artifact(view.layout.root, view.project, view.id, ref)
-    session.writer.event("artifact", action="use", artifact=version.ref)
+    session.writer.event("artifact", action="use", artifact=version.ref, digest=version.digest)
     return version

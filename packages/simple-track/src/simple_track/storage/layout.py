@@ -109,6 +109,11 @@ class Layout:
         """The folder of a run's cached columns."""
         return self.cache / "series" / segment(run.project) / segment(run.run_id)
 
+    def trail_cache(self, folder: Path) -> Path:
+        """The cached state of the trail of a folder below `artifacts` or `registry`."""
+        below = folder.relative_to(self.root)
+        return self.cache / "trails" / below.with_name(f"{below.name}.json")
+
     def artifact_cache(self, project: str) -> Path:
         """The folder of a project's downloaded and unpacked artifacts."""
         return self.cache / "artifacts" / project

@@ -6,29 +6,30 @@ default dict is completed by the keys of it. So a factory is called once, and on
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_origin
+from typing import TYPE_CHECKING, Any
 
-from simple_conf.merging.merge import is_reference, patches_of
-from simple_conf.merging.strategy import DEFAULT
+from simple_conf.config import access
+from simple_conf.errors import ConfError, OverrideError
+from simple_conf.keypath import format_path
+from simple_conf.merging.merge import is_reference
 from simple_conf.references.overlay import own_tree
 from simple_conf.schemas.defaults.declaration import DefaultLayer
 from simple_conf.schemas.defaults.default_value import SameValue, entries_of, planted
 from simple_conf.schemas.defaults.field_default import constant, defaults_of
+from simple_conf.schemas.defaults.place import Below, Place, lay_reference, lies_below, node_at
 from simple_conf.schemas.fields import item_kind, schemas_in
 from simple_conf.schemas.schema import is_schema
-from simple_conf.schemas.unions import member_of
+from simple_conf.schemas.unions import by_tag, member_of
 from simple_conf.tree.assignment import AssignmentGroup
-from simple_conf.tree.copying import copy_mapping, copy_value
+from simple_conf.tree.copying import copy_mapping
 from simple_conf.tree.editing import store
+from simple_conf.tree.location import origin_at
 from simple_conf.tree.node import (
     ABSENT,
     PLAIN,
     ListNode,
     MappingNode,
-    Overlaid,
-    Tree,
     has_item,
-    node_of,
     raw_item,
     raw_items,
     read_item,
@@ -42,37 +43,11 @@ if TYPE_CHECKING:
     from simple_conf.config.config import Config
     from simple_conf.keypath import KeyPath
     from simple_conf.schemas.defaults.field_default import FieldDefault
-    from simple_conf.tree.node import Node
+    from simple_conf.tree.node import Defaults
 
 
-class Below(NamedTuple):
-    """A default that lies below a mapping: a schema's object, or a dict.
-
-    Args:
-        value: The object or dict.
-        layer: The defaults that it is of.
-        path: Its path there.
-    """
-
-    value: Any
-    layer: DefaultLayer
-    path: KeyPath
-
-    def inside(self, key: str) -> Any:
-        """Return what it has under a key, or ABSENT."""
-        return entries_of(self.value).get(key, ABSENT)
-
-
-class Place(NamedTuple):
-    """What the schema says of a place in the tree.
-
-    Args:
-        kind: The type of its value.
-        below: The default that lies below the mapping there, or None.
-    """
-
-    kind: Any
-    below: Below | None
+MAX_CHOICES = 16
+"""Maximum number of times that overrides are applied, each time with more choices of schemas known."""
 
 
 class SchemaDefaults:
@@ -83,14 +58,98 @@ class SchemaDefaults:
         base: The path of that mapping.
     """
 
-    __slots__ = ("_base", "_made", "_objects", "_schema", "_set")
+    __slots__ = ("_base", "_blind", "_chosen", "_made", "_objects", "_schema", "_seen", "_set")
 
     def __init__(self, schema: Any, base: KeyPath = ()) -> None:
         self._schema = schema
         self._base = base
-        self._made: dict[KeyPath, Any] = {}
+        self._blind: set[tuple[KeyPath, str]] = set()
+        self._chosen: dict[KeyPath, type] = {}
+        self._made: dict[tuple[KeyPath, type], Any] = {}
         self._objects: dict[KeyPath, Any] = {}
+        self._seen: dict[KeyPath, set[type | None]] = {}
         self._set: dict[KeyPath, SameValue] = {}
+
+    def choosing(self, chosen: dict[KeyPath, type]) -> SchemaDefaults:
+        """Return the same layer for another tree, whose mappings at some paths are of these schemas."""
+        fresh = SchemaDefaults(self._schema, self._base)
+        fresh._made = self._made
+        fresh._chosen = chosen
+        return fresh
+
+    def lay_below(self, make: Callable[[Defaults, bool], MappingNode]) -> MappingNode:
+        """Return a tree of overrides with this layer below it, made again where they choose a schema late.
+
+        ``opt.betas+=0.5 opt.type=adam`` adds to the default list of the schema that is chosen after it.
+
+        Args:
+            make: Applies the overrides over a layer; where the second argument is true, those that do not
+                fit what is there are passed over.
+
+        Raises:
+            ConfError: An override does not fit what is there.
+        """
+        layer = self
+        for _ in range(MAX_CHOICES):
+            failure: ConfError | None = None
+            try:
+                root = make(layer, False)
+            except ConfError as problem:
+                if not layer._seen:
+                    raise
+                failure = problem
+                layer = layer.choosing(layer._chosen)
+                root = make(layer, True)
+            chosen = layer._chosen | layer.chosen_late(root)
+            if chosen == layer._chosen:
+                if failure is not None:
+                    raise failure
+                layer.refuse_blind(root)
+                explain_unmet(root)
+                return root
+            layer = layer.choosing(chosen)
+        return root
+
+    def chosen_late(self, root: MappingNode) -> dict[KeyPath, type]:
+        """Return the schemas that mappings of a tree are of now, where they were of another one before."""
+        found: dict[KeyPath, type] = {}
+        seen: dict[KeyPath, set[type | None]] = {path: {type(value)} for path, value in self._objects.items()}
+        for path, classes in self._seen.items():
+            seen[path] = seen.get(path, set()) | classes
+        chosen, self._chosen = self._chosen, {}
+        try:
+            for path, classes in seen.items():
+                node = node_at(root, path)
+                place = None if node is None else self.place(node)
+                cls = None if node is None or place is None else self.schema_at(node, place)
+                if cls is not None and classes != {cls}:
+                    found[path] = cls
+        finally:
+            self._chosen = chosen
+        return found
+
+    def refuse_blind(self, root: MappingNode) -> None:
+        """Refuse what overrides add to a default, where only the types of values tell which schema has it.
+
+        Raises:
+            OverrideError: There is such an override.
+        """
+        for path, key in sorted(self._blind, key=str):
+            node = node_at(root, path)
+            place = None if node is None else self.place(node)
+            if node is None or place is None or key not in node.__raw__:
+                continue
+            members = schemas_in(place.kind)
+            known = [cls for cls in members if (found := defaults_of(cls).get(key)) and not found.required]
+            if not known or self.schema_at(node, place) is not None or by_tag(list(members)) is not None:
+                continue
+            where, names = format_path((*path, key)), " or ".join(cls.__name__ for cls in members)
+            raise OverrideError(
+                f"the keys of {format_path(path)} fit {names}, so the default of {key!r} is not known",
+                path=where,
+                origin=origin_at(root, (*path, key)),
+                hint=f'give {where} as a whole, or give each schema a field such as `type: Literal["…"]`',
+            )
 
     def fill(self, node: MappingNode, key: str, opened: bool = False) -> bool:
         """Set an absent key of a mapping to its default; return whether that was done.
@@ -189,7 +248,10 @@ class SchemaDefaults:
         if below is not None and is_reference(below.value):
             lay_reference(holder, key, inner, below)
             return Place(kind, None)
-        return Place(kind, below if below is not None and lies_below(below.value, inner, kind) else None)
+        chosen = self._chosen.get(inner.__path__)
+        if below is None or (chosen is not None and chosen is not type(below.value)):
+            return Place(kind, None)
+        return Place(kind, below if lies_below(below.value, inner, kind) else None)
 
     def default_below(
         self, holder: MappingNode, key: str, place: Place, cls: type | None, default: FieldDefault | None
@@ -206,21 +268,32 @@ class SchemaDefaults:
 
     def make(self, path: KeyPath, default: FieldDefault) -> Any:
         """Return the default of the field at ``path``; a factory is called once."""
-        if path not in self._made:
-            self._made[path] = default.make(path)
-        return self._made[path]
+        key = (path, default.owner)
+        if key not in self._made:
+            self._made[key] = default.make(path)
+        return self._made[key]
 
     def schema_at(self, node: MappingNode, place: Place) -> type | None:
         """Return the schema that a mapping is of, or None where it is of none, or of several."""
-        if place.below is not None and is_schema(type(place.below.value)):
-            return type(place.below.value)
-        known = self.planted_object(node)
-        return type(known) if known is not None else member_of(place.kind, node)
+        cls: type | None = self._chosen.get(node.__path__)
+        if cls is None:
+            known = self.planted_object(node)
+            if place.below is not None and is_schema(type(place.below.value)):
+                cls = type(place.below.value)
+            elif known is not None and lies_below(known, node, place.kind):
+                cls = type(known)
+            else:
+                cls = member_of(place.kind, node)
+        if len(schemas_in(place.kind)) > 1:
+            self._seen.setdefault(node.__path__, set()).add(cls)
+        return cls
 
     def set_default(self, node: MappingNode, key: str, place: Place, opened: bool) -> bool:
         """Set an absent key of a mapping to its default; return whether that was done."""
         path = (*node.__path__, key)
         cls = self.schema_at(node, place)
+        if cls is None and len(schemas_in(place.kind)) > 1:
+            self._blind.add((node.__path__, key))
         default = defaults_of(cls).get(key) if cls is not None else None
         if opened and (place.below is not None or default is None or not is_reference(constant(default))):
             return False
@@ -232,6 +305,8 @@ class SchemaDefaults:
             found = Below(self.make(path, default), DefaultLayer(cls), (key,))
         if found is None:
             return False
+        if path in self._chosen and self._chosen[path] is not type(found.value):
+            found = found._replace(value={})  # of the chosen schema's defaults, each is set when looked up
         self.lay(node, key, found)
         return True
 
@@ -244,31 +319,11 @@ class SchemaDefaults:
         store(node, key, grown)
 
 
-def lies_below(default: Any, node: MappingNode, kind: Any) -> bool:
-    """Return whether a mapping is laid over a default, and does not choose another schema of a union."""
-    if not is_schema(type(default)):
-        return isinstance(default, dict)
-    if len(schemas_in(kind)) < 2:
-        return True
-    known = entries_of(default)
-    return all(
-        key in known and (not isinstance(known[key], str) or key not in tags(default) or known[key] == value)
-        for key, value in node.__raw__.items()
-    )
-
-
-def tags(default: Any) -> set[str]:
-    """Return the keys of an object's schema that only take certain values."""
-    cls: type = type(default)
-    return {key for key, field in defaults_of(cls).items() if get_origin(field.kind) is Literal}
-
-
-def lay_reference(holder: MappingNode, key: str, inner: MappingNode, below: Below) -> None:
-    """Lay a mapping over a default that is a reference."""
-    value = Overlaid(below.value, inner)
-    group = AssignmentGroup({key: value}, below.layer, below.path[:-1], None, assignments_of(holder))
-    object.__setattr__(holder, "__provenance__", group)
-    store(holder, key, value)
+def explain_unmet(root: MappingNode) -> None:
+    """Say in the errors of overrides that delete what is not there yet that it is there later."""
+    for path, failure in root.__tree__.unmet.items():
+        if access.has_path(root, path):
+            failure.hint = f"write ~{format_path(path)} last: only the overrides behind it make it be there"
 
 
 def in_order(node: MappingNode, first: list[str]) -> None:
@@ -284,45 +339,6 @@ def default_object(node: Config) -> Any:
     """Return the default object that a mapping is, or lies over, or None."""
     defaults = node.__tree__.defaults
     return defaults.object_at(node) if isinstance(defaults, SchemaDefaults) else None
-
-
-def completed(cfg: MappingNode, schema: Any) -> MappingNode:
-    """Return the root of a tree with all defaults of a schema filled in; see `layered`."""
-    root = layered(cfg, schema)
-    assert isinstance(root, MappingNode)  # noqa: S101 - for type checkers
-    return root
-
-
-def layered(cfg: Node, schema: Any) -> Node:
-    """Return a mapping or list in a copy of its tree that has the defaults of a schema as its lowest layer.
-
-    Args:
-        cfg: The mapping or list.
-        schema: What it must look like.
-    """
-    source = cfg.__tree__
-    if isinstance(source.defaults, SchemaDefaults) and source.root is cfg:
-        source.defaults.complete(cfg)
-        return cfg
-    tree = Tree()
-    tree.copy_settings(source)
-    tree.calls, tree.defaults = source.calls, SchemaDefaults(schema, cfg.__path__)
-    root = source.root
-    if source.patches is None:
-        tree.root = copy_mapping(root, tree, ())
-    else:
-        tree.root, tree.unmet = node_of(tree, (), root.__layer__, {}), {}
-        for patch in patches_of(root):
-            patch.apply(tree.root, DEFAULT, False)
-    tree.defaults.complete(tree.root)
-    found: Any = tree.root
-    for segment in cfg.__path__:
-        found = raw_item(found, segment) if has_item(found, segment) else None
-    if isinstance(found, (MappingNode, ListNode)):
-        return found
-    alone = own_tree(tree.root)  # it is read in the place of a reference
-    copied: Node = copy_value(cfg, cfg, "", alone, cfg.__path__)
-    return copied
 
 
 def default_values(

@@ -205,6 +205,9 @@ class Checkpoint:
         return next((engine for engine in engines if engine is not None), None)
 
     def _save(self, engine: Engine, score: float | None) -> None:
+        if engine.in_smoke_run:
+            self._format.collect(self._parts())  # to see that it can be saved
+            return
         self.wait()
         trainer = self._trainer() or engine
         step = self._step(engine) if self._step is not None else trainer.state.iteration
@@ -240,6 +243,8 @@ class Checkpoint:
 
     def _save_failed(self, engine: Engine) -> None:
         """Save a state that may be broken beside the checkpoints, in place of an older one of this kind."""
+        if engine.in_smoke_run:
+            return
         self.wait()
         step = self._step(engine) if self._step is not None else (self._trainer() or engine).state.iteration
         name = self._name(f"{self.prefix}failed_{step}")

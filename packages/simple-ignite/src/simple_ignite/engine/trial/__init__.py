@@ -1,0 +1,1 @@
+"""Runs over a few batches: a smoke run of a whole script, and overfitting on the same batches."""
