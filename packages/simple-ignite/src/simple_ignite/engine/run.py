@@ -73,6 +73,8 @@ class Run:
             return
         if progress.ended:
             self.resume_state.let_go(self.batches, state.iteration)
+        if self.table.lasting and not control.preempted:
+            self.table.fire_last(engine, progress.epochs, cut=progress.in_epoch)
         self.table.fire(Events.COMPLETED, engine)
 
     def open_epoch(self) -> None:

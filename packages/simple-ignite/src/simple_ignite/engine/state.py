@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol
 
-from simple_ignite.engine.stopwatch import Stopwatch
+from simple_ignite.stopwatch import Stopwatch
 
 __all__ = ["BUILT_IN", "HasState", "State"]
 
@@ -57,7 +57,7 @@ class State:
 
     @property
     def times(self) -> dict[str, float]:
-        """Seconds spent in this epoch on `data`, `step`, `handlers` (of iterations) and the `epoch`; the `total`.
+        """Seconds spent on `data`, `step` and `handlers` of iterations in this epoch; `epoch`; `total`.
 
         They can be read at any time; a part counts as soon as it is done. `total` is since the run began.
         """

@@ -5,9 +5,8 @@ import pickle
 
 import pytest
 
-from simple_ignite import Engine, Events
-from simple_ignite.engine import stopwatch
-from simple_ignite.engine.stopwatch import Stopwatch
+from simple_ignite import Engine, Events, stopwatch
+from simple_ignite.stopwatch import Stopwatch
 
 
 @pytest.fixture
@@ -79,7 +78,9 @@ def test_a_copy_has_the_seconds_and_stands_still(clock, copied):
     assert watch.read()["total"] == 7.0, "the original goes on"
 
 
-@pytest.mark.parametrize("event", [Events.ITERATION_COMPLETED, Events.ITERATION_COMPLETED(every=2), Events.STARTED])
+@pytest.mark.parametrize(
+    "event", [Events.ITERATION_COMPLETED, Events.ITERATION_COMPLETED(every=2), Events.STARTED]
+)
 def test_times_of_a_run_by_iterations_grow_while_it_goes_on(clock, event):
     seen = []
 
