@@ -21,6 +21,8 @@ ITERATIONS = (Events.ITERATION_STARTED, Events.ITERATION_COMPLETED)
 END = "simple_ignite.end"
 """The key, beside the events that are counted, of the iteration at which a run last ended."""
 UPCOMING = (Events.GET_BATCH_STARTED, Events.GET_BATCH_COMPLETED)
+POSITIONAL = frozenset({*EPOCHS, *ITERATIONS, *UPCOMING, Events.OPTIMIZER_STEP})
+"""Events whose count is a position of the state; that of the others is kept by the table."""
 
 
 class Entry:
@@ -218,7 +220,10 @@ class HandlerTable:
 
     def has(self, *events: Event) -> bool:
         """Return whether any of the events has a handler."""
-        return any(self._entries[event] for event in events)
+        for event in events:  # noqa: SIM110 - faster than a generator, and called for each epoch
+            if self._entries[event]:
+                return True
+        return False
 
     def fire(self, event: Event, engine: HasState, **values: Any) -> None:
         """Call an event's handlers in order.
@@ -226,9 +231,11 @@ class HandlerTable:
         Raises:
             EventError: If the event is not registered.
         """
-        count = self._count(self._known(event), engine.state)
-        for entry in self._entries[event]:
-            self._call(event, entry, engine, count, values)
+        entries = self._entries[self._known(event)]
+        if entries or event not in POSITIONAL:
+            count = self._count(event, engine.state)
+            for entry in entries:
+                self._call(event, entry, engine, count, values)
 
     def fire_last(self, engine: HasState, epochs: int, *, cut: bool) -> None:
         """Call the handlers that want the end of a run, unless they were called at the last occurrence.
@@ -336,14 +343,12 @@ class HandlerTable:
             raise
 
     def _count(self, event: Event, state: State) -> int:
-        if event in ITERATIONS:
-            return state.iteration
-        if event in UPCOMING:
-            return state.iteration + 1
-        if event in EPOCHS:
-            return state.epoch + 1
-        if event is Events.OPTIMIZER_STEP:
-            return state.optimizer_steps
+        if event in POSITIONAL:
+            if event in ITERATIONS:
+                return state.iteration
+            if event in UPCOMING:
+                return state.iteration + 1
+            return state.epoch + 1 if event in EPOCHS else state.optimizer_steps
         if event in self._attributes:
             return int(getattr(state, self._attributes[event]))
         self.counts[event] = self.counts.get(event, 0) + 1

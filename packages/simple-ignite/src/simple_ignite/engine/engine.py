@@ -33,6 +33,7 @@ __all__ = ["Engine"]
 log = logging.getLogger("simple_ignite")
 
 F = TypeVar("F", bound=Callable[..., Any])
+UNWATCHED = nullcontext()
 
 
 class Engine:
@@ -457,7 +458,7 @@ class Engine:
         if progress.loaded and progress.finished(state):
             log.warning("engine %s: nothing left to do: %s", self.name, progress.done_message(state))
         try:
-            with running(self), watch or nullcontext():
+            with running(self), watch or UNWATCHED:
                 self.companions.loaded_alone = False
                 Run(self, self.resume_state).train()
             self.companions.report_unclaimed()

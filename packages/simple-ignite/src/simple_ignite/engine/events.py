@@ -155,6 +155,8 @@ class EventEnum(Enum):
     A plain Enum or a string is an event too; wrap it in `EventFilter` to filter it.
     """
 
+    __hash__ = object.__hash__  # members are equal only to themselves; Enum hashes their names, more slowly
+
     def __call__(
         self,
         *,
