@@ -27,6 +27,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     import os
     from collections.abc import Callable, Mapping, Sequence
+    from importlib.resources.abc import Traversable
     from typing import Any, TypeVar
 
     from simple_conf.errors import ConfError, ValidationIssue
@@ -36,17 +37,19 @@ if TYPE_CHECKING:
     R = TypeVar("R")
     T = TypeVar("T")
     Name = str | os.PathLike[str]
+    File = Name | Traversable
 
 
 class Conf:
     """Load, merge, read, check and write configs."""
 
     @staticmethod
-    def load(path: Name, *, lazy_resolve: bool = True, extends: bool = True) -> Config:
+    def load(path: File, *, lazy_resolve: bool = True, extends: bool = True) -> Config:
         """Load a config file; its suffix decides the format.
 
         Args:
-            path: A ``.sdn``, ``.yaml``, ``.yml``, ``.json`` or ``.toml`` file.
+            path: A ``.sdn``, ``.yaml``, ``.yml``, ``.json`` or ``.toml`` file: its path, ``pkg://package/file``
+                for one of a package, or what ``importlib.resources.files`` leads to, also in a zip archive.
             lazy_resolve: Whether references are resolved when they are read; all at once otherwise.
             extends: Whether the files named by a top-level ``extends`` are loaded below this one.
 
@@ -59,12 +62,12 @@ class Conf:
         return load_file(path, extends=extends, lazy_resolve=lazy_resolve)
 
     @staticmethod
-    def load_sdn(path: Name, *, lazy_resolve: bool = True, extends: bool = True) -> Config:
+    def load_sdn(path: File, *, lazy_resolve: bool = True, extends: bool = True) -> Config:
         """Load an SDN file, whatever its suffix; see `Conf.load`."""
         return load_file(path, ".sdn", extends=extends, lazy_resolve=lazy_resolve)
 
     @staticmethod
-    def load_yaml(path: Name, *, lazy_resolve: bool = True, extends: bool = True) -> Config:
+    def load_yaml(path: File, *, lazy_resolve: bool = True, extends: bool = True) -> Config:
         """Load a YAML file by the rules of YAML 1.2, whatever its suffix; see `Conf.load`.
 
         Raises:
@@ -73,12 +76,12 @@ class Conf:
         return load_file(path, ".yaml", extends=extends, lazy_resolve=lazy_resolve)
 
     @staticmethod
-    def load_json(path: Name, *, lazy_resolve: bool = True, extends: bool = True) -> Config:
+    def load_json(path: File, *, lazy_resolve: bool = True, extends: bool = True) -> Config:
         """Load a JSON file, whatever its suffix; see `Conf.load`."""
         return load_file(path, ".json", extends=extends, lazy_resolve=lazy_resolve)
 
     @staticmethod
-    def load_toml(path: Name, *, lazy_resolve: bool = True, extends: bool = True) -> Config:
+    def load_toml(path: File, *, lazy_resolve: bool = True, extends: bool = True) -> Config:
         """Load a TOML file, whatever its suffix; see `Conf.load`."""
         return load_file(path, ".toml", extends=extends, lazy_resolve=lazy_resolve)
 
@@ -363,7 +366,7 @@ class Conf:
     @staticmethod
     def main(
         schema: type[T],
-        config: Name | None = None,
+        config: File | None = None,
         env_prefix: str | None = None,
         ignore_unknown: bool = False,
     ) -> Callable[[Callable[[T], R]], Callable[[], R]]:
@@ -396,7 +399,7 @@ class Conf:
         schema: type[T],
         argv: Sequence[str] | None = None,
         *,
-        config: Name | None = None,
+        config: File | None = None,
         folder: str | None = None,
         env_prefix: str | None = None,
         ignore_unknown: bool = False,

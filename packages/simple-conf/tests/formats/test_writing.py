@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime
 import enum
+import json
+import math
 import pathlib
 import threading
 
@@ -12,7 +14,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simple_conf import Conf, LoadError, MissingValueError, Secret
+from simple_conf import Conf, LoadError, MissingValueError, Secret, UnwritableError
 
 
 class Color(enum.Enum):
@@ -152,3 +154,43 @@ def test_worked_out_text_reads_back_as_itself(tmp_path, suffix):
     cfg = Conf.from_dict({"x": 1, "z": "$${x}", "l": ["a $${x}"]})
     Conf.save(cfg, tmp_path / f"c.{suffix}", resolve=True)
     assert Conf.to_dict(Conf.load(tmp_path / f"c.{suffix}")) == {"x": 1, "z": "${x}", "l": ["a ${x}"]}
+
+
+@pytest.mark.parametrize("number", [math.inf, -math.inf, math.nan])
+def test_infinities_and_nan_are_json_texts_on_request(tmp_path, number):
+    cfg = Conf.from_dict({"a": {"b": [1.5, number]}, "c": number, "d": "${c}", "e": True, "f": None})
+    text = Conf.to_json(cfg, non_finite="text")
+    expected = {"a": {"b": [1.5, str(number)]}, "c": str(number), "d": str(number), "e": True, "f": None}
+    assert json.loads(text, parse_constant=pytest.fail) == expected
+    Conf.save(cfg, tmp_path / "c.json", non_finite="text", resolve=True)
+    assert (tmp_path / "c.json").read_text(encoding="utf-8") == text
+    read = Conf.validate(dict[str, float], {"c": Conf.load(tmp_path / "c.json").c})["c"]
+    assert repr(read) == repr(number)
+
+
+@pytest.mark.parametrize("number", [math.inf, -math.inf, math.nan])
+def test_infinities_and_nan_are_refused_in_json_and_the_hint_helps(tmp_path, number):
+    cfg = Conf.from_dict({"a": {"b": [1, number]}})
+    for write in (Conf.to_json, lambda cfg, **way: Conf.save(cfg, tmp_path / "c.json", **way)):
+        with pytest.raises(
+            UnwritableError, match=r"a\.b\[1\]: JSON has no .*non_finite=.text., or write YAML"
+        ):
+            write(cfg)
+        write(cfg, non_finite="text")
+    assert repr(yaml.safe_load(Conf.to_yaml(cfg))["a"]["b"][1]) == repr(number)
+
+
+def test_another_way_for_infinities_is_refused():
+    with pytest.raises(ValueError, match="non_finite is one of 'error', 'text', not 'null'"):
+        Conf.to_json(Conf.from_dict({"a": 1}), non_finite="null")
+
+
+def test_pythons_json_takes_configs_by_to_dict():
+    cfg = Conf.parse_sdn("a:\n    b: ${c}\nc: 5\n")
+    assert json.loads(json.dumps({"x": [cfg, cfg.a]}, default=Conf.to_dict)) == {
+        "x": [{"a": {"b": 5}, "c": 5}, {"b": 5}]
+    }
+    secret = Conf.from_dict({"password": Secret("s3cret")})
+    assert "s3cret" not in json.dumps(secret, default=Conf.to_dict)
+    with pytest.raises(TypeError, match="Config is not JSON serializable"):
+        json.dumps(cfg)

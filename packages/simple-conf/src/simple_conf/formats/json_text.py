@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from simple_conf.source import Source
 
 
+WAYS = ("error", "text")
+
+
 class DuplicateKey(Exception):  # noqa: N818 - caught in this module
     """A key comes twice in one object."""
 
@@ -52,12 +55,22 @@ def read(source: Source) -> tuple[Any, Layer]:
     return values, TextLayer(source, json_places.search)
 
 
-def write(values: Any) -> str:
+def write(values: Any, non_finite: str = "error") -> str:
     """Return plain data as JSON text, without a newline at its end.
+
+    Args:
+        values: The data.
+        non_finite: What becomes of infinities and NaN, for which JSON has no number: ``"error"``, or
+            ``"text"`` for the texts ``"inf"``, ``"-inf"`` and ``"nan"``.
 
     Raises:
         UnwritableError: A number is ``inf`` or ``nan``, or a whole number longer than what reads it takes.
+        ValueError: There is no such way.
     """
+    if non_finite not in WAYS:
+        raise ValueError(f"non_finite is one of {', '.join(map(repr, WAYS))}, not {non_finite!r}")
+    if non_finite == "text":
+        values = with_texts(values)
     try:
         return json.dumps(values, indent=2, ensure_ascii=False, allow_nan=False)
     except ValueError:
@@ -79,11 +92,21 @@ def refuse_not_finite(value: Any, path: KeyPath) -> None:
     """
     if isinstance(value, float) and not math.isfinite(value):
         raise UnwritableError(
-            f"JSON has no number {value}; make it a text, or write SDN or YAML", key_path=format_path(path)
+            f'JSON has no number {value}; write it as text with non_finite="text", or write YAML',
+            key_path=format_path(path),
         )
     items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     for key, inner in items:
         refuse_not_finite(inner, (*path, key))
+
+
+def with_texts(value: Any) -> Any:
+    """Return plain data with the texts that Python has for infinities and NaN in their place."""
+    if isinstance(value, float):
+        return value if math.isfinite(value) else str(value)
+    if isinstance(value, dict):
+        return {key: with_texts(inner) for key, inner in value.items()}
+    return [with_texts(inner) for inner in value] if isinstance(value, list) else value
 
 
 def long_integer(value: Any, path: KeyPath) -> tuple[KeyPath, int] | None:

@@ -16,6 +16,7 @@ from simple_conf.tree.node import grow, marked
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from importlib.resources.abc import Traversable
     from typing import Any
 
     from simple_conf.config.config import Config
@@ -87,6 +88,30 @@ def parse_sdn(text: str, name: str = "<text>") -> Config:
     return as_config(grow(*read_sdn(Source(normalise(text), name))))
 
 
+def file_name(path: str | os.PathLike[str] | Traversable) -> str:
+    """Return the name of a config file that is given as a path, or as a resource of a package.
+
+    Args:
+        path: The path, or what ``importlib.resources.files`` leads to; in a zip archive its name is that of
+            the archive with the name in it behind.
+
+    Raises:
+        TypeError: It is neither, or it is of a loader that keeps no files.
+    """
+    if isinstance(path, (str, os.PathLike)):
+        return os.fspath(path)
+    archive = getattr(getattr(path, "root", None), "filename", None)
+    inner = getattr(path, "at", None)
+    if isinstance(archive, str) and isinstance(inner, str):
+        return f"{archive}/{inner}"
+    if hasattr(path, "read_bytes"):
+        raise TypeError(
+            f"{path!r} is neither in a folder nor in a zip archive; "
+            "write `with importlib.resources.as_file(…) as path:` and load the path"
+        )
+    raise TypeError(f"a config file is named by a path, not by {type(path).__name__}")
+
+
 def read_file(path: str | os.PathLike[str], suffix: str | None = None) -> tuple[dict[str, Any], Layer]:
     """Return the values of a config file and the layer that locates them.
 
@@ -131,7 +156,11 @@ def read_text(name: str) -> Source:
         return read_resource(name)
     try:
         return read_source(name)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
+        from simple_conf.formats.archive import member_of, read_member
+
+        if (member := member_of(name)) is not None:
+            return read_member(member, name)
         raise not_found(name) from None
     except IsADirectoryError:
         raise folder(name) from None

@@ -13,9 +13,11 @@ from simple_conf.tree.export import Exporter, simple
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Protocol
+    from typing import Any, Literal, Protocol
 
     from simple_conf.tree.node import MappingNode
+
+    NonFinite = Literal["error", "text"]
 
     class Writer(Protocol):
         """A function such as `to_sdn`."""
@@ -42,11 +44,28 @@ def to_sdn(cfg: MappingNode, resolve: bool = True, *, reveal: bool = False) -> s
     return write(values_of(cfg, resolve, reveal, tables=True))
 
 
-def to_json(cfg: MappingNode, resolve: bool = True, *, reveal: bool = False) -> str:
-    """Return a config as JSON text; see `to_sdn`."""
+def to_json(
+    cfg: MappingNode, resolve: bool = True, *, reveal: bool = False, non_finite: NonFinite = "error"
+) -> str:
+    """Return a config as JSON text.
+
+    Args:
+        cfg: The config.
+        resolve: Whether references are resolved; they stay as text otherwise.
+        reveal: Whether secrets are shown.
+        non_finite: What becomes of infinities and NaN, for which JSON has no number: ``"error"``, or
+            ``"text"`` for the texts ``"inf"``, ``"-inf"`` and ``"nan"``, which a ``float`` field of a schema
+            reads as the numbers.
+
+    Raises:
+        InterpolationError: A value cannot be resolved.
+        ResolveError: Several values cannot be.
+        UnwritableError: A value has no form in JSON.
+        ValueError: ``non_finite`` is something else.
+    """
     from simple_conf.formats.json_text import write
 
-    return write(values_of(cfg, resolve, reveal)) + "\n"
+    return write(values_of(cfg, resolve, reveal), non_finite) + "\n"
 
 
 def to_yaml(cfg: MappingNode, resolve: bool = True, *, reveal: bool = False) -> str:
@@ -69,7 +88,12 @@ WRITERS: dict[str, Writer] = {".sdn": to_sdn, ".yaml": to_yaml, ".yml": to_yaml,
 
 
 def save(
-    cfg: MappingNode, path: str | os.PathLike[str], resolve: bool = False, *, reveal: bool = False
+    cfg: MappingNode,
+    path: str | os.PathLike[str],
+    resolve: bool = False,
+    *,
+    reveal: bool = False,
+    non_finite: NonFinite = "error",
 ) -> None:
     """Write a config to a file: whoever reads it meanwhile gets the old text or the new one.
 
@@ -78,8 +102,10 @@ def save(
         path: The file; its suffix decides the format.
         resolve: Whether references are resolved; they stay as text otherwise.
         reveal: Whether secrets are written.
+        non_finite: What becomes of infinities and NaN in a JSON file; see `to_json`.
 
     Raises:
+        UnwritableError: A value has no form in the format.
         LoadError: There is no format with this suffix that can be written.
         ConfigNotFoundError: There is no folder for the file.
     """
@@ -87,7 +113,10 @@ def save(
     ending = os.path.splitext(name)[1].lower()
     if ending not in WRITERS:
         raise LoadError(f"{name}: a config can be saved as {', '.join(WRITERS)}")
-    text = WRITERS[ending](cfg, resolve=resolve, reveal=reveal)
+    if ending == ".json":
+        text = to_json(cfg, resolve=resolve, reveal=reveal, non_finite=non_finite)
+    else:
+        text = WRITERS[ending](cfg, resolve=resolve, reveal=reveal)
     if not os.path.isdir(os.path.dirname(os.path.realpath(name))):
         raise ConfigNotFoundError(f"there is no folder {os.path.dirname(name)} to save {name} in")
     replace_file(name, text.encode("utf-8"))

@@ -11,7 +11,7 @@ import sys
 from simple_conf.config.config import as_config
 from simple_conf.error_block import print_error
 from simple_conf.errors import ConfError
-from simple_conf.formats.reading import READERS, not_found
+from simple_conf.formats.reading import PACKAGE, READERS, file_name, not_found
 from simple_conf.keypath import parse_path
 from simple_conf.origin.layers import NamedLayer
 from simple_conf.schemas.defaults.default_layer import SchemaDefaults
@@ -30,10 +30,12 @@ from simple_conf.tree.node import grow
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from importlib.resources.abc import Traversable
     from typing import Any, TypeVar
 
     from simple_conf.config.config import Config
 
+    File = str | os.PathLike[str] | Traversable
     T = TypeVar("T")
     R = TypeVar("R")
 
@@ -45,7 +47,7 @@ NAMELESS = ("", "-c", "-m", "__main__.py")
 
 def main(
     schema: type[T],
-    config: str | os.PathLike[str] | None = None,
+    config: File | None = None,
     env_prefix: str | None = None,
     ignore_unknown: bool = False,
 ) -> Callable[[Callable[[T], R]], Callable[[], R]]:
@@ -105,7 +107,7 @@ def home(function: Callable[..., object]) -> str:
 def parsed(
     schema: type[T],
     argv: Sequence[str],
-    config: str | os.PathLike[str] | None,
+    config: File | None,
     script: str,
     about: str,
     env_prefix: str | None = None,
@@ -135,7 +137,7 @@ def answer(
     asked: str,
     schema: Any,
     words: list[str],
-    config: str | os.PathLike[str] | None,
+    config: File | None,
     script: str,
     about: str,
     env_prefix: str | None = None,
@@ -159,9 +161,7 @@ def answer(
     return "the config is fine"
 
 
-def groups_of(
-    schema: Any, words: list[str], config: str | os.PathLike[str] | None, folder: str | None
-) -> list[Group]:
+def groups_of(schema: Any, words: list[str], config: File | None, folder: str | None) -> list[Group]:
     """Return the keys of a schema that choose among files beside the config file."""
     name, overrides = split(words, config, folder)
     if name is None:
@@ -182,7 +182,7 @@ def help_page(
     program: str,
     schema: Any,
     words: list[str],
-    config: str | os.PathLike[str] | None,
+    config: File | None,
     folder: str,
     about: str,
     env_prefix: str | None = None,
@@ -199,7 +199,7 @@ def cli(
     schema: type[T],
     argv: Sequence[str] | None = None,
     *,
-    config: str | os.PathLike[str] | None = None,
+    config: File | None = None,
     folder: str | None = None,
     env_prefix: str | None = None,
     ignore_unknown: bool = False,
@@ -239,7 +239,7 @@ def own_arguments() -> list[str]:
 def gathered(
     schema: Any,
     words: Sequence[str],
-    config: str | os.PathLike[str] | None,
+    config: File | None,
     folder: str | None,
     env_prefix: str | None = None,
 ) -> Config:
@@ -255,9 +255,7 @@ def gathered(
     return as_config(merge_overrides(nothing, [*variables, *dotlist.read_patches(overrides, extends.load)]))
 
 
-def split(
-    words: Sequence[str], config: str | os.PathLike[str] | None, folder: str | None
-) -> tuple[str | None, list[str]]:
+def split(words: Sequence[str], config: File | None, folder: str | None) -> tuple[str | None, list[str]]:
     """Return the config file that a command line is about, and the overrides; ``--`` is passed over."""
     words = [word for word in words if word != options.END]
     if words and is_file_word(words[0]):
@@ -272,12 +270,13 @@ def is_file_word(word: str) -> bool:
     return word.lower().endswith(tuple(READERS)) or os.path.exists(word)
 
 
-def found(config: str | os.PathLike[str] | None, folder: str | None) -> str | None:
+def found(config: File | None, folder: str | None) -> str | None:
     """Return the default config file: in the working directory, else beside the script."""
     if config is None:
         return None
-    name = os.fspath(config)
-    if not folder or os.path.isabs(name) or os.path.exists(name):
+    name = file_name(config)
+    whole = not isinstance(config, (str, os.PathLike)) or name.startswith(("~", PACKAGE))
+    if whole or not folder or os.path.isabs(name) or os.path.exists(name):
         return name
     beside = os.path.join(folder, name)
     if not os.path.exists(beside) and os.path.abspath(folder) != os.getcwd():

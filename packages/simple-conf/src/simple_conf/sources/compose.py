@@ -15,6 +15,7 @@ from contextlib import suppress
 
 from simple_conf.config.config import as_config
 from simple_conf.errors import ConfError
+from simple_conf.formats.reading import file_name
 from simple_conf.keypath import KeyPath
 from simple_conf.merging.merge import ConfigPatch, lay_over, merge, put_tree
 from simple_conf.merging.strategy import DEFAULT
@@ -37,6 +38,7 @@ from simple_conf.tree.provenance import assignments_of
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
+    from importlib.resources.abc import Traversable
 
     from simple_conf.config.config import Config
     from simple_conf.merging.merge import Patch
@@ -102,7 +104,7 @@ def listed(path: str | os.PathLike[str], overrides: Sequence[str], keys: Sequenc
 
 
 def load(
-    path: str | os.PathLike[str],
+    path: str | os.PathLike[str] | Traversable,
     overrides: Sequence[str] = (),
     *,
     strict_keys: bool = False,
@@ -125,7 +127,7 @@ def load(
         MergeError: A file chooses what is not there.
         LoadError: A file cannot be read.
     """
-    files, folders = stack_of(path)
+    files, folders = stack_of(file_name(path))
     items, rest = split(files, overrides, folders, environment, known)
     laid, _ = laid_out(items, folders)
     base = built(laid, files[-1], defaults)

@@ -11,7 +11,7 @@ from simple_conf import migration
 from simple_conf.config.config import as_config
 from simple_conf.errors import ConfigNotFoundError, LoadError
 from simple_conf.formats import read_file
-from simple_conf.formats.reading import PACKAGE
+from simple_conf.formats.reading import PACKAGE, file_name
 from simple_conf.merging.merge import merge
 from simple_conf.tree.export import resolve
 from simple_conf.tree.node import grow
@@ -19,6 +19,7 @@ from simple_conf.tree.provenance import assignments_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
     from typing import Any
 
     from simple_conf.config.config import Config
@@ -29,7 +30,7 @@ EXTENDS = "extends"
 
 
 def load(
-    path: str | os.PathLike[str],
+    path: str | os.PathLike[str] | Traversable,
     suffix: str | None = None,
     *,
     extends: bool = True,
@@ -39,7 +40,7 @@ def load(
     """Return the config of a file, laid over the files that it extends.
 
     Args:
-        path: The file.
+        path: The file, as a path or as a resource of a package.
         suffix: Its format, such as ``".sdn"``; by default by the file's own suffix.
         extends: Whether a top-level ``extends`` is followed; it is an ordinary key otherwise.
         lazy_resolve: Whether references are resolved when they are read; all at once otherwise.
@@ -51,13 +52,14 @@ def load(
         SdnSyntaxError: A file is not SDN.
         ResolveError: With ``lazy_resolve=False``, values cannot be resolved.
     """
+    name = file_name(path)
     if files is not None:
-        files.append(os.fspath(path))
-    values, layer = (read_config if extends else read_file)(path, suffix)
+        files.append(name)
+    values, layer = (read_config if extends else read_file)(name, suffix)
     if not extends or EXTENDS not in values:
         root = grow(values, layer)
     else:
-        root = merge(stack(os.fspath(path), values, layer, [], [] if files is None else files))
+        root = merge(stack(name, values, layer, [], [] if files is None else files))
         object.__setattr__(root, "__provenance__", assignments_of(root))  # before the layer changes
         object.__setattr__(root, "__layer__", layer)  # absent keys are missing in the file asked for
     if not lazy_resolve:
@@ -65,7 +67,7 @@ def load(
     return as_config(root)
 
 
-def layers(path: str | os.PathLike[str], files: list[str]) -> list[MappingNode]:
+def layers(path: str | os.PathLike[str] | Traversable, files: list[str]) -> list[MappingNode]:
     """Return the configs of all files that a file extends, lowest first, and its own as the last.
 
     Args:
@@ -75,11 +77,12 @@ def layers(path: str | os.PathLike[str], files: list[str]) -> list[MappingNode]:
     Raises:
         LoadError: A file cannot be read; see `load`.
     """
-    files.append(os.fspath(path))
-    values, layer = read_config(path)
+    name = file_name(path)
+    files.append(name)
+    values, layer = read_config(name)
     if EXTENDS not in values:
         return [grow(values, layer)]
-    return stack(os.fspath(path), values, layer, [], files)
+    return stack(name, values, layer, [], files)
 
 
 def read_config(path: str | os.PathLike[str], suffix: str | None = None) -> tuple[dict[str, Any], Layer]:

@@ -7,6 +7,7 @@ from simple_ignite.handlers.checkpointing.checkpoint import Checkpoint
 from simple_ignite.handlers.early_stopping import EarlyStopping
 from simple_ignite.handlers.gradient_accumulator import GradientAccumulator
 from simple_ignite.handlers.gradient_clipper import GradientClipper
+from simple_ignite.handlers.handler_times import HandlerTime, HandlerTimes
 from simple_ignite.handlers.lr_finder import LRFinder
 from simple_ignite.handlers.lr_scheduler import LRScheduler
 from simple_ignite.handlers.model_summary import ModelSummary
@@ -26,6 +27,8 @@ __all__ = [
     "EarlyStopping",
     "GradientAccumulator",
     "GradientClipper",
+    "HandlerTime",
+    "HandlerTimes",
     "LRFinder",
     "LRScheduler",
     "ModelSummary",
