@@ -172,11 +172,13 @@ class ObjectBatch:
             packing = packer().stream_writer(raw, closefd=False) if packed else contextlib.nullcontext(raw)
             with packing as sink:
                 for chunk in _chunks(source):
-                    hashed = pool.submit(hasher.update, chunk) if pool else hasher.update(chunk)
+                    hashing = pool.submit(hasher.update, chunk) if pool else None
+                    if hashing is None:
+                        hasher.update(chunk)
                     sink.write(chunk)
                     total += len(chunk)
-                    if hashed is not None:
-                        hashed.result()
+                    if hashing is not None:
+                        hashing.result()
                     self._advance(len(chunk))
             raw.flush()
             self._sync(raw.fileno(), temporary)
