@@ -7,12 +7,20 @@ import warnings
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, overload
+from typing import TYPE_CHECKING, Any, Never, overload
 
 from attrs import evolve
 
 from simple_track.errors import RunClosedError, TrackWarning
-from simple_track.familiar_names import RUN_NAMES, unknown_name
+from simple_track.familiar_names import (
+    ALERT_ARGUMENTS,
+    FINISH_ARGUMENTS,
+    METRIC_ARGUMENTS,
+    RUN_NAMES,
+    answers_unknown,
+    unknown_log_argument,
+    unknown_name,
+)
 from simple_track.reading.history import History
 from simple_track.reading.rebuild import rebuild_summary
 from simple_track.reading.summary import MetricRule, Summary, summary_for
@@ -179,19 +187,24 @@ class Run:
 
     # --- logging -------------------------------------------------------------------------------------------
 
-    def log(self, values: Mapping[str, Any], step: int | None = None) -> None:  # noqa: ARG002 - as the writer's
+    def log(self, values: Mapping[str, Any], step: int | None = None, **unknown: Never) -> None:  # noqa: ARG002
         """Log values; when this returns, `kill -9` cannot take them away.
 
         Args:
             values: Numbers, bools, strings, numpy and torch scalars, media values, and nested dicts of
                 these, whose names are joined by `/`. None is no value: the name is left out.
             step: The step; default the highest so far + 1. Steps may repeat and come in any order.
+            unknown: Arguments of other libraries; the error says what to write instead.
 
         Raises:
             ValueKindError: A value is of an unknown kind.
+            UnknownArgumentError: There is another argument.
         """
+        if unknown:
+            raise unknown_log_argument(next(iter(unknown)))
         observe(self._summary, values)  # a tracked run has the writer's method in this place
 
+    @answers_unknown("run.define_metric", METRIC_ARGUMENTS)
     def define_metric(
         self, pattern: str, step: str | None = None, summary: str | None = None, goal: str | None = None
     ) -> None:
@@ -248,6 +261,7 @@ class Run:
         else:
             self._view.metadata.fingerprint = fingerprint(self.config)
 
+    @answers_unknown("run.alert", ALERT_ARGUMENTS)
     def alert(self, title: str, text: str = "") -> None:
         """Keep an alert in the history, and show it as a warning.
 
@@ -434,6 +448,7 @@ class Run:
 
     # --- the end -------------------------------------------------------------------------------------------
 
+    @answers_unknown("run.finish", FINISH_ARGUMENTS)
     def finish(self, state: str = "finished") -> None:
         """End the run; logging afterwards is an error. A second call does nothing.
 
@@ -473,7 +488,12 @@ class Run:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._entered = False
-        self._end(*end_state(error))
+        try:
+            self._end(*end_state(error))
+        except Exception as trouble:
+            if error is None:
+                raise
+            error.add_note(f"the run {self.id} could not be ended: {trouble}")
 
     def _repr_html_(self) -> str:
         return run_html(self._view, self._summary)
@@ -481,7 +501,8 @@ class Run:
     if not TYPE_CHECKING:
 
         def __getattr__(self, name: str) -> Any:
-            raise unknown_name("a run", name, RUN_NAMES, dir(type(self)))
+            elsewhere = "write: Track.load(run.id).{name}"
+            raise unknown_name("a run", name, RUN_NAMES, dir(type(self)), RunView, elsewhere)
 
     def __repr__(self) -> str:
         return f"<run {self.id} {self.name!r} of {self.project!r}, {self.state}>"

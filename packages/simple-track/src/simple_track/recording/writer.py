@@ -8,11 +8,12 @@ import weakref
 from collections.abc import Callable, Mapping
 from os import write
 from time import time_ns
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Never
 
 from orjson import OPT_APPEND_NEWLINE, OPT_PASSTHROUGH_DATACLASS, OPT_PASSTHROUGH_SUBCLASS, dumps
 
 from simple_track.errors import RunClosedError, StorageError, TrackWarning, ValueKindError
+from simple_track.familiar_names import unknown_log_argument
 from simple_track.reading.summary import Summary
 from simple_track.storage.clock import timestamp
 from simple_track.storage.journal import Journal
@@ -90,13 +91,15 @@ class Writer:
         self.metrics = Journal(pair[0], strict=self.strict, sync_each=self.durability == "power")
         self.history = Journal(pair[1], strict=self.strict, sync_each=self.durability == "power")
 
-    def log(self, values: Mapping[str, Any], step: int | None = None) -> None:
+    def log(self, values: Mapping[str, Any], step: int | None = None, **unknown: Never) -> None:
         """Append one metrics line, or what else the values need. This is the hot path: it is kept flat.
 
         The encoder asks for the plain number of what is of numpy and refuses tensors and objects. The sum
         finds everything else that is unusual at once: it cannot be taken of text, None and nested values, and
         it is not finite when one of the values is not.
         """
+        if unknown:
+            raise unknown_log_argument(next(iter(unknown)))
         journal = self.metrics
         with journal.lock:
             highest = self.step
