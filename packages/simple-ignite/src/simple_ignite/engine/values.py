@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict, defaultdict, deque
+from collections import Counter, OrderedDict, defaultdict, deque
 from typing import Any
 
 import numpy as np
@@ -38,6 +38,8 @@ def write_value(value: Any, place: str = "", depth: int = DEPTH) -> Any:
         UnsavableError: If it, or something in it, is of a type that cannot be restored.
     """
     kind = type(value)
+    if kind is bytes and not value:
+        return {KIND: "bytes"}  # torch.load refuses empty bytes
     if kind in PLAIN or kind is torch.Tensor:
         return value
     if depth == 0:
@@ -51,7 +53,7 @@ def write_value(value: Any, place: str = "", depth: int = DEPTH) -> Any:
     if kind in (set, frozenset, deque):
         items = [write_value(one, place, depth - 1) for one in value]
         return {KIND: kind.__name__, "items": items, "maxlen": getattr(value, "maxlen", None)}
-    if kind in (dict, OrderedDict, defaultdict):
+    if kind in (dict, OrderedDict, defaultdict, Counter):
         return _write_mapping(value, place, depth)
     raise UnsavableError(place, kind.__name__)
 
@@ -67,10 +69,14 @@ def _write_mapping(value: Any, place: str, depth: int) -> Any:
         if factory is not None and FACTORIES.get(name) is not factory:
             raise UnsavableError(place, f"defaultdict of {name or factory!r}")
         return {KIND: "defaultdict", "items": pairs, "factory": name}
-    hashable = all(type(k) in PLAIN or type(k) is tuple for k, _ in pairs)
-    if type(value) is dict and hashable and KIND not in value:
+    if type(value) is dict and KIND not in value and all(_is_key(k) for k, _ in pairs):
         return dict(pairs)
     return {KIND: type(value).__name__, "items": pairs}
+
+
+def _is_key(written: Any) -> bool:
+    """Return whether a key that was written can be a key still."""
+    return all(map(_is_key, written)) if type(written) is tuple else type(written) in PLAIN
 
 
 def _write_numpy(value: Any, place: str) -> dict[str, Any]:
@@ -78,7 +84,7 @@ def _write_numpy(value: Any, place: str) -> dict[str, Any]:
     if array.dtype.kind not in "biufc" or array.dtype.itemsize > 16 or array.dtype.name == "longdouble":
         raise UnsavableError(place, f"NumPy value of dtype {array.dtype}")
     shape = None if isinstance(value, np.generic) else list(value.shape)
-    return {KIND: "numpy", "dtype": array.dtype.str, "shape": shape, "bytes": array.tobytes()}
+    return {KIND: "numpy", "dtype": array.dtype.str, "shape": shape, "bytes": array.tobytes() or None}
 
 
 def read_value(value: Any) -> Any:
@@ -93,12 +99,16 @@ def read_value(value: Any) -> Any:
     if kind is None:
         return {read_value(k): read_value(v) for k, v in value.items()}
     if kind == "numpy":
-        array = np.frombuffer(value["bytes"], dtype=np.dtype(value["dtype"])).copy()
+        array = np.frombuffer(value["bytes"] or b"", dtype=np.dtype(value["dtype"])).copy()
         return array[0] if value["shape"] is None else array.reshape(value["shape"])
+    if kind == "bytes":
+        return b""
     items = [read_value(one) for one in value["items"]]
     if kind == "deque":
         return deque(items, value["maxlen"])
     if kind == "defaultdict":
         return defaultdict(FACTORIES.get(value["factory"]), items)
+    if kind == "Counter":
+        return Counter(dict(items))
     readers: dict[str, Any] = {"set": set, "frozenset": frozenset, "dict": dict, "OrderedDict": OrderedDict}
     return readers[kind](items)
