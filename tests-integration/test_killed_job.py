@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 import torch
@@ -25,8 +26,35 @@ def start(folder: Path, *arguments: str) -> "subprocess.Popen[bytes]":
     folder.mkdir(exist_ok=True)
     environment = {**os.environ, "OMP_NUM_THREADS": "1", "SIMPLE_DIR": str(folder / ".simple")}
     with (folder / "errors.txt").open("ab") as errors:
-        command = [sys.executable, str(SCRIPT), *arguments]
-        return subprocess.Popen(command, cwd=folder, env=environment, stderr=errors)
+        command = [sys.executable, "-X", "faulthandler", str(SCRIPT), *arguments]
+        return subprocess.Popen(command, cwd=folder, env=environment, stderr=errors, preexec_fn=catch_ctrl_c)
+
+
+def catch_ctrl_c() -> None:
+    """Undo that a shell makes what it starts in the background ignore Ctrl-C."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+def end(folder: Path, job: "subprocess.Popen[bytes]", way: signal.Signals) -> int:
+    """Send a signal and return the exit status; a Ctrl-C is sent again, as a person would.
+
+    Python loses one that falls in a callback of a fork or of the garbage collector.
+    """
+    job.send_signal(way)
+    for _ in range(60):
+        try:
+            return job.wait(2)
+        except subprocess.TimeoutExpired:
+            if way == signal.SIGINT:
+                job.send_signal(way)
+    return fail(folder, job, f"it did not end after {way.name}")
+
+
+def fail(folder: Path, job: "subprocess.Popen[bytes]", why: str) -> NoReturn:
+    """Fail with the stack of the job."""
+    job.send_signal(signal.SIGABRT)
+    job.wait(60)
+    pytest.fail(f"{why}:\n{(folder / 'errors.txt').read_text()}")
 
 
 def only_run(folder: Path):
@@ -59,17 +87,12 @@ def test_ten_kills_leave_one_run_one_curve_and_the_same_weights(tmp_path, whole)
         job, before = start(folder, "0.03"), logged(folder)
         aim, deadline = before + chance.randint(1, 8), time.monotonic() + 120
         while logged(folder) < aim:
-            assert job.poll() is None, (folder / "errors.txt").read_text()
-            assert time.monotonic() < deadline
+            assert job.poll() is None, (way, (folder / "errors.txt").read_text())
+            if time.monotonic() > deadline:
+                fail(folder, job, f"logged {logged(folder)} of {aim} lines")
             time.sleep(0.005)
         time.sleep(chance.random() * 0.05)
-        job.send_signal(way)
-        try:
-            code = job.wait(15)
-        except subprocess.TimeoutExpired:  # Python loses a Ctrl-C that falls in a callback of a fork
-            assert way == signal.SIGINT
-            job.send_signal(way)
-            code = job.wait(60)
+        code = end(folder, job, way)
         assert code in (CODES[way], 130), (way, (folder / "errors.txt").read_text())
         assert only_run(folder).state == ("crashed" if way == signal.SIGKILL else "interrupted")
     assert start(folder).wait(300) == 0, (folder / "errors.txt").read_text()

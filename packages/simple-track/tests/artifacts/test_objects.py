@@ -6,13 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from simple_track.artifacts.objects import (
-    CorruptObjectError,
-    MissingObjectError,
-    ObjectStore,
-    digest_of,
-    hash_file,
-)
+from simple_track.artifacts.object_file import digest_of, hash_file
+from simple_track.artifacts.objects import CorruptObjectError, MissingObjectError, ObjectStore
 
 
 @pytest.fixture

@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from simple_track import RunClosedError, Track
-from simple_track.recording import environment
-from simple_track.recording.environment import GitProbe
+from simple_track.recording.capturing import environment
+from simple_track.recording.capturing.environment import GitProbe
 
 
 @pytest.mark.parametrize("method", ["fork", pytest.param("spawn", marks=pytest.mark.slow)])

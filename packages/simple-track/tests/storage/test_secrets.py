@@ -4,7 +4,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simple_track.storage.secrets import MASK, is_secret_name, mask_arguments, mask_text, mask_tree
+from simple_track.storage.secrets import (
+    MASK,
+    is_secret_name,
+    mask_arguments,
+    mask_code,
+    mask_text,
+    mask_tokens,
+    mask_tree,
+    secret_values,
+)
 
 
 @pytest.mark.parametrize(
@@ -151,3 +160,73 @@ def test_arguments():
 @given(st.text())
 def test_masking_twice_changes_nothing_more(text):
     assert mask_text(mask_text(text)) == mask_text(text)
+
+
+TOKENS = [
+    "ghp_" + "a1B2" * 9,
+    "github_pat_" + "a1B2_" * 12,
+    "glpat-" + "a1B2-" * 4,
+    "hf_" + "a1B2c" * 7,
+    "sk-proj-" + "a1B2_" * 9,
+    "sk-ant-api03-" + "a1B2-" * 9,
+    "sk_live_" + "a1B2" * 6,
+    "AKIAIOSFODNN7EXAMPLE",
+    "AIza" + "a1B2_" * 7,
+    "xoxb-123456789012-abcdefghijkl",
+    "npm_" + "a1B2" * 9,
+    "pypi-" + "a1B2_" * 12,
+    "dapi" + "0a1b" * 8,
+    "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9",
+]
+
+
+@pytest.mark.parametrize("token", TOKENS)
+def test_tokens_of_well_known_services_are_masked(token):
+    for masked in (mask_text, mask_code, mask_tokens):
+        assert masked(f'login("{token}") failed') == f'login("{MASK}") failed'
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "risk-" + "a1" * 30,
+        "sk-learn",
+        "sk-" + "learn-" * 9,
+        "hf_hub",
+        "npm_config",
+        "eyJ.eyJ.",
+        "ghp_" + "a" * 5,
+    ],
+)
+def test_words_that_begin_like_tokens_stay(text):
+    assert mask_tokens(text) == text
+
+
+def test_private_keys_are_masked():
+    text = "a\n-----BEGIN EC PRIVATE KEY-----\nhunter2\nhunter3==\n-----END EC PRIVATE KEY-----\nb"
+    masked = f"a\n-----BEGIN EC PRIVATE KEY-----{MASK}-----END EC PRIVATE KEY-----\nb"
+    assert mask_text(text) == masked
+    assert "hunter2" not in mask_tokens(text[: text.index("==")])  # cut off
+    assert mask_text("-----BEGIN PUBLIC KEY-----\nabc\n") == "-----BEGIN PUBLIC KEY-----\nabc\n"
+
+
+def test_code_keeps_what_is_no_credential():
+    text = 'password = read(); dsn = "postgres://me:hunter2@h"; url = "https://h?token=hunter2"'
+    masked = f'password = read(); dsn = "postgres://{MASK}@h"; url = "https://h?token={MASK}"'
+    assert mask_code(text) == masked
+
+
+def test_values_of_secret_variables():
+    pattern = secret_values(
+        {
+            "API_KEY": "hunter2",
+            "PGPASSWORD": "a.b+c*d",
+            "PASSWORD": "short",
+            "USER": "somebody",
+            "KEY_SECRET": "x" * 9,
+        }
+        | {"SIGNING_KEY": "line one\n\nline two\n", "EMPTY_TOKEN": "", "LONG_TOKEN": "hunter2-and-more"}
+    )
+    text = "hunter2-and-more hunter2 a.b+c*d aXb+c*d short somebody xxxxxxxxx line two"
+    assert pattern.sub(MASK, text) == f"{MASK} {MASK} {MASK} aXb+c*d short somebody {MASK} {MASK}"
+    assert secret_values({"USER": "somebody", "TOKEN": ""}) is None

@@ -14,7 +14,7 @@ from simple_conf.keypath import format_path
 from simple_conf.schemas.containers import SeveralErrors
 from simple_conf.schemas.conversion import IN_QUOTES, MismatchError, shown
 from simple_conf.schemas.defaults.declaration import DefaultLayer
-from simple_conf.schemas.structure import ExtraKeysError
+from simple_conf.schemas.objects import ExtraKeysError
 from simple_conf.schemas.type_names import describe
 from simple_conf.schemas.unions import TagError
 from simple_conf.suggestion import did_you_mean

@@ -6,8 +6,7 @@ import itertools
 import threading
 import warnings
 import weakref
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 from simple_ignite.errors import IgniteWarning
@@ -208,15 +207,20 @@ def join_running(engine: Member) -> None:
         engine.companions.first_run = engine.companions.first_run or engine.companions.last_run
 
 
-@contextmanager
-def running(engine: Member) -> Iterator[None]:
+class running:  # noqa: N801 - called like contextlib's context managers, and faster than a generator
     """Within the block, `engine` is running, and engines that are run are its companions."""
-    stack: list[Member] = _threads.__dict__.setdefault("stack", [])
-    stack.append(engine)
-    try:
-        yield
-    finally:
-        stack.pop()
+
+    __slots__ = ("engine", "stack")
+
+    def __init__(self, engine: Member) -> None:
+        self.engine = engine
+        self.stack: list[Member] = _threads.__dict__.setdefault("stack", [])
+
+    def __enter__(self) -> None:
+        self.stack.append(self.engine)
+
+    def __exit__(self, *_error: object) -> None:
+        self.stack.pop()
 
 
 def _nothing() -> None:

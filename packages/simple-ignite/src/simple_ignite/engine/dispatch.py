@@ -18,7 +18,11 @@ __all__ = ["EARLY", "Handle", "HandlerTable", "Plan"]
 EARLY, NORMAL = 0, 1
 EPOCHS = (Events.EPOCH_STARTED, Events.EPOCH_COMPLETED)
 ITERATIONS = (Events.ITERATION_STARTED, Events.ITERATION_COMPLETED)
+END = "simple_ignite.end"
+"""The key, beside the events that are counted, of the iteration at which a run last ended."""
 UPCOMING = (Events.GET_BATCH_STARTED, Events.GET_BATCH_COMPLETED)
+POSITIONAL = frozenset({*EPOCHS, *ITERATIONS, *UPCOMING, Events.OPTIMIZER_STEP})
+"""Events whose count is a position of the state; that of the others is kept by the table."""
 
 
 class Entry:
@@ -107,9 +111,11 @@ class HandlerTable:
         counts: How often each event fired that counts its own occurrences.
         watch: Called with each handler, those that are there when it is set and those that are added; or
             None.
+        lasting: The registrations that want the end of a run too, by their place in the order.
     """
 
     watch: Callable[[Entry], None] | None = None  # a pickle of 0.3.0 has none
+    lasting: frozenset[int] = frozenset()
 
     def __init__(self) -> None:
         self.control = Control()
@@ -164,6 +170,8 @@ class HandlerTable:
             grouped.setdefault(self._known(one.event), []).append(one)
         added: list[tuple[Event, Entry]] = []
         self._order += 1
+        if any(one.last for filters in grouped.values() for one in filters):
+            self.lasting |= {self._order}
         for name, filters in grouped.items():
             given = 2 if name is Events.EXCEPTION_RAISED else 1
             call = adapt(handler, given, args, kwargs, values=not isinstance(name, Events))
@@ -212,7 +220,10 @@ class HandlerTable:
 
     def has(self, *events: Event) -> bool:
         """Return whether any of the events has a handler."""
-        return any(self._entries[event] for event in events)
+        for event in events:  # noqa: SIM110 - faster than a generator, and called for each epoch
+            if self._entries[event]:
+                return True
+        return False
 
     def fire(self, event: Event, engine: HasState, **values: Any) -> None:
         """Call an event's handlers in order.
@@ -220,9 +231,53 @@ class HandlerTable:
         Raises:
             EventError: If the event is not registered.
         """
-        count = self._count(self._known(event), engine.state)
-        for entry in self._entries[event]:
-            self._call(event, entry, engine, count, values)
+        entries = self._entries[self._known(event)]
+        if entries or event not in POSITIONAL:
+            count = self._count(event, engine.state)
+            for entry in entries:
+                self._call(event, entry, engine, count, values)
+
+    def fire_last(self, engine: HasState, epochs: int, *, cut: bool) -> None:
+        """Call the handlers that want the end of a run, unless they were called at the last occurrence.
+
+        Args:
+            engine: The engine.
+            epochs: How many epochs are completed.
+            cut: Whether the last one was cut.
+        """
+        state = engine.state
+        if self.counts.get(END) == state.iteration:  # a run that had nothing left to do
+            return
+        self.counts[END] = state.iteration
+        counts: dict[Event, int] = {
+            Events.ITERATION_COMPLETED: state.iteration,
+            Events.EPOCH_COMPLETED: epochs,
+            Events.OPTIMIZER_STEP: state.optimizer_steps,
+        }
+        wanted: dict[int, list[tuple[Event, Entry]]] = {}
+        for event, entries in self._entries.items():
+            for entry in entries:
+                if entry.rank[-1] in self.lasting:
+                    wanted.setdefault(entry.rank[-1], []).append((event, entry))
+        for group in sorted(wanted.values(), key=lambda group: group[0][1].rank):
+            self._call_last(group, engine, counts, cut=cut)
+
+    def _call_last(
+        self, group: list[tuple[Event, Entry]], engine: HasState, counts: Mapping[Event, int], *, cut: bool
+    ) -> None:
+        """Call a handler at the end of a run, if it wants that and was not called at the last occurrence."""
+        for event, entry in group:
+            missed = event not in counts or (cut and event is Events.EPOCH_COMPLETED)
+            if not missed and counts[event] and entry.passes(engine, counts[event]):
+                return
+        for event, entry in group:
+            try:
+                if entry.alive and any(f.passes_end(engine, counts[event]) for f in entry.filters if f.last):
+                    entry.call(engine)
+                    return
+            except BaseException:
+                self.blame(event, entry.handler)
+                raise
 
     def fire_again(self, event: Event, engine: HasState, restored: Container[int]) -> None:
         """Call an event's handlers except those whose state was restored.
@@ -307,14 +362,12 @@ class HandlerTable:
             raise
 
     def _count(self, event: Event, state: State) -> int:
-        if event in ITERATIONS:
-            return state.iteration
-        if event in UPCOMING:
-            return state.iteration + 1
-        if event in EPOCHS:
-            return state.epoch + 1
-        if event is Events.OPTIMIZER_STEP:
-            return state.optimizer_steps
+        if event in POSITIONAL:
+            if event in ITERATIONS:
+                return state.iteration
+            if event in UPCOMING:
+                return state.iteration + 1
+            return state.epoch + 1 if event in EPOCHS else state.optimizer_steps
         if event in self._attributes:
             return int(getattr(state, self._attributes[event]))
         self.counts[event] = self.counts.get(event, 0) + 1

@@ -33,6 +33,7 @@ __all__ = ["Engine"]
 log = logging.getLogger("simple_ignite")
 
 F = TypeVar("F", bound=Callable[..., Any])
+UNWATCHED = nullcontext()
 
 
 class Engine:
@@ -113,10 +114,11 @@ class Engine:
     ) -> Any:
         """Call `handler` whenever an event fires; without a handler, return a decorator.
 
-        A handler takes the engine or nothing, then `args` and `kwargs`. One of EXCEPTION_RAISED may also take
-        the error. If it has a method `registered`, that is called with the engine; if it has a method
-        `restarted`, that is called with the engine when a run begins anew; if it has a method `event_for`,
-        that is called with the engine and the event, and returns the event to use.
+        A handler takes the engine or nothing, then `args` and `kwargs`. One of EXCEPTION_RAISED may also
+        take the error. Another engine is run by `on(event, evaluator.run, data)`. If it has a method
+        `registered`, that is called with the engine; if it has a method `restarted`, that is called with
+        the engine when a run begins anew; if it has a method `event_for`, that is called with the engine
+        and the event, and returns the event to use.
 
         Args:
             event: A member of `Events` or a registered event of your own, either of them filtered, as in
@@ -308,9 +310,11 @@ class Engine:
 
         `on` does this for the handlers it is given. If a state was loaded that holds one of this name, the
         handler gets it. What has no `state_dict` and `load_state_dict` is ignored; so are modules,
-        optimizers and schedulers of torch, which are saved by a name of their own.
+        optimizers and schedulers of torch, which are saved by a name of their own, and engines, whose states
+        are saved once they have run within this one.
         """
-        self.resume_state.keep(handler)
+        if not isinstance(handler, Engine):
+            self.resume_state.keep(handler)
 
     @property
     def kept(self) -> tuple[Stateful, ...]:
@@ -454,7 +458,7 @@ class Engine:
         if progress.loaded and progress.finished(state):
             log.warning("engine %s: nothing left to do: %s", self.name, progress.done_message(state))
         try:
-            with running(self), watch or nullcontext():
+            with running(self), watch or UNWATCHED:
                 self.companions.loaded_alone = False
                 Run(self, self.resume_state).train()
             self.companions.report_unclaimed()
@@ -465,6 +469,7 @@ class Engine:
                 raise
         finally:
             self._running = False
+            state.stopwatch.end_run()
             if progress.failed and self.batches is not None:
                 self.resume_state.let_go(self.batches, state.iteration)
             state.batch = state.output = None

@@ -19,6 +19,8 @@ _entered: list[SignalWatch] = []
 
 def watched() -> tuple[int, ...]:
     """Return the numbers of the signals that are currently watched in this process."""
+    if not _entered:
+        return ()
     return tuple(dict.fromkeys(number for watch in _entered for number in watch._numbers))
 
 

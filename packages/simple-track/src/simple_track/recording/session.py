@@ -16,9 +16,9 @@ from simple_track.errors import FormatError, StorageError, TrackError, TrackWarn
 from simple_track.reading.rebuild import rebuild_summary, write_summary
 from simple_track.reading.summary import Summary
 from simple_track.recording.background import BackgroundThread, PeriodicTask
-from simple_track.recording.capture import Capture
-from simple_track.recording.console import ConsoleCapture
-from simple_track.recording.hardware import HardwareSampler
+from simple_track.recording.capturing.capture import Capture
+from simple_track.recording.capturing.console import ConsoleCapture
+from simple_track.recording.capturing.hardware import HardwareSampler
 from simple_track.recording.writer import Writer
 from simple_track.storage.clock import timestamp
 from simple_track.storage.config_snapshot import fingerprint, snapshot

@@ -19,10 +19,10 @@ from simple_track.errors import RunActiveError, RunBusyError, SettingError, Stor
 from simple_track.reading.rebuild import rebuild_summary
 from simple_track.reading.summary import Summary
 from simple_track.reading.view import RunView
-from simple_track.recording.capture import Capture
-from simple_track.recording.console import ConsoleCapture
+from simple_track.recording.capturing.capture import Capture
+from simple_track.recording.capturing.console import ConsoleCapture
+from simple_track.recording.capturing.hardware import make_sampler
 from simple_track.recording.end_state import end_state
-from simple_track.recording.hardware import make_sampler
 from simple_track.recording.options import RunOptions
 from simple_track.recording.ranks import announce, await_run, rank
 from simple_track.recording.resume import find_resumable

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from simple_track import Track
-from simple_track.recording.capture import Capture
+from simple_track.recording.capturing.capture import Capture
 from simple_track.storage.layout import Layout
 
 
@@ -56,7 +56,7 @@ def test_a_run_that_is_killed_tells_what_was_known(root, wait):
 
 
 def test_a_git_that_does_not_answer_holds_up_neither_start_nor_end_for_long(root, tmp_path, monkeypatch):
-    monkeypatch.setattr("simple_track.recording.environment.GIT_SECONDS", 0.5)
+    monkeypatch.setattr("simple_track.recording.capturing.environment.GIT_SECONDS", 0.5)
     slow = tmp_path / "bin" / "git"
     slow.parent.mkdir()
     slow.write_text("#!/bin/sh\nexec sleep 30\n")

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from simple_track import Track
-from simple_track.recording.environment import GitProbe, describe, packages
+from simple_track.recording.capturing.environment import GitProbe, describe, packages
 from simple_track.storage.secrets import mask_arguments
 
 

@@ -7,8 +7,8 @@ import psutil
 import pytest
 
 from simple_track import MissingExtraError, Track
-from simple_track.recording import hardware
-from simple_track.recording.hardware import GpuProbe, HardwareSampler, load_nvml
+from simple_track.recording.capturing import hardware
+from simple_track.recording.capturing.hardware import GpuProbe, HardwareSampler, load_nvml
 from simple_track.storage.layout import Layout
 
 

@@ -1,22 +1,30 @@
-"""A copy of standard output and error, in `files/console.log`.
+"""A copy of standard output and error, in `files/console.log`, with secrets masked.
 
-What is written to the file descriptors, by C code and by child processes, goes through `tee`, a process
-beside this one: it goes on when this process is busy or killed. Streams of Python that are not the
+What is written to the file descriptors, by C code and by child processes, goes through a process beside this
+one (see `console_copy`): it goes on when this process is busy or killed. Streams of Python that are not the
 descriptors, as in a notebook, are copied in Python.
 """
 
 from __future__ import annotations
 
 import os
+import select
 import subprocess
 import sys
+import threading
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, TextIO
 
-TEE_SECONDS = 2.0
-"""Maximum time to wait for `tee` at the end: children that go on printing keep it running."""
+from simple_track.recording.capturing import console_copy
+from simple_track.recording.capturing.console_copy import ConsoleMask, MaskedFile
+from simple_track.storage import secrets
+
+COPY_SECONDS = 2.0
+"""Maximum time to wait for the process at the end: children that go on printing keep it running."""
+READY_SECONDS = 10.0
+"""Maximum time to wait for the process at the start."""
 
 
 class Tee:
@@ -24,18 +32,20 @@ class Tee:
 
     Args:
         stream: The stream.
-        fd: The file; each write to it is complete when it returns.
+        file: The file, or None when the copy has ended.
     """
 
-    def __init__(self, stream: TextIO, fd: int) -> None:
+    def __init__(self, stream: TextIO, file: MaskedFile) -> None:
         self._stream = stream
-        self._fd = fd
+        self._file: MaskedFile | None = file
+        self._lock = threading.Lock()
 
     def write(self, text: str) -> int:
         """Write text to both."""
         written = self._stream.write(text)
-        with suppress(OSError):  # a full disk does not stop a print
-            os.write(self._fd, text.encode("utf-8", "backslashreplace"))
+        with self._lock:
+            if self._file is not None:
+                self._file.write(text.encode("utf-8", "backslashreplace"))
         return written
 
     def writelines(self, lines: Iterable[str]) -> None:
@@ -46,6 +56,13 @@ class Tee:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._stream, name)
 
+    def _end(self) -> None:
+        """End the copy; the stream goes on."""
+        with self._lock:
+            if self._file is not None:
+                self._file.close()
+            self._file = None
+
 
 class DescriptorCopy:
     """Copies what is written to a file descriptor to a file, until it is stopped.
@@ -55,7 +72,7 @@ class DescriptorCopy:
         path: The file, to which the copy is appended.
 
     Raises:
-        OSError: The descriptor is closed, or there is no `tee`.
+        OSError: The descriptor is closed, or the process that copies cannot be started.
     """
 
     def __init__(self, descriptor: int, path: Path) -> None:
@@ -67,13 +84,7 @@ class DescriptorCopy:
             os.close(self._before)
             raise
         try:
-            self._tee = subprocess.Popen(
-                ["tee", "-a", path],
-                stdin=source,
-                stdout=self._before,
-                stderr=subprocess.DEVNULL,
-                start_new_session=True,  # Ctrl-C is for the training
-            )
+            self._process = _start_copy(source, self._before, path)
             os.dup2(sink, descriptor)
         except OSError:
             os.close(self._before)
@@ -87,7 +98,35 @@ class DescriptorCopy:
         os.dup2(self._before, self._descriptor)
         os.close(self._before)
         with suppress(subprocess.TimeoutExpired):
-            self._tee.wait(TEE_SECONDS)
+            self._process.wait(COPY_SECONDS)
+
+
+def _start_copy(source: int, target: int, path: Path) -> subprocess.Popen[bytes]:
+    """Start the process that copies, and wait until it is ready."""
+    scripts = [console_copy.__file__, secrets.__file__]
+    if getattr(sys, "frozen", False) or not sys.executable or not all(map(os.path.isfile, scripts)):
+        raise FileNotFoundError("there is no Python that could run console_copy.py")
+    ready, said = os.pipe()
+    try:
+        process = subprocess.Popen(
+            [sys.executable, "-I", "-S", scripts[0], path, scripts[1], str(said)],
+            stdin=source,
+            stdout=target,
+            stderr=subprocess.DEVNULL,
+            pass_fds=[said],
+            start_new_session=True,  # Ctrl-C is for the training
+        )
+        os.close(said)
+        said = -1
+        if not select.select([ready], [], [], READY_SECONDS)[0] or os.read(ready, 1) != console_copy.READY:
+            process.kill()
+            process.wait()
+            raise ChildProcessError(f"{sys.executable} did not start {scripts[0]}")
+    finally:
+        os.close(ready)
+        if said >= 0:
+            os.close(said)
+    return process
 
 
 def _channel(original: int) -> tuple[int, int]:
@@ -122,7 +161,9 @@ class ConsoleCapture:
         copied = {copy._descriptor for copy in self._copies}
         self._before = (sys.stdout, sys.stderr)
         out, err = (
-            stream if stream is None or _descriptor(stream) in copied else Tee(stream, self._fd)
+            stream
+            if stream is None or _descriptor(stream) in copied
+            else Tee(stream, MaskedFile(self._fd, ConsoleMask(vars(secrets))))
             for stream in self._before
         )
         self._after: tuple[Any, Any] = (out, err)
@@ -137,16 +178,16 @@ class ConsoleCapture:
         _flush()
         for copy in self._copies:
             copy.close()
-        fd, self._fd = self._fd, -1
         for tee in self._after:
             if isinstance(tee, Tee):
-                tee._fd = -1
+                tee._end()
+        fd, self._fd = self._fd, -1
         if fd >= 0:
             os.close(fd)
 
 
 def _copies(path: Path) -> list[DescriptorCopy]:
-    """Copies of both descriptors, where they are open and the system has `tee`."""
+    """Copies of both descriptors, where they are open and a process can copy them."""
     copies: list[DescriptorCopy] = []
     if os.name == "posix":
         for descriptor in (1, 2):

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from simple_track.recording.environment import GitProbe, describe, packages
-from simple_track.recording.hardware import describe_gpus
+from simple_track.recording.capturing.environment import GitProbe, describe, packages
+from simple_track.recording.capturing.hardware import describe_gpus
+from simple_track.recording.capturing.patch import mask_patch
 from simple_track.storage.atomic_write import atomic_write, sync_file
 from simple_track.storage.layout import RunLayout
 
@@ -34,7 +35,7 @@ class Capture:
         self._git.abandon()
 
     def gather(self) -> dict[str, Any]:
-        """Wait for git, the GPUs and the disk, and write the checkout's diff.
+        """Wait for git, the GPUs and the disk, and write the checkout's diff, with secrets masked.
 
         Returns:
             The facts about the git checkout and the GPUs, if there are any.
@@ -46,7 +47,7 @@ class Capture:
             facts["git"] = checkout
         if diff:
             with atomic_write(self._layout.diff) as file:
-                file.write(diff)
+                file.write(mask_patch(diff))
         gpus = describe_gpus()
         if gpus:
             facts["gpus"] = gpus
