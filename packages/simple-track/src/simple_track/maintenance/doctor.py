@@ -23,6 +23,10 @@ from simple_track.values.value import files_of
 
 LEVELS = ("error", "warning", "note")
 LOW_SPACE = 1 << 30
+_SYNC_MEND = (
+    "the lines that are there are right; if the power failed, later ones may be missing. "
+    "Check the disk, or keep the store on another file system"
+)
 _LET_READ = "see whose it is with ls -l, and give yourself the right to read it"
 
 
@@ -93,7 +97,25 @@ def examine_run(run: RunLayout, *, deep: bool = False) -> Iterator[Finding]:
     resumed = _resumed(run)
     for stream in run.stream_files():
         yield from _lines(stream, alive=is_alive(run.lock), resumed=resumed)
+    yield from _sync_failures(run)
     yield from _media(run, deep=deep)
+
+
+def _sync_failures(run: RunLayout) -> Iterator[Finding]:
+    """The files that the disk could not sync while the run was written."""
+    try:
+        events = read_events(run)
+    except FormatError:  # reported by _lines
+        return
+    failures: dict[str, list[str]] = {}
+    for event in events:
+        match event:
+            case {"event": "sync_failure", "file": str(name), "reason": str(reason)}:
+                failures.setdefault(name, []).append(reason)
+    for name, reasons in sorted(failures.items()):
+        times = "once" if len(reasons) == 1 else f"{len(reasons)} times"
+        what = f"{name} could not be synced to disk {times} while the run was written ({reasons[-1]})"
+        yield Finding("warning", run.dir, what, _SYNC_MEND)
 
 
 def _metadata(run: RunLayout) -> Iterator[Finding]:
