@@ -36,8 +36,9 @@ class CorruptObjectError(TrackError, OSError):
         self.path = path
         self.expected = expected
         self.found = found
+        what = f"{found[:16]}…" if _DIGEST.fullmatch(found) else found
         super().__init__(
-            f"{path}: content is damaged: expected sha256 {expected[:16]}…, found {found[:16]}…. "
+            f"{path}: content is damaged: expected sha256 {expected[:16]}…, found {what}. "
             "Log the artifact again from a good copy, or restore this file from a backup."
         )
 
@@ -75,7 +76,7 @@ class ObjectStore:
     def put_bytes(self, data: bytes) -> ObjectRef:
         """Store bytes; equal content is stored once."""
         known = ObjectRef(hashlib.sha256(data).hexdigest(), len(data))
-        return known if self._has_intact(known.digest) else self._put(BytesIO(data))
+        return known if self._has_intact(known) else self._put(BytesIO(data))
 
     def put_file(self, path: Path, known: ObjectRef | None = None) -> ObjectRef:
         """Store a copy of the file's content; the file may change or go away afterwards.
@@ -85,7 +86,7 @@ class ObjectStore:
             known: The result of `hash_file`, if it was called already.
         """
         known = known or hash_file(path)  # first, as known content needs no space
-        if self._has_intact(known.digest):
+        if self._has_intact(known):
             return known
         with path.open("rb") as source:
             return self._put(source)
@@ -122,30 +123,38 @@ class ObjectStore:
                 return path
         raise MissingObjectError(self.root, digest)
 
-    def read(self, digest: str) -> bytes:
+    def read(self, digest: str, size: int | None = None) -> bytes:
         """The plain content, verified.
+
+        Args:
+            digest: Its SHA-256.
+            size: Its size in bytes, if it is known: a packed object that unpacks to more is damaged.
 
         Raises:
             MissingObjectError: Nothing is stored under this digest.
             CorruptObjectError: The stored content does not have this hash.
         """
-        return b"".join(self.chunks(digest))
+        return b"".join(self.chunks(digest, size))
 
-    def verify(self, digest: str) -> None:
-        """Read the object to its end and check its hash; raises as `read` does."""
-        for _ in self.chunks(digest):
+    def verify(self, digest: str, size: int | None = None) -> None:
+        """Read the object to its end and check its hash; takes and raises what `read` does."""
+        for _ in self.chunks(digest, size):
             pass
 
-    def chunks(self, digest: str) -> Iterator[bytes]:
-        """The plain content in chunks of up to 1 MiB.
+    def chunks(self, digest: str, size: int | None = None) -> Iterator[bytes]:
+        """The plain content in chunks of up to 1 MiB; takes and raises what `read` does.
 
         The hash is verified at the end: use the content only after the iterator has finished without raising.
         """
         path = self.path(digest)
-        hasher = hashlib.sha256()
+        hasher, length = hashlib.sha256(), 0
         try:
             with path.open("rb") as stored:
-                yield from _hashing(_plain(stored, path), hasher)
+                for chunk in _hashing(_plain(stored, path), hasher):
+                    length += len(chunk)
+                    if size is not None and length > size:
+                        raise CorruptObjectError(path, digest, f"more than its {size} bytes")
+                    yield chunk
         except zstandard.ZstdError as error:
             raise CorruptObjectError(path, digest, "an unreadable zstd frame") from error
         except IsADirectoryError as error:
@@ -159,10 +168,10 @@ class ObjectStore:
         plain = self.root / digest[:2] / digest[2:]
         return plain, plain.with_name(plain.name + ".zst")
 
-    def _has_intact(self, digest: str) -> bool:
+    def _has_intact(self, ref: ObjectRef) -> bool:
         """Whether the object is stored intact; a damaged one is replaced when it is stored again."""
-        for path in self._candidates(digest):
-            if _intact(path, digest):
+        for path in self._candidates(ref.digest):
+            if _intact(path, ref):
                 with contextlib.suppress(OSError):  # another user's, or a file system without times
                     os.utime(path)  # `gc` leaves recent objects alone
                 return True
@@ -174,17 +183,17 @@ class ObjectStore:
         temporary.parent.mkdir(parents=True, exist_ok=True)
         try:
             ref = _copy(source, temporary, packed=packed)
-            self._publish(temporary, ref.digest, packed=packed)
+            self._publish(temporary, ref, packed=packed)
         finally:
             with contextlib.suppress(FileNotFoundError):
                 temporary.unlink()
         return ref
 
-    def _publish(self, temporary: Path, digest: str, *, packed: bool) -> None:
+    def _publish(self, temporary: Path, ref: ObjectRef, *, packed: bool) -> None:
         """Give an object, which is on disk, its name: the digest that its content had when it was copied."""
-        if self._has_intact(digest):  # another process was faster
+        if self._has_intact(ref):  # another process was faster
             return
-        target = self._candidates(digest)[packed]
+        target = self._candidates(ref.digest)[packed]
         is_new = not target.parent.exists()
         target.parent.mkdir(exist_ok=True)
         with contextlib.suppress(OSError):  # a file system without modes, such as SMB and FAT
@@ -207,13 +216,16 @@ def hash_file(path: Path) -> ObjectRef:
         return ObjectRef(hasher.hexdigest(), source.tell())
 
 
-def _intact(path: Path, digest: str) -> bool:
+def _intact(path: Path, ref: ObjectRef) -> bool:
     try:
         with path.open("rb") as stored:
             hasher = hashlib.sha256()
-            for _ in _hashing(_plain(stored, path), hasher):
-                pass
-            return hasher.hexdigest() == digest
+            length = 0
+            for chunk in _hashing(_plain(stored, path), hasher):
+                length += len(chunk)
+                if length > ref.size:
+                    return False
+            return hasher.hexdigest() == ref.digest
     except (OSError, zstandard.ZstdError):  # not there, damaged, or another user's own
         return False
 

@@ -144,7 +144,9 @@ class ArtifactVersion:
         for entry in self.files:
             path = target / entry_path(entry.name)
             create_below(target, path.parent)
-            materialize(self._store, entry.sha256, path, link=link, executable=entry.executable)
+            materialize(
+                self._store, entry.sha256, path, size=entry.size, link=link, executable=entry.executable
+            )
         return target
 
     def checkout(self, version: str) -> ArtifactVersion:
@@ -208,7 +210,7 @@ class ArtifactVersion:
             ChangedReferenceError: A local file that the version refers to has changed.
         """
         for entry in self.files:
-            self._store.verify(entry.sha256)
+            self._store.verify(entry.sha256, entry.size)
         for reference in self.references:
             local = local_path(reference.uri)
             if reference.sha256 is None or local is None:
@@ -230,18 +232,19 @@ class ArtifactVersion:
             UnknownEntryError: The version has no such file.
             CorruptObjectError: The stored content is damaged.
         """
-        digest = self.entry(name).sha256
+        entry = self.entry(name)
+        digest = entry.sha256
         path = self._store.path(digest)
         if path.suffix == ".zst":
             path = self._cache / "objects" / digest
             try:
-                materialize(self._store, digest, path)
+                materialize(self._store, digest, path, size=entry.size)
             except CorruptObjectError:
                 raise
             except OSError:  # a read-only store, or a full disk
-                return BytesIO(self._store.read(digest))
+                return BytesIO(self._store.read(digest, entry.size))
         else:
-            self._store.verify(digest)
+            self._store.verify(digest, entry.size)
         if path.stat().st_size == 0:  # nothing to map
             return BytesIO()
         with path.open("rb") as handle:

@@ -243,7 +243,7 @@ def _collection(
             if entry.sha256 in sound:
                 continue
             try:
-                store.verify(entry.sha256) if deep else store.path(entry.sha256)
+                store.verify(entry.sha256, entry.size) if deep else store.path(entry.sha256)
                 sound.add(entry.sha256)
             except (CorruptObjectError, MissingObjectError) as error:
                 yield _damaged(collection, number, entry.name, error)
