@@ -111,9 +111,9 @@ def bomb(store, data):
 
 
 def test_a_packed_object_that_unpacks_to_more_than_its_size_is_damaged(store):
-    ref, packed = bomb(store, b"model")
+    ref, _ = bomb(store, b"model")
     for read in (store.read, store.verify):
-        with pytest.raises(CorruptObjectError, match="found more than its 5 bytes. Log the artifact again"):
+        with pytest.raises(CorruptObjectError, match="found more than its 5 bytes"):
             read(ref.digest, ref.size)
     chunks = store.chunks(ref.digest, (3 << 20) - 1)
     assert [len(next(chunks)) for _ in range(2)] == [1 << 20] * 2  # not all of it
