@@ -83,3 +83,60 @@ def test_a_field_that_is_called_experiment_is_an_ordinary_one(folder):
     (folder / "other").mkdir()
     (folder / "other/job.sdn").write_text("name: x\n")
     assert Conf.cli(Job, ["experiment=big"], config="other/job.sdn").experiment == "big"
+
+
+@dataclass
+class Rates:
+    LR: float = 0.1
+    WeightDecay: float = 0.0
+
+
+@dataclass
+class Limits:
+    MaxLen: int
+    Inner: Rates = field(default_factory=Rates)
+
+
+@dataclass
+class Mixed:
+    Optim: Rates = field(default_factory=Rates)
+    SEED: int = 0
+    limits: Limits | None = None
+    Sizes: dict[str, int] = field(default_factory=lambda: {"Alpha": 1})
+    Stages: list[Rates] = field(default_factory=lambda: [Rates()])
+
+
+@pytest.mark.parametrize(
+    ("variables", "expected"),
+    [
+        ({"SEED": "5"}, Mixed(SEED=5)),
+        ({"OPTIM__LR": "5"}, Mixed(Rates(5.0))),
+        ({"OPTIM__WEIGHTDECAY": "5"}, Mixed(Rates(0.1, 5.0))),
+        ({"OPTIM": "{LR: 4}"}, Mixed(Rates(4.0))),
+        ({"LIMITS__MAXLEN": "5"}, Mixed(limits=Limits(5))),
+        ({"LIMITS__MAXLEN": "5", "LIMITS__INNER__LR": "7"}, Mixed(limits=Limits(5, Rates(7.0)))),
+        ({"SIZES__ALPHA": "5"}, Mixed(Sizes={"Alpha": 5})),
+        ({"SIZES__BETA": "5"}, Mixed(Sizes={"Alpha": 1, "beta": 5})),
+        ({"STAGES__0__LR": "5"}, Mixed(Stages=[Rates(5.0)])),
+    ],
+)
+def test_variables_meet_keys_of_any_case_that_only_the_schema_has(monkeypatch, variables, expected):
+    monkeypatch.delenv("APP_TRAIN__LR")
+    monkeypatch.delenv("APP_NAME")
+    for name, value in variables.items():
+        monkeypatch.setenv(f"APP_{name}", value)
+    assert Conf.cli(Mixed, [], env_prefix="APP_") == expected
+    assert Conf.validate(Mixed, Conf.from_env("APP_")) == expected
+    assert Conf.cli(Mixed, ["SEED=9"], env_prefix="APP_").SEED == 9
+
+
+@dataclass
+class Twins:
+    Lr: float = 0.1
+    LR: float = 0.2
+
+
+def test_a_variable_that_may_mean_two_fields_is_an_error(monkeypatch):
+    monkeypatch.setenv("TWIN_LR", "1")
+    with pytest.raises(OverrideError, match="the variable's name may mean 'Lr' or 'LR'"):
+        Conf.cli(Twins, [], env_prefix="TWIN_")

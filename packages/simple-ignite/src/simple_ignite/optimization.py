@@ -67,8 +67,8 @@ def _followed(one: EventFilter, size: int) -> EventLike:
     plain = one.once is None and one.before is None and one.after is None and one.when is None
     if one.event is not Events.ITERATION_COMPLETED or not plain or (one.every > 1 and one.every % size):
         return one
-    steps = Events.OPTIMIZER_STEP(every=max(one.every // size, 1), when=_counts_steps)
-    return steps | Events.ITERATION_COMPLETED(every=one.every, when=_counts_iterations)
+    steps = Events.OPTIMIZER_STEP(every=max(one.every // size, 1), when=_counts_steps, last=one.last)
+    return steps | Events.ITERATION_COMPLETED(every=one.every, when=_counts_iterations, last=one.last)
 
 
 def _counts_steps(engine: Engine, _count: int) -> bool:

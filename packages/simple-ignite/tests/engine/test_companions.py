@@ -204,3 +204,17 @@ def test_a_run_within_another_that_was_paused_continues_there():
     resumed.load_state_dict(outer.state_dict())
     resumed.run(range(2), max_epochs=2)
     assert seen == [0, 1, 2, 3, 4, 5]
+
+
+def test_the_run_of_an_evaluator_can_be_a_handler_and_is_saved_once():
+    evaluated = []
+    evaluator, trainer = Engine(nothing), Engine(nothing)
+    evaluator.on(Events.COMPLETED, lambda: evaluated.append(trainer.state.iteration))
+    evaluator.on(Events.COMPLETED, counter := Counter())
+    at = Events.STARTED(once=1) | Events.ITERATION_COMPLETED(every=4, last=True)
+    trainer.on(at, evaluator.run, [1, 2])
+    trainer.run(max_iterations=9)
+    assert (evaluated, counter.calls, evaluator.state.iteration) == ([0, 4, 8, 9], 4, 2)
+    saved = trainer.state_dict()
+    assert saved["handlers"] == {}
+    assert [one["handlers"] for one in saved["engines"].values()] == [{"Counter": {"calls": 4}}]

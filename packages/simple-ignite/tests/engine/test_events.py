@@ -141,3 +141,144 @@ def test_next_after_is_the_first_that_passes(every, before, after, count):
     passing = [n for n in range(count + 1, 60) if one.passes(None, n)]
     assert due == (passing[0] if passing else due)
     assert bool(passing) == (due < 60)
+
+
+def ends(event, runs=({"max_epochs": 1},), length=7, stop=None):
+    """Return the iterations at which a handler of `event` ran in several runs of one engine."""
+    trainer, seen = Engine(lambda engine, batch: None), []
+    trainer.on(event, lambda engine: seen.append(engine.state.iteration))
+    if stop is not None:
+        trainer.on(Events.ITERATION_COMPLETED(once=stop[0]), stop[1])
+    for goal in runs:
+        trainer.run(range(length), **goal)
+    return seen
+
+
+@pytest.mark.parametrize(
+    ("conditions", "expected"),
+    [
+        ({"every": 3}, [3, 6, 7]),
+        ({"every": 7}, [7]),
+        ({"every": 10}, [7]),
+        ({"once": 1}, [1, 7]),
+        ({"once": 7}, [7]),
+        ({}, [1, 2, 3, 4, 5, 6, 7]),
+        ({"every": 2, "after": 3}, [4, 6, 7]),
+        ({"every": 2, "after": 7}, []),
+        ({"every": 2, "before": 5}, [2, 4]),
+        ({"every": 2, "before": 8}, [2, 4, 6, 7]),
+        ({"every": 2, "when": lambda engine, count: count > 5}, [6, 7]),
+        ({"every": 2, "when": lambda engine, count: count < 7}, [2, 4, 6]),
+    ],
+)
+def test_the_end_of_the_run_can_be_included(conditions, expected):
+    assert ends(Events.ITERATION_COMPLETED(**conditions, last=True)) == expected
+
+
+@pytest.mark.parametrize(("epochs", "expected"), [(4, [2, 4]), (5, [2, 4, 5]), (1, [1])])
+def test_the_last_epoch_can_be_included(epochs, expected):
+    trainer, seen = Engine(lambda engine, batch: None), []
+    trainer.on(Events.EPOCH_COMPLETED(every=2, last=True), lambda engine: seen.append(engine.state.epoch + 1))
+    trainer.run([1], max_epochs=epochs)
+    assert seen == expected
+
+
+def test_the_end_comes_after_the_last_epoch_and_before_completed():
+    trainer, seen = Engine(lambda engine, batch: None), []
+    trainer.on(Events.COMPLETED, seen.append, "completed", priority=10)
+    trainer.on(Events.ITERATION_COMPLETED(every=2, last=True), seen.append, "low", priority=-1)
+    trainer.on(Events.ITERATION_COMPLETED(every=4, last=True), seen.append, "high")
+    trainer.on(Events.EPOCH_COMPLETED, seen.append, "epoch")
+    trainer.run([1])
+    assert seen == ["epoch", "high", "low", "completed"]
+
+
+def test_a_cut_epoch_ends_with_the_last_occurrence_before_it():
+    event = Events.EPOCH_COMPLETED(every=2, last=True)
+    assert ends(event, [{"max_epochs": 5}], stop=(15, Engine.terminate)) == [14, 15]
+    assert ends(event, [{"max_epochs": 5}], stop=(3, Engine.terminate)) == [3]
+
+
+def test_a_paused_run_is_not_at_its_end():
+    event = Events.ITERATION_COMPLETED(every=4, last=True)
+    assert ends(event, [{}], stop=(5, Engine.interrupt)) == [4]
+    assert ends(event, [{}, {}], stop=(5, Engine.interrupt)) == [4, 7]
+
+
+def test_a_preempted_run_is_not_at_its_end():
+    assert ends(Events.ITERATION_COMPLETED(every=4, last=True), stop=(5, Engine.preempt)) == [4]
+
+
+def test_a_run_that_raises_is_not_at_its_end():
+    trainer, seen = Engine(lambda engine, batch: 1 / batch), []
+    trainer.on(Events.ITERATION_COMPLETED(every=4, last=True), seen.append, 1)
+    with pytest.raises(ZeroDivisionError):
+        trainer.run([1, 1, 0])
+    assert seen == []
+
+
+def test_each_end_counts_once():
+    event = Events.ITERATION_COMPLETED(every=4, last=True)
+    runs = [{"max_iterations": 5}, {"max_iterations": 6}]
+    assert ends(event, runs) == [4, 5, 6]
+
+
+@pytest.mark.parametrize("saved_at", [Events.COMPLETED, Events.EPOCH_COMPLETED])
+def test_a_loaded_run_with_nothing_left_to_do_does_not_repeat_its_end(saved_at):
+    def made(seen):
+        trainer = Engine(lambda engine, batch: None)
+        trainer.on(
+            Events.ITERATION_COMPLETED(every=4, last=True), lambda engine: seen.append(engine.state.iteration)
+        )
+        return trainer
+
+    seen, saved = [], []
+    trainer = made(seen)
+    trainer.on(saved_at, lambda engine: saved.append(engine.state_dict()))
+    trainer.run(range(6))
+    again = made(seen)
+    again.load_state_dict(saved[0])
+    again.run(range(6), max_epochs=1)
+    assert seen == ([4, 6] if saved_at is Events.COMPLETED else [4, 6, 6]), (
+        "an end that was not saved is made up for"
+    )
+
+
+def test_the_end_of_a_union_is_not_called_twice():
+    union = Events.ITERATION_COMPLETED(every=4, last=True) | Events.EPOCH_COMPLETED
+    assert ends(union) == [4, 7]
+    assert ends(union, [{"max_epochs": 2}], stop=(9, Engine.terminate)) == [4, 7, 8, 9]
+
+
+def test_a_removed_handler_is_not_called_at_the_end():
+    trainer, seen = Engine(lambda engine, batch: None), []
+    handle = trainer.on(Events.ITERATION_COMPLETED(every=4, last=True), seen.append, 1)
+    trainer.on(Events.EPOCH_COMPLETED, handle.remove)
+    trainer.run([1])
+    assert seen == []
+
+
+def test_an_error_at_the_end_names_the_handler():
+    trainer = Engine(lambda engine, batch: None)
+
+    def broken():
+        raise ValueError("broken")
+
+    trainer.on(Events.ITERATION_COMPLETED(every=4, last=True), broken)
+    with pytest.raises(ValueError, match="broken") as caught:
+        trainer.run([1])
+    assert caught.value.__notes__[0].endswith("in handler broken of ITERATION_COMPLETED")
+
+
+@pytest.mark.parametrize("event", [Events.STARTED, Events.COMPLETED, Events.ITERATION_STARTED])
+def test_the_end_is_refused_for_other_events(event):
+    with pytest.raises(EventError) as caught:
+        event(last=True)
+    assert str(caught.value) == (
+        f"{event}: `last` is for ITERATION_COMPLETED, EPOCH_COMPLETED, OPTIMIZER_STEP; "
+        "for the end of a run use COMPLETED"
+    )
+
+
+def test_a_filter_with_the_end_shows_it():
+    assert repr(Events.ITERATION_COMPLETED(every=4, last=True)) == "ITERATION_COMPLETED(every=4, last=True)"

@@ -268,3 +268,51 @@ def test_long_steps_are_all_timed(clock):
     loop.clock = lambda: reads.append(1) or original()
     timed(clock, "bare", step=2 * loop.QUICK, data=0.0, count=200)
     assert len(reads) == 2 * 200 + 2 * 4
+
+
+@pytest.mark.parametrize("form", ["calling", "fetching"])
+def test_times_are_up_to_date_in_every_handler(clock, form):
+    seen = []
+
+    def batches():
+        while True:
+            clock.now += 1.0
+            yield None
+
+    def work(engine, batch):
+        clock.now += 2.0
+
+    def look(engine):
+        seen.append([engine.state.times[name] for name in ("data", "step", "handlers")])
+        clock.now += 0.5
+
+    engine = made(form, work)
+    engine.on(Events.ITERATION_STARTED, look)
+    engine.on(Events.ITERATION_COMPLETED, look)
+    engine.table.control.signal = 0
+    loop.iterate(engine, batches(), 2)
+    assert seen == [[1.0, 0.0, 0.0], [1.0, 2.0, 0.5], [2.0, 2.0, 1.0], [2.0, 4.0, 1.5]]
+
+
+def test_the_time_of_handlers_that_a_step_added_is_theirs(clock):
+    def step(engine, batch):
+        clock.now += 2.0
+        engine.on(Events.ITERATION_COMPLETED, lambda: setattr(clock, "now", clock.now + 0.5))
+
+    engine = Engine(step)
+    engine.on(Events.ITERATION_STARTED, lambda: None)
+    engine.table.control.signal = 0
+    loop.iterate(engine, iter("a"), 1)
+    assert [engine.state.times[name] for name in ("data", "step", "handlers")] == [0.0, 2.0, 0.5]
+
+
+def test_the_step_itself_can_read_the_times_of_slow_steps(clock):
+    seen = []
+
+    def step(engine, batch):
+        seen.append(engine.state.times["step"])
+        clock.now += 2.0
+
+    engine = Engine(step)
+    loop.iterate(engine, itertools.count(), 3)
+    assert seen == [0.0, 2.0, 4.0]

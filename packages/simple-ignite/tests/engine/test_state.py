@@ -61,4 +61,5 @@ def test_it_can_be_copied_and_pickled():
     state.best, state.iteration = 0.5, 3
     for again in (copy.deepcopy(state), pickle.loads(pickle.dumps(state))):
         assert vars(again) == vars(state)
+        assert again.times == state.times
         assert again.times is not state.times

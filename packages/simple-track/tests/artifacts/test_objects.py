@@ -7,13 +7,8 @@ import zstandard
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from simple_track.artifacts.objects import (
-    CorruptObjectError,
-    MissingObjectError,
-    ObjectStore,
-    digest_of,
-    hash_file,
-)
+from simple_track.artifacts.object_file import digest_of, hash_file
+from simple_track.artifacts.objects import CorruptObjectError, MissingObjectError, ObjectStore
 from simple_track.maintenance.doctor import examine
 from simple_track.storage.layout import Layout
 from simple_track.track import Track

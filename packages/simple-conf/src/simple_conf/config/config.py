@@ -10,7 +10,7 @@ from simple_conf.references.evaluation import read
 from simple_conf.tree.comparison import equal_pairs
 from simple_conf.tree.copying import key_text, planted
 from simple_conf.tree.editing import absent, change, detached, drop, put, refuse_frozen
-from simple_conf.tree.export import Exporter, as_written
+from simple_conf.tree.export import Exporter, as_written, too_deep
 from simple_conf.tree.node import MARKER, Linked, ListNode, MappingNode, Overlaid, raw_item, register_classes
 from simple_conf.tree.pickling import pack, unpack
 from simple_conf.values import MISSING, repr_of
@@ -97,7 +97,12 @@ class Config(MappingNode):
             return NotImplemented
         if len(self) != len(other) or any(key not in other for key in self):
             return False
-        return equal_pairs.compare(self, other, lambda: all(alike(self, other, key) for key in self.__raw__))
+        try:
+            return equal_pairs.compare(
+                self, other, lambda: all(alike(self, other, key) for key in self.__raw__)
+            )
+        except RecursionError:
+            raise too_deep(self) from None
 
     def __hash__(self) -> int:
         if not self.__tree__.frozen:

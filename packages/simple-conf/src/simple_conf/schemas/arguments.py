@@ -6,7 +6,7 @@ import inspect
 import typing
 
 from simple_conf.errors import ConfError
-from simple_conf.schemas.containers import Mode
+from simple_conf.schemas.containers import Mode, TooDeepError
 from simple_conf.schemas.conversion import MismatchError, shown
 from simple_conf.schemas.structure import structure
 from simple_conf.written import bare
@@ -57,5 +57,7 @@ def convert(name: str, value: Any, kind: Any) -> Any:
         return bare(value)
     try:
         return structure(value, kind, Mode())
+    except TooDeepError:
+        raise ArgumentError(f"{name}: the value nests too deeply") from None
     except MismatchError as failure:
         raise ArgumentError(f"{name}: expected {failure.expected}, got {shown(failure.got)}") from None

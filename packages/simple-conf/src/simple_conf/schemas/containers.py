@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple, get_args, get_origin
 
+from cattrs import ClassValidationError
+
 from simple_conf.config.config import Config
 from simple_conf.errors import ConfError
 from simple_conf.schemas.conversion import Unreadable, refuse
@@ -54,6 +56,29 @@ class SeveralErrors(ConfError):  # noqa: N818 - it is several
 
 class NeedsDefaultsError(BaseException):
     """The defaults of a schema must be in the tree; passes through everything that reads a value."""
+
+
+class NestingError(BaseException):
+    """Values nest too deeply through references; passes through everything that tries or collects."""
+
+
+class TooDeepError(ConfError):
+    """Values nest too deeply: what `structure` makes of a NestingError."""
+
+
+def stem(kind: Any) -> Any:
+    """Return the class of a generic type, or the type itself."""
+    return get_origin(kind) or kind
+
+
+def refuse_too_deep(failure: Exception) -> None:
+    """Raise NestingError where an error, or one of those that cattrs collected, is Python's limit of depth.
+
+    An `InterpolationCycleError`, which is a RecursionError too, is an ordinary issue of one value.
+    """
+    found = failure.exceptions if isinstance(failure, ClassValidationError) else (failure,)
+    if any(type(one) is RecursionError for one in found):
+        raise NestingError from None
 
 
 def opened(node: Config, mode: Mode) -> dict[str, Any]:
@@ -127,6 +152,7 @@ def collect(pairs: Any, item: Hook, inner: Any) -> list[Any]:
         try:
             done.append(item(value, inner))
         except Exception as failure:
+            refuse_too_deep(failure)
             errors.append((key, failure))
     if errors:
         raise SeveralErrors(errors)

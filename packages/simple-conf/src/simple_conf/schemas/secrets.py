@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, Union, get_args, get_origin
 from simple_conf.config.secrets import add
 from simple_conf.errors import ConfError, KeyPathError, SdnSyntaxError
 from simple_conf.keypath import parse_path
-from simple_conf.schemas.fields import fields_of, is_secret, schemas_in
+from simple_conf.schemas.defaults.field_default import defaults_of
+from simple_conf.schemas.fields import is_secret, schemas_in
 from simple_conf.secret_lines import masked_argument
 from simple_conf.secret_names import marking, sounds_secret
 from simple_conf.suggestion import closest
@@ -63,31 +64,48 @@ def secret_paths(kind: Any, value: Any, path: KeyPath) -> Iterator[KeyPath]:
         value: A node, or anything else where there is none.
         path: The path of the value.
     """
-    if is_secret(kind):
-        yield path
-        return
-    if type(value) is Overlaid:
-        value = value.overrides
-    if isinstance(value, (MappingNode, ListNode)):
-        path = value.__path__  # it may be read through a reference
+    known: dict[int, bool] = {}
+    waiting = [(kind, value, path)]
+    seen: dict[tuple[int, int], Any] = {}
+    while waiting:
+        kind, value, path = waiting.pop()
+        if is_secret(kind):
+            yield path
+            continue
+        if id(kind) not in known:
+            known[id(kind)] = bool(named(kind))
+        if not known[id(kind)]:
+            continue
+        if type(value) is Overlaid:
+            value = value.overrides
+        if isinstance(value, (MappingNode, ListNode)):
+            path = value.__path__  # it may be read through a reference
+            if (id(value), id(kind)) in seen:
+                continue
+            seen[id(value), id(kind)] = value  # held, so that its id stays its own
+        if isinstance(value, (MappingNode, ListNode, Table, tuple)):
+            waiting += parts(kind, value, path)
+        elif value is not None:  # it is in the place of what holds secrets
+            yield path
+
+
+def parts(kind: Any, value: Any, path: KeyPath) -> Iterator[tuple[Any, Any, KeyPath]]:
+    """Yield what a value of some type holds: the type, the value and the path of each."""
     if isinstance(value, MappingNode):
         for cls in schemas_in(kind):
-            for field in fields_of(cls):
-                name = field.path[0]
-                yield from secret_paths(field.kind, inside(value, name), (*path, name))
+            for key, field in defaults_of(cls).items():
+                yield field.kind, inside(value, key), (*path, key)
         for inner in members(kind, ENTRIES):
             for key in value.__raw__:
-                yield from secret_paths(inner, inside(value, key), (*path, key))
+                yield inner, inside(value, key), (*path, key)
     elif isinstance(value, (ListNode, Table)):
         for inner in members(kind, ITEMS):
             for index in range(len(value)):
-                yield from secret_paths(inner, inside(value, index), (*path, index))
-    elif isinstance(value, tuple):  # a row of a table
+                yield inner, inside(value, index), (*path, index)
+    else:  # a row of a table
         for cls in schemas_in(kind):
-            for field in fields_of(cls):
-                yield from secret_paths(field.kind, None, (*path, field.path[0]))
-    elif value is not None and named(kind):  # it is in the place of what holds secrets
-        yield path
+            for key, field in defaults_of(cls).items():
+                yield field.kind, None, (*path, key)
 
 
 def inside(value: MappingNode | ListNode | Table, key: Key) -> Any:
@@ -131,8 +149,8 @@ def walked(kind: Any, path: Keys, around: tuple[Any, ...]) -> Iterator[Keys]:
         yield path
     for cls in schemas_in(kind):
         if cls not in around:
-            for field in fields_of(cls):
-                yield from walked(field.kind, (*path, field.path[0]), (*around, cls))
+            for key, field in defaults_of(cls).items():
+                yield from walked(field.kind, (*path, key), (*around, cls))
     for inner in members(kind, ENTRIES) + members(kind, ITEMS):
         yield from walked(inner, path, around)
 

@@ -8,39 +8,46 @@ from enum import Enum
 from functools import lru_cache
 from pathlib import Path
 from types import NoneType, UnionType
-from typing import TYPE_CHECKING, Any, Literal, TypeVar, Union, get_args, get_origin, is_typeddict
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    Literal,
+    TypeVar,
+    Union,
+    get_args,
+    get_origin,
+    get_type_hints,
+    is_typeddict,
+)
 
-from cattrs import AttributeValidationNote, ClassValidationError, Converter
-from cattrs.gen import make_dict_structure_fn, override
+from cattrs import Converter
+from cattrs.gen import override
 from cattrs.gen.typeddicts import make_dict_structure_fn as make_typed_dict_structure_fn
 
 from simple_conf.config.config import Config
-from simple_conf.errors import ConfError
+from simple_conf.errors import ConfError, InterpolationCycleError
 from simple_conf.schemas import unions
 from simple_conf.schemas.containers import (
     Mode,
-    NeedsDefaultsError,
-    SeveralErrors,
+    NestingError,
+    TooDeepError,
     dict_hook,
     list_hook,
     opened,
     set_hook,
+    stem,
     tuple_hook,
 )
 from simple_conf.schemas.conversion import SIMPLE, MismatchError, Unreadable, refuse, to_enum, to_literal
-from simple_conf.schemas.defaults.default_layer import default_object, default_values
-from simple_conf.schemas.defaults.default_plan import plan_of
-from simple_conf.schemas.defaults.field_default import defaults_of, required_fields
 from simple_conf.schemas.named_tuple import is_named_tuple, named_tuple_hook
-from simple_conf.schemas.schema import attributes_of, check_object, checks_of, field_names, is_schema
-from simple_conf.schemas.source_text import takes_text, with_text
+from simple_conf.schemas.objects import class_hook, later
+from simple_conf.schemas.schema import is_schema
+from simple_conf.schemas.source_text import with_text
 from simple_conf.schemas.type_names import describe
 from simple_conf.values import MISSING, Missing, Secret, Table
-from simple_conf.written import KINDS, bare
+from simple_conf.written import bare
 
 if TYPE_CHECKING:
-    from simple_conf.schemas.defaults.default_plan import Plan
-
     Hook = Callable[[Any, Any], Any]
 
 LISTS = (list, collections.abc.Sequence, collections.abc.MutableSequence, collections.abc.Iterable)
@@ -51,22 +58,6 @@ FUNCTIONS = (Callable, collections.abc.Callable)
 DATA = (str, int, float, NoneType, list, tuple, dict, Config, Table, Unreadable, Missing)
 
 _registered: list[tuple[Any, Callable[[Any], Any]]] = []
-
-
-class ExtraKeysError(ConfError):
-    """Keys that a schema does not have.
-
-    Args:
-        keys: The keys.
-        known: The schema's fields.
-        owner: The schema's name.
-    """
-
-    def __init__(self, keys: list[str], known: list[str], owner: str) -> None:
-        self.keys = keys
-        self.known = known
-        self.owner = owner
-        super().__init__(keys)
 
 
 def register_type(kind: Any, convert: Callable[[Any], Any]) -> None:
@@ -156,11 +147,6 @@ def let_through(hook: Hook) -> Hook:
     return lambda value, kind: MISSING if value is MISSING else hook(value, kind)
 
 
-def stem(kind: Any) -> Any:
-    """Return the class of a generic type, or the type itself."""
-    return get_origin(kind) or kind
-
-
 def is_simple(kind: Any) -> bool:
     """Return whether single values are converted to a type."""
     try:
@@ -204,8 +190,13 @@ def unknown(kind: Any, mode: Mode) -> Hook:
 
 def typed_dict_hook(kind: Any, conv: Converter, mode: Mode) -> Hook:
     """Return the hook of a TypedDict."""
+    named = {
+        key: override(struct_hook=later(inner, conv))
+        for key, inner in hints_of(kind).items()
+        if "ForwardRef(" in repr(kind.__annotations__[key])
+    }
     build = make_typed_dict_structure_fn(
-        kind, conv, _cattrs_forbid_extra_keys=mode.strict, _cattrs_detailed_validation=mode.thorough
+        kind, conv, _cattrs_forbid_extra_keys=mode.strict, _cattrs_detailed_validation=mode.thorough, **named
     )
 
     def hook(value: Any, _: Any) -> Any:
@@ -216,6 +207,21 @@ def typed_dict_hook(kind: Any, conv: Converter, mode: Mode) -> Hook:
         )
 
     return hook
+
+
+def hints_of(kind: Any) -> dict[str, Any]:
+    """Return the types of a TypedDict's keys, names in them as the module that declares the key has them."""
+    try:
+        hints = get_type_hints(kind)
+    except NameError as failure:
+        raise ConfError(f"{kind.__name__}: {failure}; define it at the top of the module") from failure
+    for base in getattr(kind, "__orig_bases__", ()):
+        if is_typeddict(base):
+            known = base.__annotations__
+            hints |= {
+                key: inner for key, inner in hints_of(base).items() if kind.__annotations__[key] == known[key]
+            }
+    return hints
 
 
 def leaf(cls: Any, mode: Mode) -> Hook:
@@ -273,143 +279,15 @@ def union(kind: Any, conv: Converter, mode: Mode) -> Hook:
     return unions.union_hook(kind, exact, conv if mode.convert else None)
 
 
-def class_hook(kind: Any, conv: Converter, mode: Mode) -> Hook:
-    """Return the hook of an attrs class or a dataclass."""
-    cls = stem(kind)
-    try:
-        build = make_dict_structure_fn(
-            kind,
-            conv,
-            _cattrs_forbid_extra_keys=False,
-            _cattrs_detailed_validation=mode.thorough,
-            _cattrs_use_alias=True,
-            **named_types(cls, conv),
-        )
-    except NameError as failure:
-        raise ConfError(f"{cls.__name__}: {failure}; define it at the top of the module") from failure
-    names = field_names(cls)
-    keys = {attribute: key for key, attribute in attributes_of(cls).items()}
-    known = frozenset(names)
-    required = required_fields(cls)
-    check = bool(checks_of(cls)) and getattr(cls, "__attrs_post_init__", None) is not check_object
-
-    read = class_reader(cls, conv, mode)
-
-    def hook(value: Any, _: Any) -> Any:
-        values = read(value)
-        if type(values) is not dict:
-            return values
-        if mode.gaps:
-            values = {**dict.fromkeys(required, MISSING), **values}
-        if not mode.thorough:
-            if mode.strict and not known.issuperset(values):
-                raise ExtraKeysError([], names, cls.__name__)
-            made = build(values, kind)
-            if check:
-                check_object(made)
-            return made
-        errors: list[tuple[str | int | None, Exception]] = []
-        extra = [key for key in values if key not in known] if mode.strict else []
-        if extra:
-            errors.append((None, ExtraKeysError(extra, names, cls.__name__)))
-        try:
-            made = build(values, kind)
-            if check and not errors:
-                check_object(made)
-        except Exception as failure:
-            errors.append((None, by_key(failure, keys)))
-        if errors:
-            raise SeveralErrors(errors)
-        return made
-
-    return hook
-
-
-def named_types(cls: Any, conv: Converter) -> dict[str, Any]:
-    """Return how to read the fields whose types name classes inside brackets, as ``List["Node"]`` does."""
-    found: dict[str, Any] = {}
-    for default in defaults_of(cls).values():
-        written = getattr(cls, "__annotations__", {}).get(default.attribute)
-        if "ForwardRef(" in repr(written):
-            found[default.attribute] = override(struct_hook=later(default.kind, conv))
-    return found
-
-
-def later(kind: Any, conv: Converter) -> Hook:
-    """Return a hook that looks up how to read a type when it reads one, since the type may hold itself."""
-    return lambda value, _: conv.structure(value, kind)
-
-
-def class_reader(cls: Any, conv: Converter, mode: Mode) -> Callable[[Any], Any]:
-    """Return what gives the values that an object of a class is made of, or the object where it is made.
-
-    Args:
-        cls: The class.
-        conv: The converter.
-        mode: How values are read.
-    """
-    by_tree, probes = mode.defaults == "tree", mode.defaults == "probe"
-    plans: list[Plan | None] = []
-    texts = [key for key, default in defaults_of(cls).items() if takes_text(default.kind)]
-
-    def fits(value: Any, kind: Any) -> bool:
-        try:
-            conv.structure(value, kind)
-        except Exception:
-            return False
-        return True
-
-    def read(value: Any) -> Any:
-        if type(value) is Config:
-            values = value.__dict__
-            if values is not value.__raw__:
-                values = opened(value, mode)
-            if by_tree:
-                default = default_object(value)
-                if type(default) is not cls and isinstance(default, cls):
-                    return conv.structure(value, type(default))
-                values = default_values(value, cls, values, fits)
-            for key in texts:
-                kind = type(values.get(key))
-                if kind is not str and kind in KINDS:
-                    values = {**values, key: with_text(value, key, values[key])}
-        elif isinstance(value, collections.abc.Mapping):
-            values = dict(value)
-        elif isinstance(value, cls):
-            return value
-        else:
-            return refuse(f"a mapping ({cls.__name__})", value)
-        if probes:
-            if not plans:
-                plans.append(plan_of(cls, conv))
-            plan = plans[0]
-            if plan is not None and not plan.fits(values):
-                raise NeedsDefaultsError
-        return values
-
-    return read
-
-
-def by_key(failure: Exception, keys: dict[str, str]) -> Exception:
-    """Return an error of cattrs whose parts name the keys of fields, not their attributes.
-
-    Args:
-        failure: The error.
-        keys: The keys by the attributes.
-    """
-    for inner in failure.exceptions if isinstance(failure, ClassValidationError) else ():
-        notes = getattr(inner, "__notes__", [])
-        for index, note in enumerate(notes):
-            if isinstance(note, AttributeValidationNote):
-                notes[index] = AttributeValidationNote(str(note), keys.get(note.name, note.name), note.type)
-        text = inner.args[0] if inner.args and isinstance(inner.args[0], str) else ""
-        name = text[1:].partition("'")[0] if text.startswith("'") else ""
-        if name in keys and not notes:  # a validator of attrs
-            inner.args = (f"'{keys[name]}'{text[len(name) + 2 :]}", *inner.args[1:])
-            inner.add_note(AttributeValidationNote("", keys[name], Any))
-    return failure
-
-
 def structure(value: Any, kind: Any, mode: Mode) -> Any:
-    """Return ``value`` read as ``kind``; raises the first error, or all where the mode is thorough."""
-    return converter(mode).structure(value, kind)
+    """Return ``value`` read as ``kind``; raises the first error, or all where the mode is thorough.
+
+    Raises:
+        TooDeepError: It nests too deeply.
+    """
+    try:
+        return converter(mode).structure(value, kind)
+    except InterpolationCycleError:
+        raise
+    except (NestingError, RecursionError):
+        raise TooDeepError("the value nests too deeply, by itself or through references") from None

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin, get_type_h
 
 from simple_conf.config.config import Config
 from simple_conf.errors import ConfError
+from simple_conf.schemas.containers import refuse_too_deep
 from simple_conf.schemas.conversion import MismatchError, one_of, refuse
 from simple_conf.schemas.defaults.field_default import defaults_of
 from simple_conf.schemas.fields import schemas_in
@@ -64,8 +65,8 @@ def union_hook(kind: Any, exact: Converter, converting: Converter | None) -> Hoo
             for member in others or schemas:
                 try:
                     return trial.structure(value, member)
-                except Exception:  # noqa: S112 - the next member may fit
-                    continue
+                except Exception as failure:  # the next member may fit
+                    refuse_too_deep(failure)
         return refuse(describe(kind), value)
 
     return structure
@@ -78,6 +79,7 @@ def fitting(value: Any, schemas: list[Any], others: list[Any], converter: Conver
         try:
             made.append(converter.structure(value, member))
         except Exception as failure:
+            refuse_too_deep(failure)
             failures.append((common(value, member), failure))
     if len(made) == 1:
         return made[0]

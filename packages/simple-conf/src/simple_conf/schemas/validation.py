@@ -7,9 +7,10 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from simple_conf.errors import ConfError, PlacedError, ValidationError, ValidationIssue
+from simple_conf.keypath import format_path
 from simple_conf.origin.layers import caller
 from simple_conf.references.overlay import escaped
-from simple_conf.schemas.containers import Mode, NeedsDefaultsError
+from simple_conf.schemas.containers import Mode, NeedsDefaultsError, TooDeepError
 from simple_conf.schemas.defaults.layered_tree import layered
 from simple_conf.schemas.fields import keys_of
 from simple_conf.schemas.issues import advise, gather
@@ -17,7 +18,9 @@ from simple_conf.schemas.secrets import hiding, holds_near, is_near, named
 from simple_conf.schemas.structure import structure
 from simple_conf.tree.copying import planted
 from simple_conf.tree.export import Exporter, as_written
+from simple_conf.tree.location import origin_at
 from simple_conf.tree.masking import censor_of
+from simple_conf.tree.nesting import node_in_itself
 from simple_conf.tree.node import ListNode, MappingNode
 from simple_conf.values import MASK
 
@@ -53,6 +56,8 @@ def validate(
         made: T = structure(ready, schema, mode)
         if not unmet(ready):
             return made
+    except TooDeepError:
+        found = [too_deep(ready)]
     except Exception:
         found = unmet(ready) + issues(ready, schema, mode)
         if not found:
@@ -100,7 +105,10 @@ def with_defaults(cfg: Any, schema: Any, mode: Mode) -> tuple[Any, Mode]:
     """
     values = cfg
     if isinstance(cfg, (list, tuple)) and not isinstance(cfg, ListNode):
-        values = planted({"values": escaped(cfg)}, caller()).__raw__["values"]
+        try:
+            values = planted({"values": escaped(cfg)}, caller()).__raw__["values"]
+        except RecursionError:
+            raise ValidationError([too_deep(cfg)]) from None
     if not isinstance(values, (MappingNode, ListNode)):
         return cfg, mode._replace(defaults="class")
     try:
@@ -118,15 +126,30 @@ def issues(cfg: Any, schema: Any, mode: Mode) -> list[ValidationIssue]:
     if not isinstance(cfg, MappingNode):
         try:
             structure(cfg, schema, thorough)
+        except TooDeepError:
+            return [too_deep(cfg)]
         except Exception as failure:
             return gather(failure, (), cfg)
         return []
     with hiding(cfg, schema):
         try:
             structure(cfg, schema, thorough)
+        except TooDeepError:
+            return [too_deep(cfg)]
         except Exception as failure:
             return masked_issues(failure, cfg, schema)
     return []
+
+
+def too_deep(cfg: Any) -> ValidationIssue:
+    """Return the issue of values that nest too deeply, at a mapping that contains itself if there is one."""
+    node = node_in_itself(cfg) if isinstance(cfg, (MappingNode, ListNode)) else None
+    if node is not None:
+        message, path = "this mapping contains itself through a reference", node.__path__
+    else:
+        message, path = "values nest too deeply, by themselves or through references", ()
+    origin = origin_at(cfg.__tree__.root, path) if isinstance(cfg, (MappingNode, ListNode)) else None
+    return ValidationIssue(format_path(path), message, origin=origin)
 
 
 def unmet(cfg: Any) -> list[ValidationIssue]:

@@ -9,12 +9,13 @@ from simple_conf.errors import OverrideError, SdnSyntaxError
 from simple_conf.keypath import format_path
 from simple_conf.literal import read_value
 from simple_conf.origin.layers import VariableLayer
+from simple_conf.references.named_path import index_of
 from simple_conf.sources.override import Override, from_overrides
-from simple_conf.tree.node import MappingNode, Overlaid, has_key
+from simple_conf.tree.node import ListNode, MappingNode, Overlaid, has_item, has_key, raw_item
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from simple_conf.config.config import Config
     from simple_conf.keypath import KeyPath
@@ -29,7 +30,7 @@ def from_env(
     Args:
         prefix: What the names of the variables begin with.
         separator: What is between the keys of a path; the keys are the parts in lower case; where
-            the tree is merged over another, they meet keys of any case.
+            the tree is merged over another, they meet keys of any case, of its schema too.
         variables: By default those of this process.
 
     Returns:
@@ -105,22 +106,46 @@ class Variable(Override):
             met.apply(root, rules, strict_keys)
 
     def met(self, root: MappingNode) -> KeyPath:
-        """Return the path with the keys as the config, or the lowest layer of its tree, has them."""
+        """Return the path with the keys as the config, or the lowest layer of its tree, has them.
+
+        Raises:
+            OverrideError: Two keys differ from a part of the name only in case.
+        """
         node: object = root
         path: list[str | int] = []
+        defaults = root.__tree__.defaults
         for segment in map(str, self.path):
             key = segment
             if type(node) is Overlaid:
                 node = node.overrides
-            if isinstance(node, MappingNode) and not has_key(node, segment):
-                same = [known for known in node.__raw__ if known.lower() == segment]
-                if len(same) > 1:
-                    raise OverrideError(
-                        f"the variable's name may mean {' or '.join(map(repr, same))}",
-                        origin=self.layer.locate(()),
-                        hint="keys that differ in case only cannot be set by the environment",
-                    )
-                key = same[0] if same else segment
+            if not isinstance(node, ListNode) and not (
+                isinstance(node, MappingNode) and has_key(node, segment)
+            ):
+                written = node.__raw__ if isinstance(node, MappingNode) else ()
+                names = defaults.names(root, tuple(path)) if defaults is not None else []
+                key = self.key_like(segment, dict.fromkeys([*written, *names]))
             path.append(key)
-            node = node.__raw__.get(key) if isinstance(node, MappingNode) else None
+            if isinstance(node, ListNode):
+                index = index_of(key)
+                node = raw_item(node, index) if index is not None and has_item(node, index) else None
+            else:
+                known = isinstance(node, MappingNode) and has_key(node, key)
+                node = node.__raw__[key] if known and isinstance(node, MappingNode) else None
         return tuple(path)
+
+    def key_like(self, word: str, names: Iterable[str]) -> str:
+        """Return the one key among those that are known that a part of the name means.
+
+        Raises:
+            OverrideError: Two keys differ from it only in case.
+        """
+        if word in names:
+            return word
+        same = [known for known in names if known.lower() == word]
+        if len(same) > 1:
+            raise OverrideError(
+                f"the variable's name may mean {' or '.join(map(repr, same))}",
+                origin=self.layer.locate(()),
+                hint="keys that differ in case only cannot be set by the environment",
+            )
+        return same[0] if same else word

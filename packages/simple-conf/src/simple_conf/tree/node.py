@@ -37,6 +37,9 @@ if TYPE_CHECKING:
                     since the keys of a mapping can still be filled in one by one.
             """
 
+        def names(self, root: MappingNode, path: KeyPath) -> list[str]:
+            """Return the keys that are known in the mapping at a path, whether there is one or not."""
+
         def lay_below(self, make: Callable[[Defaults, bool], MappingNode]) -> MappingNode:
             """Return a tree of overrides with this layer below it, made again where they choose late.
 

@@ -134,6 +134,8 @@ def is_iterator(data: object) -> bool:
 
 
 def _length(data: object) -> int | None:
+    if type(data) in DETERMINISTIC:
+        return len(data)  # type: ignore[arg-type]
     if not isinstance(data, Sized):
         return None
     try:

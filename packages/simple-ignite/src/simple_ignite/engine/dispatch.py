@@ -18,6 +18,8 @@ __all__ = ["EARLY", "Handle", "HandlerTable", "Plan"]
 EARLY, NORMAL = 0, 1
 EPOCHS = (Events.EPOCH_STARTED, Events.EPOCH_COMPLETED)
 ITERATIONS = (Events.ITERATION_STARTED, Events.ITERATION_COMPLETED)
+END = "simple_ignite.end"
+"""The key, beside the events that are counted, of the iteration at which a run last ended."""
 UPCOMING = (Events.GET_BATCH_STARTED, Events.GET_BATCH_COMPLETED)
 POSITIONAL = frozenset({*EPOCHS, *ITERATIONS, *UPCOMING, Events.OPTIMIZER_STEP})
 """Events whose count is a position of the state; that of the others is kept by the table."""
@@ -109,9 +111,11 @@ class HandlerTable:
         counts: How often each event fired that counts its own occurrences.
         watch: Called with each handler, those that are there when it is set and those that are added; or
             None.
+        lasting: The registrations that want the end of a run too, by their place in the order.
     """
 
     watch: Callable[[Entry], None] | None = None  # a pickle of 0.3.0 has none
+    lasting: frozenset[int] = frozenset()
 
     def __init__(self) -> None:
         self.control = Control()
@@ -166,6 +170,8 @@ class HandlerTable:
             grouped.setdefault(self._known(one.event), []).append(one)
         added: list[tuple[Event, Entry]] = []
         self._order += 1
+        if any(one.last for filters in grouped.values() for one in filters):
+            self.lasting |= {self._order}
         for name, filters in grouped.items():
             given = 2 if name is Events.EXCEPTION_RAISED else 1
             call = adapt(handler, given, args, kwargs, values=not isinstance(name, Events))
@@ -214,7 +220,7 @@ class HandlerTable:
 
     def has(self, *events: Event) -> bool:
         """Return whether any of the events has a handler."""
-        for event in events:  # faster than any() over a generator, and called for each epoch
+        for event in events:  # noqa: SIM110 - faster than a generator, and called for each epoch
             if self._entries[event]:
                 return True
         return False
@@ -231,6 +237,48 @@ class HandlerTable:
             for entry in entries:
                 self._call(event, entry, engine, count, values)
 
+    def fire_last(self, engine: HasState, epochs: int, *, cut: bool) -> None:
+        """Call the handlers that want the end of a run, unless they were called at the last occurrence.
+
+        Args:
+            engine: The engine.
+            epochs: How many epochs are completed.
+            cut: Whether the last one was cut.
+        """
+        state = engine.state
+        if self.counts.get(END) == state.iteration:  # a run that had nothing left to do
+            return
+        self.counts[END] = state.iteration
+        counts: dict[Event, int] = {
+            Events.ITERATION_COMPLETED: state.iteration,
+            Events.EPOCH_COMPLETED: epochs,
+            Events.OPTIMIZER_STEP: state.optimizer_steps,
+        }
+        wanted: dict[int, list[tuple[Event, Entry]]] = {}
+        for event, entries in self._entries.items():
+            for entry in entries:
+                if entry.rank[-1] in self.lasting:
+                    wanted.setdefault(entry.rank[-1], []).append((event, entry))
+        for group in sorted(wanted.values(), key=lambda group: group[0][1].rank):
+            self._call_last(group, engine, counts, cut=cut)
+
+    def _call_last(
+        self, group: list[tuple[Event, Entry]], engine: HasState, counts: Mapping[Event, int], *, cut: bool
+    ) -> None:
+        """Call a handler at the end of a run, if it wants that and was not called at the last occurrence."""
+        for event, entry in group:
+            missed = event not in counts or (cut and event is Events.EPOCH_COMPLETED)
+            if not missed and counts[event] and entry.passes(engine, counts[event]):
+                return
+        for event, entry in group:
+            try:
+                if entry.alive and any(f.passes_end(engine, counts[event]) for f in entry.filters if f.last):
+                    entry.call(engine)
+                    return
+            except BaseException:
+                self.blame(event, entry.handler)
+                raise
+
     def fire_again(self, event: Event, engine: HasState, restored: Container[int]) -> None:
         """Call an event's handlers except those whose state was restored.
 
@@ -245,6 +293,25 @@ class HandlerTable:
             owner = getattr(entry.handler, "__self__", entry.handler)
             if entry.rank[0] == NORMAL and id(owner) not in restored:
                 self._call(event, entry, engine, count, {})
+
+    def event_of(self, owner: object, state: State) -> Event | None:
+        """Return the event at which a handler is being called, or None if it is registered with none.
+
+        Of several, it is one of an iteration while there is a batch, and one of the others else.
+
+        Args:
+            owner: The handler, or the object whose methods are handlers.
+            state: The engine's state.
+        """
+        events = [
+            event
+            for event, entries in self._entries.items()
+            if any(entry.handler is owner for entry in entries)
+        ]
+        within = state.batch is not None
+        return next(
+            (e for e in events if (e in ITERATIONS + UPCOMING) is within), events[0] if events else None
+        )
 
     def listeners(self, event: Event, engine: HasState) -> list[tuple[Call, Call]]:
         """Count an occurrence of an event; return each handler that wants it, with its call."""

@@ -22,7 +22,7 @@ from simple_ignite.engine.signals import SignalWatch, watched
 from simple_ignite.engine.signature import name_of
 from simple_ignite.engine.state import State
 from simple_ignite.engine.trial.current import current_trial, in_smoke_run
-from simple_ignite.errors import EngineBusyError, HandlerError, RunError
+from simple_ignite.errors import ChecksCompleted, EngineBusyError, HandlerError, RunError
 from simple_ignite.protocols import Stateful
 
 if TYPE_CHECKING:
@@ -114,10 +114,11 @@ class Engine:
     ) -> Any:
         """Call `handler` whenever an event fires; without a handler, return a decorator.
 
-        A handler takes the engine or nothing, then `args` and `kwargs`. One of EXCEPTION_RAISED may also take
-        the error. If it has a method `registered`, that is called with the engine; if it has a method
-        `restarted`, that is called with the engine when a run begins anew; if it has a method `event_for`,
-        that is called with the engine and the event, and returns the event to use.
+        A handler takes the engine or nothing, then `args` and `kwargs`. One of EXCEPTION_RAISED may also
+        take the error. Another engine is run by `on(event, evaluator.run, data)`. If it has a method
+        `registered`, that is called with the engine; if it has a method `restarted`, that is called with
+        the engine when a run begins anew; if it has a method `event_for`, that is called with the engine
+        and the event, and returns the event to use.
 
         Args:
             event: A member of `Events` or a registered event of your own, either of them filtered, as in
@@ -309,9 +310,11 @@ class Engine:
 
         `on` does this for the handlers it is given. If a state was loaded that holds one of this name, the
         handler gets it. What has no `state_dict` and `load_state_dict` is ignored; so are modules,
-        optimizers and schedulers of torch, which are saved by a name of their own.
+        optimizers and schedulers of torch, which are saved by a name of their own, and engines, whose states
+        are saved once they have run within this one.
         """
-        self.resume_state.keep(handler)
+        if not isinstance(handler, Engine):
+            self.resume_state.keep(handler)
 
     @property
     def kept(self) -> tuple[Stateful, ...]:
@@ -459,6 +462,8 @@ class Engine:
                 self.companions.loaded_alone = False
                 Run(self, self.resume_state).train()
             self.companions.report_unclaimed()
+        except ChecksCompleted:
+            raise
         except BaseException as error:
             progress.failed = self.resume_state.pending_batches is None or control.phase != ""
             add_position(error, self.name, state, self.table)
@@ -466,6 +471,7 @@ class Engine:
                 raise
         finally:
             self._running = False
+            state.stopwatch.end_run()
             if progress.failed and self.batches is not None:
                 self.resume_state.let_go(self.batches, state.iteration)
             state.batch = state.output = None

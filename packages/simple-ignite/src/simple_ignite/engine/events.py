@@ -31,12 +31,15 @@ class EventFilter:
         before: Only occurrences before this one.
         after: Only occurrences after this one.
         when: Only if `when(engine, count)` is true; called after the other conditions.
+        last: Also at the end of the run, before COMPLETED, if the handler was not called at the last
+            occurrence; for ITERATION_COMPLETED, EPOCH_COMPLETED and OPTIMIZER_STEP. Batch and output are gone
+            by then. A run that is paused, preempted or ended by an exception is not at its end.
 
     Raises:
-        EventError: For a number below 1, or `once` together with `every`.
+        EventError: For a number below 1, `once` together with `every`, or `last` for another event.
     """
 
-    __slots__ = ("after", "before", "event", "every", "once", "when")
+    __slots__ = ("after", "before", "event", "every", "last", "once", "when")
 
     def __init__(
         self,
@@ -47,7 +50,11 @@ class EventFilter:
         before: int | None = None,
         after: int | None = None,
         when: Condition | None = None,
+        last: bool = False,
     ) -> None:
+        if last and event not in LASTING:
+            names = ", ".join(map(str, LASTING))
+            raise EventError(f"{event}: `last` is for {names}; for the end of a run use COMPLETED")
         if once is not None and every != 1:
             raise EventError(f"{event}: `every` and `once` exclude each other; join two filters with `|`")
         if when is not None and not callable(when):
@@ -58,6 +65,12 @@ class EventFilter:
         self.before = None if before is None else _natural(event, "before", before)
         self.after = None if after is None else _natural(event, "after", after, least=0)
         self.when = when
+        self.last = last
+
+    def __setstate__(self, state: tuple[None, dict[str, Any]]) -> None:
+        self.last = False  # a filter that 0.3.0 pickled
+        for name, value in state[1].items():
+            setattr(self, name, value)
 
     @property
     def always(self) -> bool:
@@ -83,6 +96,13 @@ class EventFilter:
             return False
         return self.when is None or bool(self.when(engine, count))
 
+    def passes_end(self, engine: object, count: int) -> bool:
+        """Return whether the end of a run passes in which the event last occurred as number `count`."""
+        beyond = self.before is not None and count >= self.before
+        if not self.last or beyond or count <= (self.after or -1):
+            return False
+        return self.when is None or bool(self.when(engine, count))
+
     def __or__(self, other: EventLike) -> EventSet:
         return EventSet.of(self, other)
 
@@ -96,6 +116,8 @@ class EventFilter:
         ]
         if self.every != 1:
             shown.insert(0, f"every={self.every}")
+        if self.last:
+            shown.append("last=True")
         return f"{self.event}({', '.join(shown)})"
 
 
@@ -143,9 +165,10 @@ class EventEnum(Enum):
         before: int | None = None,
         after: int | None = None,
         when: Condition | None = None,
+        last: bool = False,
     ) -> EventFilter:
         """Return some occurrences of this event; see `EventFilter`."""
-        return EventFilter(self, every=every, once=once, before=before, after=after, when=when)
+        return EventFilter(self, every=every, once=once, before=before, after=after, when=when, last=last)
 
     def __or__(self, other: EventLike) -> EventSet:
         return EventSet.of(self, other)
@@ -174,6 +197,10 @@ class Events(EventEnum):
     EXCEPTION_RAISED = "exception_raised"
     TERMINATED = "terminated"
     COMPLETED = "completed"
+
+
+LASTING = (Events.ITERATION_COMPLETED, Events.EPOCH_COMPLETED, Events.OPTIMIZER_STEP)
+"""The events whose filters may include the end of the run."""
 
 
 def _natural(event: Event, name: str, value: object, *, least: int = 1) -> int:

@@ -40,13 +40,13 @@ def _bare(engine: EngineParts, iterator: Iterator[Any], wanted: int) -> None:
     Steps shorter than `QUICK` are timed in stretches; the iterations in between are assumed to be alike.
     """
     state, control = engine.state, engine.table.control
-    times, last = state.times, state.iteration + wanted
+    watch, last = state.stopwatch, state.iteration + wanted
     while state.iteration < last:
-        begun, spent, target = state.iteration, times["step"], min(state.iteration + TIMED, last)
+        begun, spent, target = state.iteration, watch.step, min(state.iteration + TIMED, last)
         elapsed = _timed(engine, iterator, target - begun)
         if control.signal or state.iteration < target:
             return
-        spent = times["step"] - spent
+        spent = watch.step - spent
         if target < last and spent < QUICK * (target - begun):
             target = min(target + UNTIMED, last)
             _untimed(engine, iterator, target - state.iteration, spent / elapsed)
@@ -57,7 +57,8 @@ def _bare(engine: EngineParts, iterator: Iterator[Any], wanted: int) -> None:
 def _timed(engine: EngineParts, iterator: Iterator[Any], wanted: int) -> float:
     """Run iterations, timing each step; return the seconds of all of them together."""
     state, control, step = engine.state, engine.table.control, engine.step
-    i, spent, phase, begun = state.iteration, 0.0, FETCH, clock()
+    watch, i, phase = state.stopwatch, state.iteration, FETCH
+    begun = end = clock()
     try:
         for batch in islice(iterator, wanted):
             phase = STEP
@@ -65,8 +66,10 @@ def _timed(engine: EngineParts, iterator: Iterator[Any], wanted: int) -> float:
             state.iteration = i
             state.batch = batch
             since = clock()
+            watch.data += since - end
             state.output = step(engine, batch)
-            spent += clock() - since
+            end = clock()
+            watch.step += end - since
             control.done = i
             if control.signal:
                 phase = AFTER
@@ -77,9 +80,9 @@ def _timed(engine: EngineParts, iterator: Iterator[Any], wanted: int) -> float:
     except BaseException:
         control.phase = phase
         raise
-    elapsed = clock() - begun
-    _account(state.times, elapsed, spent, 0.0)
-    return elapsed
+    now = clock()
+    watch.data += now - end
+    return now - begun
 
 
 def _untimed(engine: EngineParts, iterator: Iterator[Any], wanted: int, share: float) -> None:
@@ -104,7 +107,8 @@ def _untimed(engine: EngineParts, iterator: Iterator[Any], wanted: int, share: f
         control.phase = phase
         raise
     elapsed = clock() - begun
-    _account(state.times, elapsed, elapsed * share, 0.0)
+    state.stopwatch.step += elapsed * share
+    state.stopwatch.data += elapsed * (1 - share)
 
 
 def _finish(engine: EngineParts) -> None:
@@ -121,7 +125,7 @@ def _calling(engine: EngineParts, iterator: Iterator[Any], wanted: int) -> None:
     before, before_due = before_plan.calls, before_plan.due
     after, after_due = after_plan.calls, after_plan.due
     call: Call | None = None
-    spent, busy, begun = 0.0, 0.0, clock()
+    watch, end = state.stopwatch, clock()
     try:
         for batch in islice(iterator, wanted):
             i += 1
@@ -129,6 +133,7 @@ def _calling(engine: EngineParts, iterator: Iterator[Any], wanted: int) -> None:
             state.batch = batch
             batch = None
             since = clock()
+            watch.data += since - end
             if before or i == before_due:
                 phase = BEFORE
                 if i == before_due:
@@ -136,17 +141,20 @@ def _calling(engine: EngineParts, iterator: Iterator[Any], wanted: int) -> None:
                 else:
                     for call in before:
                         call(engine)
-                busy -= since
-                since = clock()
-                busy += since
+                now = clock()
+                watch.handlers += now - since
+                since = now
             phase = STEP
             state.output = step(engine, state.batch)
-            now = clock()
-            spent += now - since
+            end = clock()
+            watch.step += end - since
             control.done = i
             if control.signal:
                 phase = AFTER
                 table.fire(COMPLETED, engine)
+                now = clock()
+                watch.handlers += now - end
+                end = now
                 break
             if after or i == after_due:
                 phase = AFTER
@@ -155,7 +163,9 @@ def _calling(engine: EngineParts, iterator: Iterator[Any], wanted: int) -> None:
                 else:
                     for call in after:
                         call(engine)
-                busy += clock() - now
+                now = clock()
+                watch.handlers += now - end
+                end = now
                 if control.signal:
                     break
             state.batch = state.output = None
@@ -165,7 +175,7 @@ def _calling(engine: EngineParts, iterator: Iterator[Any], wanted: int) -> None:
         if phase in (BEFORE, AFTER):
             table.blame_call(STARTED if phase == BEFORE else COMPLETED, call)
         raise
-    _account(state.times, clock() - begun, spent, busy)
+    watch.data += clock() - end
 
 
 def _fetching(engine: EngineParts, iterator: Iterator[Any], wanted: int) -> None:
@@ -174,7 +184,7 @@ def _fetching(engine: EngineParts, iterator: Iterator[Any], wanted: int) -> None
     control, occur, i = table.control, table.occur, state.iteration
     asked, got = table.plan(Events.GET_BATCH_STARTED, i), table.plan(Events.GET_BATCH_COMPLETED, i)
     before, after = table.plan(STARTED, i), table.plan(COMPLETED, i)
-    spent, begun, fetched, phase = 0.0, clock(), 0.0, FETCH
+    watch, end, phase = state.stopwatch, clock(), FETCH
     try:
         for _ in range(wanted):
             i += 1
@@ -183,11 +193,15 @@ def _fetching(engine: EngineParts, iterator: Iterator[Any], wanted: int) -> None
                 if control.signal & CHANGED and engine.batches is not None:
                     iterator = engine.batches.iterator(i - 1)  # a handler may have set other data
             since = clock()
+            watch.handlers += since - end
             try:
                 state.batch = next(iterator)
             except StopIteration:
+                end = clock()
+                watch.data += end - since
                 break
-            fetched += clock() - since
+            end = clock()
+            watch.data += end - since
             control.ahead = True
             if got.calls or i == got.due or control.signal:
                 occur(got, engine, i)
@@ -197,8 +211,10 @@ def _fetching(engine: EngineParts, iterator: Iterator[Any], wanted: int) -> None
             if before.calls or i == before.due or control.signal:
                 occur(before, engine, i)
             phase, since = STEP, clock()
+            watch.handlers += since - end
             state.output = step(engine, state.batch)
-            spent += clock() - since
+            end = clock()
+            watch.step += end - since
             control.done = i
             phase = AFTER
             if after.calls or i == after.due or control.signal:
@@ -210,11 +226,4 @@ def _fetching(engine: EngineParts, iterator: Iterator[Any], wanted: int) -> None
     except BaseException:
         control.phase = phase
         raise
-    elapsed = clock() - begun
-    _account(state.times, elapsed, spent, elapsed - spent - fetched)
-
-
-def _account(times: dict[str, float], elapsed: float, spent: float, busy: float) -> None:
-    times["data"] += elapsed - spent - busy
-    times["step"] += spent
-    times["handlers"] += busy
+    watch.handlers += clock() - end

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from time import perf_counter as clock
 
 from simple_ignite.engine.batches import BatchSource
 from simple_ignite.engine.control import CHANGED, END_EPOCH, FETCH, INTERRUPT, STOP, TERMINATE
@@ -49,24 +48,22 @@ class Run:
     def train(self) -> None:
         """Run the epochs that are left, and fire the events around them."""
         state, progress, control, engine = self.state, self.progress, self.control, self.engine
-        begun = clock()
+        state.stopwatch.begin_run()
         self.resume_state.begin_run()
         self.table.fire(Events.STARTED, engine)
         progress.ended = False
         if not progress.in_epoch:
             self.resume_state.restore_data(self.batches, state.iteration)
         while not control.signal & STOP and not progress.finished(state):
-            epoch_begun = clock()
             self.open_epoch()
             self.iterate()
-            state.times["epoch"] = clock() - epoch_begun
-            state.times["total"] = clock() - begun
+            state.stopwatch.end_epoch()
             if control.signal & STOP:
                 break
             self.close_epoch()
         progress.ended = progress.finished(state)
         progress.loaded = False
-        state.times["total"] = clock() - begun
+        state.stopwatch.end_run()
         if control.signal & TERMINATE:
             log.info("engine %s: terminated: %s", engine.name, state.stop_reason or "no reason given")
             self.table.fire(Events.TERMINATED, engine)
@@ -76,16 +73,18 @@ class Run:
             return
         if progress.ended:
             self.resume_state.let_go(self.batches, state.iteration)
+        if self.table.lasting and not control.preempted:
+            self.table.fire_last(engine, progress.epochs, cut=progress.in_epoch)
         self.table.fire(Events.COMPLETED, engine)
 
     def open_epoch(self) -> None:
         """Begin the next epoch, or continue one that was stopped or loaded in the middle."""
         state, progress = self.state, self.progress
+        state.stopwatch.begin_epoch(anew=not progress.in_epoch)
         if not progress.in_epoch:
             self.control.signal &= ~END_EPOCH  # it was raised outside an epoch
             state.epoch = progress.epochs
             state.epoch_begin = state.iteration
-            state.times.update(data=0.0, step=0.0, handlers=0.0, epoch=0.0)
             progress.in_epoch = True
             self.table.fire(Events.EPOCH_STARTED, self.engine)
         elif self.resume_state.pending_batches is not None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol
 
+from simple_ignite.stopwatch import Stopwatch
+
 __all__ = ["BUILT_IN", "HasState", "State"]
 
 
@@ -26,8 +28,7 @@ class State:
         output: What the step returned; None between iterations.
         metrics: The metrics' values by name, as of the last completed epoch.
         dataloader: The data of this run.
-        times: Seconds spent in this epoch on `data`, `step` and `handlers` (those of iterations), on the
-            `epoch`, and in `total` since the run was started. Updated before EPOCH_COMPLETED and COMPLETED.
+        stopwatch: Measures `times`.
         seed: The seed given to `run`, or None.
         stop_reason: Why the last run was terminated, as given to `terminate`; None if it was not terminated
             or no reason was given.
@@ -45,7 +46,7 @@ class State:
         self.output: Any = None
         self.metrics: dict[str, Any] = {}
         self.dataloader: Any = None
-        self.times: dict[str, float] = dict.fromkeys(("data", "step", "handlers", "epoch", "total"), 0.0)
+        self.stopwatch = Stopwatch()
         self.seed: int | None = None
         self.stop_reason: str | None = None
 
@@ -53,6 +54,14 @@ class State:
     def epoch_iteration(self) -> int:
         """How many iterations have begun in this epoch: 1 in the first."""
         return self.iteration - self.epoch_begin
+
+    @property
+    def times(self) -> dict[str, float]:
+        """Seconds spent on `data`, `step` and `handlers` of iterations in this epoch; `epoch`; `total`.
+
+        They can be read at any time; a part counts as soon as it is done. `total` is since the run began.
+        """
+        return self.stopwatch.read()
 
     @property
     def epoch_label(self) -> str:
@@ -65,7 +74,10 @@ class State:
             """Tell type checkers that any attribute may be added."""
 
     def __getattr__(self, name: str) -> Any:
-        known = ", ".join(sorted([*vars(self), "epoch_iteration"]))
+        if name == "stopwatch":  # of a state that an earlier version pickled
+            self.stopwatch = Stopwatch()
+            return self.stopwatch
+        known = ", ".join(sorted([*(vars(self).keys() - {"stopwatch"}), "epoch_iteration", "times"]))
         raise AttributeError(f"State has no `{name}`; it has {known}", name=name, obj=self)
 
     def __repr__(self) -> str:
@@ -90,5 +102,5 @@ class HasState(Protocol):
         ...
 
 
-BUILT_IN = frozenset(vars(State()))
+BUILT_IN = frozenset(vars(State())) | {"times"}
 """The names of the attributes that every state has."""

@@ -49,8 +49,10 @@ def iterate_sheltered(data: Any) -> Iterator[Any]:
     Workers that a loader keeps (`persistent_workers`) ignore the signals watched when they were started.
     """
     signals = watched()
+    if not signals:
+        return iter(data)
     loader = getattr(sys.modules.get("torch.utils.data"), "DataLoader", None)
-    if not signals or loader is None or not isinstance(data, loader) or data.num_workers == 0:
+    if loader is None or not isinstance(data, loader) or data.num_workers == 0:
         return iter(data)
     init, before = data.worker_init_fn, set(multiprocessing.active_children())
     data.worker_init_fn = Shelter(signals, init)

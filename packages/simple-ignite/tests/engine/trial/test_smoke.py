@@ -307,3 +307,15 @@ def test_a_handler_can_ask_and_an_engine_told_twice_is_run_once():
 def test_what_is_no_number_of_batches_is_refused(smoke):
     with pytest.raises(RunError, match=r"smoke must be True or a number of batches, not"):
         Engine(lambda engine, batch: None).run([1], smoke=smoke)
+
+
+def test_a_handler_of_the_end_of_the_run_is_called_once():
+    trainer, seen = Engine(lambda engine, batch: None), []
+    trainer.on(
+        Events.ITERATION_COMPLETED(every=50, last=True), lambda engine: seen.append(engine.state.iteration)
+    )
+    trainer.run(range(100), smoke=True)
+    assert seen == [3]
+    seen.clear()
+    trainer.run(range(60))
+    assert seen == [50, 60]

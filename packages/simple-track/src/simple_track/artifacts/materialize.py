@@ -6,11 +6,11 @@ import contextlib
 import os
 from pathlib import Path
 
-from simple_track.artifacts.objects import CorruptObjectError, ObjectStore, hash_file
+from simple_track.artifacts.object_file import hash_file
+from simple_track.artifacts.objects import CorruptObjectError, ObjectStore
+from simple_track.artifacts.reflink import clone
 from simple_track.errors import TrackError
 from simple_track.storage.atomic_write import atomic_write, temporary_path
-
-_FICLONE = 0x40049409  # linux/fs.h: share the blocks of another file, copied when either is written
 
 
 class OutsideLinkError(TrackError, OSError):
@@ -120,14 +120,5 @@ def _hard_linked(source: Path, target: Path, *, link: bool | None) -> bool:
 
 
 def _reflinked(source: Path, target: Path) -> bool:
-    try:
-        import fcntl
-    except ImportError:  # not a Unix
-        return False
-    with source.open("rb") as old, target.open("xb") as new:
-        try:
-            fcntl.ioctl(new.fileno(), _FICLONE, old.fileno())
-        except OSError:
-            target.unlink()
-            return False
-    return True
+    with source.open("rb") as old:
+        return clone(old.fileno(), target)

@@ -6,27 +6,19 @@ compresses well. Either way the name is the hash of the *plain* content.
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
-import os
 import re
-import secrets
-from collections.abc import Iterator
-from io import BytesIO
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import IO
 
 import attrs
 import zstandard
 
+from simple_track.artifacts.object_batch import ObjectBatch
+from simple_track.artifacts.object_file import ObjectRef, digest_of, object_files, plain_chunks
 from simple_track.errors import TrackError
-from simple_track.storage.atomic_write import sync_descriptor, sync_folder
 
-CHUNK = 1 << 20
 _DIGEST = re.compile("[0-9a-f]{64}")
-SMALLEST_PACKED = 4096  # a file system block: smaller objects gain nothing
-PACKED_RATIO = 0.8  # a packed object cannot be mapped into memory, so it must be clearly smaller
-_SAMPLE = 64 * 1024
 
 
 class CorruptObjectError(TrackError, OSError):
@@ -56,14 +48,6 @@ class MissingObjectError(TrackError, LookupError):
 
 
 @attrs.frozen
-class ObjectRef:
-    """The identity of an object: the SHA-256 of its plain content (hex) and its size in bytes."""
-
-    digest: str
-    size: int
-
-
-@attrs.frozen
 class ObjectStore:
     """A folder of content-addressed objects.
 
@@ -75,21 +59,22 @@ class ObjectStore:
 
     def put_bytes(self, data: bytes) -> ObjectRef:
         """Store bytes; equal content is stored once."""
-        known = ObjectRef(hashlib.sha256(data).hexdigest(), len(data))
-        return known if self._has_intact(known) else self._put(BytesIO(data))
+        with self.batch(1) as batch:
+            return batch.add_bytes(data)
 
-    def put_file(self, path: Path, known: ObjectRef | None = None) -> ObjectRef:
-        """Store a copy of the file's content; the file may change or go away afterwards.
+    def put_file(self, path: Path) -> ObjectRef:
+        """Store a copy of the file's content; the file may change or go away afterwards."""
+        with self.batch(1) as batch:
+            return batch.add_file(path)
+
+    def batch(self, count: int, advance: Callable[[int], None] | None = None) -> ObjectBatch:
+        """A batch of objects that are stored together.
 
         Args:
-            path: The file.
-            known: The result of `hash_file`, if it was called already.
+            count: How many contents will be added, about.
+            advance: Is called with the number of bytes that were read, by any thread.
         """
-        known = known or hash_file(path)  # first, as known content needs no space
-        if self._has_intact(known):
-            return known
-        with path.open("rb") as source:
-            return self._put(source)
+        return ObjectBatch(self.root, count, advance)
 
     def __contains__(self, digest: object) -> bool:
         if not isinstance(digest, str) or not _DIGEST.fullmatch(digest):
@@ -150,7 +135,8 @@ class ObjectStore:
         hasher, length = hashlib.sha256(), 0
         try:
             with path.open("rb") as stored:
-                for chunk in _hashing(_plain(stored, path), hasher):
+                for chunk in plain_chunks(stored, path):
+                    hasher.update(chunk)
                     length += len(chunk)
                     if size is not None and length > size:
                         raise CorruptObjectError(path, digest, f"more than its {size} bytes")
@@ -165,108 +151,4 @@ class ObjectStore:
     def _candidates(self, digest: str) -> tuple[Path, Path]:
         if not _DIGEST.fullmatch(digest):  # else it could lead out of the store
             raise MissingObjectError(self.root, digest)
-        plain = self.root / digest[:2] / digest[2:]
-        return plain, plain.with_name(plain.name + ".zst")
-
-    def _has_intact(self, ref: ObjectRef) -> bool:
-        """Whether the object is stored intact; a damaged one is replaced when it is stored again."""
-        for path in self._candidates(ref.digest):
-            if _intact(path, ref):
-                with contextlib.suppress(OSError):  # another user's, or a file system without times
-                    os.utime(path)  # `gc` leaves recent objects alone
-                return True
-        return False
-
-    def _put(self, source: IO[bytes]) -> ObjectRef:
-        packed = _is_compressible(source)
-        temporary = self.root / "tmp" / f"{os.getpid()}-{secrets.token_hex(8)}"
-        temporary.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            ref = _copy(source, temporary, packed=packed)
-            self._publish(temporary, ref, packed=packed)
-        finally:
-            with contextlib.suppress(FileNotFoundError):
-                temporary.unlink()
-        return ref
-
-    def _publish(self, temporary: Path, ref: ObjectRef, *, packed: bool) -> None:
-        """Give an object, which is on disk, its name: the digest that its content had when it was copied."""
-        if self._has_intact(ref):  # another process was faster
-            return
-        target = self._candidates(ref.digest)[packed]
-        is_new = not target.parent.exists()
-        target.parent.mkdir(exist_ok=True)
-        with contextlib.suppress(OSError):  # a file system without modes, such as SMB and FAT
-            temporary.chmod(0o444)
-        os.replace(temporary, target)  # noqa: PTH105 - as in atomic_write, which needs the name first
-        sync_folder(target.parent)
-        if is_new:
-            sync_folder(self.root)
-
-
-def digest_of(path: Path) -> str:
-    """The digest that the file name of an object states."""
-    return path.parent.name + path.name.removesuffix(".zst")
-
-
-def hash_file(path: Path) -> ObjectRef:
-    """Compute the SHA-256 and size of a file."""
-    with path.open("rb") as source:
-        hasher = hashlib.file_digest(source, "sha256")
-        return ObjectRef(hasher.hexdigest(), source.tell())
-
-
-def _intact(path: Path, ref: ObjectRef) -> bool:
-    try:
-        with path.open("rb") as stored:
-            hasher = hashlib.sha256()
-            length = 0
-            for chunk in _hashing(_plain(stored, path), hasher):
-                length += len(chunk)
-                if length > ref.size:
-                    return False
-            return hasher.hexdigest() == ref.digest
-    except (OSError, zstandard.ZstdError):  # not there, damaged, or another user's own
-        return False
-
-
-def _plain(stored: IO[bytes], path: Path) -> IO[bytes]:
-    if path.suffix != ".zst":
-        return stored
-    return zstandard.ZstdDecompressor().stream_reader(stored)
-
-
-def _hashing(source: IO[bytes], hasher: hashlib._Hash) -> Iterator[bytes]:
-    while chunk := source.read(CHUNK):
-        hasher.update(chunk)
-        yield chunk
-
-
-def _is_compressible(source: IO[bytes]) -> bool:
-    """Whether zstd makes the content clearly smaller, judged from its start, middle and end."""
-    size = source.seek(0, os.SEEK_END)
-    source.seek(0)
-    if size < SMALLEST_PACKED:
-        return False
-    if size <= 3 * _SAMPLE:  # all of it, as overlapping samples would look compressible
-        sample = source.read()
-    else:
-        sample = b""
-        for start in (0, (size - _SAMPLE) // 2, size - _SAMPLE):
-            source.seek(start)
-            sample += source.read(_SAMPLE)
-    source.seek(0)
-    return len(zstandard.ZstdCompressor(level=1).compress(sample)) < PACKED_RATIO * len(sample)
-
-
-def _copy(source: IO[bytes], target: Path, *, packed: bool) -> ObjectRef:
-    hasher, size = hashlib.sha256(), 0
-    with target.open("xb") as raw:
-        packer = zstandard.ZstdCompressor(level=3).stream_writer(raw, closefd=False)
-        with packer if packed else contextlib.nullcontext(raw) as sink:
-            for chunk in _hashing(source, hasher):
-                sink.write(chunk)
-                size += len(chunk)
-        raw.flush()
-        sync_descriptor(raw.fileno())
-    return ObjectRef(hasher.hexdigest(), size)
+        return object_files(self.root, digest)

@@ -13,8 +13,11 @@ from simple_track.artifacts.alias import BadAliasError, check_movable
 from simple_track.artifacts.collection import Collection
 from simple_track.artifacts.manifest import FileEntry, Manifest, Reference, entry_path, local_path
 from simple_track.artifacts.materialize import create_below, materialize
-from simple_track.artifacts.objects import CorruptObjectError, ObjectStore, hash_file
+from simple_track.artifacts.object_file import hash_file
+from simple_track.artifacts.objects import CorruptObjectError, ObjectStore
+from simple_track.artifacts.progress import Progress
 from simple_track.artifacts.store_lock import store_lock
+from simple_track.artifacts.workers import run_all
 from simple_track.errors import SettingError, TrackError
 from simple_track.html_table import ROWS, html_table
 from simple_track.storage.layout import Layout
@@ -141,12 +144,17 @@ class ArtifactVersion:
         target.mkdir(parents=True, exist_ok=True)
         for folder in self.manifest.folders:
             create_below(target, target / entry_path(folder))
-        for entry in self.files:
+        store = self._store
+
+        def put(entry: FileEntry) -> None:
             path = target / entry_path(entry.name)
             create_below(target, path.parent)
-            materialize(
-                self._store, entry.sha256, path, size=entry.size, link=link, executable=entry.executable
-            )
+            size, executable = entry.size, entry.executable
+            materialize(store, entry.sha256, path, size=size, link=link, executable=executable)
+            progress.advance(entry.size)
+
+        with Progress(self.ref, self.size) as progress:
+            run_all(put, self.files, _size)
         return target
 
     def checkout(self, version: str) -> ArtifactVersion:
@@ -209,8 +217,14 @@ class ArtifactVersion:
             MissingObjectError: A stored file is missing.
             ChangedReferenceError: A local file that the version refers to has changed.
         """
-        for entry in self.files:
-            self._store.verify(entry.sha256, entry.size)
+        store = self._store
+
+        def check(entry: FileEntry) -> None:
+            store.verify(entry.sha256, entry.size)
+            progress.advance(entry.size)
+
+        with Progress(self.ref, self.size) as progress:
+            run_all(check, self.files, _size)
         for reference in self.references:
             local = local_path(reference.uri)
             if reference.sha256 is None or local is None:
@@ -272,3 +286,7 @@ class ArtifactVersion:
     @property
     def _cache(self) -> Path:
         return self.layout.artifact_cache(self.project)
+
+
+def _size(entry: FileEntry) -> int:
+    return entry.size

@@ -16,7 +16,7 @@ from simple_conf.references.overlay import own_tree
 from simple_conf.schemas.defaults.declaration import DefaultLayer
 from simple_conf.schemas.defaults.default_value import SameValue, entries_of, planted
 from simple_conf.schemas.defaults.field_default import constant, defaults_of
-from simple_conf.schemas.defaults.place import Below, Place, lay_reference, lies_below, node_at
+from simple_conf.schemas.defaults.place import Below, Place, kind_inside, lay_reference, lies_below, node_at
 from simple_conf.schemas.fields import item_kind, schemas_in
 from simple_conf.schemas.schema import is_schema
 from simple_conf.schemas.unions import by_tag, member_of
@@ -161,6 +161,23 @@ class SchemaDefaults:
         """
         place = self.place(node)
         return place is not None and self.set_default(node, key, place, opened)
+
+    def names(self, root: MappingNode, path: KeyPath) -> list[str]:
+        """Return the keys that the schema has for the mapping at a path, whether there is one or not."""
+        node: Any = root
+        place = Place(self._schema, None)
+        if path[: len(self._base)] != self._base:
+            return []
+        for depth, segment in enumerate(path):
+            inside = depth >= len(self._base)
+            if isinstance(node, (MappingNode, ListNode)) and has_item(node, segment):
+                place = self.step(node, segment, place) if inside else place
+                node = raw_item(node, segment)
+            elif inside:
+                node, place = None, Place(kind_inside(place.kind, segment), None)
+        if isinstance(node, MappingNode) and (known := self.keys(node, place)):
+            return known
+        return list(dict.fromkeys(key for cls in schemas_in(place.kind) for key in defaults_of(cls)))
 
     def complete(self, root: MappingNode) -> None:
         """Fill in everything that the schema has a default for."""

@@ -6,6 +6,7 @@ import os
 from enum import Enum
 from typing import TYPE_CHECKING, Any, NamedTuple, get_origin
 
+from simple_conf.schemas.containers import NestingError
 from simple_conf.schemas.defaults.default_value import leaf
 from simple_conf.schemas.defaults.field_default import constant, defaults_of
 from simple_conf.schemas.fields import schemas_in
@@ -65,7 +66,7 @@ def is_simple(default: FieldDefault, converter: Converter) -> bool:
         return True
     try:
         made = converter.structure(value, default.kind)
-    except Exception:
+    except (Exception, NestingError):
         return default.converted
     return default.converted or is_equal(made, value)
 

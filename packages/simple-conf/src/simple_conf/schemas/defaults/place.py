@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_origin
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Union, get_origin
 
 from simple_conf.schemas.defaults.default_value import entries_of
 from simple_conf.schemas.defaults.field_default import defaults_of
-from simple_conf.schemas.fields import schemas_in
+from simple_conf.schemas.fields import item_kind, schemas_in
 from simple_conf.schemas.schema import is_schema
 from simple_conf.schemas.unions import tag_of
 from simple_conf.tree.assignment import AssignmentGroup
@@ -83,3 +83,12 @@ def lay_reference(holder: MappingNode, key: str, inner: MappingNode, below: Belo
     group = AssignmentGroup({key: value}, below.layer, below.path[:-1], None, assignments_of(holder))
     object.__setattr__(holder, "__provenance__", group)
     store(holder, key, value)
+
+
+def kind_inside(kind: Any, segment: str | int) -> Any:
+    """Return the type of what a value of a type has under a key or an index, where the type says so."""
+    members = schemas_in(kind)
+    kinds = [known.kind for cls in members if (known := defaults_of(cls).get(str(segment))) is not None]
+    if not members:
+        return item_kind(kind)
+    return Union[tuple(kinds)] if kinds else Any  # noqa: UP007 - of kinds that are not known here

@@ -11,6 +11,7 @@ import torch
 
 from simple_ignite.engine.dispatch import EPOCHS, ITERATIONS, UPCOMING, Entry, HandlerTable
 from simple_ignite.engine.events import EventFilter, Events
+from simple_ignite.stopwatch import Stopwatch
 
 __all__ = ["EngineState"]
 
@@ -96,7 +97,7 @@ def _copied(value: Any) -> Any:
     """Return a copy of a container, tensor or array, with those in it; any other value as it is."""
     if isinstance(value, torch.Tensor):
         return value if value.requires_grad else value.clone()
-    if isinstance(value, np.ndarray | set | deque):
+    if isinstance(value, np.ndarray | set | deque | Stopwatch):
         return copy.copy(value)
     if isinstance(value, list | dict):
         made = copy.copy(value)
