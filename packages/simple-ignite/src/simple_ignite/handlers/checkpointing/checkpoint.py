@@ -290,8 +290,9 @@ class Checkpoint:
     def _write_and_prune(self, path: Path, content: Any, first: bool, failed: bool) -> None:
         self.save_dir.mkdir(parents=True, exist_ok=True)
         if first and not self._swept:
-            for left in self.save_dir.glob(f".{self.prefix}checkpoint*.tmp"):
-                remove(left)  # from a process that was killed
+            left = re.compile(rf"\.{re.escape(self.prefix)}(checkpoint|failed_).*\.tmp")
+            for one in [one for one in self.save_dir.iterdir() if left.fullmatch(one.name)]:
+                remove(one)  # from a process that was killed
             self._swept = True
         self._format.write(path, content)
         if first and failed:
