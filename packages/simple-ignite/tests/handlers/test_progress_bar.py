@@ -228,3 +228,36 @@ def test_a_run_stopped_without_a_reason_has_no_line_for_it():
     trainer.on(Events.EPOCH_COMPLETED(once=2), trainer.terminate)
     trainer.run(range(3), max_epochs=5)
     assert len(out.getvalue().splitlines()) == 2
+
+
+@pytest.mark.parametrize(
+    ("data", "goal", "stop", "count"),
+    [
+        (lambda: range(7), {}, None, 7),
+        (lambda: iter(range(7)), {}, None, 7),
+        (lambda: (x for x in range(7)), {"epoch_length": 5}, None, 5),
+        (lambda: iter(range(7)), {"max_iterations": 5}, None, 5),
+        (lambda: range(7), {"max_iterations": 5}, None, 5),
+        (lambda: range(7), {}, Engine.terminate_epoch, 4),
+        (lambda: range(7), {}, Engine.terminate, 4),
+        (lambda: range(7), {}, Engine.interrupt, 4),
+        (lambda: iter(range(7)), {}, Engine.terminate_epoch, 4),
+        (lambda: iter(range(7)), {}, Engine.terminate, 4),
+    ],
+)
+def test_the_last_line_shows_the_last_output(clock, data, goal, stop, count):
+    trainer, screen = ticking(clock, 0.001), Screen()  # so that no line is drawn in between
+    ProgressBar(file=screen).attach(trainer, output_transform="loss")
+    if stop is not None:
+        trainer.on(Events.ITERATION_COMPLETED(once=4), stop)
+    trainer.run(data(), **goal)
+    last = screen.getvalue().split("\r")[-1]
+    assert f"loss={1 / count:.3g}"[:9] in last
+    assert f"{count}/" in last or f"{count}it" in last
+
+
+def test_the_last_output_of_unsized_data_is_let_go():
+    trainer, screen = Engine(lambda engine, batch: {"loss": torch.ones(1)}), Screen()
+    bar = ProgressBar(file=screen).attach(trainer, output_transform="loss")
+    trainer.run(iter(range(3)))
+    assert bar._held is None

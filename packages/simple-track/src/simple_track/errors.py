@@ -46,10 +46,10 @@ TrackError (Exception)
 └── ProjectNotFoundError (LookupError)  cli: no project of that name
 ```
 
-`values:`, `artifacts:`, `registry:` and `exchange:` are defined in `simple_track.values`, `simple_track.artifacts`,
-`simple_track.registry` and `simple_track.exchange`, which are loaded when they are used; the command line raises `cli:`. Each error
-carries the facts of its message as attributes, and survives pickling. `TrackWarning` is the category of all
-warnings; `UnreadableWarning`, of what was left out because it cannot be read.
+`values:`, `artifacts:`, `registry:` and `exchange:` are defined in the packages `simple_track.values` and so on,
+which are loaded when they are used; the command line raises `cli:`. Each error carries the facts of its
+message as attributes, and survives pickling. `TrackWarning` is the category of all warnings;
+`UnreadableWarning`, of what was left out because it cannot be read.
 """
 
 from __future__ import annotations

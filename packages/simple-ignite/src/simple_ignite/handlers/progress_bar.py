@@ -100,14 +100,14 @@ class ProgressBar:
         if self._holding:
             self._held = engine.state.output
         now = clock()
-        if now < self._next and engine.state.iteration != self._last:
+        if now < self._next and engine.state.iteration != self._last and not engine.table.control.signal:
             return
         if self._display is None:
             if self._next == math.inf:  # a rank that does not draw
                 return
             self._begin(engine)  # a run that is continued in the middle of an epoch
-        if engine.state.iteration == self._last:
-            self._read(engine)  # the epoch's last output, for the last line
+        if engine.state.iteration == self._last or engine.table.control.signal:
+            self._read(engine)  # what may be the epoch's last output, for the last line
             return
         if now < self._next:
             return

@@ -14,6 +14,7 @@ from simple_track.artifacts.collection import Collection
 from simple_track.artifacts.objects import CorruptObjectError, MissingObjectError, ObjectStore
 from simple_track.errors import FormatError, TrackError
 from simple_track.registry.registry_collection import RegistryCollection, collections
+from simple_track.storage.edits import invalid_lines
 from simple_track.storage.layout import Layout, RunLayout, packed_file
 from simple_track.storage.lock import is_alive
 from simple_track.storage.metadata import current_state, read_metadata
@@ -24,6 +25,14 @@ from simple_track.values.value import files_of
 
 LEVELS = ("error", "warning", "note")
 LOW_SPACE = 1 << 30
+_EDITS_MEND = (
+    "the other edits are applied; edit the run again (simple-track rename, tag, note or archive), "
+    "and remove these lines"
+)
+_SYNC_MEND = (
+    "the lines that are there are right; if the power failed, later ones may be missing. "
+    "Check the disk, or keep the store on another file system"
+)
 _LET_READ = "see whose it is with ls -l, and give yourself the right to read it"
 
 
@@ -95,7 +104,35 @@ def examine_run(run: RunLayout, *, deep: bool = False) -> Iterator[Finding]:
     resumed = _resumed(run)
     for stream in run.stream_files():
         yield from _lines(stream, alive=is_alive(run.lock), resumed=resumed)
+    for path in run.edit_files():
+        yield from _guarded(path, _edits(path))
+    yield from _sync_failures(run)
     yield from _media(run, deep=deep)
+
+
+def _edits(path: Path) -> Iterator[Finding]:
+    """The edits that are not applied because their lines are damaged, or of a newer version."""
+    invalid = invalid_lines(path)
+    if invalid:
+        what = f"{_count(len(invalid), 'line')} cannot be applied: {_some(invalid)}"
+        yield Finding("warning", path, what, _EDITS_MEND)
+
+
+def _sync_failures(run: RunLayout) -> Iterator[Finding]:
+    """The files that the disk could not sync while the run was written."""
+    try:
+        events = read_events(run)
+    except FormatError:  # reported by _lines
+        return
+    failures: dict[str, list[str]] = {}
+    for event in events:
+        match event:
+            case {"event": "sync_failure", "file": str(name), "reason": str(reason)}:
+                failures.setdefault(name, []).append(reason)
+    for name, reasons in sorted(failures.items()):
+        times = "once" if len(reasons) == 1 else f"{len(reasons)} times"
+        what = f"{name} could not be synced to disk {times} while the run was written ({reasons[-1]})"
+        yield Finding("warning", run.dir, what, _SYNC_MEND)
 
 
 def _metadata(run: RunLayout) -> Iterator[Finding]:
@@ -142,11 +179,18 @@ def _lines(stream: Path, *, alive: bool, resumed: int) -> Iterator[Finding]:
         return
     crashed = [number for number in torn if number == last][:1]
     if len(torn) > resumed + len(crashed):
-        where = ", ".join(map(str, torn[:5])) + (", …" if len(torn) > 5 else "")
         mend = "readers pass over them; restore the file from a backup that has them whole"
-        yield Finding("warning", shown, f"{len(torn)} lines cannot be read: {where}", mend)
+        yield Finding("warning", shown, f"{_count(len(torn), 'line')} cannot be read: {_some(torn)}", mend)
     elif torn and not alive:
         yield Finding("note", shown, "a line was torn by a crash", "nothing to do: readers pass over it")
+
+
+def _count(number: int, noun: str) -> str:
+    return f"1 {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def _some(numbers: list[int]) -> str:
+    return ", ".join(map(str, numbers[:5])) + (", …" if len(numbers) > 5 else "")
 
 
 def _numbered(stream: Path) -> Iterator[tuple[int, bytes]]:
@@ -223,7 +267,7 @@ def _collection(
             if entry.sha256 in sound:
                 continue
             try:
-                store.verify(entry.sha256) if deep else store.path(entry.sha256)
+                store.verify(entry.sha256, entry.size) if deep else store.path(entry.sha256)
                 sound.add(entry.sha256)
             except (CorruptObjectError, MissingObjectError) as error:
                 yield _damaged(collection, number, entry.name, error)
