@@ -46,8 +46,8 @@ TrackError (Exception)
 └── ProjectNotFoundError (LookupError)  cli: no project of that name
 ```
 
-`values:`, `artifacts:`, `registry:` and `exchange:` are defined in the packages `simple_track.values` and so on,
-which are loaded when they are used; the command line raises `cli:`. Each error carries the facts of its
+`values:`, `artifacts:`, `registry:` and `exchange:` are defined in the packages `simple_track.values` and so
+on, which are loaded when they are used; the command line raises `cli:`. Each error carries the facts of its
 message as attributes, and survives pickling. `TrackWarning` is the category of all warnings;
 `UnreadableWarning`, of what was left out because it cannot be read.
 """
