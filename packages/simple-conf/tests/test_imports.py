@@ -37,8 +37,8 @@ def test_importing_loads_nothing_heavy():
 
 def test_importing_loads_neither_typing_nor_what_that_loads():
     code = (
-        "import sys, collections.abc, contextlib, contextvars, functools, itertools; before = set(sys.modules); "
-        "import simple_conf; print(*{'typing', 're', 'enum'} & (set(sys.modules) - before))"
+        "import sys, collections.abc, contextlib, contextvars, functools, itertools; "
+        "before = set(sys.modules); import simple_conf; print(*{'typing', 're', 'enum'} & (set(sys.modules) - before))"
     )
     assert run(code) == []
 
