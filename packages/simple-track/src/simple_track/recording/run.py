@@ -12,7 +12,14 @@ from typing import TYPE_CHECKING, Any, overload
 from attrs import evolve
 
 from simple_track.errors import RunClosedError, TrackWarning
-from simple_track.familiar_names import RUN_NAMES, unknown_name
+from simple_track.familiar_names import (
+    ARTIFACT_ARGUMENTS,
+    LOG_ARGUMENTS,
+    METRIC_ARGUMENTS,
+    RUN_NAMES,
+    answers_unknown,
+    unknown_name,
+)
 from simple_track.reading.history import History
 from simple_track.reading.rebuild import rebuild_summary
 from simple_track.reading.summary import MetricRule, Summary, summary_for
@@ -179,7 +186,8 @@ class Run:
 
     # --- logging -------------------------------------------------------------------------------------------
 
-    def log(self, values: Mapping[str, Any], step: int | None = None) -> None:  # noqa: ARG002 - as the writer's
+    @answers_unknown("run.log", LOG_ARGUMENTS)
+    def log(self, values: Mapping[str, Any], step: int | None = None) -> None:  # noqa: ARG002
         """Log values; when this returns, `kill -9` cannot take them away.
 
         Args:
@@ -192,6 +200,7 @@ class Run:
         """
         observe(self._summary, values)  # a tracked run has the writer's method in this place
 
+    @answers_unknown("run.define_metric", METRIC_ARGUMENTS)
     def define_metric(
         self, pattern: str, step: str | None = None, summary: str | None = None, goal: str | None = None
     ) -> None:
@@ -337,6 +346,7 @@ class Run:
 
     # --- artifacts -----------------------------------------------------------------------------------------
 
+    @answers_unknown("run.log_artifact", ARTIFACT_ARGUMENTS)
     def log_artifact(
         self,
         artifact: Artifact | str | os.PathLike[str],
