@@ -338,7 +338,9 @@ class Run:
         if self._session:
             from simple_track import values  # needs numpy
 
-            self.log({name: getattr(values, kind)(*content, **options)}, step)
+            cls = getattr(values, kind)
+            ready = isinstance(content[0], cls) and all(map(_is_default, (*content[1:], *options.values())))
+            self.log({name: content[0] if ready else cls(*content, **options)}, step)
 
     def _event(self, event: str, **fields: Any) -> None:
         if self._session:
@@ -495,3 +497,8 @@ class Run:
 
     def __repr__(self) -> str:
         return f"<run {self.id} {self.name!r} of {self.project!r}, {self.state}>"
+
+
+def _is_default(option: object) -> bool:
+    """Whether an option of a `log_…` method is not given."""
+    return option is None or (isinstance(option, str | int) and option in ("", 64))
