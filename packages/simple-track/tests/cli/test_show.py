@@ -1,3 +1,5 @@
+import json
+
 from simple_track.track import Track
 
 
@@ -100,3 +102,18 @@ def test_an_unknown_run_is_named(store, call):
         result.err
         == f"simple-track show: no run 'nobody' in {store.root}; list the runs with: simple-track ls\n"
     )
+
+
+def test_the_rewinds_of_a_run_are_shown(store, tmp_path, call):
+    with Track.run("p", name="rewound", dir=tmp_path / "store", system=False) as run:
+        for step in range(3):
+            run.log({"loss": step})
+        run.rewind(1)
+        run.rewind(0)
+        run.log({"loss": 9})
+    assert ["rewound", "to", "step", "1,", "to", "step", "0"] in map(str.split, call("show", "rewound").lines)
+    document = json.loads(call("show", "rewound", "loss", "--json").out)
+    assert [rewind["step"] for rewind in document["rewinds"]] == [1, 0]
+    assert document["rewinds"][0]["timestamp"] > 1.7e9
+    assert document["history"]["loss"]["loss"] == [9.0]
+    assert json.loads(call("show", "first", "--json").out)["rewinds"] == []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import collections.abc
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from cattrs import AttributeValidationNote, ClassValidationError, Converter
 from cattrs.gen import make_dict_structure_fn, override
@@ -109,13 +109,28 @@ def class_hook(kind: Any, conv: Converter, mode: Mode) -> Hook:
 
 
 def named_types(cls: Any, conv: Converter) -> dict[str, Any]:
-    """Return how to read the fields whose types name classes inside brackets, as ``List["Node"]`` does."""
+    """Return how to read the fields whose types name classes inside brackets, as ``List["Node"]`` does.
+
+    A name means what it means in the module of the class that declares the field, which may be a base class.
+    """
     found: dict[str, Any] = {}
     for default in defaults_of(cls).values():
-        written = getattr(cls, "__annotations__", {}).get(default.attribute)
-        if "ForwardRef(" in repr(written):
+        written = next(
+            (known[default.attribute] for known in annotations_of(cls) if default.attribute in known), None
+        )
+        if "ForwardRef(" in repr(written) and not is_generic(default.kind):
             found[default.attribute] = override(struct_hook=later(default.kind, conv))
     return found
+
+
+def annotations_of(cls: Any) -> list[dict[str, Any]]:
+    """Return the annotations of a class and of its bases, as written."""
+    return [vars(base).get("__annotations__", {}) for base in cls.__mro__]
+
+
+def is_generic(kind: Any) -> bool:
+    """Return whether a type has a type variable in it, which the converter knows."""
+    return isinstance(kind, TypeVar) or bool(getattr(kind, "__parameters__", ()))
 
 
 def later(kind: Any, conv: Converter) -> Hook:

@@ -8,13 +8,24 @@ from enum import Enum
 from functools import lru_cache
 from pathlib import Path
 from types import NoneType, UnionType
-from typing import TYPE_CHECKING, Any, Literal, TypeVar, Union, get_args, get_origin, is_typeddict
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    Literal,
+    TypeVar,
+    Union,
+    get_args,
+    get_origin,
+    get_type_hints,
+    is_typeddict,
+)
 
 from cattrs import Converter
+from cattrs.gen import override
 from cattrs.gen.typeddicts import make_dict_structure_fn as make_typed_dict_structure_fn
 
 from simple_conf.config.config import Config
-from simple_conf.errors import InterpolationCycleError
+from simple_conf.errors import ConfError, InterpolationCycleError
 from simple_conf.schemas import unions
 from simple_conf.schemas.containers import (
     Mode,
@@ -29,7 +40,7 @@ from simple_conf.schemas.containers import (
 )
 from simple_conf.schemas.conversion import SIMPLE, MismatchError, Unreadable, refuse, to_enum, to_literal
 from simple_conf.schemas.named_tuple import is_named_tuple, named_tuple_hook
-from simple_conf.schemas.objects import class_hook
+from simple_conf.schemas.objects import class_hook, later
 from simple_conf.schemas.schema import is_schema
 from simple_conf.schemas.source_text import with_text
 from simple_conf.schemas.type_names import describe
@@ -179,8 +190,13 @@ def unknown(kind: Any, mode: Mode) -> Hook:
 
 def typed_dict_hook(kind: Any, conv: Converter, mode: Mode) -> Hook:
     """Return the hook of a TypedDict."""
+    named: dict[str, Any] = {
+        key: override(struct_hook=later(inner, conv))
+        for key, inner in hints_of(kind).items()
+        if "ForwardRef(" in repr(kind.__annotations__[key])
+    }
     build = make_typed_dict_structure_fn(
-        kind, conv, _cattrs_forbid_extra_keys=mode.strict, _cattrs_detailed_validation=mode.thorough
+        kind, conv, _cattrs_forbid_extra_keys=mode.strict, _cattrs_detailed_validation=mode.thorough, **named
     )
 
     def hook(value: Any, _: Any) -> Any:
@@ -191,6 +207,21 @@ def typed_dict_hook(kind: Any, conv: Converter, mode: Mode) -> Hook:
         )
 
     return hook
+
+
+def hints_of(kind: Any) -> dict[str, Any]:
+    """Return the types of a TypedDict's keys, names in them as the module that declares the key has them."""
+    try:
+        hints = get_type_hints(kind)
+    except NameError as failure:
+        raise ConfError(f"{kind.__name__}: {failure}; define it at the top of the module") from failure
+    for base in getattr(kind, "__orig_bases__", ()):
+        if is_typeddict(base):
+            known = base.__annotations__
+            hints |= {
+                key: inner for key, inner in hints_of(base).items() if kind.__annotations__[key] == known[key]
+            }
+    return hints
 
 
 def leaf(cls: Any, mode: Mode) -> Hook:

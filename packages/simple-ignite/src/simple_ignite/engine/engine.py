@@ -22,7 +22,7 @@ from simple_ignite.engine.signals import SignalWatch, watched
 from simple_ignite.engine.signature import name_of
 from simple_ignite.engine.state import State
 from simple_ignite.engine.trial.current import current_trial, in_smoke_run
-from simple_ignite.errors import EngineBusyError, HandlerError, RunError
+from simple_ignite.errors import ChecksCompleted, EngineBusyError, HandlerError, RunError
 from simple_ignite.protocols import Stateful
 
 if TYPE_CHECKING:
@@ -463,6 +463,8 @@ class Engine:
                 self.companions.loaded_alone = False
                 Run(self, self.resume_state).train()
             self.companions.report_unclaimed()
+        except ChecksCompleted:
+            raise
         except BaseException as error:
             progress.failed = self.resume_state.pending_batches is None or control.phase != ""
             add_position(error, self.name, state, self.table)

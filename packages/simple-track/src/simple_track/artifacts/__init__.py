@@ -5,14 +5,13 @@ from simple_track.artifacts.artifact import (
     Artifact,
     ArtifactEntryError,
     ArtifactTypeError,
-    MissingSourceError,
     UnknownArtifactError,
-    UnreadableSourceError,
 )
 from simple_track.artifacts.collection import UnknownVersionError
 from simple_track.artifacts.materialize import OutsideLinkError
 from simple_track.artifacts.objects import CorruptObjectError, MissingObjectError, ObjectStore
 from simple_track.artifacts.ref import ArtifactRefError
+from simple_track.artifacts.sources import MissingSourceError, UnreadableSourceError
 from simple_track.artifacts.version import ArtifactVersion, ChangedReferenceError, UnknownEntryError
 from simple_track.storage.exact_json import NotJsonError
 

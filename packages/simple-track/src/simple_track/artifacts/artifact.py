@@ -6,11 +6,9 @@ changes.
 
 from __future__ import annotations
 
-import contextlib
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from fnmatch import fnmatchcase
+import warnings
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any
 from urllib.parse import urlsplit
@@ -18,20 +16,20 @@ from urllib.parse import urlsplit
 import attrs
 
 from simple_track.artifacts.collection import Collection, Draft
-from simple_track.artifacts.manifest import FileEntry, Manifest, Reference, entry_path, local_path
-from simple_track.artifacts.objects import ObjectStore, hash_file
+from simple_track.artifacts.folder_tree import folder_tree
+from simple_track.artifacts.manifest import Manifest, check_entry, entry_path, local_path
+from simple_track.artifacts.objects import ObjectStore
 from simple_track.artifacts.ref import ArtifactRef
+from simple_track.artifacts.sources import refer, store_sources
 from simple_track.artifacts.store_lock import store_lock
 from simple_track.artifacts.version import ArtifactVersion
-from simple_track.errors import TrackError, ValueKindError
+from simple_track.errors import FormatError, TrackError, UnreadableWarning, ValueKindError
 from simple_track.html_table import ROWS, html_table
 from simple_track.storage import exact_json
 from simple_track.storage.config_snapshot import snapshot
 from simple_track.storage.layout import Layout
 from simple_track.storage.names import check_segment
 from simple_track.storage.secrets import mask_text
-
-_WRITERS = 16  # threads that store files: they mostly wait for the disk
 
 
 class ArtifactEntryError(TrackError, ValueError):
@@ -42,21 +40,6 @@ class ArtifactEntryError(TrackError, ValueError):
         self.entry = entry
         self.why = why
         super().__init__(f"artifact {artifact!r}, entry {entry!r}: {why}")
-
-
-class UnreadableSourceError(TrackError, OSError):
-    """A file that was added to an artifact cannot be read when the artifact is logged."""
-
-    def __init__(self, artifact: str, entry: str, path: Path, reason: str, errno: int | None = None) -> None:
-        self.artifact = artifact
-        self.entry = entry
-        self.path = path
-        super().__init__(f"{path}: {reason}, so {entry!r} of artifact {artifact!r} cannot be stored")
-        self.errno = errno
-
-
-class MissingSourceError(UnreadableSourceError, FileNotFoundError):
-    """A file that was added to an artifact is gone when the artifact is logged."""
 
 
 class ArtifactTypeError(TrackError, TypeError):
@@ -159,16 +142,17 @@ class Artifact:
             raise NotADirectoryError(
                 f"{root}: no such folder, so it cannot be added to artifact {self.name!r}"
             )
-        patterns = [exclude] if isinstance(exclude, str) else list(exclude)
-        files, empty = _files_below(root, patterns)
-        for file in files:
-            if not file.is_file():
-                why = "a broken link" if file.is_symlink() else "no regular file"
-                raise FileNotFoundError(f"{file}: {why}, so {root} cannot be added to artifact {self.name!r}")
-        found = [(PurePosixPath(name, file.relative_to(root).as_posix()), file) for file in files]
-        for folder in empty:
-            self._add_folder(str(PurePosixPath(name, folder.relative_to(root).as_posix())))
-        return sorted(self.add_file(file, str(inside)) for inside, file in found)
+        try:
+            tree = folder_tree(root, [exclude] if isinstance(exclude, str) else list(exclude))
+        except FileNotFoundError as error:
+            raise FileNotFoundError(
+                f"{error}, so {root} cannot be added to artifact {self.name!r}"
+            ) from error
+        top = PurePosixPath(name)
+        prefix = f"{top}/" if top.parts else ""
+        for folder in tree.empty:
+            self._add_folder(prefix + folder)
+        return sorted(self._add(self._files, prefix + inside, Path(file)) for inside, file in tree.files)
 
     def add_bytes(self, data: bytes, name: str) -> str:
         """Add bytes as a file of this name."""
@@ -198,14 +182,18 @@ class Artifact:
         self._empty.add(str(path))
 
     def _add(self, entries: dict[str, Any], name: str, content: Any) -> str:
-        path = entry_path(name)
-        checked = str(path)
+        checked = check_entry(name)
         if checked in self._files or checked in self._references:
             raise ArtifactEntryError(self.name, name, "this name is taken; give another by name=.")
-        folders = [str(folder) for folder in path.parents[:-1]]
-        if checked in self._folders or any(f in self._files or f in self._references for f in folders):
+        folder, _, _ = checked.rpartition("/")
+        if folder and folder not in self._folders:
+            path = PurePosixPath(folder)
+            folders = [str(parent) for parent in (path, *path.parents[:-1])]
+            if any(f in self._files or f in self._references for f in folders):
+                raise ArtifactEntryError(self.name, name, "it would be a file and a folder at once.")
+            self._folders.update(folders)
+        if checked in self._folders:
             raise ArtifactEntryError(self.name, name, "it would be a file and a folder at once.")
-        self._folders.update(folders)
         entries[checked] = content
         return checked
 
@@ -240,14 +228,14 @@ def log_artifact(
         draft = Draft(
             name=artifact.name,
             type=artifact.type,
-            files=_stored(store, artifact),
+            files=store_sources(store, artifact.name, artifact._files, _sizes(collection)),
             references=tuple(
-                _referenced(artifact.name, name, uri) for name, uri in sorted(artifact._references.items())
+                refer(artifact.name, name, uri) for name, uri in sorted(artifact._references.items())
             ),
             description=artifact.description,
             metadata=metadata,
             run=run_id,
-            folders=tuple(sorted(artifact._empty - _parents(artifact))),
+            folders=tuple(sorted(artifact._empty - _parents(artifact) if artifact._empty else ())),
         )
         number = collection.commit(draft, aliases)
     return _version(layout, project, collection.manifest(number))
@@ -307,6 +295,40 @@ def list_artifacts(layout: Layout, project: str) -> list[str]:
     return sorted(name for name in names if Collection.of(layout, project, name).versions())
 
 
+def all_versions(
+    layout: Layout, project: str | None = None, kind: str | None = None, name: str | None = None
+) -> Iterator[ArtifactVersion]:
+    """All versions of artifacts, sorted by project, name and number.
+
+    What cannot be read is left out, with an `UnreadableWarning`.
+
+    Args:
+        layout: The store.
+        project: Only those of this project.
+        kind: Only those of this type.
+        name: Only those of this artifact.
+    """
+    for folder in layout.artifact_folders():
+        if project not in (None, folder.parent.name) or name not in (None, folder.name):
+            continue
+        collection = Collection.of(layout, folder.parent.name, folder.name)
+        try:
+            numbers = collection.versions()
+        except FormatError as error:
+            warnings.warn(UnreadableWarning(error.path, str(error)), stacklevel=3)
+            continue
+        for number in numbers:
+            try:
+                manifest = collection.manifest(number)
+            except FileNotFoundError:  # removed meanwhile
+                continue
+            except FormatError as error:
+                warnings.warn(UnreadableWarning(error.path, str(error)), stacklevel=3)
+                continue
+            if kind is None or manifest.type == kind:
+                yield _version(layout, folder.parent.name, manifest)
+
+
 def check_artifact_name(name: str) -> str:
     """Return an artifact's name unchanged if it is one safe path segment without ":"."""
     if isinstance(name, str) and ":" in name:
@@ -328,84 +350,16 @@ def _check_type(collection: Collection, artifact: Artifact) -> None:
         raise ArtifactTypeError(artifact.name, stored, artifact.type)
 
 
-def _stored(store: ObjectStore, artifact: Artifact) -> tuple[FileEntry, ...]:
-    """Store all files, many at a time, as each one waits for the disk."""
-    files = artifact._files
-
-    def put(name: str) -> FileEntry:
-        content = files[name]
-        executable = False
-        if isinstance(content, bytes):
-            ref = store.put_bytes(content)
-        else:
-            with _reading(artifact.name, name, content):
-                known = hash_file(content)  # first, as known content needs no space
-                executable = os.name == "posix" and bool(content.stat().st_mode & 0o111)
-            ref = store.put_file(content, known)
-        return FileEntry(name, ref.digest, ref.size, executable)
-
-    if len(files) < 4:
-        return tuple(map(put, sorted(files)))
-    with ThreadPoolExecutor(_WRITERS) as pool:
-        return tuple(pool.map(put, sorted(files)))
-
-
-@contextlib.contextmanager
-def _reading(artifact: str, entry: str, path: Path) -> Iterator[None]:
-    """Name the entry and its file if that cannot be read."""
+def _sizes(collection: Collection) -> set[int]:
+    """The sizes of the files of the last version: those of equal size are probably the same."""
+    versions = collection.state().versions
     try:
-        yield
-    except OSError as error:
-        gone = isinstance(error, FileNotFoundError)
-        kind = MissingSourceError if gone else UnreadableSourceError
-        reason = "the file is gone" if gone else f"cannot be read ({error.strerror or error})"
-        raise kind(artifact, entry, path, reason, error.errno) from error
-
-
-def _referenced(artifact: str, name: str, uri: str) -> Reference:
-    local = local_path(uri)
-    if local is None or not local.is_file():
-        return Reference(name, uri)
-    with _reading(artifact, name, local):
-        ref = hash_file(local)
-    return Reference(name, uri, ref.digest, ref.size)
+        return {entry.size for entry in collection.manifest(max(versions)).files} if versions else set()
+    except (FormatError, FileNotFoundError):  # damaged, which `doctor` reports
+        return set()
 
 
 def _parents(artifact: Artifact) -> set[str]:
     """The folders that have entries or folders in them."""
     entries = [*artifact._files, *artifact._references, *artifact._empty]
     return {str(folder) for name in entries for folder in PurePosixPath(name).parents}
-
-
-def _files_below(root: Path, exclude: Sequence[str]) -> tuple[list[Path], list[Path]]:
-    """All files below a folder, and the folders without files and folders."""
-    found: list[Path] = []
-    empty: list[Path] = []
-    above: dict[str, frozenset[str]] = {}  # the real paths of each folder and its parents: a link may lead up
-    for folder, folders, files in os.walk(root, followlinks=True, onerror=_raise):
-        real = os.path.realpath(folder)
-        parents = above.get(str(Path(folder)), frozenset())
-        if real in parents:
-            folders.clear()
-            continue
-        place = Path(folder)
-        folders[:] = [name for name in folders if not _excluded(place / name, root, exclude)]
-        kept = [place / name for name in files if not _excluded(place / name, root, exclude)]
-        above.update({str(place / name): parents | {real} for name in folders})
-        found += kept
-        if not kept and not folders and place != root:
-            empty.append(place)
-    return found, empty
-
-
-def _raise(error: OSError) -> None:
-    raise error
-
-
-def _excluded(path: Path, root: Path, patterns: Sequence[str]) -> bool:
-    below = path.relative_to(root).as_posix()
-    for pattern in patterns:
-        text = pattern.rstrip("/")
-        if fnmatchcase(below if "/" in text else path.name, text.lstrip("/")):
-            return True
-    return False

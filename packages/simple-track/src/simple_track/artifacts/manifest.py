@@ -21,6 +21,10 @@ _NESTED = frozenset(["files", "references", "metadata", "folders"])
 DIGEST = re.compile("[0-9a-f]{64}")
 """A SHA-256 in hex; nothing else becomes part of a path."""
 
+_PLAIN = re.compile(
+    r"(?:\w[\w-]{0,60}/)*\w[\w-]{3,60}(?:\.\w{1,20})?", re.ASCII
+)  # names that no system refuses
+
 
 @attrs.frozen
 class FileEntry:
@@ -138,7 +142,7 @@ def _field(body: object, name: str, kind: type | tuple[type, ...]) -> Any:
 
 
 def _file_entry(entry: object) -> FileEntry:
-    name = str(entry_path(_field(entry, "name", str)))
+    name = check_entry(_field(entry, "name", str))
     digest, size = _digest(_field(entry, "sha256", str)), _size(_field(entry, "size", int))
     executable = entry.get("executable", False) if isinstance(entry, dict) else False
     if not isinstance(executable, bool):
@@ -149,7 +153,7 @@ def _file_entry(entry: object) -> FileEntry:
 def _folder(name: object) -> str:
     if not isinstance(name, str):
         raise ValueError(f"a folder is {name!r:.60}")
-    return str(entry_path(name))
+    return check_entry(name)
 
 
 def _written(entry: FileEntry) -> dict[str, Any]:
@@ -177,6 +181,13 @@ def _size(size: int) -> int:
     if size < 0:
         raise ValueError(f"a size is {size}")
     return size
+
+
+def check_entry(name: str) -> str:
+    """Return the name of an entry unchanged if `entry_path` takes it."""
+    if isinstance(name, str) and _PLAIN.fullmatch(name):
+        return name
+    return str(entry_path(name))
 
 
 def entry_path(name: str) -> PurePosixPath:

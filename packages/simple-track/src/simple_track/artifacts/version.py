@@ -13,8 +13,11 @@ from simple_track.artifacts.alias import BadAliasError, check_movable
 from simple_track.artifacts.collection import Collection
 from simple_track.artifacts.manifest import FileEntry, Manifest, Reference, entry_path, local_path
 from simple_track.artifacts.materialize import create_below, materialize
-from simple_track.artifacts.objects import CorruptObjectError, ObjectStore, hash_file
+from simple_track.artifacts.object_file import hash_file
+from simple_track.artifacts.objects import CorruptObjectError, ObjectStore
+from simple_track.artifacts.progress import Progress
 from simple_track.artifacts.store_lock import store_lock
+from simple_track.artifacts.workers import run_all
 from simple_track.errors import SettingError, TrackError
 from simple_track.html_table import ROWS, html_table
 from simple_track.storage.layout import Layout
@@ -92,6 +95,11 @@ class ArtifactVersion:
         return self.manifest.digest
 
     @property
+    def run(self) -> str | None:
+        """The id of the run that made it, or None."""
+        return self.manifest.run
+
+    @property
     def metadata(self) -> dict[str, Any]:
         """A copy of the metadata that it was logged with."""
         return dict(self.manifest.metadata)
@@ -141,10 +149,17 @@ class ArtifactVersion:
         target.mkdir(parents=True, exist_ok=True)
         for folder in self.manifest.folders:
             create_below(target, target / entry_path(folder))
-        for entry in self.files:
+        store = self._store
+
+        def put(entry: FileEntry) -> None:
             path = target / entry_path(entry.name)
             create_below(target, path.parent)
-            materialize(self._store, entry.sha256, path, link=link, executable=entry.executable)
+            size, executable = entry.size, entry.executable
+            materialize(store, entry.sha256, path, size=size, link=link, executable=executable)
+            progress.advance(entry.size)
+
+        with Progress(self.ref, self.size) as progress:
+            run_all(put, self.files, _size)
         return target
 
     def checkout(self, version: str) -> ArtifactVersion:
@@ -207,8 +222,14 @@ class ArtifactVersion:
             MissingObjectError: A stored file is missing.
             ChangedReferenceError: A local file that the version refers to has changed.
         """
-        for entry in self.files:
-            self._store.verify(entry.sha256)
+        store = self._store
+
+        def check(entry: FileEntry) -> None:
+            store.verify(entry.sha256, entry.size)
+            progress.advance(entry.size)
+
+        with Progress(self.ref, self.size) as progress:
+            run_all(check, self.files, _size)
         for reference in self.references:
             local = local_path(reference.uri)
             if reference.sha256 is None or local is None:
@@ -230,18 +251,19 @@ class ArtifactVersion:
             UnknownEntryError: The version has no such file.
             CorruptObjectError: The stored content is damaged.
         """
-        digest = self.entry(name).sha256
+        entry = self.entry(name)
+        digest = entry.sha256
         path = self._store.path(digest)
         if path.suffix == ".zst":
             path = self._cache / "objects" / digest
             try:
-                materialize(self._store, digest, path)
+                materialize(self._store, digest, path, size=entry.size)
             except CorruptObjectError:
                 raise
             except OSError:  # a read-only store, or a full disk
-                return BytesIO(self._store.read(digest))
+                return BytesIO(self._store.read(digest, entry.size))
         else:
-            self._store.verify(digest)
+            self._store.verify(digest, entry.size)
         if path.stat().st_size == 0:  # nothing to map
             return BytesIO()
         with path.open("rb") as handle:
@@ -269,3 +291,7 @@ class ArtifactVersion:
     @property
     def _cache(self) -> Path:
         return self.layout.artifact_cache(self.project)
+
+
+def _size(entry: FileEntry) -> int:
+    return entry.size

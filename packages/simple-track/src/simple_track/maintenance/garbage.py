@@ -12,7 +12,8 @@ from pathlib import Path
 import attrs
 
 from simple_track.artifacts.collection import Collection
-from simple_track.artifacts.objects import ObjectStore, digest_of
+from simple_track.artifacts.object_file import digest_of
+from simple_track.artifacts.objects import ObjectStore
 from simple_track.artifacts.store_lock import store_lock
 from simple_track.errors import FormatError
 from simple_track.maintenance.deletion import interrupted_deletions

@@ -112,8 +112,8 @@ class Checkpoint:
         if not isinstance(to_save, Mapping) or not to_save:
             raise CheckpointError(f'to_save must name what to save, as {{"model": model}}, not {to_save!r}')
         self._to_save = {name: _reference(name, thing) for name, thing in to_save.items()}
-        self._score = None if score_function is None else Score(score_function)
-        self._step = None if global_step_transform is None else step_reader(global_step_transform)
+        self._score = None if score_function is None else Score(score_function, self)
+        self._step = None if global_step_transform is None else step_reader(global_step_transform, self)
         self._retention = Retention(self.save_dir / f"{self.prefix}checkpoints.json", n_saved)
         self._save_on_terminate = save_on_terminate
         self._save_on_exception = save_on_exception
@@ -290,8 +290,9 @@ class Checkpoint:
     def _write_and_prune(self, path: Path, content: Any, first: bool, failed: bool) -> None:
         self.save_dir.mkdir(parents=True, exist_ok=True)
         if first and not self._swept:
-            for left in self.save_dir.glob(f".{self.prefix}checkpoint*.tmp"):
-                remove(left)  # from a process that was killed
+            left = re.compile(rf"\.{re.escape(self.prefix)}(checkpoint|failed_).*\.tmp")
+            for one in [one for one in self.save_dir.iterdir() if left.fullmatch(one.name)]:
+                remove(one)  # from a process that was killed
             self._swept = True
         self._format.write(path, content)
         if first and failed:
