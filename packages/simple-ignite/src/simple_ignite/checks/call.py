@@ -9,7 +9,9 @@ from typing import Any
 
 from torch import Tensor, nn
 
-__all__ = ["Call", "FormError", "call_of"]
+from simple_ignite.checks.nested import cloned
+
+__all__ = ["Call", "FormError", "call_of", "cloned_call"]
 
 TARGETS = ("target", "targets", "label", "labels", "y")
 
@@ -61,6 +63,14 @@ class Call:
             return loss_fn(pred, self.target)
         except Exception:  # a loss_fn for other outputs: the model computes its own loss
             return own
+
+
+def cloned_call(call: Call) -> Call:
+    """Return a call whose tensors are copies, so that the batch stays as it is."""
+    memo: dict[int, Any] = {}
+    args = tuple(cloned(one, memo) for one in call.args)
+    kwargs = {key: cloned(one, memo) for key, one in call.kwargs.items()}
+    return Call(args, kwargs, cloned(call.target, memo), call.in_output)
 
 
 def call_of(batch: Any, model: nn.Module, *, pairs_only: bool = False) -> Call:

@@ -18,7 +18,8 @@ def check_devices(setup: Setup, found: Findings) -> None:
     A model that is spread over several devices of one kind is left to its forward.
     """
     model = setup.model
-    tensors: dict[str, Tensor] = {**dict(model.named_parameters()), **dict(model.named_buffers())}
+    everything: dict[str, Tensor] = {**dict(model.named_parameters()), **dict(model.named_buffers())}
+    tensors = {name: one for name, one in everything.items() if not nn.parameter.is_lazy(one)}
     scalars = {name for name, one in tensors.items() if one.dim() == 0 and not isinstance(one, nn.Parameter)}
     places = {name: one.device for name, one in tensors.items() if name not in scalars}
     if len(set(places.values())) < 2:

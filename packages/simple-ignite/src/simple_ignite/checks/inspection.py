@@ -90,6 +90,9 @@ def _check_step(setup: Setup, found: Findings, batches: list[Any], memory_limit:
     try:
         replica = copied(setup)
     except Exception as error:
+        if any(nn.parameter.is_lazy(p) for p in setup.model.parameters()):
+            found.skip("shapes", "a lazy model that cannot be copied is not checked", "model")
+            return
         _in_place(setup, found, call, batches, memory_limit, error_text(error))
         return
     try:
@@ -144,15 +147,15 @@ def _take_steps(trial: Trial, found: Findings, batches: list[Any], memory: Memor
             return trial.loss(pred)
 
     loss = check_loss(trial, found, pred, trace, compute_loss)
-    check_other_labels(batches, trace, found)
     if loss is None:
         return
+    check_other_labels(batches, trace, found)
     check_numerics(trial, found, pred, loss, trace)
     if found.failed("numerics"):
         return
     _check_gradients(trial, found, loss, memory)
     if not found.failed("numerics", "gradients"):
-        check_samples(trial, found)
+        check_samples(trial, found, pred)
 
 
 def _check_gradients(trial: Trial, found: Findings, loss: Tensor, memory: MemoryCount) -> None:

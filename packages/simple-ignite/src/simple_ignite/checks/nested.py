@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
 
-__all__ = ["all_tensors", "described", "main_output", "not_finite", "same", "signature_of", "size_of"]
+__all__ = [
+    "all_tensors",
+    "cloned",
+    "described",
+    "main_output",
+    "not_finite",
+    "same",
+    "signature_of",
+    "size_of",
+]
 
 
 def all_tensors(value: Any, path: str = "batch") -> Iterator[tuple[str, Tensor]]:
@@ -33,6 +44,32 @@ def all_tensors(value: Any, path: str = "batch") -> Iterator[tuple[str, Tensor]]
     elif dataclasses.is_dataclass(value) and not isinstance(value, type):
         for field in dataclasses.fields(value):
             yield from all_tensors(getattr(value, field.name), f"{path}.{field.name}")
+
+
+def cloned(value: Any, memo: dict[int, Any]) -> Any:
+    """Return a value whose tensors and arrays are copies; what is not known is left as it is.
+
+    Args:
+        value: A part of a batch.
+        memo: The copies by the ids of tensors, so that a tensor that is there twice is copied once.
+    """
+    if id(value) in memo:
+        return memo[id(value)]
+    made = value
+    if isinstance(value, Tensor):
+        made = value.detach().clone().requires_grad_(value.requires_grad)
+    elif isinstance(value, np.ndarray):
+        made = value.copy()
+    elif isinstance(value, Mapping):
+        made = copy.copy(value)
+        with suppress(Exception):
+            made.update({key: cloned(one, memo) for key, one in value.items()})  # type: ignore[attr-defined]
+    elif isinstance(value, tuple) and hasattr(value, "_fields"):
+        made = type(value)(*(cloned(one, memo) for one in value))
+    elif type(value) in (list, tuple):
+        made = type(value)(cloned(one, memo) for one in value)
+    memo[id(value)] = made
+    return made
 
 
 def main_output(pred: Any) -> Tensor | None:

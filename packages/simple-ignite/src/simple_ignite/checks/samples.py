@@ -17,18 +17,21 @@ __all__ = ["check_samples"]
 SAMPLES = 4  # enough to see one sample reach another
 
 
-def check_samples(trial: Trial, found: Findings) -> None:
+def check_samples(trial: Trial, found: Findings, pred: Any) -> None:
     """Warn if in evaluation mode the output of the first sample depends on other samples.
 
     Args:
         trial: The trial.
         found: Gets what is found.
+        pred: The model's output in training mode.
     """
     count = size_of(trial.call.target)
     count = size_of(trial.call.inputs) if count is None else count
     norms = [one for one in trial.model.modules() if isinstance(one, nn.modules.batchnorm._BatchNorm)]
     if count is None or count < 2 or any(one.running_mean is None for one in norms):
         return
+    output = main_output(pred)
+    pairwise = output is not None and output.dim() > 1 and output.shape[1] == count > SAMPLES
     trial.model.eval()
     try:
         reached = _reached(trial, count, min(count, SAMPLES))
@@ -40,6 +43,8 @@ def check_samples(trial: Trial, found: Findings) -> None:
             return
     if reached is None:
         found.skip("shapes", "whether samples are mixed is not known", "model")
+    elif reached and pairwise:
+        found.skip("shapes", "the output compares all samples with all", "model")
     elif reached:
         found.add(
             "samples-mixed",

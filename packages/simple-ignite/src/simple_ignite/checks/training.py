@@ -44,14 +44,11 @@ def check_training(
                 if number == 1:
                     memory.report(found)
                 last = number >= STEPS
-                with torch.set_grad_enabled(not last or min(losses) >= losses[0]):
-                    value, _ = trial.value()
+                value, _ = trial.value()  # with gradients: some models and losses compute them
                 losses.append(float(value.detach()))
                 if not math.isfinite(losses[-1]) or (last and min(losses) < losses[0]):
                     break
                 if number < MORE:
-                    if not value.requires_grad:
-                        value, _ = trial.value()
                     trial.backward(value)
                     grads.look()
     except Exception as error:
@@ -65,7 +62,9 @@ def check_training(
 
 def _judge(trial: Trial, found: Findings, losses: list[float]) -> None:
     first, last, steps = losses[0], losses[-1], len(losses) - 1
-    if not _moved(trial):
+    if 0 <= first <= SOLVED and math.isfinite(last):
+        found.skip("training", f"the loss is {first:.4g} before the first step", "optimizer")
+    elif not _moved(trial):
         message = f"no parameter has changed after {steps} steps"
         fix = "raise the learning rate, or keep the weights in float32"
         found.add("training-nothing-moves", message, "optimizer", fix)
@@ -75,8 +74,6 @@ def _judge(trial: Trial, found: Findings, losses: list[float]) -> None:
     elif min(losses) < first:
         message = f"the loss falls from {first:.4g} to {min(losses):.4g} in {steps} steps on one batch"
         found.add("training-falls", message, "optimizer")
-    elif 0 <= first <= SOLVED:
-        found.skip("training", f"the loss is {first:.4g} before the first step", "optimizer")
     else:
         message = f"the loss goes from {first:.4g} to {last:.4g} in {steps} steps on one batch"
         fix = "look at the sign of the loss and the learning rate"
@@ -85,11 +82,8 @@ def _judge(trial: Trial, found: Findings, losses: list[float]) -> None:
 
 def _moved(trial: Trial) -> bool:
     before = trial.replica.before
-    return any(not torch.equal(p.detach(), before[name]) for name, p in _strided(trial) if p.requires_grad)
-
-
-def _strided(trial: Trial) -> Iterator[tuple[str, Tensor]]:
-    yield from trial.model.named_parameters()
+    named = trial.model.named_parameters()
+    return any(name not in before or not torch.equal(p.detach(), before[name]) for name, p in named)
 
 
 @contextmanager

@@ -10,9 +10,10 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from simple_ignite.checks.call import Call
+from simple_ignite.checks.call import Call, cloned_call
 from simple_ignite.checks.isolation.generators import GeneratorStates, generators_of
 from simple_ignite.checks.isolation.replica import Replica
+from simple_ignite.checks.nested import all_tensors
 from simple_ignite.checks.setup import Setup
 
 __all__ = ["SharedGraphError", "Trial"]
@@ -39,13 +40,17 @@ class Trial:
         self.setup = setup
         self.replica = replica
         self.model = replica.model
-        self.call = call
+        self.call = cloned_call(call)
+        self._given = call
+        self._versions = _versions(self.call)
         self._randomness = GeneratorStates(generators_of(self.model, replica.loss_fn))
-        self.rates: list[dict[str, Any]] = []
 
     def forward(self) -> Any:
         """Return the model's output in training mode."""
         self._randomness.restore()
+        if self._versions != _versions(self.call):  # the model changes its input in place
+            self.call = cloned_call(self._given)
+            self._versions = _versions(self.call)
         if not self.model.training:
             self.model.train()
         with self.setup.autocast():
@@ -67,11 +72,10 @@ class Trial:
         for optimizer in self.replica.optimizers:
             optimizer.zero_grad(set_to_none=True)
         self.model.zero_grad(set_to_none=True)
-        wanted = self.parameters
         scale = SCALE if self.setup.scaled else 1.0
-        torch.autograd.backward(loss if scale == 1.0 else loss * scale, inputs=wanted)
+        torch.autograd.backward(loss if scale == 1.0 else loss * scale)
         if scale != 1.0:
-            for parameter in wanted:
+            for parameter in self.parameters:
                 if parameter.grad is not None:
                     parameter.grad.div_(scale)
 
@@ -111,6 +115,11 @@ class Trial:
             loss, _ = self.value()
             self.backward(loss)
         return loss
+
+
+def _versions(call: Call) -> list[tuple[int, bool]]:
+    tensors = all_tensors([call.args, dict(call.kwargs), call.target])
+    return [(one._version, one.requires_grad) for _, one in tensors]
 
 
 def _needs_closure(optimizer: torch.optim.Optimizer) -> bool:

@@ -7,7 +7,8 @@ changes.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+import warnings
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any
 from urllib.parse import urlsplit
@@ -22,7 +23,7 @@ from simple_track.artifacts.ref import ArtifactRef
 from simple_track.artifacts.sources import refer, store_sources
 from simple_track.artifacts.store_lock import store_lock
 from simple_track.artifacts.version import ArtifactVersion
-from simple_track.errors import FormatError, TrackError, ValueKindError
+from simple_track.errors import FormatError, TrackError, UnreadableWarning, ValueKindError
 from simple_track.html_table import ROWS, html_table
 from simple_track.storage import exact_json
 from simple_track.storage.config_snapshot import snapshot
@@ -292,6 +293,40 @@ def list_artifacts(layout: Layout, project: str) -> list[str]:
         return []
     names = (path.name for path in folder.iterdir() if path.is_dir())
     return sorted(name for name in names if Collection.of(layout, project, name).versions())
+
+
+def all_versions(
+    layout: Layout, project: str | None = None, kind: str | None = None, name: str | None = None
+) -> Iterator[ArtifactVersion]:
+    """All versions of artifacts, sorted by project, name and number.
+
+    What cannot be read is left out, with an `UnreadableWarning`.
+
+    Args:
+        layout: The store.
+        project: Only those of this project.
+        kind: Only those of this type.
+        name: Only those of this artifact.
+    """
+    for folder in layout.artifact_folders():
+        if project not in (None, folder.parent.name) or name not in (None, folder.name):
+            continue
+        collection = Collection.of(layout, folder.parent.name, folder.name)
+        try:
+            numbers = collection.versions()
+        except FormatError as error:
+            warnings.warn(UnreadableWarning(error.path, str(error)), stacklevel=3)
+            continue
+        for number in numbers:
+            try:
+                manifest = collection.manifest(number)
+            except FileNotFoundError:  # removed meanwhile
+                continue
+            except FormatError as error:
+                warnings.warn(UnreadableWarning(error.path, str(error)), stacklevel=3)
+                continue
+            if kind is None or manifest.type == kind:
+                yield _version(layout, folder.parent.name, manifest)
 
 
 def check_artifact_name(name: str) -> str:

@@ -95,6 +95,11 @@ class ArtifactVersion:
         return self.manifest.digest
 
     @property
+    def run(self) -> str | None:
+        """The id of the run that made it, or None."""
+        return self.manifest.run
+
+    @property
     def metadata(self) -> dict[str, Any]:
         """A copy of the metadata that it was logged with."""
         return dict(self.manifest.metadata)

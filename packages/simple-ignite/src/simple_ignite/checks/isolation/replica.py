@@ -48,7 +48,7 @@ class Replica:
         self.loss_fn = loss_fn
         self.in_place = in_place
         self._snapshot = snapshot
-        named = dict(setup.model.named_parameters())
+        named = {name: p for name, p in setup.model.named_parameters() if not nn.parameter.is_lazy(p)}
         self.before = {name: p.detach().clone() if in_place else p.detach() for name, p in named.items()}
         self.originals = {id(p) for p in (*named.values(), *setup.in_optimizers)}
         for module in model.modules():
@@ -95,8 +95,10 @@ def copied(setup: Setup) -> Replica:
     originals = {id(p) for p in setup.model.parameters()}
     if any(id(p) in originals for p in model.parameters()):
         raise TypeError("the copy shares parameters with the model")
-    if len(list(model.parameters())) != len(originals):
-        raise TypeError("the copy has other parameters than the model")
+    trained, copies = {id(p) for p in setup.in_optimizers}, {id(p) for p in model.parameters()}
+    held = {id(p) for one in optimizers for group in one.param_groups for p in group["params"]}
+    if len(copies) != len(originals) or len(copies & held) != len(originals & trained):
+        raise TypeError("the copy of the optimizer is not of the copy of the model")
     modules = [setup.model, *([setup.loss_fn] if isinstance(setup.loss_fn, nn.Module) else [])]
     snapshot = Snapshot(modules, others, weights=False)
     return Replica(setup, model, optimizers, loss_fn, snapshot, in_place=False)

@@ -40,13 +40,15 @@ class Snapshot:
         for model in modules:
             for module in model.modules():
                 self._keep_attributes(module, weights)
+            for tensor in (*model.parameters(), *model.buffers()):  # those of scripts are no attributes
+                self._keep(tensor, weights)
         for other in others:
             self._keep_attributes(other, weights)
         for optimizer in optimizers:
             self._keep_attributes(optimizer, weights)
             for group in optimizer.param_groups:
                 self._keep_container(group)
-                for value in group.values():
+                for value in (*group.values(), *group["params"]):
                     self._keep(value, weights)
             for state in optimizer.state.values():
                 self._keep(state, weights)
@@ -100,7 +102,7 @@ class SavedTensor:
         self._alias: Tensor | None = None
         self._values: Tensor | None = None
         self._grad_values: Tensor | None = None
-        if copied and not nn.parameter.is_lazy(tensor):
+        if copied and not nn.parameter.is_lazy(tensor) and not tensor.is_meta:
             self._alias = tensor.detach()
             self._values = _spare(self._alias)
             self._grad_values = None if self._grad is None else _spare(self._grad.detach())
