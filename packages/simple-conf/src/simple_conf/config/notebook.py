@@ -100,7 +100,7 @@ def value_html(value: Any, node: Node | None = None, key: Key = "", within: bool
         within: Whether it is in a list or mapping on the same line.
     """
     inner = None if node is None else inside(node, key)
-    held = inner if isinstance(inner, (MappingNode, ListNode)) and len(inner) == len(value) else None
+    held = inner if isinstance(inner, (MappingNode, ListNode)) else None
     if isinstance(value, list):
         items = [value_html(item, held, at, True) for at, item in enumerate(value)]
         return f"[{', '.join(items)}]"
