@@ -1,4 +1,4 @@
-"""One thread a process: the tensors of these tests are tiny, and threads that wait for each other cost most."""
+"""One thread a process: the tensors of these tests are tiny, and threads would mostly wait for each other."""
 
 import os
 
