@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from simple_ignite import Events, errors
+from simple_ignite.checks import ValidationReport
 
 MADE = {
     "BatchError": lambda: errors.BatchError("text"),
@@ -33,6 +34,7 @@ MADE = {
     "RankError": lambda: errors.RankError(3, "saving: ValueError: full"),
     "RunError": lambda: errors.RunError("text", argument="seed"),
     "StateError": lambda: errors.StateError("text", key="format"),
+    "ValidationError": lambda: errors.ValidationError(ValidationReport((), 0.5)),
 }
 ERRORS = [name for name in errors.__all__ if issubclass(getattr(errors, name), errors.IgniteError)]
 

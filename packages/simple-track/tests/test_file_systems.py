@@ -86,6 +86,52 @@ def test_a_disk_that_fails_is_no_file_system_without_sync(root):
     assert "Input/output error" in done.stderr
 
 
+POWER = """
+    from simple_track import Track
+    Track.set_durability("power")
+    with Track.run(project="p", system=False) as run:
+        for number in range(3):
+            run.log({"a": number})
+"""
+
+
+@needs_filter
+@pytest.mark.parametrize(("error", "reason"), [("EIO", "Input/output error"), ("EINVAL", "Invalid argument")])
+def test_power_durability_that_the_disk_does_not_give_is_reported(root, error, reason):
+    done = python(f"fdatasync={error}", POWER)
+    (view,) = Track.runs()
+    assert view.history()["a"].tolist() == [0, 1, 2]
+    for path in (view.layout.metrics, view.layout.history):
+        assert (
+            done.stderr.count(
+                f"TrackWarning: {path}: cannot be synced to disk ({reason}); its last lines may"
+            )
+            == 1
+        )
+    command = [sys.executable, "-m", "simple_track.cli", "doctor", "--dir", root]
+    doctor = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert doctor.returncode == 1
+    for name in ("history.jsonl", "metrics.jsonl"):
+        assert (
+            f"{name} could not be synced to disk once while the run was written ({reason})" in doctor.stdout
+        )
+
+
+@needs_filter
+def test_a_disk_that_fails_to_sync_in_the_background_is_reported(root):
+    done = python("fdatasync=EIO", POWER.replace('Track.set_durability("power")', ""))
+    (view,) = Track.runs()
+    assert f"{view.layout.metrics}: cannot be synced to disk (Input/output error)" in done.stderr
+
+
+@needs_filter
+def test_a_strict_run_raises_when_the_disk_fails_to_sync(root):
+    done = python("fdatasync=EIO", POWER.replace("system", "strict=True, system"), check=False)
+    assert done.returncode == 1
+    assert "StorageError" in done.stderr
+    assert "cannot be synced to disk" in done.stderr
+
+
 RESUME = """
     import sys
     from simple_track import RunBusyError, Track

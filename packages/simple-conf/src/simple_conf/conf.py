@@ -6,15 +6,14 @@ called: reading a config needs neither.
 
 from __future__ import annotations
 
-from typing import overload
-
-from simple_conf import formats
+from simple_conf import formats, schema_functions
 from simple_conf.config import access, secrets
 from simple_conf.config.config import Config, as_config, config_of, from_dict
 from simple_conf.config.diff import diff
 from simple_conf.config.freeze import fingerprint, freeze, is_frozen, unfreeze
 from simple_conf.config.history import history, origin
 from simple_conf.formats import writing
+from simple_conf.generic import overload
 from simple_conf.merging.merge import merge
 from simple_conf.merging.strategy import MergeStrategy, merge_mode
 from simple_conf.references import resolvers
@@ -30,7 +29,7 @@ if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
     from typing import Any, TypeVar
 
-    from simple_conf.errors import ConfError, ValidationIssue
+    from simple_conf.errors import ConfError
     from simple_conf.sources.watch import Watcher
 
     F = TypeVar("F", bound=Callable[..., Any])
@@ -85,24 +84,27 @@ class Conf:
         """Load a TOML file, whatever its suffix; see `Conf.load`."""
         return load_file(path, ".toml", extends=extends, lazy_resolve=lazy_resolve)
 
-    compose = staticmethod(compose.load)
+    @staticmethod
+    def compose(path: File, overrides: Sequence[str] = (), *, strict_keys: bool = False) -> Config:
+        """Return a config file with the files that keys and overrides choose, overrides merged over it.
+
+        Args:
+            path: The config file; folders of choices are beside it, and beside the files that it extends.
+            overrides: Such as ``["model=resnet", "train.lr=0.1"]``.
+            strict_keys: Whether an override of a key that is not there is an error.
+
+        Raises:
+            OverrideError: An override cannot be read, or chooses what is not there; the choices are listed.
+            MergeError: A file chooses what is not there.
+            LoadError: A file cannot be read.
+        """
+        return compose.load(path, overrides, strict_keys=strict_keys)
+
     from_env = staticmethod(environment.from_env)
     from_dict = staticmethod(from_dict)
     parse_sdn = staticmethod(formats.parse_sdn)
 
-    @staticmethod
-    def from_object(obj: Any) -> Config:
-        """Return a config with the fields of an attrs object or a dataclass, nested ones too.
-
-        Raises:
-            TypeError: ``obj`` is neither.
-        """
-        from simple_conf.schemas.fields import to_plain
-        from simple_conf.schemas.schema import is_schema
-
-        if not is_schema(type(obj)):
-            raise TypeError(f"from_object takes an attrs object or a dataclass, not {type(obj).__name__}")
-        return from_dict(to_plain(obj))
+    from_object = staticmethod(schema_functions.from_object)
 
     @staticmethod
     def parse_dotlist(arguments: Sequence[str]) -> Config:
@@ -221,105 +223,12 @@ class Conf:
 
         return Watcher(path, callback, on_error, interval)
 
-    @staticmethod
-    def validate(
-        schema: type[T], cfg: Any, convert: bool = True, strict: bool = True, allow_missing: bool = False
-    ) -> T:
-        """Return ``cfg`` as an object of ``schema``.
-
-        Args:
-            schema: An attrs class, a dataclass, or another type.
-            cfg: A config or plain data.
-            convert: Whether exact conversions are made, such as ``"100"`` to 100.
-            strict: Whether keys that the schema does not have are errors.
-            allow_missing: Whether absent fields become ``MISSING``.
-
-        Raises:
-            ValidationError: The config does not fit; it carries every issue.
-            TypeError: The schema and the config are the other way round.
-        """
-        from simple_conf.schemas.validation import validate
-
-        return validate(schema, cfg, convert, strict, allow_missing)
-
-    @staticmethod
-    def check_schema(
-        cfg: Any, schema: type, *, convert: bool = True, strict: bool = True
-    ) -> list[ValidationIssue]:
-        """Return everything in ``cfg`` that does not fit ``schema``; never raises for what the config holds.
-
-        The arguments are those of `Conf.validate`.
-        """
-        from simple_conf.schemas.validation import check_schema
-
-        return check_schema(cfg, schema, convert=convert, strict=strict)
-
-    @staticmethod
-    def describe(schema: type, form: str = "markdown") -> str:
-        """Return the documentation of a schema.
-
-        Args:
-            schema: An attrs class, a dataclass or a class made by ``@schema``.
-            form: ``"markdown"`` for a table, ``"sdn"`` for a config file with defaults, help as comments.
-
-        Raises:
-            ConfError: There is no such form.
-            TypeError: ``schema`` is not a schema.
-        """
-        from simple_conf.schemas.documentation import describe
-
-        return describe(schema, form)
-
-    @staticmethod
-    def json_schema(schema: type, *, strict: bool = True) -> dict[str, Any]:
-        """Return the JSON Schema (draft 2020-12) of a schema, which editors use to check and complete files.
-
-        It takes what `Conf.validate` takes, as far as JSON Schema can say it: the exact conversions, and a
-        reference in the place of any value. It cannot say what a ``@validate`` method or a registered type
-        checks.
-
-        Args:
-            schema: An attrs class, a dataclass or a class made by ``@schema``.
-            strict: Whether keys that the schema does not have are refused.
-
-        Returns:
-            Plain data, for ``json.dump``.
-
-        Raises:
-            TypeError: ``schema`` is not a schema.
-        """
-        from simple_conf.schemas.json_schema import json_schema
-
-        return json_schema(schema, strict=strict)
-
-    @staticmethod
-    def schema_of(cfg: Config, name: str = "AppCfg") -> str:
-        """Return the source text of schema classes that ``cfg`` fits.
-
-        Args:
-            cfg: The config.
-            name: The name of the outermost class.
-
-        Raises:
-            InterpolationError: A value cannot be resolved.
-            ConfError: The name cannot name a class.
-        """
-        from simple_conf.schemas.inference import schema_of
-
-        return schema_of(cfg, name)
-
-    @staticmethod
-    def register_type(kind: Any, convert: Callable[[Any], Any]) -> None:
-        """Let fields of type ``kind`` be read by ``convert``.
-
-        Args:
-            kind: The type, such as ``torch.dtype``.
-            convert: Takes the plain value; it must raise ValueError if the value is not valid.
-        """
-        from simple_conf.schemas.structure import register_type
-
-        register_type(kind, convert)
-
+    validate = staticmethod(schema_functions.validate)
+    check_schema = staticmethod(schema_functions.check_schema)
+    describe = staticmethod(schema_functions.describe)
+    json_schema = staticmethod(schema_functions.json_schema)
+    schema_of = staticmethod(schema_functions.schema_of)
+    register_type = staticmethod(schema_functions.register_type)
     freeze = staticmethod(freeze)
     unfreeze = staticmethod(unfreeze)
     is_frozen = staticmethod(is_frozen)

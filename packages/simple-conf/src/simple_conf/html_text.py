@@ -4,11 +4,21 @@ from __future__ import annotations
 
 LONGEST = 300  # characters of a value that are shown
 
-BLOCK = "font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;font-size:13px;line-height:1.5"
-FAINT = "opacity:.6"
+BLOCK = (
+    "font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;font-size:13px;line-height:1.5;"
+    "overflow-wrap:anywhere"
+)
+FAINT = "opacity:.65"
 KEY = "font-weight:600"
-COLORS = {"text": "#2e8540", "number": "#2f6fd0", "word": "#a05a00", "bad": "#d1342f", "good": "#2e8540"}
-"""Colours with enough contrast on white and on dark grey."""
+COLORS = {"text": "#1f7a34", "number": "#2563c4", "word": "#965200", "bad": "#c62a26", "good": "#1f7a34"}
+
+
+def colored(kind: str) -> str:
+    """Return the CSS of a colour: mixed with that of the text around, it suits light and dark pages.
+
+    Browsers that cannot mix colours take the first of the two.
+    """
+    return f"color:{COLORS[kind]};color:color-mix(in srgb,{COLORS[kind]} 68%,currentColor)"
 
 
 def escaped(text: str) -> str:
@@ -48,12 +58,22 @@ def error_html(parts: list[str]) -> str:
     blocks = []
     for part in parts:
         head, *rest = part.split("\n")
-        lines = [span(escaped(head), KEY)]
-        for line in rest:
-            text = escaped(line)
-            if line.lstrip(" 0123456789|").startswith("^"):
-                text = span(text, f"color:{COLORS['bad']};font-weight:700")
-            lines.append(text)
-        blocks.append(div("\n".join(lines), "white-space:pre-wrap;margin:4px 0"))
+        lines = "\n".join([span(escaped(head), KEY), *map(line_html, rest)])
+        blocks.append(div(lines, "white-space:pre-wrap;margin:4px 0"))
     style = f"{BLOCK};border-left:3px solid {COLORS['bad']};padding:2px 10px"
     return div("".join(blocks), style)
+
+
+def line_html(line: str) -> str:
+    """Return a line below the first one of an error: of the excerpt, with the caret, or the hint."""
+    text = escaped(line)
+    margin, bar, code = text.partition("| ")
+    if bar and not margin.strip(" 0123456789"):
+        if code.strip() == "^":
+            code = span(code, f"{colored('bad')};font-weight:700")
+        return span(margin + bar, FAINT) + code
+    if text.strip() == "^":
+        return span(text, f"{colored('bad')};font-weight:700")
+    if text.startswith("  hint:"):
+        return span("  hint:", f"{colored('number')};font-weight:600") + text.removeprefix("  hint:")
+    return text

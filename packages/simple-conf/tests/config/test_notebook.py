@@ -61,7 +61,7 @@ def test_a_config_shows_its_values_and_the_origin_of_each():
     cfg = Conf.merge(Conf.parse_sdn(TEXT, "c.sdn"), Conf.parse_dotlist(["train.lr=0.2"]))
     page = page_of(cfg)
     for text in (
-        'name: <b>bold</b> & "quoted"',
+        'name: "<b>bold</b> & \\"quoted\\""',
         "lr: 0.2",
         "on: true",
         "none: null",
@@ -69,7 +69,8 @@ def test_a_config_shows_its_values_and_the_origin_of_each():
         "out: runs/${name}",
     ):
         assert text in page.text
-    assert "tags: ['a', 'b']" in page.text
+    assert "tags: [a, b]" in page.text
+    assert "rows: [{id: 1, name: x}]" in page.text
     assert "empty: {}" in page.text
     assert "b" not in page.tags, "what is in a value is no markup"
     assert "command line: train.lr=0.2" in page.titles
@@ -105,7 +106,7 @@ def test_what_cannot_be_resolved_or_is_hostile_is_shown_as_written():
     cfg = Conf.from_dict(keys)
     page = page_of(cfg)
     assert "<i>: 1" in page.text
-    assert "a\\nb: x\\ny\\x1b[31m" in page.text
+    assert 'a\\nb: "x\\ny\\u001b[31m"' in page.text
     assert "ref: ${nope}" in page.text
     assert "…" in page.text
     assert len(page.text) < 2000
@@ -151,3 +152,19 @@ def test_a_validation_error_shows_each_issue_with_its_excerpt():
     assert '1 | n: "<b>"' in page.text
     assert "unknown key 'm'" in page.text
     assert "b" not in page.tags
+
+
+def test_values_are_shown_as_sdn_has_them_and_numbers_as_they_were_written():
+    text = 'v: 3.10\nbig: 1_000\nl: [3.10, {m: 1e-3, on: true}, null, "a, b"]\nt: "42"\nu: "true"\nw: a b\n'
+    page = page_of(Conf.parse_sdn(text))
+    for line in ("v: 3.10", "big: 1_000", 't: "42"', 'u: "true"', "w: a b"):
+        assert line in page.text
+    assert 'l: [3.10, {m: 1e-3, on: true}, null, "a, b"]' in page.text
+    assert "v: 3.1" in page_of(Conf.from_dict({"v": 3.1, "s": "\ud800"})).text
+
+
+def test_colours_suit_light_and_dark_pages_and_long_words_break():
+    html = Conf.from_dict({"a": 1})._repr_html_()
+    assert "color-mix(in srgb" in html
+    assert "currentColor" in html
+    assert "overflow-wrap:anywhere" in html

@@ -143,9 +143,10 @@ def test_strict_keys_want_a_plus_for_what_is_new():
         (
             "train.lr+=1",
             """\
-            command line: train.lr is 0.1, not a list; '+=' adds to a list
+            command line: train.lr is 0.1, not a list
               train.lr+=1
-              ^""",
+              ^
+              hint: '+=' adds to a list; write = to set a value""",
         ),
         (
             "~model.dropot",

@@ -25,10 +25,12 @@
     │   └── CacheFileNotFoundError(FileNotFoundError)
     ├── FileNotReadyError(TimeoutError)    a file still being read when the timeout ended
     ├── DataArgumentError(ValueError)      an argument of `simple_ignite.data` that is out of range
-    └── PrefetchError(RuntimeError)        batches drawn ahead that cannot be used here
+    ├── PrefetchError(RuntimeError)        batches drawn ahead that cannot be used here
+    └── ValidationError(RuntimeError)      errors found by the checks before training
 
     Preempted(SystemExit)                  a signal of the scheduler ended a run; no IgniteError, so that
                                            `except Exception` does not keep the script from ending
+    ChecksCompleted(SystemExit)            the mode is to check, not to train
 
     IgniteWarning(UserWarning)
     └── DamagedCheckpointWarning           a damaged file was passed over
@@ -47,6 +49,7 @@ __all__ = [
     "CacheFileNotFoundError",
     "CheckpointError",
     "CheckpointNotFoundError",
+    "ChecksCompleted",
     "DamagedCheckpointError",
     "DamagedCheckpointWarning",
     "DataArgumentError",
@@ -69,6 +72,7 @@ __all__ = [
     "RankError",
     "RunError",
     "StateError",
+    "ValidationError",
 ]
 
 
@@ -103,6 +107,28 @@ class Preempted(SystemExit):
 
     def __reduce__(self) -> tuple[Any, ...]:
         return partial(type(self), signal=self.signal, code=self.args[0]), (self.message,)
+
+
+class ChecksCompleted(SystemExit):
+    """The checks before training are done, and the mode is "check_only": ends the script, with code 0 or 1.
+
+    The run fires no EXCEPTION_RAISED and saves nothing.
+    """
+
+
+class ValidationError(IgniteError, RuntimeError):
+    """The checks before training have found errors.
+
+    Attributes:
+        report: The report, a `simple_ignite.checks.ValidationReport`.
+    """
+
+    def __init__(self, report: Any) -> None:
+        errors = report.errors
+        count = "1 error" if len(errors) == 1 else f"{len(errors)} errors"
+        lines = [f"  {one.code}: {one.where}: {one.message}" for one in errors]
+        super().__init__("\n".join([f"the checks before training found {count}", *lines]))
+        self.report = report
 
 
 class IgniteWarning(UserWarning):

@@ -167,3 +167,26 @@ if child:
     done = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stderr
     assert "simple_ignite" not in done.stderr
+
+
+INTERRUPTED_FORK = """
+import os, signal, torch
+from torch.utils.data import DataLoader, TensorDataset
+from simple_ignite import Engine
+
+signal.signal(signal.SIGINT, signal.default_int_handler)
+os.register_at_fork(after_in_parent=lambda: signal.raise_signal(signal.SIGINT))
+done = []
+loader = DataLoader(TensorDataset(torch.arange(4)), num_workers=2)
+try:
+    Engine(lambda engine, batch: done.append(batch)).run(loader)
+except KeyboardInterrupt:
+    print("interrupted after", len(done))
+"""
+
+
+def test_a_ctrl_c_while_workers_are_forked_is_not_lost():
+    # Python drops an exception that is raised in a callback of a fork
+    command = [sys.executable, "-c", INTERRUPTED_FORK]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    assert done.stdout == "interrupted after 0\n", done.stderr

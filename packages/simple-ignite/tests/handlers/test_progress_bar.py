@@ -186,6 +186,7 @@ trainer.run(range(8))
 """
 
 
+@pytest.mark.slow
 def test_a_real_pipe_and_a_real_terminal():
     pty = pytest.importorskip("pty")
     environment = {**os.environ, "PYTHONIOENCODING": "utf-8"}
@@ -228,3 +229,54 @@ def test_a_run_stopped_without_a_reason_has_no_line_for_it():
     trainer.on(Events.EPOCH_COMPLETED(once=2), trainer.terminate)
     trainer.run(range(3), max_epochs=5)
     assert len(out.getvalue().splitlines()) == 2
+
+
+@pytest.mark.parametrize(
+    ("data", "goal", "stop", "count"),
+    [
+        (lambda: range(7), {}, None, 7),
+        (lambda: iter(range(7)), {}, None, 7),
+        (lambda: (x for x in range(7)), {"epoch_length": 5}, None, 5),
+        (lambda: iter(range(7)), {"max_iterations": 5}, None, 5),
+        (lambda: range(7), {"max_iterations": 5}, None, 5),
+        (lambda: range(7), {}, Engine.terminate_epoch, 4),
+        (lambda: range(7), {}, Engine.terminate, 4),
+        (lambda: range(7), {}, Engine.interrupt, 4),
+        (lambda: iter(range(7)), {}, Engine.terminate_epoch, 4),
+        (lambda: iter(range(7)), {}, Engine.terminate, 4),
+    ],
+)
+def test_the_last_line_shows_the_last_output(clock, data, goal, stop, count):
+    trainer, screen = ticking(clock, 0.001), Screen()  # so that no line is drawn in between
+    ProgressBar(file=screen).attach(trainer, output_transform="loss")
+    if stop is not None:
+        trainer.on(Events.ITERATION_COMPLETED(once=4), stop)
+    trainer.run(data(), **goal)
+    last = screen.getvalue().split("\r")[-1]
+    assert f"loss={1 / count:.3g}"[:9] in last
+    assert f"{count}/" in last or f"{count}it" in last
+
+
+def test_the_last_output_of_unsized_data_is_let_go():
+    trainer, screen = Engine(lambda engine, batch: {"loss": torch.ones(1)}), Screen()
+    bar = ProgressBar(file=screen).attach(trainer, output_transform="loss")
+    trainer.run(iter(range(3)))
+    assert bar._held is None
+
+
+def test_fast_iterations_seldom_look_at_the_clock_and_slow_ones_always(clock, monkeypatch):
+    looks = []
+    monkeypatch.setattr(module, "clock", lambda: looks.append(clock.now) or clock.now)
+
+    def step(engine, batch):
+        clock.now += 0.0001 if engine.state.iteration <= 1000 else 1.0
+
+    trainer, screen = Engine(step), Screen()
+    ProgressBar(file=screen).attach(trainer)
+    trainer.run(range(1040))
+    fast = [now for now in looks if now <= 0.1]
+    assert len(fast) < 1000 / 10
+    slow = [round(now - 0.1) for now in looks if now > 0.1]
+    assert slow[0] <= 16
+    assert set(range(slow[0], 41)) <= set(slow)
+    assert "1039/1040" in screen.getvalue()

@@ -1,13 +1,15 @@
 """Score: metrics by name and functions; steps of other engines."""
 
+import functools
 import gc
 
 import numpy as np
 import pytest
 import torch
 
-from simple_ignite import Engine
+from simple_ignite import Engine, Events
 from simple_ignite.errors import HandlerError
+from simple_ignite.handlers import Checkpoint, EarlyStopping, TrackingHandler
 from simple_ignite.handlers.score import Score, as_number, step_reader
 
 
@@ -74,3 +76,43 @@ def test_another_engine_is_not_kept_alive():
     del other
     gc.collect()
     assert read(this) == 3
+
+
+@pytest.mark.parametrize("kind", ["checkpoint", "tracking", "stopping"])
+def test_a_function_of_engine_and_event_gets_the_event_at_which_its_handler_is_called(kind, tmp_path):
+    made, seen = Engine(lambda engine, batch: 1.0), []
+
+    def read(engine, event):
+        seen.append((engine is made, event))
+        return engine.state.iteration
+
+    handler = {
+        "checkpoint": lambda: Checkpoint({"x": 1}, tmp_path, global_step_transform=read),
+        "tracking": lambda: TrackingHandler(
+            Printer(), output_transform=lambda x: 1, global_step_transform=read
+        ),
+        "stopping": lambda: EarlyStopping(9, read, made),
+    }[kind]()
+    made.on(Events.EPOCH_COMPLETED(every=2) | Events.ITERATION_COMPLETED(every=2), handler)
+    made.run(range(3), max_epochs=2)
+    order = [Events.ITERATION_COMPLETED, Events.ITERATION_COMPLETED, Events.ITERATION_COMPLETED]
+    assert [event for _, event in seen] == [*order, Events.EPOCH_COMPLETED]
+    assert all(own for own, _ in seen)
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda engine, event: event,
+        functools.partial(lambda offset, engine, event: event, 3),
+        lambda engine, event, more=1: event,
+    ],
+)
+def test_forms_of_a_function_of_engine_and_event(function):
+    assert Score(function)(engine(3)) is Events.COMPLETED
+    assert step_reader(function)(engine(3)) is Events.ITERATION_COMPLETED
+
+
+class Printer:
+    def log(self, values, *, step):
+        assert step > 0

@@ -3,11 +3,15 @@ import stat
 import subprocess
 
 import pytest
+import zstandard
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from simple_track.artifacts.object_file import digest_of, hash_file
 from simple_track.artifacts.objects import CorruptObjectError, MissingObjectError, ObjectStore
+from simple_track.maintenance.doctor import examine
+from simple_track.storage.layout import Layout
+from simple_track.track import Track
 
 
 @pytest.fixture
@@ -88,6 +92,45 @@ def test_a_cut_file_is_an_error(store, data):
     os.truncate(path, path.stat().st_size - 1)
     with pytest.raises(CorruptObjectError):
         store.verify(ref.digest)
+
+
+def bomb(store, data):
+    """Store 1 GiB of zeros, packed, under the name of other data."""
+    ref = store.put_bytes(data)
+    store.path(ref.digest).unlink()
+    packed = store.root / ref.digest[:2] / f"{ref.digest[2:]}.zst"
+    packer = zstandard.ZstdCompressor().compressobj()
+    pieces = [packer.compress(bytes(1 << 20)) for _ in range(1024)]
+    packed.write_bytes(b"".join([*pieces, packer.flush()]))
+    return ref, packed
+
+
+def test_a_packed_object_that_unpacks_to_more_than_its_size_is_damaged(store):
+    ref, _ = bomb(store, b"model")
+    for read in (store.read, store.verify):
+        with pytest.raises(CorruptObjectError, match="found more than its 5 bytes"):
+            read(ref.digest, ref.size)
+    chunks = store.chunks(ref.digest, (3 << 20) - 1)
+    assert [len(next(chunks)) for _ in range(2)] == [1 << 20] * 2  # not all of it
+    with pytest.raises(CorruptObjectError):
+        next(chunks)
+    assert store.put_bytes(b"model") == ref  # and it heals as other damage does
+    assert store.read(ref.digest, ref.size) == b"model"
+
+
+def test_a_version_never_unpacks_more_than_its_manifest_says(root, tmp_path):
+    with Track.run("demo", system=False) as run:
+        artifact = Track.Artifact("m", "model")
+        artifact.add_bytes(b"model", "file")
+        version = run.log_artifact(artifact)
+    store = ObjectStore(root / "artifacts" / "objects")
+    _, packed = bomb(store, b"model")
+    for read in (version.verify, lambda: version.download(tmp_path / "out"), lambda: version.open("file")):
+        with pytest.raises(CorruptObjectError, match="more than its 5 bytes"):
+            read()
+    assert not (tmp_path / "out" / "file").exists()
+    findings = [(finding.level, finding.where) for finding in examine(Layout(root), deep=True)]
+    assert findings == [("error", packed)]
 
 
 def test_the_message_says_what_to_do(store):

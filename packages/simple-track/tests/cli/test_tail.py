@@ -1,6 +1,11 @@
 import json
 import subprocess
 import sys
+from pathlib import Path
+
+import pytest
+
+from simple_track.track import Track
 
 LOG_SLOWLY = """
 import sys, time
@@ -62,3 +67,53 @@ def test_a_live_run_is_followed_until_it_ends(tmp_path):
                 seen.append(json.loads(reader.stdout.readline()))  # it comes while the run goes on
             assert reader.wait(timeout=30) == 0
     assert [record["step"] for record in seen] == [0, 1, 2, 3, 4, 5]
+
+
+@pytest.fixture
+def rewound(tmp_path):
+    with Track.run("p", name="rewound", dir=tmp_path / "store", system=False) as run:
+        for step in range(3):
+            run.log({"loss": step, "other": 1})
+        run.rewind(1)
+        run.log({"loss": 9})
+    return run
+
+
+def test_a_rewind_is_a_line_that_says_what_it_does(store, call, rewound):
+    lines = call("tail", "rewound").lines
+    assert [line.split()[1] for line in lines[:-1]] == ["0", "1", "2", "1", "1"]
+    assert lines[3].split("  ")[-1] == "rewound: lines before this one with step 1 or later do not count"
+    assert "loss=9" in lines[4]
+    chosen = call("tail", "rewound", "other").lines
+    assert [line.split()[2] for line in chosen[:-1]] == ["other=1", "other=1", "other=1", "rewound:"]
+
+
+def test_the_record_of_a_rewind_is_in_json_whichever_metrics_are_chosen(store, call, rewound):
+    records = [json.loads(line) for line in call("tail", "rewound", "other", "--json").lines]
+    assert [(record["step"], record.get("~rewind")) for record in records] == [
+        (0, None),
+        (1, None),
+        (2, None),
+        (1, "1"),
+    ]
+
+
+def test_a_number_under_the_name_of_rewinds_is_a_metric(tmp_path, call):
+    with Track.run("p", name="odd", dir=tmp_path / "store", system=False) as run:
+        run.log({"~rewind": 5})
+    assert "~rewind=5" in call("tail", "odd").lines[0]
+
+
+def test_foreign_lines_are_shown_as_far_as_they_go(tmp_path, call):
+    with Track.run("p", name="foreign", dir=tmp_path / "store", system=False) as run:
+        run.log({"a": 1})
+    foreign = [
+        '{"a": 2}',
+        '{"step": 1, "a": 3, "timestamp": 1e300}',
+        '{"step": null, "timestamp": "x", "a": 4}',
+    ]
+    with Path(run.dir, "metrics.jsonl").open("a") as file:
+        file.writelines(f"{line}\n" for line in foreign)
+    lines = [line.split() for line in call("tail", "foreign").lines]
+    assert sorted(words[-1] for words in lines) == ["a=1", "a=2", "a=3", "a=4", "finished"]
+    assert sum(words[0] == "--:--:--" for words in lines) == 3

@@ -1,3 +1,4 @@
+import json
 import os
 from types import SimpleNamespace
 
@@ -180,3 +181,49 @@ def test_low_space_is_a_warning(layout, monkeypatch):
     assert told(layout) == [
         ("warning", "store", "only 5 MiB are free", "make room; simple-track gc may help")
     ]
+
+
+def test_lines_of_edits_that_are_not_applied_are_reported(layout, run):
+    Track.edit(run.run_id, name="edited", dir=layout.root)
+    assert told(layout) == []
+    lines = [
+        b'{"time": 1, "set": {"name": 5}}',
+        b"",
+        b'{"time": 1, "set": {"tags": ["a"], "later": 1}}',
+        b'{"time": "x", "set": {}}',
+        b'{"time": 1}',
+        b"[]",
+        b'{"time": 1, "set"',
+    ]
+    with run.edits.open("ab") as file:
+        file.write(b"\n".join(lines))
+    ((level, where, what, mend),) = told(layout)
+    assert (level, where) == ("warning", "edits.jsonl")
+    assert what == "6 lines cannot be applied: 2, 4, 5, 6, 7, …"
+    assert mend.startswith("the other edits are applied; edit the run again (simple-track rename,")
+    assert Track.load(run.run_id, dir=layout.root).name == "edited"
+    whole = run.edits.read_bytes().splitlines()
+    run.edits.write_bytes(b"\n".join([whole[0], whole[-1]]))
+    assert told(layout)[0][2] == "1 line cannot be applied: 2"
+    run.edits.write_bytes(whole[0])  # as the hint says
+    assert told(layout) == []
+
+
+def test_edits_that_cannot_be_read_are_an_error(layout, run):
+    run.edits.mkdir()
+    assert [(level, where) for level, where, *_ in told(layout)] == [("error", "edits.jsonl")]
+
+
+def test_files_without_a_hash_are_only_looked_for(layout, run):
+    bodies = [
+        {"kind": "odd", "file": "files/odd"},
+        {"kind": "odd", "sha256": "0" * 64},
+        {"kind": "odd", "file": 5},
+    ]
+    with run.history.open("ab") as file:
+        for body in bodies:
+            line = {"event": "media", "key": "odd", "step": 0, "value": body, "timestamp": 1.0}
+            file.write(json.dumps(line).encode() + b"\n")
+    assert [(level, where) for level, where, *_ in told(layout, deep=True)] == [("error", "odd")]
+    (run.dir / "files" / "odd").write_bytes(b"x")
+    assert told(layout, deep=True) == []

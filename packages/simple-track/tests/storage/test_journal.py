@@ -1,5 +1,6 @@
 """A journal keeps whole lines, whatever happens to the disk or to an earlier writer."""
 
+import errno
 import os
 import resource
 import subprocess
@@ -291,13 +292,58 @@ def test_a_sync_that_failed_is_tried_again(tmp_path, monkeypatch):
     journal.append(b"{}\n")
     with monkeypatch.context() as patch:
         patch.setattr(os, "fdatasync", fail)
-        journal.sync()
+        with pytest.warns(
+            TrackWarning, match=r"a.jsonl: cannot be synced to disk \(the disk failed\); its last"
+        ):
+            journal.sync()
         journal.sync()
     assert len(tried) == 2
     assert journal.dirty
     journal.sync()
     assert not journal.dirty
+    journal.append(b"{}\n")
+    with monkeypatch.context() as patch:  # told again, as a sync has succeeded meanwhile
+        patch.setattr(os, "fdatasync", fail)
+        with pytest.warns(TrackWarning, match="cannot be synced"):
+            journal.close()
+
+
+@pytest.mark.parametrize(("number", "told"), [(errno.EIO, True), (errno.EINVAL, False)])
+def test_a_strict_journal_raises_once_when_the_disk_fails_to_sync(tmp_path, monkeypatch, number, told):
+    def fail(fd):
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(os, "fdatasync", fail)
+    journal = Journal(tmp_path / "a.jsonl", strict=True, sync_each=True)
+    journal.open()
+    if told:
+        with pytest.raises(StorageError, match="cannot be synced to disk"):
+            journal.append(b"{}\n")
+    journal.append(b"{}\n")
     journal.close()
+    assert journal.path.read_bytes().count(b"\n") == 1 + told
+
+
+def test_who_asks_is_called_also_when_the_file_system_cannot_sync(tmp_path, monkeypatch):
+    def fail(fd):
+        raise OSError(errno.EINVAL, "not supported")
+
+    monkeypatch.setattr(os, "fdatasync", fail)
+    failures = []
+
+    def note(path, error):
+        failures.append((path.name, error.errno))
+
+    for each in (False, True):
+        journal = Journal(tmp_path / f"{each}.jsonl", sync_each=each, on_sync_failure=note)
+        journal.open()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            journal.append(b"{}\n")
+            journal.append(b"{}\n")
+            journal.sync()
+            journal.close()
+    assert failures == [("True.jsonl", errno.EINVAL)]
 
 
 def test_a_close_without_sync_leaves_the_disk_alone(tmp_path, disk):

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from simple_conf.errors import ConfError
-from simple_conf.html_text import BLOCK, COLORS, FAINT, KEY, div, escaped, span
+from contextlib import suppress
+
+from simple_conf.errors import ConfError, UnwritableError
+from simple_conf.html_text import BLOCK, FAINT, KEY, colored, div, escaped, span
 from simple_conf.tree.export import Exporter
 from simple_conf.tree.location import origin_in
 from simple_conf.tree.node import MARKER, ListNode, MappingNode, Overlaid, raw_items
+from simple_conf.tree.number_text import number_in
 from simple_conf.values import MASK, repr_of
+from simple_conf.written import KINDS, WRITTEN
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,6 +23,9 @@ if TYPE_CHECKING:
 ROWS = 200
 """Maximum number of rows of a config that are shown."""
 INLINE = 60  # characters of a list that is shown on one line
+INDENT = "1.1em"
+"""The width of the triangle that browsers draw before a section."""
+CELL = "text-align:left;vertical-align:top;padding:2px 16px 2px 0;font:inherit"
 
 
 class Outline:
@@ -52,9 +59,9 @@ class Outline:
         elif isinstance(value, list) and len(repr_of(value)) > INLINE and isinstance(inner, ListNode):
             rows = "".join(self.row(inner, at, f"[{at}]", item) for at, item in enumerate(value))
         else:
-            return div(f"{name} {value_html(value)}")
-        body = div(rows, "margin-left:1.4em")
-        return f'<details open><summary style="cursor:pointer">{name}</summary>{body}</details>'
+            return div(f"{name} {value_html(value, node, key)}", f"padding-left:{INDENT}")
+        summary = f'<summary style="cursor:pointer">{name}</summary>'
+        return f"<details open>{summary}{div(rows, f'margin-left:{INDENT}')}</details>"
 
 
 def config_html(node: MappingNode) -> str:
@@ -83,17 +90,54 @@ def where(node: Node, key: Key) -> str:
         return ""
 
 
-def value_html(value: Any) -> str:
-    """Return a value as HTML, in the words of config files and in the colour of its kind."""
-    if isinstance(value, str) and value in (MASK, MARKER):
-        return span(escaped(str(value)), f"color:{COLORS['bad']}")
-    if isinstance(value, str):
-        return span(escaped(value) if value else '""', f"color:{COLORS['text']}")
+def value_html(value: Any, node: Node | None = None, key: Key = "", within: bool = False) -> str:
+    """Return a value as HTML, in the words of SDN, the leaves in the colours of their kinds.
+
+    Args:
+        value: The value, plain.
+        node: The mapping or list that holds it, if there is one: a number is shown as it was written.
+        key: Its key or index there.
+        within: Whether it is in a list or mapping on the same line.
+    """
+    inner = None if node is None else inside(node, key)
+    held = inner if isinstance(inner, (MappingNode, ListNode)) else None
+    if isinstance(value, list):
+        items = [value_html(item, held, at, True) for at, item in enumerate(value)]
+        return f"[{', '.join(items)}]"
+    if isinstance(value, dict):
+        pairs = [f"{escaped(str(name))}: {value_html(v, held, name, True)}" for name, v in value.items()]
+        return f"{{{', '.join(pairs)}}}"
     if value is None or isinstance(value, bool):
         word = {None: "null", True: "true", False: "false"}[value]
-        return span(word, f"color:{COLORS['word']}")
-    style = f"color:{COLORS['number']}" if isinstance(value, (int, float)) else ""
-    return span(escaped(repr_of(value)), style)
+        return span(word, colored("word"))
+    if isinstance(value, str):
+        marked = value in (MASK, MARKER)
+        return span(
+            escaped(value if marked else text_in_sdn(value, within)), colored("bad" if marked else "text")
+        )
+    if isinstance(value, (int, float)):
+        return span(escaped(number_text(value, node, key)), colored("number"))
+    return escaped(repr_of(value))
+
+
+def text_in_sdn(text: str, within: bool) -> str:
+    """Return a text as SDN has it: in quotes where it would be read as something else."""
+    from simple_conf.sdn.quoting import inline_text, line_text
+
+    try:
+        return inline_text(text) if within else line_text(text)
+    except UnwritableError:
+        return text
+
+
+def number_text(value: float, node: Node | None, key: Key) -> str:
+    """Return a number as it was written where that is known."""
+    if node is not None and type(value) in KINDS:
+        with suppress(ConfError, LookupError):
+            found = number_in(node, key, value)
+            if isinstance(found, WRITTEN) and found.text is not None:
+                return found.text
+    return repr_of(value)
 
 
 def diff_html(changes: list[tuple[str, list[tuple[str, Any, Origin | None]]]]) -> str:
@@ -108,17 +152,12 @@ def diff_html(changes: list[tuple[str, list[tuple[str, Any, Origin | None]]]]) -
     for path, sides in changes:
         cells = {"-": "", "+": ""}
         for sign, value, origin in sides:
-            color = COLORS["bad"] if sign == "-" else COLORS["good"]
-            mark = span(sign, f"color:{color};font-weight:700")
+            mark = span(sign, f"{colored('bad' if sign == '-' else 'good')};font-weight:700")
             cells[sign] = span(f"{mark} {value_html(value)}", "", str(origin or ""))
         tds = "".join(
-            f'<td style="text-align:left;padding:2px 12px 2px 0">{cell}</td>'
-            for cell in (span(escaped(path), KEY), cells["-"], cells["+"])
+            f'<td style="{CELL}">{cell}</td>' for cell in (span(escaped(path), KEY), cells["-"], cells["+"])
         )
         rows.append(f"<tr>{tds}</tr>")
-    head = "".join(
-        f'<th style="text-align:left;padding:2px 12px 2px 0;{FAINT}">{name}</th>'
-        for name in ("path", "before", "after")
-    )
+    head = "".join(f'<th style="{CELL};{FAINT}">{name}</th>' for name in ("path", "before", "after"))
     body = f"<thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody>"
-    return div(f'<table style="border-collapse:collapse">{body}</table>', BLOCK)
+    return div(f'<table style="border-collapse:collapse;font:inherit;color:inherit">{body}</table>', BLOCK)

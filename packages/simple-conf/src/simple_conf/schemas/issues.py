@@ -144,7 +144,8 @@ def advise(issue: ValidationIssue, keys: list[str]) -> None:
         keys: The keys of the schema, as paths.
     """
     origin = issue.origin
-    if issue.expected and origin and origin.name.partition("=")[0].endswith("+"):
+    key, added, _ = origin.name.partition("+=") if origin else ("", "", "")
+    if issue.expected and added and key.strip().lstrip("+") == issue.path:
         issue.hint = issue.hint or "'+=' adds to a list; write = to set a value"
     if issue.hint == IN_QUOTES and isinstance(issue.got, bool):
         text = "true" if issue.got else "false"

@@ -190,7 +190,7 @@ def unknown(kind: Any, mode: Mode) -> Hook:
 
 def typed_dict_hook(kind: Any, conv: Converter, mode: Mode) -> Hook:
     """Return the hook of a TypedDict."""
-    named = {
+    named: dict[str, Any] = {
         key: override(struct_hook=later(inner, conv))
         for key, inner in hints_of(kind).items()
         if "ForwardRef(" in repr(kind.__annotations__[key])

@@ -168,7 +168,11 @@ def appended(holder: MappingNode, key: str, path: KeyPath, override: Override, v
 
         if may_name_secret(format_path(path)):
             kind = "a value"
-        raise refused(override.argument, f"{format_path(path)} is {kind}, not a list; '+=' adds to a list", 1)
+        message, hint = (
+            f"{format_path(path)} is {kind}, not a list",
+            "'+=' adds to a list; write = to set a value",
+        )
+        raise refused(override.argument, message, 1, hint)
     return combine(mine, items, "append", lay_over)
 
 

@@ -294,6 +294,25 @@ class HandlerTable:
             if entry.rank[0] == NORMAL and id(owner) not in restored:
                 self._call(event, entry, engine, count, {})
 
+    def event_of(self, owner: object, state: State) -> Event | None:
+        """Return the event at which a handler is being called, or None if it is registered with none.
+
+        Of several, it is one of an iteration while there is a batch, and one of the others else.
+
+        Args:
+            owner: The handler, or the object whose methods are handlers.
+            state: The engine's state.
+        """
+        events = [
+            event
+            for event, entries in self._entries.items()
+            if any(entry.handler is owner for entry in entries)
+        ]
+        within = state.batch is not None
+        return next(
+            (e for e in events if (e in ITERATIONS + UPCOMING) is within), events[0] if events else None
+        )
+
     def listeners(self, event: Event, engine: HasState) -> list[tuple[Call, Call]]:
         """Count an occurrence of an event; return each handler that wants it, with its call."""
         count = self._count(event, engine.state)

@@ -22,7 +22,7 @@ from simple_ignite.engine.signals import SignalWatch, watched
 from simple_ignite.engine.signature import name_of
 from simple_ignite.engine.state import State
 from simple_ignite.engine.trial.current import current_trial, in_smoke_run
-from simple_ignite.errors import EngineBusyError, HandlerError, RunError
+from simple_ignite.errors import ChecksCompleted, EngineBusyError, HandlerError, RunError
 from simple_ignite.protocols import Stateful
 
 if TYPE_CHECKING:
@@ -269,6 +269,7 @@ class Engine:
         batches = BatchSource(checked(data if trial is None else trial.limited(data)))
         self.progress.set_epoch_length(self.state, batches, None)
         self.state.dataloader, self.batches = data, batches
+        self.resume_state.forget_batches()
         self.table.control.signal |= CHANGED
 
     @property
@@ -462,10 +463,14 @@ class Engine:
                 self.companions.loaded_alone = False
                 Run(self, self.resume_state).train()
             self.companions.report_unclaimed()
+        except ChecksCompleted:
+            raise
         except BaseException as error:
             progress.failed = self.resume_state.pending_batches is None or control.phase != ""
             add_position(error, self.name, state, self.table)
-            if not notify_error_handlers(error, self, self.table):
+            with running(self):  # an engine that a handler runs is a companion here too
+                handled = notify_error_handlers(error, self, self.table)
+            if not handled:
                 raise
         finally:
             self._running = False

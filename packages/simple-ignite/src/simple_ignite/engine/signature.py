@@ -65,12 +65,12 @@ def adapt(
     return call
 
 
-def adapt_getter(function: Call, event: object) -> Call:
+def adapt_getter(function: Call, event: Callable[[Any], object]) -> Call:
     """Return a function of the engine for one of nothing, the engine, or, as in Ignite, (engine, event).
 
     Args:
         function: Any callable.
-        event: What is passed as the event.
+        event: Returns what is passed as the event, for the engine.
 
     Raises:
         HandlerError: If `function` is not callable, or cannot be called in this way.
@@ -81,7 +81,7 @@ def adapt_getter(function: Call, event: object) -> Call:
         parameters = []
     required = [p for p in parameters if p.kind in POSITIONAL and p.default is p.empty]
     if len(required) == 2:
-        return lambda engine: function(engine, event)
+        return lambda engine: function(engine, event(engine))
     return adapt(function, 1, (), {})
 
 

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from multiprocessing.process import BaseProcess
 from typing import Any
 
+from simple_ignite.engine.interrupt import Uninterrupted
 from simple_ignite.engine.signals import watched
 
 __all__ = ["iterate_sheltered"]
@@ -46,13 +47,19 @@ class Shelter:
 def iterate_sheltered(data: Any) -> Iterator[Any]:
     """Return `iter(data)`; the workers that it starts survive the signals that are currently watched.
 
+    A Ctrl-C while workers are started is raised when they are.
+
     Workers that a loader keeps (`persistent_workers`) ignore the signals watched when they were started.
     """
-    signals = watched()
-    if not signals:
-        return iter(data)
     loader = getattr(sys.modules.get("torch.utils.data"), "DataLoader", None)
     if loader is None or not isinstance(data, loader) or data.num_workers == 0:
+        return iter(data)
+    with Uninterrupted(once=True):
+        return _iterate(data, watched())
+
+
+def _iterate(data: Any, signals: tuple[int, ...]) -> Iterator[Any]:
+    if not signals:
         return iter(data)
     init, before = data.worker_init_fn, set(multiprocessing.active_children())
     data.worker_init_fn = Shelter(signals, init)

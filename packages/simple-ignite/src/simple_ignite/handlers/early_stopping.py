@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import weakref
 from collections.abc import Callable
 from typing import Any, Literal
@@ -54,12 +55,14 @@ class EarlyStopping:
     ) -> None:
         if mode not in ("max", "min"):
             raise HandlerError(f"mode must be max or min, not {mode!r}", handler="EarlyStopping")
-        if patience < 1:
+        if isinstance(patience, bool) or not isinstance(patience, int) or patience < 1:
             raise HandlerError(
                 f"patience must be a whole number from 1, not {patience!r}", handler="EarlyStopping"
             )
-        if min_delta < 0:
+        if not 0 <= min_delta < math.inf:
             raise HandlerError(f"min_delta must be 0 or more, not {min_delta!r}", handler="EarlyStopping")
+        if threshold is not None and math.isnan(threshold):
+            raise HandlerError("threshold is NaN, which no score reaches", handler="EarlyStopping")
         self.patience = patience
         self.min_delta = min_delta
         self.cumulative_delta = cumulative_delta
@@ -69,7 +72,7 @@ class EarlyStopping:
         self._sign = 1 if mode == "max" else -1
         self.best: float | None = None
         self.waited = 0
-        self._score = Score(score_function)
+        self._score = Score(score_function, self)
         self._trainer = weakref.ref(trainer)  # the trainer holds this handler, not the other way round
         trainer.keep(self)
 

@@ -22,10 +22,15 @@ class Score:
     Args:
         source: A function of the engine, of nothing, or, as in Ignite, of (engine, event), or the name of one
             of its metrics; with a minus before the name (`"-loss"`), less is better.
+        owner: The handler whose event is passed to such a function; None for COMPLETED.
     """
 
-    def __init__(self, source: Callable[..., Any] | str) -> None:
-        self._source = source if isinstance(source, str) else adapt_getter(source, Events.COMPLETED)
+    def __init__(self, source: Callable[..., Any] | str, owner: object = None) -> None:
+        self._source = (
+            source
+            if isinstance(source, str)
+            else adapt_getter(source, _event_reader(owner, Events.COMPLETED))
+        )
 
     @property
     def label(self) -> str:
@@ -62,13 +67,17 @@ def as_number(value: Any) -> float:
         raise HandlerError(f"a score must be one number, not {value!r}", handler="score") from None
 
 
-def step_reader(source: Callable[..., int] | Engine | str | None) -> Callable[[Engine], int]:
+def step_reader(
+    source: Callable[..., int] | Engine | str | None, owner: object = None
+) -> Callable[[Engine], int]:
     """Return a function that returns the global step for the engine that a handler is called with.
 
     Args:
         source: A function of that engine, of nothing, or, as in Ignite, of (engine, event); another engine,
             for its iteration; the name of a number on the engine's state, such as "optimizer_steps"; None for
             the iteration of the engine itself.
+        owner: The handler whose event is passed to a function of (engine, event); None for
+            ITERATION_COMPLETED.
     """
     if isinstance(source, str):
         name = source
@@ -78,4 +87,16 @@ def step_reader(source: Callable[..., int] | Engine | str | None) -> Callable[[E
     if isinstance(source, Engine):
         held = weakref.ref(source)
         return lambda engine: (held() or engine).state.iteration
-    return adapt_getter(source, Events.ITERATION_COMPLETED)
+    return adapt_getter(source, _event_reader(owner, Events.ITERATION_COMPLETED))
+
+
+def _event_reader(owner: object, default: Events) -> Callable[[Engine], object]:
+    """Return a function that returns the event at which a handler is being called; it is not kept alive."""
+    held = None if owner is None else weakref.ref(owner)
+
+    def read(engine: Engine) -> object:
+        handler = None if held is None else held()
+        found = None if handler is None else engine.table.event_of(handler, engine.state)
+        return default if found is None else found
+
+    return read

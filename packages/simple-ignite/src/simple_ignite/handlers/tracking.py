@@ -56,7 +56,7 @@ class TrackingHandler:
         self._seen: set[str] = set()
         self.names = names_of(metric_names)
         self.values = value_reader(output_transform)
-        self.step = step_reader(global_step_transform)
+        self.step = step_reader(global_step_transform, self)
         self.prefix = f"{tag}/" if tag else ""
         self._rewind = Rewind(run, global_step_transform) if rewind else None
 

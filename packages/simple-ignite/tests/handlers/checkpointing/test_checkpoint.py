@@ -178,7 +178,8 @@ def test_a_damaged_file_is_passed_over_with_a_warning(tmp_path, how):
         Checkpoint.load(tmp_path / "checkpoint_5.pt", {})
 
 
-def test_no_flipped_byte_goes_unnoticed_or_breaks_the_search(tmp_path):
+@pytest.mark.parametrize("step", [7, pytest.param(1, marks=pytest.mark.slow)])
+def test_no_flipped_byte_goes_unnoticed_or_breaks_the_search(tmp_path, step):
     class Thing:
         def __init__(self, value=None):
             self.value = value
@@ -194,7 +195,7 @@ def test_no_flipped_byte_goes_unnoticed_or_breaks_the_search(tmp_path):
     path = tmp_path / "checkpoint_0.pt"
     whole = path.read_bytes()
     good = bad = 0
-    for place in range(len(whole)):
+    for place in range(0, len(whole), step):
         for flip in (0x01, 0x80) if place % 3 == 0 else (0xFF,):
             content = bytearray(whole)
             content[place] ^= flip
@@ -378,12 +379,29 @@ def test_tied_weights_stay_tied_in_an_asynchronous_file(tmp_path):
     assert states["model"]["0.weight"].data_ptr() == states["model"]["1.weight"].data_ptr()
 
 
-def test_left_temporary_files_are_swept(tmp_path):
-    (tmp_path / ".checkpoint_1.pt.77.tmp").write_bytes(b"half")
-    (tmp_path / ".other_checkpoint_1.pt.77.tmp").write_bytes(b"somebody else's")
-    trainer, _ = saving(tmp_path)
+@pytest.mark.parametrize("prefix", ["", "run[1]"])
+def test_left_temporary_files_are_swept(tmp_path, prefix):
+    stem = f".{prefix}_" if prefix else "."
+    for name in ("checkpoint_1.pt.77.tmp", "failed_3.pt.78.tmp", "checkpoints.json.77.tmp"):
+        (tmp_path / f"{stem}{name}").write_bytes(b"half")
+    for folder in ("failed_4.tmp", "checkpoint_2.gone.tmp", "failed_5.gone.tmp"):
+        (tmp_path / f"{stem}{folder}" / "inner").mkdir(parents=True)
+    others = [".other_checkpoint_1.pt.77.tmp", ".other_failed_1.pt.77.tmp", ".run1_failed_1.pt.7.tmp"]
+    for name in others:
+        (tmp_path / name).write_bytes(b"somebody else's")
+    trainer = Engine(lambda engine, batch: None)
+    trainer.on(Events.COMPLETED, Checkpoint({"trainer": trainer}, tmp_path, prefix))
     trainer.run([1])
-    assert names(tmp_path) == [".other_checkpoint_1.pt.77.tmp", "checkpoint_1.pt", "checkpoints.json"]
+    written = [f"{stem[1:]}checkpoint_1.pt", f"{stem[1:]}checkpoints.json"]
+    assert names(tmp_path) == sorted([*others, *written])
+
+
+def test_a_save_of_a_failed_state_sweeps_too(tmp_path):
+    (tmp_path / ".failed_9.pt.77.tmp").write_bytes(b"half")
+    trainer = Engine(lambda engine, batch: engine.terminate(failed=True))
+    trainer.on(Events.COMPLETED, Checkpoint({"trainer": trainer}, tmp_path))
+    trainer.run([1])
+    assert names(tmp_path) == ["failed_1.pt"]
 
 
 def test_a_wrapped_model_is_saved_as_the_model_it_wraps(tmp_path):

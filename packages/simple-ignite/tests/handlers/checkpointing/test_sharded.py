@@ -11,7 +11,12 @@ import torch
 from torch import nn
 
 from simple_ignite import Engine, Events
-from simple_ignite.errors import CheckpointError, DamagedCheckpointError, DamagedCheckpointWarning
+from simple_ignite.errors import (
+    CheckpointError,
+    DamagedCheckpointError,
+    DamagedCheckpointWarning,
+    IgniteWarning,
+)
 from simple_ignite.handlers import Checkpoint
 
 SCRIPT = Path(__file__).parents[2] / "scripts" / "ranks.py"
@@ -96,6 +101,98 @@ def test_a_name_that_is_missing(tmp_path):
     trainer.run(range(1))
     with pytest.raises(CheckpointError, match=r"has no 'optimizer'; it has 'model', 'trainer'"):
         Checkpoint.load_latest(tmp_path, parts)
+
+
+def sharded(folder, count=2):
+    trainer, parts = made()
+    trainer.on(Events.COMPLETED, Checkpoint({**parts, "config": {"lr": 0.1}}, folder, sharded=True))
+    trainer.run(range(count))
+    return parts
+
+
+class Wider(nn.Linear):
+    """The saved model with a bias of another size and a part of its own."""
+
+    def __init__(self):
+        super().__init__(3, 2)
+        self.bias = nn.Parameter(torch.full((5,), 9.0))
+        self.head = nn.Linear(1, 1)
+
+    def forward(self, x):
+        return nn.functional.linear(x, self.weight)
+
+
+def test_what_fits_of_a_folder_is_loaded_if_asked_and_the_rest_reported(tmp_path):
+    parts = sharded(tmp_path)
+    torch.manual_seed(9)
+    model, other = Wider(), nn.Linear(3, 2, bias=False)
+    optimizer, trainer = torch.optim.Adam(model.parameters(), lr=0.5), Engine(lambda engine, batch: None)
+    head = model.head.weight.detach().clone()
+    wanted = {"model": model, "optimizer": optimizer, "trainer": trainer, "ema": other}
+    with pytest.warns(IgniteWarning, match="'model': not in the checkpoint: head.weight, head.bias"):
+        report = Checkpoint.load_latest(tmp_path, wanted, strict=False)
+    assert report.path == tmp_path / "checkpoint_2"
+    assert sorted(report.loaded) == ["model", "trainer"]
+    assert report.absent == ["ema"]
+    assert report.missing == {"model": ["head.weight", "head.bias"]}
+    assert report.mismatched == {"model": ["bias"]}
+    assert report.refused == {"optimizer": "optimizer.state.bias.exp_avg differs"}
+    assert torch.equal(model.weight, parts["model"].weight)
+    assert torch.equal(model.bias, torch.full((5,), 9.0))
+    assert torch.equal(model.head.weight, head)
+    assert (dict(optimizer.state), optimizer.param_groups[0]["lr"]) == ({}, 0.5)
+    assert trainer.state.iteration == 2
+
+
+def test_a_folder_that_fits_is_loaded_whole_without_a_warning(tmp_path, recwarn):
+    parts = sharded(tmp_path)
+    _, loaded = made(5)
+    report = Checkpoint.load(tmp_path / "checkpoint_2", loaded, strict=False)
+    assert (report.complete, sorted(report.loaded)) == (True, ["model", "optimizer", "trainer"])
+    assert [str(one.message) for one in recwarn] == []
+    for one, other in zip(parts["model"].parameters(), loaded["model"].parameters(), strict=True):
+        assert torch.equal(one, other)
+        moments = [parts["optimizer"].state[one], loaded["optimizer"].state[other]]
+        assert torch.equal(moments[0]["exp_avg"], moments[1]["exp_avg"])
+
+
+def test_keys_of_a_folder_that_the_model_lacks_are_reported(tmp_path):
+    sharded(tmp_path)
+    model = nn.Linear(3, 2, bias=False)
+    with pytest.warns(IgniteWarning, match="'model': not in the model: bias"):
+        report = Checkpoint.load(tmp_path / "checkpoint_2", {"model": model}, strict=False)
+    assert (report.loaded, report.unexpected) == (["model"], {"model": ["bias"]})
+
+
+def test_a_folder_of_which_nothing_fits_is_an_error_and_changes_nothing(tmp_path):
+    sharded(tmp_path)
+    model = nn.Linear(7, 7)
+    optimizer = torch.optim.Adam(model.parameters())
+    before = model.weight.detach().clone()
+    with pytest.raises(CheckpointError, match="nothing fits") as caught:
+        Checkpoint.load(tmp_path / "checkpoint_2", {"model": model, "optimizer": optimizer}, strict=False)
+    assert "no key and shape of the model is in it" in str(caught.value)
+    assert torch.equal(model.weight, before)
+    assert not optimizer.state
+
+
+def test_an_optimizer_without_its_model_is_reported(tmp_path):
+    sharded(tmp_path)
+    optimizer = torch.optim.Adam([nn.Parameter(torch.zeros(2))])
+    trainer = Engine(lambda engine, batch: None)
+    wanted = {"optimizer": optimizer, "trainer": trainer}
+    with pytest.warns(IgniteWarning, match="'optimizer' does not fit: a sharded checkpoint names the states"):
+        report = Checkpoint.load(tmp_path / "checkpoint_2", wanted, strict=False)
+    assert report.loaded == ["trainer"]
+
+
+def test_an_optimizer_is_left_without_a_state_when_a_folder_does_not_fit(tmp_path):
+    sharded(tmp_path)
+    model = nn.Linear(4, 4)
+    optimizer = torch.optim.Adam(model.parameters())
+    with pytest.raises(CheckpointError, match="does not fit"):
+        Checkpoint.load(tmp_path / "checkpoint_2", {"model": model, "optimizer": optimizer})
+    assert not optimizer.state
 
 
 @pytest.mark.slow

@@ -44,7 +44,13 @@ def create_below(root: Path, folder: Path) -> None:
 
 
 def materialize(
-    store: ObjectStore, digest: str, target: Path, *, link: bool | None = None, executable: bool = False
+    store: ObjectStore,
+    digest: str,
+    target: Path,
+    *,
+    size: int | None = None,
+    link: bool | None = None,
+    executable: bool = False,
 ) -> None:
     """Put an object's content at `target`, and replace the file there.
 
@@ -55,6 +61,7 @@ def materialize(
         store: The store of the object.
         digest: The object's SHA-256.
         target: The file; missing folders are created.
+        size: The object's size in bytes, if it is known: one that unpacks to more is damaged.
         link: Whether hard links may be made; default yes, except for root, who could write through a
             read-only file and so damage the store.
         executable: Let the file be executed. It is then never a hard link, which has the mode of the store.
@@ -74,7 +81,7 @@ def materialize(
     allowed = False if executable else link
     if source.suffix == ".zst" or not _linked(store, digest, source, target, link=allowed):
         with atomic_write(target, durable=False) as file:  # the store has the content
-            for chunk in store.chunks(digest):
+            for chunk in store.chunks(digest, size):
                 file.write(chunk)
     if executable:
         _make_executable(target)

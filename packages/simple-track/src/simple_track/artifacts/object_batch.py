@@ -99,7 +99,7 @@ class ObjectBatch:
         """Add bytes."""
         ref = ObjectRef(hashlib.sha256(data).hexdigest(), len(data))
         self._advance(ref.size)
-        if not self._is_known(ref.digest):
+        if not self._is_known(ref):
             packed = packed_small(data)
             self._keep(ref.digest, self._written(data if packed is None else packed), packed is not None)
         return ref
@@ -124,7 +124,7 @@ class ObjectBatch:
                 source.seek(0)  # it grows
             if is_likely_known:
                 ref = hash_file(path)
-                if self._is_known(ref.digest):
+                if self._is_known(ref):
                     self._advance(ref.size)
                     return ref
             try:
@@ -144,7 +144,7 @@ class ObjectBatch:
             with contextlib.suppress(OSError):
                 os.unlink(temporary)  # noqa: PTH108
             raise
-        if self._is_known(ref.digest):
+        if self._is_known(ref):
             os.unlink(temporary)  # noqa: PTH108
         else:
             self._keep(ref.digest, temporary, packed)
@@ -216,13 +216,14 @@ class ObjectBatch:
                 return
         os.unlink(temporary)  # noqa: PTH108 - another thread was faster
 
-    def _is_known(self, digest: str) -> bool:
+    def _is_known(self, ref: ObjectRef) -> bool:
         """Whether the object is stored intact, or in this batch; a damaged one is written again."""
+        digest = ref.digest
         if digest in self._pending:
             return True
         plain = f"{self._root}/{digest[:2]}/{digest[2:]}"
         for path in (plain, plain + PACKED):
-            if os.path.exists(path) and is_intact(Path(path), digest):  # noqa: PTH110
+            if os.path.exists(path) and is_intact(Path(path), ref):  # noqa: PTH110
                 with contextlib.suppress(OSError):  # another user's, or a file system without times
                     os.utime(path)  # `gc` leaves recent objects alone
                 return True

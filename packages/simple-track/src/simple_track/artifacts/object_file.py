@@ -55,14 +55,17 @@ def hash_file(path: Path) -> ObjectRef:
         return ObjectRef(hasher.hexdigest(), source.tell())
 
 
-def is_intact(path: Path, digest: str) -> bool:
+def is_intact(path: Path, ref: ObjectRef) -> bool:
     """Whether a file holds this object, undamaged; False also if it cannot be read."""
     try:
         with path.open("rb") as stored:
-            hasher = hashlib.sha256()
+            hasher, length = hashlib.sha256(), 0
             for chunk in plain_chunks(stored, path):
                 hasher.update(chunk)
-            return hasher.hexdigest() == digest
+                length += len(chunk)
+                if length > ref.size:  # a packed file may unpack to any size
+                    return False
+            return hasher.hexdigest() == ref.digest
     except (OSError, zstandard.ZstdError):  # not there, damaged, or another user's own
         return False
 

@@ -28,8 +28,9 @@ class CorruptObjectError(TrackError, OSError):
         self.path = path
         self.expected = expected
         self.found = found
+        what = f"{found[:16]}…" if _DIGEST.fullmatch(found) else found
         super().__init__(
-            f"{path}: content is damaged: expected sha256 {expected[:16]}…, found {found[:16]}…. "
+            f"{path}: content is damaged: expected sha256 {expected[:16]}…, found {what}. "
             "Log the artifact again from a good copy, or restore this file from a backup."
         )
 
@@ -107,31 +108,38 @@ class ObjectStore:
                 return path
         raise MissingObjectError(self.root, digest)
 
-    def read(self, digest: str) -> bytes:
+    def read(self, digest: str, size: int | None = None) -> bytes:
         """The plain content, verified.
+
+        Args:
+            digest: Its SHA-256.
+            size: Its size in bytes, if it is known: a packed object that unpacks to more is damaged.
 
         Raises:
             MissingObjectError: Nothing is stored under this digest.
             CorruptObjectError: The stored content does not have this hash.
         """
-        return b"".join(self.chunks(digest))
+        return b"".join(self.chunks(digest, size))
 
-    def verify(self, digest: str) -> None:
-        """Read the object to its end and check its hash; raises as `read` does."""
-        for _ in self.chunks(digest):
+    def verify(self, digest: str, size: int | None = None) -> None:
+        """Read the object to its end and check its hash; takes and raises what `read` does."""
+        for _ in self.chunks(digest, size):
             pass
 
-    def chunks(self, digest: str) -> Iterator[bytes]:
-        """The plain content in chunks of up to 1 MiB.
+    def chunks(self, digest: str, size: int | None = None) -> Iterator[bytes]:
+        """The plain content in chunks of up to 1 MiB; takes and raises what `read` does.
 
         The hash is verified at the end: use the content only after the iterator has finished without raising.
         """
         path = self.path(digest)
-        hasher = hashlib.sha256()
+        hasher, length = hashlib.sha256(), 0
         try:
             with path.open("rb") as stored:
                 for chunk in plain_chunks(stored, path):
                     hasher.update(chunk)
+                    length += len(chunk)
+                    if size is not None and length > size:
+                        raise CorruptObjectError(path, digest, f"more than its {size} bytes")
                     yield chunk
         except zstandard.ZstdError as error:
             raise CorruptObjectError(path, digest, "an unreadable zstd frame") from error

@@ -95,6 +95,11 @@ class ArtifactVersion:
         return self.manifest.digest
 
     @property
+    def run(self) -> str | None:
+        """The id of the run that made it, or None."""
+        return self.manifest.run
+
+    @property
     def metadata(self) -> dict[str, Any]:
         """A copy of the metadata that it was logged with."""
         return dict(self.manifest.metadata)
@@ -124,6 +129,11 @@ class ArtifactVersion:
         """The aliases of this version now, sorted."""
         return sorted(a for a, number in self._collection.aliases().items() if number == self.number)
 
+    @property
+    def holders(self) -> list[str]:
+        """The versions of the registry that stand on this one, such as "Models/ResNet:v0"."""
+        return list(self._collection.state().holders.get(self.number, ()))
+
     def download(self, root: str | Path | None = None, *, link: bool | None = None) -> Path:
         """Put all files into a folder, each one verified.
 
@@ -149,7 +159,8 @@ class ArtifactVersion:
         def put(entry: FileEntry) -> None:
             path = target / entry_path(entry.name)
             create_below(target, path.parent)
-            materialize(store, entry.sha256, path, link=link, executable=entry.executable)
+            size, executable = entry.size, entry.executable
+            materialize(store, entry.sha256, path, size=size, link=link, executable=executable)
             progress.advance(entry.size)
 
         with Progress(self.ref, self.size) as progress:
@@ -219,7 +230,7 @@ class ArtifactVersion:
         store = self._store
 
         def check(entry: FileEntry) -> None:
-            store.verify(entry.sha256)
+            store.verify(entry.sha256, entry.size)
             progress.advance(entry.size)
 
         with Progress(self.ref, self.size) as progress:
@@ -245,18 +256,19 @@ class ArtifactVersion:
             UnknownEntryError: The version has no such file.
             CorruptObjectError: The stored content is damaged.
         """
-        digest = self.entry(name).sha256
+        entry = self.entry(name)
+        digest = entry.sha256
         path = self._store.path(digest)
         if path.suffix == ".zst":
             path = self._cache / "objects" / digest
             try:
-                materialize(self._store, digest, path)
+                materialize(self._store, digest, path, size=entry.size)
             except CorruptObjectError:
                 raise
             except OSError:  # a read-only store, or a full disk
-                return BytesIO(self._store.read(digest))
+                return BytesIO(self._store.read(digest, entry.size))
         else:
-            self._store.verify(digest)
+            self._store.verify(digest, entry.size)
         if path.stat().st_size == 0:  # nothing to map
             return BytesIO()
         with path.open("rb") as handle:

@@ -26,6 +26,7 @@ from simple_track.reading.history import History
 from simple_track.reading.ranking import rank_metrics
 from simple_track.reading.view import RunView
 from simple_track.settings import current_layout
+from simple_track.storage.reader import time_of
 
 NAME = "show"
 METRICS = 100
@@ -68,6 +69,7 @@ def run(args: argparse.Namespace, terminal: Terminal) -> int:
 def _document(view: RunView, metrics: list[str]) -> dict[str, Any]:
     document = describe(view) | {"environment": view.environment, "error": view.error, "media": _media(view)}
     document["artifacts"] = list(_artifact_events(view))
+    document["rewinds"] = _rewinds(view)
     numbers = [key for key in metrics if not _is_media(view, key)]
     if numbers:
         document["history"] = {key: _points(view.history([key]), key) for key in numbers}
@@ -103,6 +105,7 @@ def _facts(view: RunView, terminal: Terminal) -> None:
         ("job type", view.job_type),
         ("tags", view.tags),
         ("notes", view.notes),
+        ("rewound", ", ".join(f"to step {rewind['step']}" for rewind in _rewinds(view))),
         ("folder", view.dir),
     ]
     terminal.table(["", ""], [row for row in rows if row[1]])
@@ -111,6 +114,15 @@ def _facts(view: RunView, terminal: Terminal) -> None:
         terminal.line(
             str(view.error.get("traceback") or view.error.get("message") or view.error).rstrip(), style="red"
         )
+
+
+def _rewinds(view: RunView) -> list[dict[str, Any]]:
+    """The steps that the run was rewound to, and when."""
+    return [
+        {"step": event["step"], "timestamp": time_of(event)}
+        for event in view.events("rewind")
+        if type(event.get("step")) is int
+    ]
 
 
 def _config(view: RunView, terminal: Terminal) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime
 from itertools import chain
 from typing import Any
@@ -19,6 +20,8 @@ from simple_track.cli.terminal import Terminal, safe, show
 from simple_track.reading.tail import RunTail, follow_records
 from simple_track.reading.view import RunView
 from simple_track.settings import current_layout
+from simple_track.storage.reader import time_of
+from simple_track.storage.record import REWIND
 
 NAME = "tail"
 
@@ -64,16 +67,35 @@ def _records(view: RunView, args: argparse.Namespace) -> Iterator[dict[str, Any]
 
 
 def _chosen(record: dict[str, Any], metrics: list[str]) -> dict[str, Any] | None:
-    """The record with only the metrics that are wanted; None when it has none of them."""
+    """The record with only the metrics that are wanted; None when it has none and is not that of a rewind."""
+    if _rewind_of(record) is not None:
+        return record
     kept = {
         key: value for key, value in record.items() if not metrics or key in (*metrics, "step", "timestamp")
     }
     return kept if set(kept) - {"step", "timestamp"} else None
 
 
+def _rewind_of(record: dict[str, Any]) -> str | None:
+    """The step that a run was rewound to, if the record says so; a number of this name is a metric."""
+    step = record.get(REWIND)
+    return step if isinstance(step, str) else None
+
+
 def _line(record: dict[str, Any]) -> str:
-    time = datetime.fromtimestamp(record["timestamp"]).astimezone()
+    time = _clock(record)
+    if (step := _rewind_of(record)) is not None:
+        what = f"rewound: lines before this one with step {step} or later do not count"
+        return f"{time}  {step:>8}  {what}"
     values = "  ".join(
         f"{key}={show(value)}" for key, value in record.items() if key not in ("step", "timestamp")
     )
-    return f"{time:%H:%M:%S}  {record['step']:>8}  {values}"
+    return f"{time}  {show(record.get('step')):>8}  {values}"
+
+
+def _clock(record: dict[str, Any]) -> str:
+    """The time of a record, on this machine's clock; a foreign one may have none."""
+    with suppress(OverflowError, ValueError, OSError):
+        if seconds := time_of(record):
+            return f"{datetime.fromtimestamp(seconds).astimezone():%H:%M:%S}"
+    return "--:--:--"

@@ -13,6 +13,8 @@ import attrs
 from simple_track.artifacts.collection import Collection
 from simple_track.artifacts.objects import CorruptObjectError, MissingObjectError, ObjectStore
 from simple_track.errors import FormatError, TrackError
+from simple_track.registry.registry_collection import RegistryCollection, collections
+from simple_track.storage.edits import invalid_lines
 from simple_track.storage.layout import Layout, RunLayout, packed_file
 from simple_track.storage.lock import is_alive
 from simple_track.storage.metadata import current_state, read_metadata
@@ -23,6 +25,14 @@ from simple_track.values.value import files_of
 
 LEVELS = ("error", "warning", "note")
 LOW_SPACE = 1 << 30
+_EDITS_MEND = (
+    "the other edits are applied; edit the run again (simple-track rename, tag, note or archive), "
+    "and remove these lines"
+)
+_SYNC_MEND = (
+    "the lines that are there are right; if the power failed, later ones may be missing. "
+    "Check the disk, or keep the store on another file system"
+)
 _LET_READ = "see whose it is with ls -l, and give yourself the right to read it"
 
 
@@ -66,6 +76,7 @@ def examine(layout: Layout, *, deep: bool = False) -> Iterator[Finding]:
     for run in layout.run_layouts():
         yield from _guarded(run.dir, examine_run(run, deep=deep))
     yield from _guarded(layout.artifacts, _artifacts(layout, deep=deep))
+    yield from _guarded(layout.registry, _registry(layout))
 
 
 def _guarded(where: Path, findings: Iterator[Finding]) -> Iterator[Finding]:
@@ -93,7 +104,35 @@ def examine_run(run: RunLayout, *, deep: bool = False) -> Iterator[Finding]:
     resumed = _resumed(run)
     for stream in run.stream_files():
         yield from _lines(stream, alive=is_alive(run.lock), resumed=resumed)
+    for path in run.edit_files():
+        yield from _guarded(path, _edits(path))
+    yield from _sync_failures(run)
     yield from _media(run, deep=deep)
+
+
+def _edits(path: Path) -> Iterator[Finding]:
+    """The edits that are not applied because their lines are damaged, or of a newer version."""
+    invalid = invalid_lines(path)
+    if invalid:
+        what = f"{_count(len(invalid), 'line')} cannot be applied: {_some(invalid)}"
+        yield Finding("warning", path, what, _EDITS_MEND)
+
+
+def _sync_failures(run: RunLayout) -> Iterator[Finding]:
+    """The files that the disk could not sync while the run was written."""
+    try:
+        events = read_events(run)
+    except FormatError:  # reported by _lines
+        return
+    failures: dict[str, list[str]] = {}
+    for event in events:
+        match event:
+            case {"event": "sync_failure", "file": str(name), "reason": str(reason)}:
+                failures.setdefault(name, []).append(reason)
+    for name, reasons in sorted(failures.items()):
+        times = "once" if len(reasons) == 1 else f"{len(reasons)} times"
+        what = f"{name} could not be synced to disk {times} while the run was written ({reasons[-1]})"
+        yield Finding("warning", run.dir, what, _SYNC_MEND)
 
 
 def _metadata(run: RunLayout) -> Iterator[Finding]:
@@ -140,11 +179,18 @@ def _lines(stream: Path, *, alive: bool, resumed: int) -> Iterator[Finding]:
         return
     crashed = [number for number in torn if number == last][:1]
     if len(torn) > resumed + len(crashed):
-        where = ", ".join(map(str, torn[:5])) + (", …" if len(torn) > 5 else "")
         mend = "readers pass over them; restore the file from a backup that has them whole"
-        yield Finding("warning", shown, f"{len(torn)} lines cannot be read: {where}", mend)
+        yield Finding("warning", shown, f"{_count(len(torn), 'line')} cannot be read: {_some(torn)}", mend)
     elif torn and not alive:
         yield Finding("note", shown, "a line was torn by a crash", "nothing to do: readers pass over it")
+
+
+def _count(number: int, noun: str) -> str:
+    return f"1 {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def _some(numbers: list[int]) -> str:
+    return ", ".join(map(str, numbers[:5])) + (", …" if len(numbers) > 5 else "")
 
 
 def _numbered(stream: Path) -> Iterator[tuple[int, bytes]]:
@@ -221,7 +267,7 @@ def _collection(
             if entry.sha256 in sound:
                 continue
             try:
-                store.verify(entry.sha256) if deep else store.path(entry.sha256)
+                store.verify(entry.sha256, entry.size) if deep else store.path(entry.sha256)
                 sound.add(entry.sha256)
             except (CorruptObjectError, MissingObjectError) as error:
                 yield _damaged(collection, number, entry.name, error)
@@ -233,6 +279,28 @@ def _collection(
             what = f"alias {alias!r} stands for v{number}, which is not there"
             mend = "restore the manifest from a backup, or log with this alias again"
             yield Finding("error", collection.events_file, what, mend)
+
+
+def _registry(layout: Layout) -> Iterator[Finding]:
+    for name in collections(layout):
+        collection = RegistryCollection(layout, name)
+        yield from _guarded(collection.path, _registered(collection))
+
+
+def _registered(collection: RegistryCollection) -> Iterator[Finding]:
+    for broken in collection.trail.breaks():
+        mend = "compare it with a backup; what it says of aliases and publications may be wrong"
+        yield Finding("error", collection.trail.path, f"line {broken.line}: {broken.what}", mend)
+        break  # the others may follow from it
+    numbers = collection.numbers()
+    for number in numbers:
+        try:
+            collection.version(number)
+        except FormatError as error:
+            yield Finding("error", error.path, error.reason, _mend(error))
+    for number in collection.lost():
+        mend = "restore it from a backup, or publish its source again"
+        yield Finding("error", collection.manifest_file(number), "the published version is missing", mend)
 
 
 def _damaged(collection: Collection, number: int, name: str, error: TrackError) -> Finding:

@@ -7,18 +7,19 @@ import warnings
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Never, overload
+from typing import TYPE_CHECKING, Any, overload
 
 from attrs import evolve
 
 from simple_track.errors import RunClosedError, TrackWarning
 from simple_track.familiar_names import (
     ALERT_ARGUMENTS,
+    ARTIFACT_ARGUMENTS,
     FINISH_ARGUMENTS,
+    LOG_ARGUMENTS,
     METRIC_ARGUMENTS,
     RUN_NAMES,
     answers_unknown,
-    unknown_log_argument,
     unknown_name,
 )
 from simple_track.reading.history import History
@@ -187,21 +188,18 @@ class Run:
 
     # --- logging -------------------------------------------------------------------------------------------
 
-    def log(self, values: Mapping[str, Any], step: int | None = None, **unknown: Never) -> None:  # noqa: ARG002
+    @answers_unknown("run.log", LOG_ARGUMENTS)
+    def log(self, values: Mapping[str, Any], step: int | None = None) -> None:  # noqa: ARG002
         """Log values; when this returns, `kill -9` cannot take them away.
 
         Args:
             values: Numbers, bools, strings, numpy and torch scalars, media values, and nested dicts of
                 these, whose names are joined by `/`. None is no value: the name is left out.
             step: The step; default the highest so far + 1. Steps may repeat and come in any order.
-            unknown: Arguments of other libraries; the error says what to write instead.
 
         Raises:
             ValueKindError: A value is of an unknown kind.
-            UnknownArgumentError: There is another argument.
         """
-        if unknown:
-            raise unknown_log_argument(next(iter(unknown)))
         observe(self._summary, values)  # a tracked run has the writer's method in this place
 
     @answers_unknown("run.define_metric", METRIC_ARGUMENTS)
@@ -343,7 +341,9 @@ class Run:
         if self._session:
             from simple_track import values  # needs numpy
 
-            self.log({name: getattr(values, kind)(*content, **options)}, step)
+            cls = getattr(values, kind)
+            ready = isinstance(content[0], cls) and all(map(_is_default, (*content[1:], *options.values())))
+            self.log({name: content[0] if ready else cls(*content, **options)}, step)
 
     def _event(self, event: str, **fields: Any) -> None:
         if self._session:
@@ -351,6 +351,7 @@ class Run:
 
     # --- artifacts -----------------------------------------------------------------------------------------
 
+    @answers_unknown("run.log_artifact", ARTIFACT_ARGUMENTS)
     def log_artifact(
         self,
         artifact: Artifact | str | os.PathLike[str],
@@ -506,3 +507,8 @@ class Run:
 
     def __repr__(self) -> str:
         return f"<run {self.id} {self.name!r} of {self.project!r}, {self.state}>"
+
+
+def _is_default(option: object) -> bool:
+    """Whether an option of a `log_…` method is not given."""
+    return option is None or (isinstance(option, str | int) and option in ("", 64))

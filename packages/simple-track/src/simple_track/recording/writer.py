@@ -7,13 +7,14 @@ import warnings
 import weakref
 from collections.abc import Callable, Mapping
 from os import write
+from pathlib import Path
 from time import time_ns
-from typing import TYPE_CHECKING, Any, Never
+from typing import TYPE_CHECKING, Any
 
 from orjson import OPT_APPEND_NEWLINE, OPT_PASSTHROUGH_DATACLASS, OPT_PASSTHROUGH_SUBCLASS, dumps
 
 from simple_track.errors import RunClosedError, StorageError, TrackWarning, ValueKindError
-from simple_track.familiar_names import unknown_log_argument
+from simple_track.familiar_names import LOG_ARGUMENTS, unknown_argument
 from simple_track.reading.summary import Summary
 from simple_track.storage.clock import timestamp
 from simple_track.storage.journal import Journal
@@ -88,10 +89,13 @@ class Writer:
     def _open(self, stream: str | None) -> None:
         pair = (self.layout.metrics, self.layout.history) if stream is None else self.layout.stream(stream)
         self.stream = stream
-        self.metrics = Journal(pair[0], strict=self.strict, sync_each=self.durability == "power")
-        self.history = Journal(pair[1], strict=self.strict, sync_each=self.durability == "power")
+        each = self.durability == "power"
+        self.metrics, self.history = (
+            Journal(path, strict=self.strict, sync_each=each, on_sync_failure=self._note_sync_failure)
+            for path in pair
+        )
 
-    def log(self, values: Mapping[str, Any], step: int | None = None, **unknown: Never) -> None:
+    def log(self, values: Mapping[str, Any], step: int | None = None, **unknown: object) -> None:
         """Append one metrics line, or what else the values need. This is the hot path: it is kept flat.
 
         The encoder asks for the plain number of what is of numpy and refuses tensors and objects. The sum
@@ -99,7 +103,7 @@ class Writer:
         it is not finite when one of the values is not.
         """
         if unknown:
-            raise unknown_log_argument(next(iter(unknown)))
+            raise unknown_argument("run.log", next(iter(unknown)), LOG_ARGUMENTS, ("values", "step"))
         journal = self.metrics
         with journal.lock:
             highest = self.step
@@ -245,6 +249,13 @@ class Writer:
         """
         position = [self.metrics.path.name, self.metrics.position()]
         self.event("summary", key=key, after=position, **mark_summary({"value": value}))
+
+    def _note_sync_failure(self, path: Path, error: OSError) -> None:
+        """Keep in the log that a file could not be synced, for `simple-track doctor`."""
+        reason = error.strerror or str(error)
+        fields = {"event": "sync_failure", "file": path.name, "reason": reason, "timestamp": timestamp()}
+        if self.history.fd >= 0:
+            self.history.append(encode_event(fields))
 
     def sync(self) -> None:
         """Wait until all that was written is on disk."""

@@ -83,12 +83,15 @@ def sync_file(path: Path) -> None:
     sync_folder(path.parent)
 
 
-def sync_descriptor(descriptor: int, *, data_only: bool = False) -> None:
+def sync_descriptor(descriptor: int, *, data_only: bool = False) -> OSError | None:
     """Wait until the content of an open file is on disk; a file system that cannot sync is not waited for.
 
     Args:
         descriptor: The open file.
         data_only: Leave out times and other facts about the file, where the system knows the difference.
+
+    Returns:
+        The error of a file system that cannot sync; None if the content is on disk.
 
     Raises:
         OSError: The disk failed.
@@ -99,6 +102,8 @@ def sync_descriptor(descriptor: int, *, data_only: bool = False) -> None:
     except OSError as error:
         if error.errno not in NO_SYNC:
             raise
+        return error
+    return None
 
 
 def sync_folder(folder: Path) -> None:

@@ -22,8 +22,8 @@ from simple_track.storage.clock import timestamp
 from simple_track.storage.journal import Journal
 from simple_track.storage.layout import RunLayout
 from simple_track.storage.metadata import Metadata, read_metadata
-from simple_track.storage.reader import read_records
-from simple_track.storage.record import plain_text
+from simple_track.storage.reader import read_chunks, read_records
+from simple_track.storage.record import decode, plain_text
 
 EDITABLE = ("name", "tags", "notes", "archived")
 LATEST = 253402300799.0
@@ -131,6 +131,28 @@ def _newest(files: Iterable[Path]) -> dict[str, tuple[float, Any]]:
                 if is_valid(field, value) and time >= newest.get(field, (-math.inf, None))[0]:
                     newest[field] = (time, value)
     return newest
+
+
+def invalid_lines(path: Path) -> list[int]:
+    """The numbers, from 1, of the lines in a file of edits that are passed over, wholly or in part.
+
+    Args:
+        path: The file.
+
+    Raises:
+        FormatError: It cannot be read.
+    """
+    try:
+        lines = b"".join(read_chunks(path)).split(b"\n")
+    except OSError as error:
+        raise FormatError(path, f"cannot be read ({error.strerror or error})") from error
+    return [number for number, line in enumerate(lines, 1) if line.strip() and not _is_edit(decode(line))]
+
+
+def _is_edit(record: dict[str, Any] | None) -> bool:
+    """Whether a line is an edit all of whose fields are applied."""
+    values = record.get("set") if record is not None and _is_time(record.get("time")) else None
+    return isinstance(values, dict) and all(is_valid(field, value) for field, value in values.items())
 
 
 def _lines(path: Path) -> list[dict[str, Any]]:

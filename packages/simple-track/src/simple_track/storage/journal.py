@@ -11,6 +11,7 @@ import os
 import threading
 import warnings
 from collections import deque
+from collections.abc import Callable
 from pathlib import Path
 
 from simple_track.errors import StorageError, TrackWarning
@@ -19,6 +20,10 @@ from simple_track.storage.atomic_write import sync_descriptor, sync_folder
 BACKLOG_BYTES = 64 * 1024 * 1024
 """Maximum size of the lines in memory that the disk has refused, unless it is one line; further lines are
 dropped and counted."""
+SYNC_HINT = (
+    "its last lines may be lost if the power fails; check the disk, or keep the store on another file system "
+    "(Track.set_dir)"
+)
 OPEN_FLAGS = os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
 
 
@@ -33,6 +38,8 @@ class Journal:
         path: The file; created together with its folder if it does not exist.
         strict: Raise when the disk refuses, instead of warning.
         sync_each: Wait for the disk at every line, so that power loss loses nothing.
+        on_sync_failure: Called with the path and the error when a sync fails; once, until one succeeds. If
+            given, a file system that cannot sync fails when every line should be.
     """
 
     __slots__ = (
@@ -43,16 +50,25 @@ class Journal:
         "_is_new",
         "_sealed",
         "_torn",
+        "_unsynced",
         "dirty",
         "dropped",
         "fd",
         "lock",
+        "on_sync_failure",
         "path",
         "strict",
         "sync_each",
     )
 
-    def __init__(self, path: Path, *, strict: bool = False, sync_each: bool = False) -> None:
+    def __init__(
+        self,
+        path: Path,
+        *,
+        strict: bool = False,
+        sync_each: bool = False,
+        on_sync_failure: Callable[[Path, OSError], object] | None = None,
+    ) -> None:
         self.path = path
         self.strict = strict
         self.sync_each = sync_each
@@ -67,6 +83,8 @@ class Journal:
         self._torn = False
         self._sealed = -1
         self._failing = False
+        self._unsynced = False
+        self.on_sync_failure = on_sync_failure
 
     def open(self) -> None:
         """Open the file for appending, and end a line that an earlier writer left unfinished.
@@ -182,22 +200,47 @@ class Journal:
         warnings.warn(TrackWarning(str(trouble)), stacklevel=5)
 
     def sync(self) -> None:
-        """Wait until all that was written is on disk, so that it survives power loss."""
+        """Wait until all that was written is on disk, so that it survives power loss.
+
+        Raises:
+            StorageError: The disk failed, and the journal is strict; raised once, until a sync succeeds.
+        """
+        failure = self._sync()
+        if failure is not None and not self._unsynced:
+            self._unsynced = True
+            self._report_sync(failure)
+
+    def _sync(self) -> OSError | None:
+        """Sync, and return why that failed."""
         with self.lock:  # not held during the sync, so that no writer waits for it
             open_fd = max(self.fd, self._sealed)
             if open_fd < 0 or not self.dirty:
-                return
+                return None
             self.dirty = False
             fd = os.dup(open_fd)
         try:
-            sync_descriptor(fd, data_only=True)
+            unable = sync_descriptor(fd, data_only=True)
             if self._is_new:
                 sync_folder(self.path.parent)
                 self._is_new = False
-        except OSError:
+        except OSError as error:
             self.dirty = True
+            return error
         finally:
             os.close(fd)
+        if unable is not None and self.sync_each and self.on_sync_failure is not None:
+            return unable
+        self._unsynced = False
+        return None
+
+    def _report_sync(self, error: OSError) -> None:
+        if self.on_sync_failure is not None:
+            self.on_sync_failure(self.path, error)
+        reason = f"cannot be synced to disk ({error.strerror or error})"
+        trouble = StorageError(self.path, reason, SYNC_HINT, error.errno)
+        if self.strict and not self._closed:
+            raise trouble from error
+        warnings.warn(TrackWarning(str(trouble)), stacklevel=4)
 
     def seal(self) -> None:
         """Take no further line: `fd` is -1 from now on. Lines in memory are written by `close`."""
@@ -235,12 +278,12 @@ class Journal:
             self._unseal()
             if self._backlog:
                 self._drain()
+            self._closed = True
             if sync:
                 self.sync()
             if self.fd >= 0:
                 os.close(self.fd)
             self.fd = -1
-            self._closed = True
             lost = self.dropped + len(self._backlog)
             self._backlog.clear()
             return lost

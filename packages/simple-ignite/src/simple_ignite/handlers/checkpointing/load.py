@@ -131,7 +131,7 @@ def load_file(
         to_load: What to load into, by name; each name must be in the file.
         map_location: Where tensors are put that are not copied into existing ones; see `torch.load`.
         strict: Whether everything must fit. If False, what fits is loaded (of a model, the keys whose shapes
-            agree), and a report says, also as a warning, what was not.
+            agree; an optimizer only as a whole), and a report says, also as a warning, what was not.
 
     Returns:
         The file; with `strict=False` a report.
@@ -147,20 +147,10 @@ def load_file(
     path = Path(path)
     transaction = Transaction(path, strict)
     if path.is_dir():
-        if not strict:
-            raise CheckpointError(f"{path}: a sharded checkpoint is loaded with strict=True", path=path)
         _load_folder(path, to_load, transaction)
-        return path
-    states = _read(path, to_load, map_location)
-    absent = [name for name in to_load if name not in states]
-    if absent and strict:
-        raise CheckpointError(
-            f"{path}: has no {', '.join(map(repr, absent))}; it has {', '.join(map(repr, states))}",
-            path=path,
-        )
+    else:
+        _load_states(_read(path, to_load, map_location), to_load, transaction)
     report = transaction.report
-    report.absent = absent
-    transaction.load({name: thing for name, thing in to_load.items() if name in states}, states)
     if strict:
         return path
     if not report.loaded:
@@ -180,10 +170,23 @@ def _read(path: Path, to_load: Parts, map_location: MapLocation) -> dict[str, An
     return {name: read_weights(path)}
 
 
+def _load_states(states: dict[str, Any], to_load: Parts, transaction: Transaction) -> None:
+    path = transaction.path
+    absent = [name for name in to_load if name not in states]
+    if absent and transaction.strict:
+        raise CheckpointError(
+            f"{path}: has no {', '.join(map(repr, absent))}; it has {', '.join(map(repr, states))}",
+            path=path,
+        )
+    transaction.report.absent = absent
+    transaction.load({name: thing for name, thing in to_load.items() if name in states}, states)
+
+
 def _load_folder(path: Path, to_load: Parts, transaction: Transaction) -> None:
     from simple_ignite.handlers.checkpointing.sharded import Shards
 
-    shards = Shards(path, {name: unwrapped(thing) for name, thing in to_load.items()})
+    report = None if transaction.strict else transaction.report
+    shards = Shards(path, {name: unwrapped(thing) for name, thing in to_load.items()}, report)
     transaction.load({name: thing for name, thing in to_load.items() if name in shards.rest}, shards.rest)
     try:
         shards.load()

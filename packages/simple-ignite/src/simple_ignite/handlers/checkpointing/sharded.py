@@ -6,20 +6,23 @@ import json
 import shutil
 import warnings
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 import torch
 import torch.distributed as dist
 from torch.distributed.checkpoint import state_dict as dcp_states
+from torch.distributed.checkpoint._nested_dict import flatten_state_dict
 from torch.distributed.checkpoint.api import CheckpointException
+from torch.distributed.checkpoint.state_dict import StateDictOptions
 from torch.distributed.checkpoint.state_dict_loader import load
 from torch.distributed.checkpoint.state_dict_saver import save
 
 from simple_ignite.distributed.collective import is_distributed, rank
 from simple_ignite.errors import CheckpointError, DamagedCheckpointError
 from simple_ignite.handlers.checkpointing.atomic_write import sync_file, sync_folder
+from simple_ignite.handlers.checkpointing.load_report import LoadReport
 from simple_ignite.handlers.checkpointing.shard_reader import PlainPlanner, PlainReader
 
 __all__ = ["Shards", "read_shards", "sharded_states", "write_shards"]
@@ -74,6 +77,7 @@ class Shards:
     Args:
         path: The folder.
         to_load: What to load into, by name.
+        report: Load what fits, and note here what does not. None: everything must fit.
 
     Attributes:
         rest: The states of everything that is neither a model nor an optimizer.
@@ -83,21 +87,43 @@ class Shards:
         CheckpointError: If a name is missing in the checkpoint, or a model has other keys or shapes.
     """
 
-    def __init__(self, path: Path, to_load: Mapping[str, Any]) -> None:
+    def __init__(self, path: Path, to_load: Mapping[str, Any], report: LoadReport | None = None) -> None:
         _verify(path)
         self._path = path
         self._to_load = to_load
+        self._report = report
+        self._fresh = {  # torch makes a state for those that have none, to know its shape
+            name: thing.state_dict()
+            for name, thing in to_load.items()
+            if isinstance(thing, torch.optim.Optimizer) and not thing.state
+        }
+        try:
+            self._open(path, to_load, report)
+        except BaseException:
+            self._empty(self._fresh)
+            raise
+
+    def _open(self, path: Path, to_load: Mapping[str, Any], report: LoadReport | None) -> None:
         try:
             self.rest: dict[str, Any] = torch.load(path / REST, map_location="cpu", weights_only=True)
-            self._shards = sharded_states(to_load)
+            self._shards = sharded_states(to_load) if report is None else _own_states(to_load, report)
             self._reader = PlainReader(path)
             saved = self._reader.read_metadata().state_dict_metadata
         except CheckpointError:
             raise
         except Exception as error:
             raise DamagedCheckpointError(f"{path}: cannot be read: {error}", path=path) from error
-        self._check_names(list(saved))
-        self._check_shapes(saved)
+        if report is None:
+            self._check_names(list(saved))
+            self._check_shapes(saved)
+        else:
+            self._leave_out(saved, report)
+
+    def _empty(self, names: Iterable[str]) -> None:
+        """Take back the states that torch has made for optimizers that had none."""
+        for name in names:
+            if name in self._fresh:
+                self._to_load[name].load_state_dict(self._fresh[name])
 
     def load(self) -> None:
         """Load the models and optimizers.
@@ -119,13 +145,54 @@ class Shards:
             for name, state in self._shards.items():
                 thing = self._to_load[name]
                 if isinstance(thing, torch.nn.Module):
-                    dcp_states.set_model_state_dict(thing, state)
+                    options = StateDictOptions(strict=self._report is None)
+                    dcp_states.set_model_state_dict(thing, state, options=options)
                 else:
                     dcp_states.set_optimizer_state_dict(_model_of(thing, self._to_load), thing, state)
+                if self._report is not None:
+                    self._report.loaded.append(name)
         except (CheckpointException, Exception) as error:  # the first is no Exception
+            self._empty(self._fresh)
             if isinstance(error, CheckpointError | MemoryError):
                 raise
             raise CheckpointError(f"{self._path}: does not fit: {error}", path=self._path) from error
+
+    def _leave_out(self, saved: Mapping[str, Any], report: LoadReport) -> None:
+        """Keep of the states what fits the checkpoint, and report the rest."""
+        for name, state in list(self._shards.items()):
+            flat, _ = flatten_state_dict({name: state})
+            known = {key for key in saved if key.startswith(f"{name}.")}
+            if not known:
+                del self._shards[name]
+                self._empty([name])
+                continue
+            missing = [key for key in flat if key not in known]
+            unexpected = sorted(known - set(flat))
+            other = [key for key in flat if key in known and not _fits(saved[key], flat[key])]
+            if isinstance(self._to_load[name], torch.nn.Module):
+                cut = len(name) + 1
+                for found, keys in (
+                    (report.missing, missing),
+                    (report.unexpected, unexpected),
+                    (report.mismatched, other),
+                ):
+                    if keys:
+                        found[name] = [key[cut:] for key in keys]
+                left = {key[cut:] for key in (*missing, *other)}
+                self._shards[name] = {key: value for key, value in state.items() if key not in left}
+                odd = [] if self._shards[name] else ["no key and shape of the model is in it"]
+            else:
+                odd = [f"{key} differs" for key in (*other, *missing, *unexpected)]
+            if odd:
+                del self._shards[name]
+                self._empty([name])
+                report.refused[name] = odd[0]
+        has = {key.partition(".")[0] for key in saved} | set(self.rest)
+        report.absent = [
+            name
+            for name in self._to_load
+            if name not in has and not any(key.startswith(f"{name}.") for key in saved)
+        ]
 
     def _check_names(self, keys: list[str]) -> None:
         parts = [name for name in self._shards if any(key.startswith(f"{name}.") for key in keys)]
@@ -154,6 +221,27 @@ def read_shards(path: Path, to_load: Mapping[str, Any]) -> dict[str, Any]:
     shards = Shards(path, to_load)
     shards.load()
     return shards.rest
+
+
+def _own_states(to_load: Mapping[str, Any], report: LoadReport) -> dict[str, Any]:
+    """Return the states of models and optimizers; an optimizer without its model is reported."""
+    states: dict[str, Any] = {}
+    for name, thing in to_load.items():
+        try:
+            state = _shard(thing, to_load)
+        except CheckpointError as error:
+            report.refused[name] = str(error)
+        else:
+            states.update({} if state is None else {name: state})
+    return states
+
+
+def _fits(saved: Any, own: Any) -> bool:
+    """Return whether a saved value, by its metadata, has the shape of one's own."""
+    size = getattr(saved, "size", None)
+    if isinstance(own, torch.Tensor):
+        return size is not None and tuple(size) == tuple(own.shape)
+    return size is None
 
 
 def _shard(thing: object, to_save: Mapping[str, Any]) -> dict[str, Any] | None:

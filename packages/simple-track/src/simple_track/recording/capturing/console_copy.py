@@ -1,7 +1,8 @@
 """The process that copies what is printed to a file, with secrets masked. It runs this file as a script.
 
-It shows what it reads as it comes, and writes it to the file when a line has ended. It goes on when the process
-that prints is busy or killed, until nobody can print any more. For speed, it imports nothing of the package.
+It shows what it reads as it comes, and writes it to the file when a line has ended. It goes on when the
+process that prints is busy or killed, until nobody can print any more. For speed, it imports nothing of the
+package.
 """
 
 from __future__ import annotations

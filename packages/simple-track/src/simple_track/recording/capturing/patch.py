@@ -9,8 +9,61 @@ from simple_track.storage.secret_lines import SecretLines
 from simple_track.storage.secrets import MASK, mask_code
 
 _CODE = frozenset(
-    "bash c cc clj cpp cs css cu cuh cxx dart el ex go h hpp hs html ipynb java jl js jsx kt lark "  # noqa: SIM905
-    "lua m md mjs ml php pl proto ps1 py pyi pyx r rb rs rst scala sql svelte swift tex ts tsx txt vue zig".split()
+    {
+        "bash",
+        "c",
+        "cc",
+        "clj",
+        "cpp",
+        "cs",
+        "css",
+        "cu",
+        "cuh",
+        "cxx",
+        "dart",
+        "el",
+        "ex",
+        "go",
+        "h",
+        "hpp",
+        "hs",
+    }
+    | {
+        "html",
+        "ipynb",
+        "java",
+        "jl",
+        "js",
+        "jsx",
+        "kt",
+        "lark",
+        "lua",
+        "m",
+        "md",
+        "mjs",
+        "ml",
+        "php",
+        "pl",
+        "ps1",
+    }
+    | {
+        "proto",
+        "py",
+        "pyi",
+        "pyx",
+        "r",
+        "rb",
+        "rs",
+        "rst",
+        "scala",
+        "sql",
+        "svelte",
+        "swift",
+        "tex",
+        "ts",
+        "tsx",
+    }
+    | {"txt", "vue", "zig"}
 )
 """Endings of files in which `password = read()` is code, or in which people write sentences."""
 _ALL_SECRET = frozenset({".netrc", "_netrc", ".pgpass", ".htpasswd", ".git-credentials"})

@@ -1,0 +1,1 @@
+"""Copies and snapshots, so that checks leave everything as it was."""
