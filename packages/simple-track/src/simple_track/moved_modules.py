@@ -70,7 +70,7 @@ RENAMED = {"UntrackedVersion": "DisabledVersion"}
 
 
 class _MovedModule(ModuleType):
-    """A former module: its names are looked up in the new one, and those of errors in `errors` and `artifacts`."""
+    """A former module: its names are looked up in the new one, then in `errors` and `artifacts`."""
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
