@@ -35,6 +35,15 @@ def test_importing_loads_nothing_heavy():
     assert run(code) == ["[]"]
 
 
+def test_importing_loads_neither_typing_nor_what_that_loads():
+    code = (
+        "import sys, collections.abc, contextlib, contextvars, functools, itertools; "
+        "before = set(sys.modules); import simple_conf; loaded = set(sys.modules) - before; "
+        "print(*{'typing', 're', 'enum'} & loaded)"
+    )
+    assert run(code) == []
+
+
 def test_reading_and_validating_loads_only_what_it_needs():
     code = (
         "import sys; from simple_conf import Conf; c = Conf.parse_sdn('a: 1'); "

@@ -154,7 +154,7 @@ def test_every_error_of_the_module_is_among_the_cases_and_in_its_tree():
     assert all(c.__name__ in simple_track.__all__ for c in classes)
 
 
-TREE = re.compile(r"── (\w+) \((\w+)\) +(?:(values|artifacts|exchange|cli):)?")
+TREE = re.compile(r"── (\w+) \((\w+)\) +(?:(values|artifacts|registry|exchange|cli):)?")
 
 
 @pytest.mark.parametrize(("name", "builtin", "where"), TREE.findall(errors.__doc__), ids=lambda text: text)

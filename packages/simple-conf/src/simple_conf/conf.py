@@ -6,8 +6,6 @@ called: reading a config needs neither.
 
 from __future__ import annotations
 
-from typing import overload
-
 from simple_conf import formats, schema_functions
 from simple_conf.config import access, secrets
 from simple_conf.config.config import Config, as_config, config_of, from_dict
@@ -15,6 +13,7 @@ from simple_conf.config.diff import diff
 from simple_conf.config.freeze import fingerprint, freeze, is_frozen, unfreeze
 from simple_conf.config.history import history, origin
 from simple_conf.formats import writing
+from simple_conf.generic import overload
 from simple_conf.merging.merge import merge
 from simple_conf.merging.strategy import MergeStrategy, merge_mode
 from simple_conf.references import resolvers

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, Final, Generic, TypeVar, overload
+from collections.abc import Sequence
 
-T = TypeVar("T")
+from simple_conf.generic import Subscriptable, T, overload
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from typing import Any, Final
 
 
-class Table(Sequence[Any]):
+class Table(Sequence["Any"]):
     """Rows under named columns, or under types; reads as a sequence of dicts.
 
     A named table (`users |id, name|`) has columns and yields a dict a row; a typed one
@@ -136,7 +140,7 @@ MASK: Final = "••••"
 """The text that is shown for a secret."""
 
 
-class Secret(Generic[T]):
+class Secret(Subscriptable[T]):
     """A value that does not show in `repr`, `str` or a format.
 
     Args:

@@ -218,3 +218,35 @@ def test_the_run_of_an_evaluator_can_be_a_handler_and_is_saved_once():
     saved = trainer.state_dict()
     assert saved["handlers"] == {}
     assert [one["handlers"] for one in saved["engines"].values()] == [{"Counter": {"calls": 4}}]
+
+
+def test_an_evaluation_that_was_complete_runs_again_after_two_resumes_without_one():
+    def made():
+        evaluator, trainer, evaluated = Engine(nothing), Engine(nothing), []
+        evaluator.on(Events.COMPLETED, lambda: evaluated.append(evaluator.state.iteration))
+        trainer.on(Events.ITERATION_COMPLETED(every=4), evaluator.run, [1, 2])
+        return trainer, evaluated
+
+    trainer, evaluated = made()
+    trainer.run(range(20), max_iterations=5)
+    for last in (6, 8):
+        state = trainer.state_dict()
+        trainer, evaluated = made()
+        trainer.load_state_dict(state)
+        trainer.run(range(20), max_iterations=last)
+    assert evaluated == [2]
+
+
+def test_an_engine_that_runs_after_an_exception_is_saved_too():
+    def made():
+        evaluator, trainer = Engine(nothing), Engine(lambda engine, batch: 1 / batch)
+        evaluator.on(Events.COMPLETED, counter := Counter())
+        trainer.on(Events.EXCEPTION_RAISED, evaluator.run, [1, 2])
+        return trainer, counter
+
+    trainer, _ = made()
+    with pytest.raises(ZeroDivisionError):
+        trainer.run([1, 0])
+    again, counter = made()
+    again.load_state_dict(trainer.state_dict())
+    assert counter.calls == 1

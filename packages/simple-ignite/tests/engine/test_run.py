@@ -219,3 +219,34 @@ def test_a_loaded_epoch_is_entered_again_and_its_goal_known():
     run.train()
     assert seen == ["STARTED", "EPOCH_STARTED", "EPOCH_COMPLETED", "COMPLETED"]
     assert (engine.state.iteration, engine.progress.loaded) == (3, False)
+
+
+def test_a_handler_added_as_the_data_end_does_not_repeat_the_event():
+    engine, seen = Engine(lambda engine, batch: None), []
+
+    @engine.on(Events.GET_BATCH_STARTED)
+    def add(engine):
+        seen.append(engine.state.iteration)
+        engine.on(Events.EPOCH_STARTED(once=9), lambda: None)
+        assert len(seen) < 9
+
+    engine.run(iter("ab"))
+    assert seen == [0, 1, 2]
+
+
+def test_spent_data_set_as_a_batch_is_fetched_is_an_error():
+    engine, spent = Engine(lambda engine, batch: None), iter(())
+    engine.on(Events.GET_BATCH_STARTED(once=2), lambda engine: engine.set_data(spent))
+    with pytest.raises(DataExhaustedError, match="the data gave no batch after 1 of 3 iterations"):
+        engine.run([1, 2], max_epochs=1, epoch_length=3)
+
+
+def test_data_set_as_a_loaded_epoch_continues_begin_at_their_first_batch():
+    trainer = Engine(lambda engine, batch: None)
+    trainer.on(Events.ITERATION_COMPLETED(once=2), Engine.terminate)
+    trainer.run("abcd", epoch_length=4)
+    seen, again = [], Engine(lambda engine, batch: seen.append(batch))
+    again.on(Events.EPOCH_STARTED, lambda engine: engine.set_data("wxyz"))
+    again.load_state_dict(trainer.state_dict())
+    again.run("abcd")
+    assert seen == ["w", "x"]

@@ -261,3 +261,21 @@ def test_the_last_output_of_unsized_data_is_let_go():
     bar = ProgressBar(file=screen).attach(trainer, output_transform="loss")
     trainer.run(iter(range(3)))
     assert bar._held is None
+
+
+def test_fast_iterations_seldom_look_at_the_clock_and_slow_ones_always(clock, monkeypatch):
+    looks = []
+    monkeypatch.setattr(module, "clock", lambda: looks.append(clock.now) or clock.now)
+
+    def step(engine, batch):
+        clock.now += 0.0001 if engine.state.iteration <= 1000 else 1.0
+
+    trainer, screen = Engine(step), Screen()
+    ProgressBar(file=screen).attach(trainer)
+    trainer.run(range(1040))
+    fast = [now for now in looks if now <= 0.1]
+    assert len(fast) < 1000 / 10
+    slow = [round(now - 0.1) for now in looks if now > 0.1]
+    assert slow[0] <= 16
+    assert set(range(slow[0], 41)) <= set(slow)
+    assert "1039/1040" in screen.getvalue()

@@ -36,6 +36,7 @@ TrackError (Exception)
 ├── BadAliasError (ValueError)          artifacts: an alias that could be mistaken for something else
 ├── ProtectedAliasError (PermissionError)  artifacts: what is protected, or stands in the registry
 ├── ArtifactRefError (ValueError)       artifacts: a text that is no reference to a version
+├── UnknownCollectionError (LookupError)  registry: no collection of that name
 ├── UnknownEntryError (LookupError)     artifacts: no file of that name
 ├── UnreadableSourceError (OSError)     artifacts: a file to be stored cannot be read
 │   └── MissingSourceError (FileNotFoundError)  artifacts: a file to be stored is gone
@@ -45,10 +46,10 @@ TrackError (Exception)
 └── ProjectNotFoundError (LookupError)  cli: no project of that name
 ```
 
-`values:`, `artifacts:` and `exchange:` are defined in `simple_track.values`, `simple_track.artifacts` and
-`simple_track.exchange`, which are loaded when they are used; the command line raises `cli:`. Each error
-carries the facts of its message as attributes, and survives pickling. `TrackWarning` is the category of all
-warnings; `UnreadableWarning`, of what was left out because it cannot be read.
+`values:`, `artifacts:`, `registry:` and `exchange:` are defined in the packages `simple_track.values` and so
+on, which are loaded when they are used; the command line raises `cli:`. Each error carries the facts of its
+message as attributes, and survives pickling. `TrackWarning` is the category of all warnings;
+`UnreadableWarning`, of what was left out because it cannot be read.
 """
 
 from __future__ import annotations

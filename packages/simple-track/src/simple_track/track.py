@@ -16,7 +16,7 @@ from simple_track.recording.start import active_run, start_run
 from simple_track.settings import current_layout, set_dir, set_durability, set_mode
 
 if TYPE_CHECKING:
-    from simple_track import artifacts, values
+    from simple_track import artifacts, track_registry, values
 
 
 class _LateClass:
@@ -33,6 +33,12 @@ def _load_artifact() -> type:
     from simple_track.artifacts import Artifact  # needs numpy and zstandard
 
     return Artifact
+
+
+def _load_registry() -> type:
+    from simple_track.track_registry import Registry  # needs numpy and zstandard
+
+    return Registry
 
 
 def _load_media() -> type:
@@ -61,10 +67,12 @@ class Track(metaclass=_TrackType):
 
     if TYPE_CHECKING:
         Artifact = artifacts.Artifact
+        Registry = track_registry.Registry
         Media = values.Media
         Table = values.Table
     else:
         Artifact = _LateClass(_load_artifact)
+        Registry = _LateClass(_load_registry)
         Media = _LateClass(_load_media)
         Table = _LateClass(_load_table)
 
@@ -297,3 +305,21 @@ class Track(metaclass=_TrackType):
         active = active_run()
         known = project or (active.project if active else "") or only_project(layout, ref)
         return find_artifact(layout, known, ref)
+
+    @staticmethod
+    def artifacts(
+        project: str | None = None, type: str | None = None, dir: str | os.PathLike[str] | None = None
+    ) -> list[artifacts.ArtifactVersion]:
+        """List versions of artifacts, sorted by project, name and number.
+
+        Args:
+            project: Only those of this project.
+            type: Only those of this type, such as "model".
+            dir: The folder of the store; default as for `run`.
+
+        Returns:
+            The versions; one whose manifest cannot be read is left out, with an `UnreadableWarning`.
+        """
+        from simple_track.artifacts.artifact import all_versions  # needs numpy and zstandard
+
+        return list(all_versions(current_layout(dir), project, type))

@@ -168,7 +168,7 @@ def test_the_number_of_a_removed_version_is_not_given_again(collection):
 
 def test_a_version_that_the_registry_has_is_not_removed(collection):
     collection.commit(draft("0"), [])
-    collection.record_use(0, None, registry="Models/ResNet:v0")
+    collection.hold(0, "Models/ResNet:v0")
     with pytest.raises(
         ProtectedAliasError, match=r"cannot be removed, as the registry has it as Models/ResNet:v0"
     ):

@@ -5,14 +5,14 @@ from __future__ import annotations
 import os
 import sys
 from functools import partial
-from typing import Generic, TypeVar
 
+from simple_conf.generic import Subscriptable
 from simple_conf.origin.origin import Origin
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from typing import Protocol
+    from typing import Protocol, TypeVar
 
     Path = tuple[str | int, ...]
 
@@ -44,9 +44,11 @@ if TYPE_CHECKING:
             """Return a line with a caret under one of its columns, both from 1."""
 
     Span = tuple[int, int, int, int]  # line and column of a value, line and column of its key
+    T = TypeVar("T", bound=Text)
+else:
+    T = object
 
 PACKAGE = __name__.partition(".")[0]
-T = TypeVar("T", bound="Text")
 
 
 class CodeLayer:
@@ -112,7 +114,7 @@ class ArgumentLayer:
         return Origin("command line", self._argument, quote=lambda: underline(self._argument, column))
 
 
-class TextLayer(Generic[T]):
+class TextLayer(Subscriptable[T]):
     """Values read from a text whose positions can be found again.
 
     Args:

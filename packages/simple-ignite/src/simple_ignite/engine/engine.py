@@ -269,6 +269,7 @@ class Engine:
         batches = BatchSource(checked(data if trial is None else trial.limited(data)))
         self.progress.set_epoch_length(self.state, batches, None)
         self.state.dataloader, self.batches = data, batches
+        self.resume_state.forget_batches()
         self.table.control.signal |= CHANGED
 
     @property
@@ -467,7 +468,9 @@ class Engine:
         except BaseException as error:
             progress.failed = self.resume_state.pending_batches is None or control.phase != ""
             add_position(error, self.name, state, self.table)
-            if not notify_error_handlers(error, self, self.table):
+            with running(self):  # an engine that a handler runs is a companion here too
+                handled = notify_error_handlers(error, self, self.table)
+            if not handled:
                 raise
         finally:
             self._running = False

@@ -99,7 +99,7 @@ class EventFilter:
     def passes_end(self, engine: object, count: int) -> bool:
         """Return whether the end of a run passes in which the event last occurred as number `count`."""
         beyond = self.before is not None and count >= self.before
-        if not self.last or beyond or count <= (self.after or -1):
+        if not self.last or beyond or (self.after is not None and count <= self.after):
             return False
         return self.when is None or bool(self.when(engine, count))
 

@@ -199,6 +199,7 @@ def _fetching(engine: EngineParts, iterator: Iterator[Any], wanted: int) -> None
             except StopIteration:
                 end = clock()
                 watch.data += end - since
+                control.signal &= ~CHANGED  # the data has ended, whichever handlers there are
                 break
             end = clock()
             watch.data += end - since

@@ -167,6 +167,7 @@ class ResumeState:
         finished = saved.get("finished", False) or (progress.single and not progress.in_epoch)
         progress.ended = True
         progress.loaded = not finished
+        progress.nested = saved.get("finished", False)
         progress.failed = False
         progress.data_ended = saved.get("data_ended", False)
         self.pending_batches = saved.get("feed") or {}
@@ -236,6 +237,11 @@ class ResumeState:
         if rng is not None:
             loaded.restore_loader(batches.data)
             self.shared.done = True
+
+    def forget_batches(self) -> None:
+        """Forget a loaded position in the data, in whose place other data have been set."""
+        if self.pending_batches is not None:
+            self.pending_batches = {}
 
     def hold_position(self, batches: BatchSource, done: int) -> None:
         """Keep the position in data that raised an error, for the next run to restore.

@@ -106,13 +106,13 @@ class Run:
             except BaseException as error:
                 if control.phase != FETCH or control.failed is not None:
                     raise
-                self.resume_state.hold_position(batches, control.done)
+                self.resume_state.hold_position(self.batches, control.done)
                 if not (control.preempted and isinstance(error, Exception)):
                     raise
                 control.signal |= TERMINATE  # the loader's workers got the signal too
             state.batch = state.output = None
             if not control.signal and state.iteration - begun < wanted:
-                given = state.dataloader
+                given, batches = state.dataloader, self.batches  # those that have ended
                 self.table.fire(Events.DATALOADER_STOP_ITERATION, self.engine)
                 if state.dataloader is not given and self.batches is batches:
                     self.engine.set_data(state.dataloader)  # as in Ignite, where handlers assign it

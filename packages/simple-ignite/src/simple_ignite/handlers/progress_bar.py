@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import sys
 from collections.abc import Callable, Iterable
 from time import perf_counter as clock
@@ -17,6 +16,8 @@ from simple_ignite.handlers.tracking import names_of, plain, value_reader
 __all__ = ["ProgressBar"]
 
 SMOOTHING = 0.3
+LOOKS = 16
+"""Iterations at most between two looks at the clock; fewer where these take a tenth of the interval."""
 FIRST, LAST = 1000, -1000
 
 
@@ -52,7 +53,8 @@ class ProgressBar:
         self._output: Callable[[Any], dict[str, Any]] | None = None
         self._display: Display | None = None
         self._next = 0.0
-        self._last: int | None = None
+        self._last = sys.maxsize
+        self._look_at = 0
         self._holding = False
         self._held: Any = None
 
@@ -86,32 +88,47 @@ class ProgressBar:
     def _begin(self, engine: Engine) -> None:
         state = engine.state
         self._display = display_for(self._file or sys.stderr)
-        self._begun = self._drawn = clock()
+        self._begun = self._drawn = self._looked = clock()
         self._first = self._counted = state.epoch_iteration
+        self._look_at = 0
+        self._looked_at = state.iteration
         self._rate: float | None = None
         self._values: dict[str, Any] = {}
-        self._next = self._begun + self._wait() if self._display is not None else math.inf
+        self._next = self._begun + self._wait()
         total = self._total(state)
         known = engine.batches is None or engine.batches.length is not None or engine.progress.own_length
-        self._last = None if total is None or not known else state.epoch_begin + total
-        self._holding = self._last is None and self._output is not None and self._display is not None
+        self._last = state.epoch_begin + total if total is not None and known else sys.maxsize
+        self._holding = self._last == sys.maxsize and self._output is not None
+        if self._display is None:  # a rank that does not draw
+            self._holding, self._look_at = False, sys.maxsize
 
     def _tick(self, engine: Engine) -> None:
-        if self._holding:
-            self._held = engine.state.output
-        now = clock()
-        if now < self._next and engine.state.iteration != self._last and not engine.table.control.signal:
-            return
+        if engine.state.iteration >= self._look_at or engine.table.control.signal:
+            self._look(engine)
+
+    def _look(self, engine: Engine) -> None:
+        """Draw the line if it is time to; choose the next iteration that looks at the clock."""
+        state = engine.state
         if self._display is None:
-            if self._next == math.inf:  # a rank that does not draw
+            if self._look_at == sys.maxsize:
                 return
             self._begin(engine)  # a run that is continued in the middle of an epoch
-        if engine.state.iteration == self._last or engine.table.control.signal:
+            if self._display is None:
+                return
+        if self._holding:
+            self._held = state.output
+        now, iteration = clock(), state.iteration
+        if not self._holding and iteration > self._looked_at:
+            pace = (now - self._looked) / (iteration - self._looked_at)
+            steps = self._wait() / max(10 * pace, 1e-9)
+            self._look_at = min(iteration + max(int(min(steps, LOOKS)), 1), self._last)
+            self._looked, self._looked_at = now, iteration
+        if iteration == self._last or engine.table.control.signal:
             self._read(engine)  # what may be the epoch's last output, for the last line
             return
         if now < self._next:
             return
-        done = engine.state.epoch_iteration
+        done = state.epoch_iteration
         rate = (done - self._counted) / max(now - self._drawn, 1e-9)
         self._rate = rate if self._rate is None else SMOOTHING * rate + (1 - SMOOTHING) * self._rate
         self._drawn, self._counted = now, done
@@ -126,7 +143,7 @@ class ProgressBar:
         self._rate = (engine.state.epoch_iteration - self._first) / max(now - self._begun, 1e-9)
         self._draw(engine, now)
         self._display.close(self._persist)
-        self._display, self._next = None, 0.0
+        self._display, self._look_at = None, 0
         self._holding, self._held = False, None
 
     def _stop(self, engine: Engine) -> None:

@@ -7,7 +7,8 @@ changes.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+import warnings
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any
 from urllib.parse import urlsplit
@@ -22,7 +23,7 @@ from simple_track.artifacts.ref import ArtifactRef
 from simple_track.artifacts.sources import refer, store_sources
 from simple_track.artifacts.store_lock import store_lock
 from simple_track.artifacts.version import ArtifactVersion
-from simple_track.errors import FormatError, TrackError, ValueKindError
+from simple_track.errors import FormatError, TrackError, UnreadableWarning, ValueKindError
 from simple_track.html_table import ROWS, html_table
 from simple_track.storage import exact_json
 from simple_track.storage.config_snapshot import snapshot
@@ -55,14 +56,25 @@ class ArtifactTypeError(TrackError, TypeError):
 
 
 class UnknownArtifactError(TrackError, LookupError):
-    """No artifact of this name has been logged in the project."""
+    """No artifact of this name has been logged in the project.
+
+    Args:
+        project: The project; empty for all of them.
+        name: The name.
+        known: The names that exist.
+    """
 
     def __init__(self, project: str, name: str, known: list[str]) -> None:
         self.project = project
         self.name = name
         self.known = known
-        has = f"it has: {', '.join(known[:8])}" if known else "it has none yet"
-        super().__init__(f"project {project!r} has no artifact {name!r}; {has}.")
+        listed = ", ".join(known[:8]) + (", …" if len(known) > 8 else "")
+        if project:
+            has = f"it has: {listed}" if known else "it has none yet"
+            super().__init__(f"project {project!r} has no artifact {name!r}; {has}.")
+        else:
+            has = f"there are: {listed}" if known else "there are none yet"
+            super().__init__(f"no project has an artifact {name!r}; {has}.")
 
 
 class Artifact:
@@ -292,6 +304,60 @@ def list_artifacts(layout: Layout, project: str) -> list[str]:
         return []
     names = (path.name for path in folder.iterdir() if path.is_dir())
     return sorted(name for name in names if Collection.of(layout, project, name).versions())
+
+
+def project_of(layout: Layout, ref: str) -> str | None:
+    """The project that a reference names, or the only one that has such an artifact; None if several have.
+
+    Args:
+        layout: The store.
+        ref: The reference.
+
+    Raises:
+        UnknownArtifactError: No project has an artifact of this name.
+    """
+    parsed = ArtifactRef.parse(ref)
+    if parsed.project:
+        return parsed.project
+    folders = list(layout.artifact_folders())
+    having = [folder.parent.name for folder in folders if folder.name == parsed.name]
+    if not having:
+        raise UnknownArtifactError("", parsed.name, [f"{f.parent.name}/{f.name}" for f in folders])
+    return having[0] if len(having) == 1 else None
+
+
+def all_versions(
+    layout: Layout, project: str | None = None, kind: str | None = None, name: str | None = None
+) -> Iterator[ArtifactVersion]:
+    """All versions of artifacts, sorted by project, name and number.
+
+    What cannot be read is left out, with an `UnreadableWarning`.
+
+    Args:
+        layout: The store.
+        project: Only those of this project.
+        kind: Only those of this type.
+        name: Only those of this artifact.
+    """
+    for folder in layout.artifact_folders():
+        if project not in (None, folder.parent.name) or name not in (None, folder.name):
+            continue
+        collection = Collection.of(layout, folder.parent.name, folder.name)
+        try:
+            numbers = collection.versions()
+        except FormatError as error:
+            warnings.warn(UnreadableWarning(error.path, str(error)), stacklevel=3)
+            continue
+        for number in numbers:
+            try:
+                manifest = collection.manifest(number)
+            except FileNotFoundError:  # removed meanwhile
+                continue
+            except FormatError as error:
+                warnings.warn(UnreadableWarning(error.path, str(error)), stacklevel=3)
+                continue
+            if kind is None or manifest.type == kind:
+                yield _version(layout, folder.parent.name, manifest)
 
 
 def check_artifact_name(name: str) -> str:

@@ -39,10 +39,17 @@ class UnknownVersionError(TrackError, LookupError):
         versions: The names of the versions that exist.
         aliases: The aliases that exist.
         reason: What became of a version that was removed.
+        what: What has the versions: "artifact" or "collection".
     """
 
     def __init__(
-        self, name: str, asked: str, versions: list[str], aliases: list[str], reason: str = ""
+        self,
+        name: str,
+        asked: str,
+        versions: list[str],
+        aliases: list[str],
+        reason: str = "",
+        what: str = "artifact",
     ) -> None:
         self.name = name
         self.asked = asked
@@ -52,7 +59,7 @@ class UnknownVersionError(TrackError, LookupError):
         known = ", ".join([*(versions if len(versions) < 8 else [versions[0], "…", versions[-1]]), *aliases])
         has = f"it has: {known}" if known else "it has no versions"
         why = f" ({reason})" if reason else ""
-        super().__init__(f"artifact {name!r} has no version or alias {asked!r}{why}; {has}.")
+        super().__init__(f"{what} {name!r} has no version or alias {asked!r}{why}; {has}.")
 
 
 @attrs.frozen
@@ -219,11 +226,23 @@ class Collection:
         with store_lock(self.lock_file):
             self._trail.append(_moves(self._completed(), [alias], version, run=run, why=why))
 
-    def record_use(self, version: int, run: str | None, *, registry: str | None = None) -> None:
-        """Record that a run, or a version of the registry, uses a version."""
-        user = {"run": run} if registry is None else {"run": run, "registry": registry}
+    def record_use(self, version: int, run: str) -> None:
+        """Record that a run has used a version."""
         with store_lock(self.lock_file):
-            self._trail.append([{"event": "use", "version": f"v{version}", **user}])
+            self._trail.append([{"event": "use", "version": f"v{version}", "run": run}])
+
+    def hold(self, version: int, registry: str) -> None:
+        """Record that a version of the registry stands on a version, which cannot be removed from then on.
+
+        Raises:
+            UnknownVersionError: The version was removed.
+        """
+        with store_lock(self.lock_file):
+            self.resolve(f"v{version}")
+            if registry not in self.state().holders.get(version, ()):
+                self._trail.append(
+                    [{"event": "use", "version": f"v{version}", "run": None, "registry": registry}]
+                )
 
     def remove(self, version: int, why: str) -> None:
         """Remove a version and its aliases; its number is never given again.

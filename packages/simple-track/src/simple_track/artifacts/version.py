@@ -95,6 +95,11 @@ class ArtifactVersion:
         return self.manifest.digest
 
     @property
+    def run(self) -> str | None:
+        """The id of the run that made it, or None."""
+        return self.manifest.run
+
+    @property
     def metadata(self) -> dict[str, Any]:
         """A copy of the metadata that it was logged with."""
         return dict(self.manifest.metadata)
@@ -123,6 +128,11 @@ class ArtifactVersion:
     def aliases(self) -> list[str]:
         """The aliases of this version now, sorted."""
         return sorted(a for a, number in self._collection.aliases().items() if number == self.number)
+
+    @property
+    def holders(self) -> list[str]:
+        """The versions of the registry that stand on this one, such as "Models/ResNet:v0"."""
+        return list(self._collection.state().holders.get(self.number, ()))
 
     def download(self, root: str | Path | None = None, *, link: bool | None = None) -> Path:
         """Put all files into a folder, each one verified.

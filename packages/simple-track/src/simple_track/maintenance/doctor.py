@@ -13,6 +13,7 @@ import attrs
 from simple_track.artifacts.collection import Collection
 from simple_track.artifacts.objects import CorruptObjectError, MissingObjectError, ObjectStore
 from simple_track.errors import FormatError, TrackError
+from simple_track.registry.registry_collection import RegistryCollection, collections
 from simple_track.storage.edits import invalid_lines
 from simple_track.storage.layout import Layout, RunLayout, packed_file
 from simple_track.storage.lock import is_alive
@@ -75,6 +76,7 @@ def examine(layout: Layout, *, deep: bool = False) -> Iterator[Finding]:
     for run in layout.run_layouts():
         yield from _guarded(run.dir, examine_run(run, deep=deep))
     yield from _guarded(layout.artifacts, _artifacts(layout, deep=deep))
+    yield from _guarded(layout.registry, _registry(layout))
 
 
 def _guarded(where: Path, findings: Iterator[Finding]) -> Iterator[Finding]:
@@ -277,6 +279,28 @@ def _collection(
             what = f"alias {alias!r} stands for v{number}, which is not there"
             mend = "restore the manifest from a backup, or log with this alias again"
             yield Finding("error", collection.events_file, what, mend)
+
+
+def _registry(layout: Layout) -> Iterator[Finding]:
+    for name in collections(layout):
+        collection = RegistryCollection(layout, name)
+        yield from _guarded(collection.path, _registered(collection))
+
+
+def _registered(collection: RegistryCollection) -> Iterator[Finding]:
+    for broken in collection.trail.breaks():
+        mend = "compare it with a backup; what it says of aliases and publications may be wrong"
+        yield Finding("error", collection.trail.path, f"line {broken.line}: {broken.what}", mend)
+        break  # the others may follow from it
+    numbers = collection.numbers()
+    for number in numbers:
+        try:
+            collection.version(number)
+        except FormatError as error:
+            yield Finding("error", error.path, error.reason, _mend(error))
+    for number in collection.lost():
+        mend = "restore it from a backup, or publish its source again"
+        yield Finding("error", collection.manifest_file(number), "the published version is missing", mend)
 
 
 def _damaged(collection: Collection, number: int, name: str, error: TrackError) -> Finding:

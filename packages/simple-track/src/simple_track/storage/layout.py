@@ -119,6 +119,11 @@ class Layout:
         return self.cache / "artifacts" / project
 
     @property
+    def lineage_cache(self) -> Path:
+        """The cached runs and versions of all trails of artifacts."""
+        return self.cache / "lineage.json"
+
+    @property
     def catalog_cache(self) -> Path:
         """The cached metadata and summaries of all runs."""
         return self.cache / "catalog.json"
