@@ -63,7 +63,7 @@ def masked(value: Any, kind: Any) -> Any:
 
 
 def kind_at(kind: Any, key: Any) -> Any:
-    """Return the type of what a value has under a key or an index; in a union, that of a secret comes first."""
+    """Return the type of what a value has under a key or an index; of a union, first that of a secret."""
     if get_origin(kind) in (typing.Union, types.UnionType):
         kinds = [kind_at(member, key) for member in get_args(kind)]
         return next((one for one in kinds if is_secret(one)), next(filter(None, kinds), None))
