@@ -2,11 +2,19 @@
 
 import inspect
 import re
+from pathlib import Path
 
 import pytest
 
-from simple_track import Track, UnknownArgumentError, UnknownNameError
-from simple_track.familiar_names import RUN_ARGUMENTS, RUN_NAMES, TRACK_NAMES
+from simple_track import RunClosedError, Track, UnknownArgumentError, UnknownNameError
+from simple_track.familiar_names import (
+    ARTIFACT_ARGUMENTS,
+    LOG_ARGUMENTS,
+    METRIC_ARGUMENTS,
+    RUN_ARGUMENTS,
+    RUN_NAMES,
+    TRACK_NAMES,
+)
 from simple_track.recording.run import Run
 
 
@@ -47,8 +55,69 @@ def test_what_does_not_exist_is_still_absent(root):
         assert getattr(Track, "init", None) is None
         with pytest.raises(AttributeError, match="did you mean 'finish'"):
             run.finnish()
-        with pytest.raises(TypeError, match=r"Run\.log\(\) got an unexpected keyword argument 'commit'"):
+
+
+CALLS = {
+    "run.log": (LOG_ARGUMENTS, lambda run, **words: run.log({"a": 1}, **words)),
+    "run.log_artifact": (ARTIFACT_ARGUMENTS, lambda run, **words: run.log_artifact("a.txt", **words)),
+    "run.define_metric": (METRIC_ARGUMENTS, lambda run, **words: run.define_metric("a", **words)),
+}
+
+
+@pytest.mark.parametrize("mode", ["tracked", "disabled"])
+@pytest.mark.parametrize("call", CALLS)
+def test_an_argument_of_a_method_of_another_library_is_answered(root, call, mode):
+    answers, method = CALLS[call]
+    if mode == "disabled":
+        Track.set_mode("disabled")
+    with Track.run("demo", system=False) as run:
+        for argument in answers:
+            message = f"{call} has no argument '{argument}'; (write: |leave it out)"
+            with pytest.raises(UnknownArgumentError, match=re.escape(message[:-25])) as caught:
+                method(run, **{argument: "x"})
+            assert re.search(message, str(caught.value))
+        assert run.step == -1
+    assert not set(answers) & set(inspect.signature(getattr(Run, call.partition(".")[2])).parameters)
+
+
+def test_a_mistyped_argument_of_log_is_answered_with_the_nearest(root):
+    with Track.run("demo", system=False) as run:
+        with pytest.raises(UnknownArgumentError, match=r"no argument 'steps'; did you mean 'step'\?"):
+            run.log({"a": 1}, steps=3)
+        run.finish()
+        with pytest.raises(RunClosedError):
             run.log({"a": 1}, commit=False)
+
+
+def test_what_the_answers_for_arguments_say_works(root, tmp_path):
+    """Each hint is followed, as a user would."""
+    path = tmp_path / "a.txt"
+    path.write_text("x")
+    ref, epoch, name, value = "a.txt:v0", 3, "c", 5
+    with Track.run("demo", system=False) as run:
+        run.log_artifact(path)
+        assert run.log_artifact(path, name="other", aliases="best").name == "other"
+        artifact = Track.Artifact("m", "model", metadata={"description": "x"})
+        artifact.add_file(path)
+        artifact.add_dir(tmp_path, "folder")
+        run.log_artifact(artifact)
+        assert run.use_artifact(ref).version == "v0"
+        run.log({"a": 1}, step=7)
+        run.log({name: value}, step=7)
+        run.log({name: {"x": 1}}, step=7)
+        run.log({"epoch": epoch, "val": 0.5})
+        run.define_metric("*", step="epoch")
+    history = Track.load(run.id).history()
+    assert history["step"].tolist() == [7, 7, 7, 8]
+    assert history.axis("val").tolist()[-1] == 3
+    quick = {"resume": run.id, "system": False}
+    with Track.run("demo", **quick, rewind=8, console=False, notes="n", name="x", config={"lr": 1}) as again:
+        assert again.step == 7
+    with Track.run("demo", reinit="stack", dir=tmp_path / "there", system=False) as first:
+        with Track.run("demo", reinit="stack", system=False) as second:
+            second.log({"a": 1})
+        first.log({"a": 1})
+    assert Path(first.dir).is_relative_to(tmp_path / "there")
 
 
 def test_answers_name_arguments_and_methods_that_exist():
@@ -57,7 +126,8 @@ def test_answers_name_arguments_and_methods_that_exist():
         assert set(re.findall(r"^(\w+)=|, (\w+)=", answer)) <= {(a, "") for a in arguments} | {
             ("", a) for a in arguments
         }
-    for answer in (*RUN_NAMES.values(), *TRACK_NAMES.values()):
+    more = (*LOG_ARGUMENTS.values(), *ARTIFACT_ARGUMENTS.values(), *METRIC_ARGUMENTS.values())
+    for answer in (*RUN_NAMES.values(), *TRACK_NAMES.values(), *more):
         for name in re.findall(r"\brun\.(\w+)", answer):
             assert hasattr(Run, name), answer
         for name in re.findall(r"\bTrack\.(\w+)", answer):

@@ -46,6 +46,62 @@ RUN_ARGUMENTS = {
     "log_system_metrics": "system=True",
     "tensorboard": "log to the run directly",
 }
+_ROWS = "leave it out: every call is on disk when it returns, and calls may share a step=…"
+_ALL = "leave it out: log one value where it is computed, such as at the end of an epoch"
+LOG_ARGUMENTS = {
+    "commit": _ROWS,
+    "sync": _ROWS,
+    "synchronous": _ROWS,
+    "data": "run.log({…})",
+    "dictionary": "run.log({…})",
+    "metrics": "run.log({…})",
+    "row": "run.log({…})",
+    "name": "run.log({name: value})",
+    "key": "run.log({name: value})",
+    "tag": "run.log({name: value})",
+    "value": "run.log({name: value})",
+    "scalar_value": "run.log({name: value})",
+    "main_tag": "run.log({name: {…}})",
+    "tag_scalar_dict": "run.log({name: {…}})",
+    "global_step": "step=…",
+    "global_steps": "step=…",
+    "iteration": "step=…",
+    "epoch": 'run.log({"epoch": epoch, …}), and run.define_metric("*", step="epoch") for the x axis',
+    "walltime": "leave it out: each call keeps its time",
+    "timestamp": "leave it out: each call keeps its time",
+    "run_id": "leave it out: the run is the one whose method is called",
+    "model_id": "run.use_artifact(ref)",
+    "dataset": "run.use_artifact(ref)",
+    "prog_bar": _ALL,
+    "on_step": _ALL,
+    "on_epoch": _ALL,
+    "logger": _ALL,
+    "batch_size": _ALL,
+    "sync_dist": "leave it out: reduce the value over the ranks before; rank 0 logs",
+    "rank_zero_only": "leave it out: rank 0 logs",
+}
+ARTIFACT_ARGUMENTS = {
+    "alias": "aliases=…",
+    "artifact_or_path": "run.log_artifact(path), the path without a name",
+    "artifact_file": "name=…",
+    "artifact_path": "name=…",
+    "local_path": "run.log_artifact(path), the path without a name",
+    "local_dir": "run.log_artifact(path), the path without a name",
+    "path": "run.log_artifact(path), the path without a name",
+    "description": 'Track.Artifact(name, type, metadata={"description": …})',
+    "metadata": "Track.Artifact(name, type, metadata={…}), then its add_file(path) or add_dir(path)",
+    "tags": "aliases=…",
+    "run_id": "leave it out: the run is the one whose method is called",
+    "ttl": "leave it out: versions are kept until they are removed",
+}
+METRIC_ARGUMENTS = {
+    "name": "run.define_metric(pattern), the pattern without a name",
+    "glob": "run.define_metric(pattern), the pattern without a name",
+    "step_metric": "step=…",
+    "step_sync": "leave it out: a row without the x axis takes its last value",
+    "hidden": "leave it out",
+    "overwrite": "leave it out: the last call counts",
+}
 TRACK_NAMES = {
     "init": _RUN,
     "start_run": _RUN,
@@ -132,12 +188,26 @@ def answers_unknown(call: str, answers: dict[str, str]) -> Callable[[Callable[P,
         def checked(*args: P.args, **kwargs: P.kwargs) -> R:
             if not kwargs.keys() <= known:
                 unknown = next(name for name in kwargs if name not in known)
-                raise UnknownArgumentError(call, unknown, _answer(unknown, answers, known))
+                raise unknown_argument(call, unknown, answers, known)
             return function(*args, **kwargs)
 
         return checked
 
     return decorate
+
+
+def unknown_argument(
+    call: str, argument: str, answers: dict[str, str], known: Iterable[str]
+) -> UnknownArgumentError:
+    """The error for an argument that does not exist.
+
+    Args:
+        call: The function as a user calls it.
+        argument: The argument.
+        answers: For an argument, what to write instead.
+        known: The arguments that exist.
+    """
+    return UnknownArgumentError(call, argument, _answer(argument, answers, known))
 
 
 def unknown_name(owner: str, name: str, answers: dict[str, str], known: Iterable[str]) -> UnknownNameError:

@@ -65,3 +65,17 @@ def test_a_changed_file_is_replaced(store, tmp_path):
     (tmp_path / "a").write_bytes(b"changed")
     materialize(store, ref.digest, tmp_path / "a")
     assert (tmp_path / "a").read_bytes() == NOISE
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid"), reason="there is no root")
+@pytest.mark.parametrize(("user", "links"), [(0, 1), (1000, 2)])
+def test_root_gets_a_copy_as_it_could_write_through_a_link(store, tmp_path, monkeypatch, user, links):
+    monkeypatch.setattr(os, "geteuid", lambda: user)
+    ref = store.put_bytes(NOISE)
+    materialize(store, ref.digest, tmp_path / "target")
+    stored = store.path(ref.digest)
+    assert stored.stat().st_nlink in (links, 1)  # 1 also where the file system has reflinks
+    assert (tmp_path / "target").samefile(stored) == (stored.stat().st_nlink == 2)
+    assert user == 1000 or stored.stat().st_nlink == 1
+    materialize(store, ref.digest, tmp_path / "asked", link=True)
+    assert stored.stat().st_nlink in (links + 1, 1)

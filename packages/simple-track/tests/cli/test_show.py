@@ -1,4 +1,7 @@
 import json
+from pathlib import Path
+
+import pytest
 
 from simple_track.track import Track
 
@@ -117,3 +120,29 @@ def test_the_rewinds_of_a_run_are_shown(store, tmp_path, call):
     assert document["rewinds"][0]["timestamp"] > 1.7e9
     assert document["history"]["loss"]["loss"] == [9.0]
     assert json.loads(call("show", "first", "--json").out)["rewinds"] == []
+
+
+@pytest.fixture
+def sampled(tmp_path):
+    with Track.run("p", name="sampled", dir=tmp_path / "store", system=False) as run:
+        run.log({"loss": 1.0})
+    lines = [{"step": step, "system/cpu": step / 2, "timestamp": 1.7e9 + step} for step in range(5)]
+    Path(run.dir, "metrics.system.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+    return run
+
+
+def test_what_was_sampled_of_the_machine_is_shown_by_name(call, sampled):
+    result = call("show", "sampled", "system/cpu")
+    assert (result.code, result.lines[0]) == (0, "system/cpu  (sampled)")
+    assert "2" in result.out
+    document = json.loads(call("show", "sampled", "system/cpu", "--json").out)
+    assert document["history"]["system/cpu"]["system/cpu"] == [0.0, 0.5, 1.0, 1.5, 2.0]
+    assert call("plot", "sampled", "system/cpu").code == 0
+    assert "system/cpu" not in call("show", "sampled").out
+
+
+def test_an_unknown_metric_is_answered_with_those_that_were_logged(call, sampled):
+    result = call("show", "sampled", "los")
+    assert result.code == 1
+    assert "loss" in result.err
+    assert "system/cpu" not in result.err

@@ -1,3 +1,4 @@
+import json
 import os
 from types import SimpleNamespace
 
@@ -211,3 +212,18 @@ def test_lines_of_edits_that_are_not_applied_are_reported(layout, run):
 def test_edits_that_cannot_be_read_are_an_error(layout, run):
     run.edits.mkdir()
     assert [(level, where) for level, where, *_ in told(layout)] == [("error", "edits.jsonl")]
+
+
+def test_files_without_a_hash_are_only_looked_for(layout, run):
+    bodies = [
+        {"kind": "odd", "file": "files/odd"},
+        {"kind": "odd", "sha256": "0" * 64},
+        {"kind": "odd", "file": 5},
+    ]
+    with run.history.open("ab") as file:
+        for body in bodies:
+            line = {"event": "media", "key": "odd", "step": 0, "value": body, "timestamp": 1.0}
+            file.write(json.dumps(line).encode() + b"\n")
+    assert [(level, where) for level, where, *_ in told(layout, deep=True)] == [("error", "odd")]
+    (run.dir / "files" / "odd").write_bytes(b"x")
+    assert told(layout, deep=True) == []

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from simple_track import Track
 from simple_track.reading.summary import MetricRule, Summary
 from simple_track.recording.disabled import DisabledVersion, disabled_version, empty_history, observe
 
@@ -53,3 +54,32 @@ def test_a_version_that_is_not_stored_has_name_aliases_and_metadata(aliases, kep
 
 def test_anything_can_be_given_for_an_artifact():
     assert disabled_version(object(), ()) == DisabledVersion("")
+
+
+def test_a_disabled_run_goes_on_after_every_call_as_a_tracked_one_would(root, tmp_path):
+    Track.set_mode("disabled")
+    run = Track.run("demo", config={"lr": 0.1}, tags=["a"])
+    for value in (1, 3, 2):
+        run.log({"x": value, "y": value})
+    run.define_metric("x", summary="max")  # of values that were logged before
+    assert dict(run.summary) == {"x": 2, "y": 2}
+    run.log({"x": 5, "y": 1})
+    run.log({"x": 4})
+    assert dict(run.summary) == {"x": 5, "y": 1}
+    run.summary["hand"] = 7
+    run.update_config({"lr": 0.2})
+    run.name, run.notes, run.tags = "b", "note", ["b"]
+    run.rewind(1)
+    run.alert("title")
+    run.log_text("text", "hello")
+    run.log_table("table", Track.Table(["a"], [[1]]))
+    assert (run.config, run.name, run.notes, run.tags) == ({"lr": 0.2}, "b", "note", ["b"])
+    assert (run.summary["x"], run.summary["hand"]) == (5, 7)
+    assert run.log_artifact(Track.Artifact("m", "model"), "best").aliases == ("best",)
+    assert (run.history(["x"]).rows, run.media("text"), run.table("table").columns) == (0, [], [])
+    assert list(run.follow()) == []
+    run.finish()
+    run.finish()
+    assert run.state == "finished"
+    assert run.summary["x"] == 5
+    assert not root.exists()

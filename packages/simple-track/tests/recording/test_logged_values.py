@@ -128,3 +128,24 @@ def test_numbers_that_floats_round_are_exact_or_refused(run):
     assert dict(run.summary) == {"flops": 84 * 10**21, "seed": 2**64 - 1}
     with pytest.raises(ValueKindError, match="a float of 64 bits would round it"):
         run.log({"x": Decimal(1) / 3})
+
+
+def test_values_that_are_made_already_are_logged_as_they_are(root):
+    media = Track.Media
+    image, sound = media.Image(np.zeros((4, 4)), caption="made"), media.Audio(np.zeros(5), 8000)
+    with Track.run("demo", system=False) as run:
+        run.log_image("image", image)
+        run.log_histogram("histogram", media.Histogram([1, 2, 3], bins=5))
+        run.log_text("text", media.Text("x"))
+        run.log_html("html", media.Html("<p>x"))
+        run.log_audio("audio", sound)
+        with pytest.raises(ValueError, match="image"):
+            run.log_image("image", image, caption="another")
+        with pytest.raises(ValueError, match="image"):
+            run.log_image("image", sound)
+    view = Track.load(run.id)
+    assert view.media("image")[0][1].caption == "made"
+    assert len(view.media("image")) == 1
+    assert len(view.media("histogram")[0][1].counts) == 5
+    assert view.media("text")[0][1].text == "x"
+    assert view.media("audio")[0][1].sample_rate == 8000

@@ -87,3 +87,13 @@ def test_a_path_is_logged_as_an_artifact(root, tmp_path):
             run.log_artifact(tmp_path / "absent.bin")
         with pytest.raises(UnknownArgumentError, match=r"has no argument 'name'; the artifact has its own"):
             run.log_artifact(Track.Artifact("x", "y"), name="z")
+
+
+def test_a_live_run_gets_the_version_that_it_uses(root):
+    with Track.run("demo", system=False) as run:
+        artifact = Track.Artifact("m", "model")
+        artifact.add_bytes(b"weights", "file")
+        logged = run.log_artifact(artifact, "best")
+        for ref in ("m:best", "m:v0", logged, artifact):
+            used = run.use_artifact(ref)
+            assert (used.ref, used.open("file").read()) == (logged.ref, b"weights")

@@ -1,6 +1,7 @@
 """What a process holds open while it writes a run, and in which order it lets go."""
 
 import os
+import threading
 import time
 import warnings
 from types import SimpleNamespace
@@ -331,3 +332,30 @@ def test_lines_that_the_disk_never_took_are_counted_at_the_end(layout, open_sess
             session.writer.log({"x": 1})
         session.close("finished", None)
     assert str(caught[-1].message) == f"3 lines of {layout.dir} were never taken by the disk"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda session: session.save_config(),
+        lambda session: session.edit({"name": "b"}),
+        lambda session: session.take_edits(),
+        lambda session: session.save_metadata(),
+    ],
+    ids=["config", "edit", "edits", "metadata"],
+)
+def test_changes_wait_for_each_other(open_session, change):
+    session = open_session()
+    session.metadata.config["lr"] = 0.2
+    done = threading.Event()
+
+    def run():
+        change(session)
+        done.set()
+
+    with session._saving:
+        thread = threading.Thread(target=run)
+        thread.start()
+        assert not done.wait(0.1)
+    thread.join(10)
+    assert done.is_set()

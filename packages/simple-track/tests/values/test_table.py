@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import numpy as np
 import pandas
+import polars
 import pyarrow
 import pyarrow.parquet
 import pytest
@@ -492,3 +493,38 @@ def test_a_notebook_shows_the_first_rows_escaped():
     assert "<td>&lt;script&gt;</td>" in shown
     assert "data:image/png;base64," in shown
     assert "<i>" not in shown
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        {"a": [1]},
+        [[1, 2], [3, 4]],
+        [(1, 2), (3, 4)],
+        [{"a": 1}],
+        np.zeros((2, 2)),
+        Table(["a"], [[1]]),
+        pyarrow.table({"a": [1]}),
+        pandas.DataFrame({"a": [1]}),
+        polars.DataFrame({"a": [1]}),
+    ],
+    ids=lambda columns: type(columns).__module__.partition(".")[0] + " " + type(columns).__name__,
+)
+def test_contents_in_the_place_of_column_names_are_refused(columns):
+    with pytest.raises(ValueRangeError, match="expected a list of names; contents are given by data="):
+        Table(columns)
+    if not isinstance(columns, (np.ndarray, list)):
+        assert list(Table(data=columns)) == [{"a": 1}]  # as the message says
+
+
+@pytest.mark.parametrize(
+    "frame", [pandas.DataFrame, polars.DataFrame, pyarrow.table], ids=["pandas", "polars", "arrow"]
+)
+@pytest.mark.parametrize("columns", [None, ["a", "b"], ["b", "a"]])
+def test_frames_keep_their_columns(frame, columns):
+    table = Table(columns, frame({"a": [1, 2], "b": [3, 4]}))  # square: rows and columns could be mistaken
+    assert [row["a"] for row in table] == [1, 2]
+    assert [row["b"] for row in table] == [3, 4]
+    assert table.columns == (columns or ["a", "b"])
+    with pytest.raises(UnknownColumnError, match="no column 'a'"):
+        Table(["x", "b"], frame({"a": [1, 2], "b": [3, 4]}))

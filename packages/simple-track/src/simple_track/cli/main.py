@@ -17,10 +17,12 @@ from simple_track.__about__ import __version__
 from simple_track.cli import diff, doctor, export, gc, ls, pack, plot, query, show, tail
 from simple_track.cli.editing import archive, note, rename, rm, tag
 from simple_track.cli.terminal import Terminal, safe
+from simple_track.cli.versioning import artifact_command, lineage_command, registry_command
 from simple_track.errors import QueryError, TrackError, TrackWarning, UnreadableWarning, WhereError
 from simple_track.settings import DIR_VARIABLE
 
-COMMANDS = (ls, show, plot, diff, tail, query, tag, rename, note, archive, rm, export, pack, gc, doctor)
+RUNS = (ls, show, plot, diff, tail, query, tag, rename, note, archive, rm, export, pack)
+COMMANDS = (*RUNS, artifact_command, registry_command, lineage_command, gc, doctor)
 LISTS = ("runs", "metrics", "words")
 """The arguments of commands that may be repeated."""
 DESCRIPTION = "Look at, compare, query, edit, export and repair what runs have logged."

@@ -12,7 +12,14 @@ from typing import TYPE_CHECKING, Any, overload
 from attrs import evolve
 
 from simple_track.errors import RunClosedError, TrackWarning
-from simple_track.familiar_names import RUN_NAMES, unknown_name
+from simple_track.familiar_names import (
+    ARTIFACT_ARGUMENTS,
+    LOG_ARGUMENTS,
+    METRIC_ARGUMENTS,
+    RUN_NAMES,
+    answers_unknown,
+    unknown_name,
+)
 from simple_track.reading.history import History
 from simple_track.reading.rebuild import rebuild_summary
 from simple_track.reading.summary import MetricRule, Summary, summary_for
@@ -179,7 +186,8 @@ class Run:
 
     # --- logging -------------------------------------------------------------------------------------------
 
-    def log(self, values: Mapping[str, Any], step: int | None = None) -> None:  # noqa: ARG002 - as the writer's
+    @answers_unknown("run.log", LOG_ARGUMENTS)
+    def log(self, values: Mapping[str, Any], step: int | None = None) -> None:  # noqa: ARG002
         """Log values; when this returns, `kill -9` cannot take them away.
 
         Args:
@@ -192,6 +200,7 @@ class Run:
         """
         observe(self._summary, values)  # a tracked run has the writer's method in this place
 
+    @answers_unknown("run.define_metric", METRIC_ARGUMENTS)
     def define_metric(
         self, pattern: str, step: str | None = None, summary: str | None = None, goal: str | None = None
     ) -> None:
@@ -329,7 +338,9 @@ class Run:
         if self._session:
             from simple_track import values  # needs numpy
 
-            self.log({name: getattr(values, kind)(*content, **options)}, step)
+            cls = getattr(values, kind)
+            ready = isinstance(content[0], cls) and all(map(_is_default, (*content[1:], *options.values())))
+            self.log({name: content[0] if ready else cls(*content, **options)}, step)
 
     def _event(self, event: str, **fields: Any) -> None:
         if self._session:
@@ -337,6 +348,7 @@ class Run:
 
     # --- artifacts -----------------------------------------------------------------------------------------
 
+    @answers_unknown("run.log_artifact", ARTIFACT_ARGUMENTS)
     def log_artifact(
         self,
         artifact: Artifact | str | os.PathLike[str],
@@ -485,3 +497,8 @@ class Run:
 
     def __repr__(self) -> str:
         return f"<run {self.id} {self.name!r} of {self.project!r}, {self.state}>"
+
+
+def _is_default(option: object) -> bool:
+    """Whether an option of a `log_…` method is not given."""
+    return option is None or (isinstance(option, str | int) and option in ("", 64))

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from orjson import OPT_APPEND_NEWLINE, OPT_PASSTHROUGH_DATACLASS, OPT_PASSTHROUGH_SUBCLASS, dumps
 
 from simple_track.errors import RunClosedError, StorageError, TrackWarning, ValueKindError
+from simple_track.familiar_names import LOG_ARGUMENTS, unknown_argument
 from simple_track.reading.summary import Summary
 from simple_track.storage.clock import timestamp
 from simple_track.storage.journal import Journal
@@ -94,13 +95,15 @@ class Writer:
             for path in pair
         )
 
-    def log(self, values: Mapping[str, Any], step: int | None = None) -> None:
+    def log(self, values: Mapping[str, Any], step: int | None = None, **unknown: object) -> None:
         """Append one metrics line, or what else the values need. This is the hot path: it is kept flat.
 
         The encoder asks for the plain number of what is of numpy and refuses tensors and objects. The sum
         finds everything else that is unusual at once: it cannot be taken of text, None and nested values, and
         it is not finite when one of the values is not.
         """
+        if unknown:
+            raise unknown_argument("run.log", next(iter(unknown)), LOG_ARGUMENTS, ("values", "step"))
         journal = self.metrics
         with journal.lock:
             highest = self.step

@@ -45,8 +45,8 @@ class Table(Value):
 
     Args:
         columns: The columns' names; may be left out when the rows are dicts.
-        data: Rows, each a sequence in the order of the columns, or a dict; or a `pandas.DataFrame`; or a dict
-            of whole columns, by name.
+        data: Rows, each a sequence in the order of the columns, or a dict; or a frame of pandas or polars, a
+            `pyarrow.Table`, or another `Table`; or a dict of whole columns, by name.
         types: Types by column, instead of inferring: "int", "float", "decimal", "bool", "str", "bytes",
             "date", "time", "datetime", "datetime[ns]", "datetime[UTC]", "duration", "duration[ns]", "json"
             (lists and dicts), "media" (images and the like). The cells of the types with [ns] are scalars of
@@ -70,6 +70,10 @@ class Table(Value):
         require("pyarrow", library="pyarrow", extra="tables", purpose="a table")
         if hasattr(data, "iloc"):  # a pandas frame, whose own iteration is over its columns' names
             data = list(parquet.from_pandas(Table, data, None))
+        elif hasattr(data, "iter_rows") and hasattr(data, "to_arrow"):  # a polars frame, iterated by columns
+            data = list(parquet.from_arrow(Table, data.to_arrow(), None))
+        elif hasattr(data, "column_names") and hasattr(data, "to_pylist"):  # a pyarrow table, the same
+            data = list(parquet.from_arrow(Table, data, None))
         if isinstance(data, Mapping):
             columns = list(data) if columns is None else columns
             data = list(Table.from_columns(data, types))
@@ -317,10 +321,16 @@ def _names(columns: Iterable[str] | None, rows: Sequence[Any]) -> list[str]:
         columns = list(dict.fromkeys(key for row in rows if isinstance(row, Mapping) for key in row))
     if isinstance(columns, str):
         raise ValueRangeError("table", f"columns are the text {columns!r}", "a list of names")
-    if isinstance(columns, Mapping) or hasattr(columns, "iloc"):
-        expected = "a list of names; contents are given by data="
+    expected = "a list of names; contents are given by data="
+    frame = any(hasattr(columns, name) for name in ("iloc", "iter_rows", "to_pylist", "to_arrow"))
+    if frame or isinstance(columns, Mapping | Table):
         raise ValueRangeError("table", f"columns are a {type(columns).__name__}", expected)
-    return [whole(name) for name in columns]
+    names = list(columns)
+    no_name = (list, Mapping) if rows else (list, Mapping, tuple)  # pandas has names that are tuples
+    for name in names:
+        if isinstance(name, no_name) or getattr(name, "ndim", 0) > 0:
+            raise ValueRangeError("table", f"a column is called {name!r:.60}", expected)
+    return [whole(name) for name in names]
 
 
 def _shown(cell: Any) -> Any:

@@ -149,3 +149,35 @@ def test_sampling_is_off_when_told_and_an_error_when_asked_for_without_psutil(ro
         "system=True needs psutil; install it with: pip install 'psutil>=5.9' (it is in the extra [system])"
     )
     assert Track.runs("demo", where="state == 'running'") == []
+
+
+class FakePsutil:
+    """A machine that reads and sends as much as it is told."""
+
+    def __init__(self):
+        self.count = 0
+
+    def disk_io_counters(self):
+        self.count += 1
+        return SimpleNamespace(read_bytes=self.count * 2**20, write_bytes=self.count * 3 * 2**20)
+
+    def net_io_counters(self):
+        return SimpleNamespace(bytes_recv=self.count * 5 * 2**20, bytes_sent=self.count * 7 * 2**20)
+
+    def __getattr__(self, name):
+        return getattr(psutil, name)
+
+
+def test_rates_have_their_names_and_are_in_mib_per_second(tmp_path, monkeypatch):
+    times = iter([100.0, 102.0])
+    monkeypatch.setattr(hardware, "timestamp", lambda: next(times))
+    run = Layout(tmp_path).run("demo", "one")
+    run.dir.mkdir(parents=True)
+    sampler = HardwareSampler(run, FakePsutil(), GpuProbe(None))
+    rates = {name: value for name, value in sampler.measure().items() if name.endswith("_mib_per_second")}
+    assert rates == {
+        "system/disk.read_mib_per_second": 0.5,
+        "system/disk.written_mib_per_second": 1.5,
+        "system/net.received_mib_per_second": 2.5,
+        "system/net.sent_mib_per_second": 3.5,
+    }
