@@ -12,13 +12,14 @@ from simple_track.artifacts.artifact import (
     ArtifactEntryError,
     ArtifactTypeError,
     UnknownArtifactError,
+    all_versions,
     find_artifact,
     list_artifacts,
     log_artifact,
     use_artifact,
 )
 from simple_track.artifacts.collection import Collection, UnknownVersionError
-from simple_track.errors import UnsafeNameError, ValueKindError
+from simple_track.errors import UnreadableWarning, UnsafeNameError, ValueKindError
 from simple_track.maintenance.doctor import examine
 from simple_track.storage.layout import Layout
 
@@ -255,3 +256,25 @@ def test_references_are_kept_and_local_ones_checked(layout, tmp_path):
     again.add_reference("s3://bucket/train/images.tar")
     again.add_reference(Path(local).as_uri(), name="local")
     assert log_artifact(layout, "demo", None, again).version == "v1"
+
+
+def test_a_name_that_ends_as_a_digest_is_refused(layout):
+    with pytest.raises(ArtifactEntryError, match="does not end as a digest does"):
+        Artifact("data@0123456789ab", "dataset")
+    assert Artifact("data@home", "dataset").name == "data@home"
+
+
+def test_versions_are_listed_without_what_cannot_be_read(layout):
+    for content in (b"0", b"1"):
+        logged(layout, content)
+    logged(layout, b"2", name="other")
+    (layout.artifact("demo", "model") / "v0.json").write_text("damaged")
+    with pytest.warns(UnreadableWarning, match="the manifest is damaged"):
+        found = list(all_versions(layout))
+    assert [version.ref for version in found] == ["demo/model:v1", "demo/other:v0"]
+    assert [version.ref for version in all_versions(layout, name="other")] == ["demo/other:v0"]
+    assert (
+        list(all_versions(layout, "elsewhere"))
+        == list(all_versions(layout, kind="dataset", name="other"))
+        == []
+    )

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 import attrs
 
+from simple_track.artifacts.alias import ENDS_AS_DIGEST
 from simple_track.artifacts.collection import Collection, Draft
 from simple_track.artifacts.folder_tree import folder_tree
 from simple_track.artifacts.manifest import Manifest, check_entry, entry_path, local_path
@@ -365,6 +366,10 @@ def check_artifact_name(name: str) -> str:
     if isinstance(name, str) and ":" in name:
         raise ArtifactEntryError(
             name, name, "an artifact's name has no ':'; that is for versions and aliases."
+        )
+    if isinstance(name, str) and ENDS_AS_DIGEST.fullmatch(name):
+        raise ArtifactEntryError(
+            name, name, "an artifact's name does not end as a digest does: '@' and digits."
         )
     return check_segment(name, what="artifact")
 

@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from simple_track.artifacts.alias import LATEST
 from simple_track.artifacts.artifact import (
     Artifact,
     UnknownArtifactError,
@@ -113,12 +114,12 @@ def ls(args: argparse.Namespace, terminal: Terminal) -> int:
 
 
 def _artifacts(versions: Iterable[ArtifactVersion]) -> Iterable[list[Any]]:
-    """A row for each artifact, about its last version; its size is that of all versions."""
+    """A row for each artifact, about its latest version; its size is that of all versions."""
     groups: dict[tuple[str, str], list[ArtifactVersion]] = {}
     for version in versions:
         groups.setdefault((version.project, version.name), []).append(version)
     for (project, name), group in groups.items():
-        last = group[-1]
+        last = next((version for version in group if LATEST in version.aliases), group[-1])
         size = sum({entry.sha256: entry.size for version in group for entry in version.files}.values())
         yield [
             f"{project}/{name}",
