@@ -6,6 +6,7 @@ python train.py train.iterations=200 model.layers=1    # with overrides; --help 
 
 import os
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 
 import torch
@@ -14,6 +15,7 @@ from torch.nn.functional import cross_entropy, softmax
 
 from simple_conf import Conf, schema
 from simple_ignite import Events, supervised_evaluator, supervised_trainer
+from simple_ignite.checks import RuntimeValidator
 from simple_ignite.handlers import Checkpoint, LRScheduler, ProgressBar, TrackingHandler
 from simple_ignite.metrics import Loss
 from simple_track import Track
@@ -74,13 +76,18 @@ def load_text() -> tuple[Tensor, Tensor]:
     return data[: -len(data) // 10], data[-len(data) // 10 :]
 
 
-def batches(
-    data: Tensor, context: int, size: int, generator: torch.Generator
-) -> Iterator[tuple[Tensor, Tensor]]:
-    while True:  # endless: the engine counts iterations
-        starts = torch.randint(len(data) - context - 1, (size, 1), generator=generator)
-        rows = data[starts + torch.arange(context + 1)].long()  # (B, T + 1)
-        yield rows[:, :-1], rows[:, 1:]
+class Windows:
+    """Batches of text from random places, without end: the engine counts iterations."""
+
+    def __init__(self, data: Tensor, context: int, size: int, generator: torch.Generator) -> None:
+        self.data, self.context, self.size, self.generator = data, context, size, generator
+
+    def __iter__(self) -> Iterator[tuple[Tensor, Tensor]]:
+        while True:
+            last = len(self.data) - self.context - 1
+            starts = torch.randint(last, (self.size, 1), generator=self.generator)
+            rows = self.data[starts + torch.arange(self.context + 1)].long()  # (B, T + 1)
+            yield rows[:, :-1], rows[:, 1:]
 
 
 @torch.no_grad()
@@ -97,7 +104,7 @@ def main(cfg: Config) -> None:
     torch.manual_seed(cfg.seed)
     generator = torch.Generator().manual_seed(cfg.seed)
     train_text, val_text = load_text()
-    val_data = [next(batches(val_text, cfg.model.context, 256, generator)) for _ in range(4)]
+    val_data = list(islice(Windows(val_text, cfg.model.context, 256, generator), 4))
     model = CharTransformer(cfg.model)
     optimizer = torch.optim.AdamW(model.parameters(), cfg.train.lr)
     warmup = torch.optim.lr_scheduler.LinearLR(optimizer, 0.01, total_iters=cfg.train.warmup)
@@ -111,13 +118,14 @@ def main(cfg: Config) -> None:
         folder = f"{cfg.train.checkpoints}/{run.id}"
         log_train = TrackingHandler(run, output_transform="loss", tag="train")
         latest = Checkpoint(everything, folder)
+        trainer.on(Events.STARTED, RuntimeValidator())
         ProgressBar().attach(trainer, output_transform="loss")
         trainer.on(Events.ITERATION_COMPLETED, LRScheduler(warmup))
         trainer.on(Events.ITERATION_COMPLETED(every=10), log_train)
         trainer.on(Events.ITERATION_COMPLETED(every=cfg.train.eval_every), lambda: evaluator.run(val_data))
         trainer.on(Events.ITERATION_COMPLETED(every=cfg.train.eval_every), latest)
         evaluator.on(Events.COMPLETED, TrackingHandler(run, "all", global_step_transform=trainer, tag="val"))
-        endless = batches(train_text, cfg.model.context, cfg.train.batch_size, generator)
+        endless = Windows(train_text, cfg.model.context, cfg.train.batch_size, generator)
         Checkpoint.load_latest(folder, everything, required=False)
         trainer.run(endless, max_iterations=cfg.train.iterations, graceful=True)
         sample = write_like_python(model.eval(), "def ", 300, cfg.model.context)

@@ -12,6 +12,7 @@ from torch.utils.data import DataLoader, TensorDataset, random_split
 
 from simple_conf import Conf, schema, validate
 from simple_ignite import Events, supervised_evaluator, supervised_trainer
+from simple_ignite.checks import RuntimeValidator
 from simple_ignite.handlers import Checkpoint, EarlyStopping, ProgressBar, TrackingHandler
 from simple_ignite.metrics import Accuracy, Loss
 from simple_track import Track
@@ -26,7 +27,6 @@ except ModuleNotFoundError:
 @schema
 class ModelConfig:
     hidden: list[int]
-    """Units of each hidden layer."""
     dropout: float = 0.1
 
     @validate
@@ -52,12 +52,12 @@ class Config:
     device: Literal["cpu", "cuda"]
     model: ModelConfig
     train: TrainConfig
+    validation_mode: Literal["check_only", "train_only", "check_and_train"] | None = None
 
 
 def load_data(seed: int, batch_size: int) -> tuple[DataLoader, DataLoader]:
-    digits = load_digits()
-    pictures = torch.tensor(digits.data, dtype=torch.float32) / 16  # (1797, 64)
-    data = TensorDataset(pictures, torch.tensor(digits.target))
+    pictures, labels = map(torch.tensor, load_digits(return_X_y=True))  # (1797, 64), (1797,)
+    data = TensorDataset(pictures.float() / 16, labels)
     train, val = random_split(data, [0.8, 0.2], torch.Generator().manual_seed(seed))
     return DataLoader(train, batch_size, shuffle=True), DataLoader(val, 512)
 
@@ -78,10 +78,10 @@ def main(cfg: Config) -> None:
     evaluator = supervised_evaluator(model, {"accuracy": Accuracy(), "loss": Loss(loss)})
     everything = {"model": model, "optimizer": optimizer, "trainer": trainer, "evaluator": evaluator}
     name = f"{cfg.project}-{Conf.fingerprint(Conf.from_object(cfg))[:8]}"  # the same settings, the same run
-
     with Track.run(project=cfg.project, name=name, config=cfg, resume=True) as run:
         run.define_metric("val/accuracy", summary="max")
         folder = f"{cfg.train.checkpoints}/{run.id}"
+        trainer.on(Events.STARTED, RuntimeValidator(cfg.validation_mode))
         ProgressBar().attach(trainer, output_transform="loss")
         trainer.on(Events.ITERATION_COMPLETED, TrackingHandler(run, output_transform="loss", tag="train"))
         trainer.on(Events.EPOCH_COMPLETED, lambda: evaluator.run(val_data))

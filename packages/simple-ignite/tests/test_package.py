@@ -11,7 +11,7 @@ import pytest
 import simple_ignite
 
 ROOT = Path(simple_ignite.__file__).parent
-PUBLIC = ["simple_ignite", "simple_ignite.handlers", "simple_ignite.errors"]
+PUBLIC = ["simple_ignite", "simple_ignite.checks", "simple_ignite.handlers", "simple_ignite.errors"]
 
 
 @pytest.mark.parametrize("name", PUBLIC)
@@ -25,7 +25,7 @@ DOCS = Path(__file__).parents[3] / "docs" / "ignite"
 
 
 @pytest.mark.skipif(not DOCS.exists(), reason="the pages are not part of the source package")
-@pytest.mark.parametrize("name", ["simple_ignite", "simple_ignite.handlers"])
+@pytest.mark.parametrize("name", ["simple_ignite", "simple_ignite.checks", "simple_ignite.handlers"])
 def test_every_public_name_is_on_a_page(name):
     pages = "\n".join(path.read_text(encoding="utf-8") for path in DOCS.glob("*.md"))
     names = set(importlib.import_module(name).__all__) - {"__version__"}

@@ -353,7 +353,7 @@ def test_memory_does_not_grow_with_iterations():
     try:
         trainer.run(max_iterations=2000)
         before = tracemalloc.get_traced_memory()[0]
-        trainer.run(max_iterations=50_000)
+        trainer.run(max_iterations=20_000)
         assert tracemalloc.get_traced_memory()[0] - before < 2000
     finally:
         tracemalloc.stop()

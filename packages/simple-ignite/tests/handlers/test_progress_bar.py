@@ -186,6 +186,7 @@ trainer.run(range(8))
 """
 
 
+@pytest.mark.slow
 def test_a_real_pipe_and_a_real_terminal():
     pty = pytest.importorskip("pty")
     environment = {**os.environ, "PYTHONIOENCODING": "utf-8"}

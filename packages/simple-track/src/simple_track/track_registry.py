@@ -6,7 +6,7 @@ import builtins
 import os
 from collections.abc import Iterable
 
-from simple_track.artifacts.artifact import UnknownArtifactError, find_artifact
+from simple_track.artifacts.artifact import UnknownArtifactError, find_artifact, project_of
 from simple_track.artifacts.ref import ArtifactRef, ArtifactRefError
 from simple_track.artifacts.version import ArtifactVersion
 from simple_track.catalog.catalog import only_project
@@ -236,7 +236,7 @@ def start_of(layout: Layout, ref: Traced) -> str:
     try:
         return find_artifact(layout, _project(layout, ref), ref).ref
     except UnknownArtifactError as error:
-        if "/" in ref or ":" in ref:
+        if "/" in ref or ":" in ref or "@" in ref:
             raise
         raise RunNotFoundError(
             repr(ref), layout.root, "give the id of a run, or a version such as project/model:v0"
@@ -285,7 +285,9 @@ def _project(layout: Layout, ref: str) -> str:
     if named := ArtifactRef.parse(ref).project:
         return named
     active = active_run()
-    return active.project if active is not None else only_project(layout, ref)
+    if active is not None:
+        return active.project
+    return project_of(layout, ref) or only_project(layout, ref)
 
 
 def _run() -> str | None:

@@ -13,6 +13,7 @@ from simple_track.artifacts.artifact import (
     ArtifactEntryError,
     ArtifactTypeError,
     UnknownArtifactError,
+    all_versions,
     find_artifact,
     list_artifacts,
     log_artifact,
@@ -20,7 +21,7 @@ from simple_track.artifacts.artifact import (
 )
 from simple_track.artifacts.collection import Collection, UnknownVersionError
 from simple_track.artifacts.version import ChangedReferenceError
-from simple_track.errors import UnsafeNameError, ValueKindError
+from simple_track.errors import UnreadableWarning, UnsafeNameError, ValueKindError
 from simple_track.maintenance.doctor import examine
 from simple_track.storage.layout import Layout
 
@@ -321,3 +322,25 @@ def test_stores_and_targets_with_names_that_are_not_utf8_are_used(odd, tmp_path)
     assert (target / "sub" / "a").read_bytes() == b"x" * 9000
     assert version.open("sub/a").read() == b"x" * 9000
     assert os.fsencode(target).endswith(b"out\xff")
+
+
+def test_a_name_that_ends_as_a_digest_is_refused(layout):
+    with pytest.raises(ArtifactEntryError, match="does not end as a digest does"):
+        Artifact("data@0123456789ab", "dataset")
+    assert Artifact("data@home", "dataset").name == "data@home"
+
+
+def test_versions_are_listed_without_what_cannot_be_read(layout):
+    for content in (b"0", b"1"):
+        logged(layout, content)
+    logged(layout, b"2", name="other")
+    (layout.artifact("demo", "model") / "v0.json").write_text("damaged")
+    with pytest.warns(UnreadableWarning, match="the manifest is damaged"):
+        found = list(all_versions(layout))
+    assert [version.ref for version in found] == ["demo/model:v1", "demo/other:v0"]
+    assert [version.ref for version in all_versions(layout, name="other")] == ["demo/other:v0"]
+    assert (
+        list(all_versions(layout, "elsewhere"))
+        == list(all_versions(layout, kind="dataset", name="other"))
+        == []
+    )

@@ -250,7 +250,7 @@ def test_a_store_whose_name_is_not_utf8_can_be_queried_but_for_its_tables(tmp_pa
         {"run": run.id, "project": "demo"}
     ]
     assert list(Track.query("select value from metrics", dir=store)) == [{"value": 0.5}]
-    with pytest.raises(QueryError, match=r"(?s)no logged tables from .*store.+xff, .*Rename .*Track.load"):
+    with pytest.raises(QueryError, match=r"(?s)no logged tables from .*store.+dcff, .*Rename .*Track.load"):
         Track.query('select * from tables."table"', dir=store)
     assert len(Track.load(run.id, dir=store).table("table")) == 1  # as the hint says
     store.rename(tmp_path / "store")

@@ -50,6 +50,9 @@ def test_a_store_that_is_named_has_to_be_there(command, capsys, tmp_path):
         "rename": ["x", "y"],
         "plot": ["x", "y"],
         "note": ["x"],
+        "artifact": ["ls"],
+        "registry": ["ls"],
+        "lineage": ["x"],
     }
     missing = str(tmp_path / "mistyped")
     assert main([command.NAME, *needs.get(command.NAME, []), "--dir", missing]) == 1

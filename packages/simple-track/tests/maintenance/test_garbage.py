@@ -1,4 +1,5 @@
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -7,8 +8,10 @@ import numpy as np
 import pytest
 
 from simple_track.artifacts.artifact import Artifact, find_artifact, log_artifact
+from simple_track.artifacts.collection import Collection
 from simple_track.artifacts.objects import ObjectStore
 from simple_track.maintenance.garbage import find_garbage, remove_garbage
+from simple_track.registry.registry_collection import RegistryCollection
 from simple_track.storage.layout import Layout
 from simple_track.storage.pack import pack
 from simple_track.track import Track
@@ -177,3 +180,38 @@ def test_a_run_whose_events_cannot_be_read_keeps_everything(layout):
     assert any("history.jsonl" in doubt for doubt in removed.doubts)
     assert loose.exists()
     assert sorted(run.media("images").iterdir()) == before
+
+
+def _published(layout):
+    artifact = Artifact("model", "model")
+    artifact.add_bytes(b"published", "weights.bin")
+    version = log_artifact(layout, "demo", None, artifact)
+    return RegistryCollection(layout, "Models/Net"), version
+
+
+@pytest.mark.parametrize("damage", ["cut", "gone"])
+def test_a_damaged_version_of_the_registry_is_a_doubt(tmp_path, damage):
+    layout = Layout(tmp_path)
+    registry, version = _published(layout)
+    registry.publish(version)
+    shutil.rmtree(layout.artifacts / "demo")
+    path = registry.manifest_file(0)
+    path.unlink() if damage == "gone" else os.truncate(path, 100)
+    garbage = remove_garbage(layout, young=-1)
+    assert garbage.items == []
+    assert [doubt.startswith(str(path)) for doubt in garbage.doubts] == [True]
+    assert list(ObjectStore(layout.objects).files())
+
+
+def test_a_removed_version_is_no_doubt_and_its_objects_go(tmp_path):
+    layout = Layout(tmp_path)
+    collection = Collection(layout.artifact("demo", "model"))
+    _, version = _published(layout)
+    data = collection.manifest_file(0).read_bytes()
+    version.remove("old")
+    collection.manifest_file(0).write_bytes(data)  # as if the removal had been interrupted
+    garbage = remove_garbage(layout, young=-1)
+    assert garbage.doubts == []
+    assert collection.manifest_file(0) in [item.path for item in garbage.items]
+    assert list(ObjectStore(layout.objects).files()) == []
+    assert find_garbage(layout, young=-1).items == []

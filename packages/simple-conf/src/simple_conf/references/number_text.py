@@ -52,7 +52,9 @@ class NumberTexts:
             key: The key or index.
             value: Its value, resolved.
         """
-        return self.followed((node, key), value) if type(value) in KINDS else value
+        if type(value) not in KINDS or not has_item(node, key):
+            return value
+        return self.followed((node, key), value)
 
     def of_part(self, part: Part, node: Node, key: Key, trace: Trace, value: Any) -> Any:
         """Return a number that one ``${…}`` gives with the text that it was read from, if there is one.
@@ -67,9 +69,12 @@ class NumberTexts:
         return self.followed(self.named(part, node, key, trace), value) if type(value) in KINDS else value
 
     def followed(self, place: Place | str | None, value: float) -> Any:
-        """Return a number with the text that is at a place, or where the references there lead."""
+        """Return a number with the text that is at a place, or where the references there lead.
+
+        A number that was written as Python writes it stays as it is.
+        """
         for _ in range(MAX_DEPTH):
-            if not isinstance(place, tuple) or not has_item(*place):
+            if type(place) is not tuple:
                 break
             raw = raw_item(*place)
             if not isinstance(raw, str):
@@ -82,9 +87,7 @@ class NumberTexts:
         if isinstance(place, str):
             place = place.strip()
             return written(value, place) if reads_as(place, value) else value
-        if place is None or not has_item(*place):
-            return value
-        return number_in(*place, value)
+        return value if place is None else number_in(*place, value)
 
     def named(self, part: Part, node: Node, key: Key, trace: Trace) -> Place | str | None:
         """Return the place that a ``${…}`` names, or the text that its number is read from, or None."""
@@ -125,6 +128,8 @@ def place_at(root: MappingNode, path: KeyPath) -> Place | None:
     holder: Any = root
     for segment in path[:-1]:
         holder = read_item(holder, index_or_key(holder, segment))
+    if path and type(holder) is type(root) and (key := str(path[-1])) in holder.__raw__:
+        return holder, key
     if not path or not isinstance(holder, (MappingNode, ListNode)):
         return None
     place = (holder, index_or_key(holder, path[-1]))

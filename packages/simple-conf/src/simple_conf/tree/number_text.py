@@ -32,14 +32,19 @@ def number_in(node: Node, key: Key, value: Any) -> Any:
         key: The key or index.
         value: The number.
     """
-    found = assignment_of(node, key)
-    layer = found.layer
-    if not isinstance(layer, (TextLayer, ArgumentLayer, VariableLayer)):
+    layer, path = node.__layer__, (*node.__path__, key)
+    if node.__provenance__ is not None:
+        found = assignment_of(node, key)
+        layer, path = found.layer, found.path
+    if isinstance(layer, TextLayer):
+        usual = layer.source.usual_numbers
+    elif isinstance(layer, (ArgumentLayer, VariableLayer)):
+        usual = usual_numbers(layer.text)
+    else:
         return value
-    usual = layer.source.usual_numbers if isinstance(layer, TextLayer) else usual_numbers(layer.text)
     if str(value) in usual:
-        return written(value, str(value))
-    text = text_at(layer, found.path)
+        return value  # its text is that of Python
+    text = text_at(layer, path)
     if text is not None and reads_as(text, value):
         return written(value, text)
     return written(value, None) if is_in_place(node) else value

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import torch
@@ -153,12 +153,14 @@ def _take_steps(trial: Trial, found: Findings, batches: list[Any], memory: Memor
     check_numerics(trial, found, pred, loss, trace)
     if found.failed("numerics"):
         return
-    _check_gradients(trial, found, loss, memory)
+    _check_gradients(trial, found, loss, memory, batches)
     if not found.failed("numerics", "gradients"):
         check_samples(trial, found, pred)
 
 
-def _check_gradients(trial: Trial, found: Findings, loss: Tensor, memory: MemoryCount) -> None:
+def _check_gradients(
+    trial: Trial, found: Findings, loss: Tensor, memory: MemoryCount, batches: list[Any]
+) -> None:
     if not loss.requires_grad:
         trainable = any(p.requires_grad for p in trial.model.parameters())
         message = "the loss does not depend on any parameter by a gradient"
@@ -182,6 +184,13 @@ def _check_gradients(trial: Trial, found: Findings, loss: Tensor, memory: Memory
         check_training(trial, found, loss, grads, memory)
     else:
         memory.report(found)
+    with suppress(Exception):  # experts and layers that are left out at random get a second chance
+        for batch in batches:
+            if not grads.open:
+                break
+            moved = to_device(batch, trial.setup.device)
+            trial.backward_of(call_of(moved, trial.setup.model, pairs_only=trial.setup.pairs_only))
+            grads.look()
     grads.report(found)
 
 

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 import attrs
 
+from simple_track.artifacts.alias import ENDS_AS_DIGEST
 from simple_track.artifacts.collection import Collection, Draft
 from simple_track.artifacts.folder_tree import folder_tree
 from simple_track.artifacts.manifest import Manifest, check_entry, entry_path, local_path
@@ -56,14 +57,25 @@ class ArtifactTypeError(TrackError, TypeError):
 
 
 class UnknownArtifactError(TrackError, LookupError):
-    """No artifact of this name has been logged in the project."""
+    """No artifact of this name has been logged in the project.
+
+    Args:
+        project: The project; empty for all of them.
+        name: The name.
+        known: The names that exist.
+    """
 
     def __init__(self, project: str, name: str, known: list[str]) -> None:
         self.project = project
         self.name = name
         self.known = known
-        has = f"it has: {', '.join(known[:8])}" if known else "it has none yet"
-        super().__init__(f"project {project!r} has no artifact {name!r}; {has}.")
+        listed = ", ".join(known[:8]) + (", …" if len(known) > 8 else "")
+        if project:
+            has = f"it has: {listed}" if known else "it has none yet"
+            super().__init__(f"project {project!r} has no artifact {name!r}; {has}.")
+        else:
+            has = f"there are: {listed}" if known else "there are none yet"
+            super().__init__(f"no project has an artifact {name!r}; {has}.")
 
 
 class Artifact:
@@ -307,6 +319,26 @@ def list_artifacts(layout: Layout, project: str) -> list[str]:
     return sorted(name for name in names if Collection.of(layout, project, name).versions())
 
 
+def project_of(layout: Layout, ref: str) -> str | None:
+    """The project that a reference names, or the only one that has such an artifact; None if several have.
+
+    Args:
+        layout: The store.
+        ref: The reference.
+
+    Raises:
+        UnknownArtifactError: No project has an artifact of this name.
+    """
+    parsed = ArtifactRef.parse(ref)
+    if parsed.project:
+        return parsed.project
+    folders = list(layout.artifact_folders())
+    having = [folder.parent.name for folder in folders if folder.name == parsed.name]
+    if not having:
+        raise UnknownArtifactError("", parsed.name, [f"{f.parent.name}/{f.name}" for f in folders])
+    return having[0] if len(having) == 1 else None
+
+
 def all_versions(
     layout: Layout, project: str | None = None, kind: str | None = None, name: str | None = None
 ) -> Iterator[ArtifactVersion]:
@@ -346,6 +378,10 @@ def check_artifact_name(name: str) -> str:
     if isinstance(name, str) and ":" in name:
         raise ArtifactEntryError(
             name, name, "an artifact's name has no ':'; that is for versions and aliases."
+        )
+    if isinstance(name, str) and ENDS_AS_DIGEST.fullmatch(name):
+        raise ArtifactEntryError(
+            name, name, "an artifact's name does not end as a digest does: '@' and digits."
         )
     return check_segment(name, what="artifact")
 

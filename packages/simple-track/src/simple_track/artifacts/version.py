@@ -129,6 +129,11 @@ class ArtifactVersion:
         """The aliases of this version now, sorted."""
         return sorted(a for a, number in self._collection.aliases().items() if number == self.number)
 
+    @property
+    def holders(self) -> list[str]:
+        """The versions of the registry that stand on this one, such as "Models/ResNet:v0"."""
+        return list(self._collection.state().holders.get(self.number, ()))
+
     def download(self, root: str | Path | None = None, *, link: bool | None = None) -> Path:
         """Put all files into a folder, each one verified.
 

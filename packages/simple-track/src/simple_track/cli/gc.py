@@ -21,7 +21,9 @@ NAME = "gc"
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What `gc` takes."""
-    parser.add_argument("--delete", action="store_true", help="remove it; without this it is only listed")
+    how = parser.add_mutually_exclusive_group()
+    how.add_argument("--dry-run", action="store_true", help="only list it, which is the default")
+    how.add_argument("--delete", action="store_true", help="remove it")
     parser.add_argument(
         "--older-than",
         type=positive,

@@ -298,11 +298,9 @@ def _registered(collection: RegistryCollection) -> Iterator[Finding]:
             collection.version(number)
         except FormatError as error:
             yield Finding("error", error.path, error.reason, _mend(error))
-    for alias, number in collection.aliases().items():
-        if number not in numbers:
-            what = f"alias {alias!r} stands for v{number}, which is not there"
-            mend = f"restore v{number}.json from a backup, or move the alias"
-            yield Finding("error", collection.trail.path, what, mend)
+    for number in collection.lost():
+        mend = "restore it from a backup, or publish its source again"
+        yield Finding("error", collection.manifest_file(number), "the published version is missing", mend)
 
 
 def _damaged(collection: Collection, number: int, name: str, error: TrackError) -> Finding:

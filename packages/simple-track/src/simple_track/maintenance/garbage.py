@@ -17,6 +17,7 @@ from simple_track.artifacts.objects import ObjectStore
 from simple_track.artifacts.store_lock import store_lock
 from simple_track.errors import FormatError
 from simple_track.maintenance.deletion import interrupted_deletions
+from simple_track.registry.registry_collection import RegistryCollection, collections
 from simple_track.storage.layout import Layout, RunLayout
 from simple_track.storage.lock import is_alive
 from simple_track.storage.reader import read_chunks
@@ -77,6 +78,7 @@ def find_garbage(layout: Layout, *, young: float = YOUNG_SECONDS) -> Garbage:
         with _doubting(run.dir, doubts):
             items += _run_files(run, doubts)
     items += _items(_leftovers(layout), "left by a writer that was killed")
+    items += _items(_removed(layout, doubts), "the manifest of a version that was removed")
     for folder in interrupted_deletions(layout):
         files = (path for path in folder.rglob("*") if not path.is_dir())
         items += _items(files, "left by a deletion that was interrupted")
@@ -133,6 +135,15 @@ def _leftovers(layout: Layout) -> Iterator[Path]:
                 yield from (path for path in run.dir.glob(".*") if path.is_file())
 
 
+def _removed(layout: Layout, doubts: list[str]) -> Iterator[Path]:
+    """Manifests of versions whose removal was interrupted."""
+    for folder in layout.artifact_folders():
+        collection = Collection(folder)
+        with _doubting(folder, doubts):
+            gone = collection.state().removed
+            yield from (collection.manifest_file(n) for n in collection.manifests() if n in gone)
+
+
 def _objects(layout: Layout, referred: set[str]) -> list[Item]:
     loose = (path for path in ObjectStore(layout.objects).files() if digest_of(path) not in referred)
     return _items(loose, "an object that no version and no run refers to")
@@ -152,6 +163,9 @@ def _referred(layout: Layout, doubts: list[str]) -> set[str]:
                 found |= _mentioned(path, doubts)
     for path in _files_below(layout.registry, doubts):
         found |= _mentioned(path, doubts)
+    for name in collections(layout):
+        with _doubting(layout.registry / name, doubts):
+            _check_published(RegistryCollection(layout, name), doubts)
     return found
 
 
@@ -180,6 +194,17 @@ def _of_collection(collection: Collection, doubts: list[str]) -> set[str]:
         if number not in there
     ]
     return found
+
+
+def _check_published(collection: RegistryCollection, doubts: list[str]) -> None:
+    """Note the published versions that cannot be read, and so may refer to any object."""
+    for number in collection.numbers():
+        with _doubting(collection.manifest_file(number), doubts):
+            collection.version(number)
+    doubts += [
+        f"{collection.manifest_file(number)}: the published version is missing; restore it from a backup"
+        for number in collection.lost()
+    ]
 
 
 def _mentioned(path: Path, doubts: list[str]) -> set[str]:

@@ -166,6 +166,10 @@ class RegistryCollection:
         state = self._state()
         return [self.version(number, state) for number in self.numbers()]
 
+    def lost(self) -> list[int]:
+        """The numbers of versions that were published, and whose files are missing."""
+        return sorted(self._state().published.keys() - set(self.numbers()))
+
     def resolve(self, asked: str) -> int:
         """The number of the version that is named `v3`, or by an alias.
 
@@ -367,7 +371,7 @@ def collections(layout: Layout) -> list[str]:
     """The names of all collections of the registry, sorted."""
     found = []
     for folder, _, names in os.walk(layout.registry):
-        if any(map(_MANIFEST.fullmatch, names)):
+        if "events.jsonl" in names or any(map(_MANIFEST.fullmatch, names)):
             with suppress(ValueError):  # a folder that is no collection
                 found.append(check_collection(Path(folder).relative_to(layout.registry).as_posix()))
     return sorted(found)

@@ -58,7 +58,7 @@ class SchemaDefaults:
         base: The path of that mapping.
     """
 
-    __slots__ = ("_base", "_blind", "_chosen", "_made", "_objects", "_schema", "_seen", "_set")
+    __slots__ = ("_base", "_blind", "_chosen", "_made", "_objects", "_schema", "_seen", "_set", "_watched")
 
     def __init__(self, schema: Any, base: KeyPath = ()) -> None:
         self._schema = schema
@@ -69,6 +69,7 @@ class SchemaDefaults:
         self._objects: dict[KeyPath, Any] = {}
         self._seen: dict[KeyPath, set[type | None]] = {}
         self._set: dict[KeyPath, SameValue] = {}
+        self._watched = False
 
     def choosing(self, chosen: dict[KeyPath, type]) -> SchemaDefaults:
         """Return the same layer for another tree, whose mappings at some paths are of these schemas."""
@@ -92,6 +93,7 @@ class SchemaDefaults:
         layer = self
         for _ in range(MAX_CHOICES):
             failure: ConfError | None = None
+            layer._watched = True
             try:
                 root = make(layer, False)
             except ConfError as problem:
@@ -99,6 +101,7 @@ class SchemaDefaults:
                     raise
                 failure = problem
                 layer = layer.choosing(layer._chosen)
+                layer._watched = True
                 root = make(layer, True)
             chosen = layer._chosen | layer.chosen_late(root)
             if chosen == layer._chosen:
@@ -199,8 +202,8 @@ class SchemaDefaults:
         for key in self.keys(value, place):
             if key not in value.__raw__:
                 self.set_default(value, key, place, False)
-        if place.below is not None and isinstance(place.below.value, dict):
-            in_order(value, [key for key in place.below.value if isinstance(key, str)])
+        if place.below is not None and isinstance(place.below.value, (dict, tuple)):
+            in_order(value, list(entries_of(place.below.value)))
         for key in list(value.__raw__):
             inner_place = self.step(value, key, place)
             self.complete_value(value.__raw__[key], inner_place)
@@ -292,16 +295,15 @@ class SchemaDefaults:
 
     def schema_at(self, node: MappingNode, place: Place) -> type | None:
         """Return the schema that a mapping is of, or None where it is of none, or of several."""
-        cls: type | None = self._chosen.get(node.__path__)
+        cls: type | None = self._chosen.get(node.__path__) if self._chosen else None
         if cls is None:
-            known = self.planted_object(node)
             if place.below is not None and is_schema(type(place.below.value)):
                 cls = type(place.below.value)
-            elif known is not None and lies_below(known, node, place.kind):
-                cls = type(known)
             else:
-                cls = member_of(place.kind, node)
-        if len(schemas_in(place.kind)) > 1:
+                known = self.planted_object(node)
+                fits = known is not None and lies_below(known, node, place.kind)
+                cls = type(known) if fits else member_of(place.kind, node)
+        if self._watched and len(schemas_in(place.kind)) > 1:
             self._seen.setdefault(node.__path__, set()).add(cls)
         return cls
 

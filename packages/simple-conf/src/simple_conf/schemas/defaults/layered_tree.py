@@ -46,7 +46,8 @@ def layered(cfg: Node, schema: Any) -> Node:
             (LenientPatch(patch) if lenient else patch).apply(tree.root, DEFAULT, False)
         return tree.root
 
-    root = SchemaDefaults(schema, cfg.__path__).lay_below(laid)
+    defaults = SchemaDefaults(schema, cfg.__path__)
+    root = laid(defaults, False) if source.patches is None else defaults.lay_below(laid)
     assert isinstance(root.__tree__.defaults, SchemaDefaults)  # noqa: S101 - for type checkers
     root.__tree__.defaults.complete(root)
     found: Any = root

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import logging
 import re
 import warnings
 import weakref
@@ -11,6 +12,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from torch import nn
+
 from simple_ignite.distributed.collective import agree, is_distributed, rank
 from simple_ignite.engine.companions import unsaved
 from simple_ignite.engine.engine import Engine
@@ -18,6 +21,7 @@ from simple_ignite.engine.events import Events
 from simple_ignite.errors import CheckpointError, IgniteWarning
 from simple_ignite.handlers.checkpointing.atomic_write import remove, sync_folder
 from simple_ignite.handlers.checkpointing.background import BackgroundThread
+from simple_ignite.handlers.checkpointing.finite_weights import has_finite_weights
 from simple_ignite.handlers.checkpointing.formats import (
     CheckpointFormat,
     SafetensorsFile,
@@ -34,6 +38,7 @@ from simple_ignite.handlers.score import Score, as_number, step_reader
 
 __all__ = ["Checkpoint"]
 
+log = logging.getLogger("simple_ignite")
 Lists = tuple[list[Kept], list[str]]
 """What is kept and what is leaving."""
 
@@ -171,7 +176,7 @@ class Checkpoint:
         Raises:
             CheckpointError: If writing fails; when asynchronous, at the next save or at the end of the run.
         """
-        if (self._trainer() or engine).failing:
+        if self._is_failing(engine):
             return
         score = None if self._score is None else as_number(self._score(engine))
         if self._retention.admits(score):
@@ -323,8 +328,21 @@ class Checkpoint:
             error = caught
         agree(error, "saving a checkpoint")
 
+    def _is_failing(self, engine: Engine) -> bool:
+        """Whether the state may be broken; with a `TerminateOnNan`, the weights to save are looked at too."""
+        home = self._trainer() or (None if self._home is None else self._home()) or engine
+        if home.failing or not home.checks:
+            return home.failing
+        models = {name: one for name, one in self._parts().items() if isinstance(one, nn.Module)}
+        broken = next((name for name, model in models.items() if not has_finite_weights(model)), None)
+        if broken is not None:
+            reason = f"the weights of {broken!r} are not finite"
+            log.warning("%s, so the last good checkpoint stays; the run ends", reason)
+            home.terminate(reason=reason, failed=True)
+        return broken is not None
+
     def _terminated(self, engine: Engine) -> None:
-        if engine.failing:
+        if self._is_failing(engine):
             if self._save_on_terminate:
                 self._save_failed(engine)
         elif self._save_on_terminate and self._saved_at != _position(engine):
