@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypedDict
 
@@ -200,3 +201,14 @@ def test_help_and_show_have_the_text(capsys):
                 [Texts("1_000")],
                 10,
             )
+
+
+@pytest.mark.parametrize(
+    ("text", "value"), [("1.0", "1.0"), ("1e5", "1e5"), ("3.10", "3.10"), ("5", 5), ("0x1F", 31), ("x", "x")]
+)
+@pytest.mark.parametrize("kind", [int | str, str | int, int | str | None, bool | int | str])
+def test_a_float_where_a_whole_number_or_a_text_is_expected_is_the_text(kind, text, value):
+    Job = dataclasses.make_dataclass("Job", [("tag", kind)])
+    for cfg in (Conf.parse_sdn(f"tag: {text}\n"), Conf.parse_dotlist([f"tag={text}"])):
+        assert repr(Conf.validate(Job, cfg).tag) == repr(value)
+    assert Conf.validate(Job, {"tag": 2.0}).tag in (2, "2.0")  # of code: converted as ever

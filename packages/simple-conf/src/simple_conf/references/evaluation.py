@@ -32,8 +32,8 @@ from simple_conf.tree.node import (
     is_lazy,
     raw_item,
     raw_items,
-    wrap_list,
 )
+from simple_conf.tree.table_rows import rows_of
 from simple_conf.values import Secret, Table, digits_of, integer_text, repr_of
 from simple_conf.written import WRITTEN, bare
 
@@ -372,7 +372,7 @@ def look_up(text: str, node: Node, key: Key, trace: Trace) -> Any:
 
 def unfold(table: Table, node: Node, key: Key, trace: Trace) -> ListNode:
     """Turn a table into a list of mappings, once, when it is first read."""
-    rows = wrap_list(table.to_list(), node.__tree__, (*node.__path__, key), node.__layer__)
+    rows = rows_of(table, node, key)
     if isinstance(node, MappingNode):
         store(node, str(key), rows)
     else:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from simple_conf.errors import ConfError
+from simple_conf.errors import ConfError, UnwritableError
 from simple_conf.keypath import format_path
 from simple_conf.schemas import fields
 from simple_conf.schemas.schema import is_schema
+from simple_conf.schemas.shown_default import default_text, plain_default
 from simple_conf.sdn import write
-from simple_conf.tree.export import simple
-from simple_conf.values import MASK, MISSING, Secret
+from simple_conf.values import MISSING
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def markdown(schema: type) -> str:
         nested = fields.is_nested(field.kind)
         if nested and not field.help:
             continue
-        default = "required" if field.default is MISSING else f"`{fields.default_text(field.default)}`"
+        default = "required" if field.default is MISSING else f"`{default_text(field.default, field.kind)}`"
         cells = [f"`{format_path(field.path)}`", field.words, "" if nested else default, field.help]
         lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
     return "\n".join(lines) + "\n"
@@ -65,12 +65,16 @@ def template(schema: type, indent: str) -> list[str]:
         elif field.default is MISSING:
             lines.append(f"{indent}{name}: ???  # {field.words}")
         else:
-            lines += [indent + line for line in entry(name, field.default, field.words)]
+            lines += [
+                indent + line for line in entry(name, plain_default(field.default, field.kind), field.words)
+            ]
     return lines
 
 
-def entry(name: str, default: Any, words: str) -> list[str]:
+def entry(name: str, value: Any, words: str) -> list[str]:
     """Return the lines of a key with its default."""
-    value = MASK if isinstance(default, Secret) else simple(fields.to_plain(default))
-    lines = write({name: value}).rstrip("\n").split("\n")
+    try:
+        lines = write({name: value}).rstrip("\n").split("\n")
+    except UnwritableError:
+        return [f"# {name}: a {type(value).__name__}, which SDN has no form for  # {words}"]
     return [f"{lines[0]}  # {words}"] if len(lines) == 1 else lines

@@ -15,10 +15,8 @@ from simple_conf.keypath import format_path
 from simple_conf.schemas.defaults.field_default import FieldDefault, defaults_of
 from simple_conf.schemas.schema import attributes_of, is_schema
 from simple_conf.schemas.type_names import describe
-from simple_conf.sdn import write
 from simple_conf.suggestion import closest
-from simple_conf.tree.export import simple
-from simple_conf.values import MASK, MISSING, Secret
+from simple_conf.values import MISSING, Secret
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -192,22 +190,20 @@ def doc_of(cls: type) -> str:
     return text.splitlines()[0] if own else ""
 
 
-def default_text(value: Any) -> str:
-    """Return a default as a config file would have it, on one line."""
-    if isinstance(value, Secret):
-        return MASK
-    if is_schema(type(value)):
-        value = to_plain(value)
-    text = write({"x": simple(value)}).strip()
-    return text.removeprefix("x:").removeprefix(" ").strip() if "\n" not in text else "…"
+def to_plain(value: Any, names: bool = False) -> Any:
+    """Return an object of a schema as plain dicts and lists; leaves stay what they are.
 
-
-def to_plain(value: Any) -> Any:
-    """Return an object of a schema as plain dicts and lists; leaves stay what they are."""
-    if is_schema(type(value)):
-        return {key: to_plain(getattr(value, name)) for key, name in attributes_of(type(value)).items()}
+    Args:
+        value: The object, or a dict or list with objects in it.
+        names: Whether a named tuple becomes a dict of its fields, as the default of a field does.
+    """
+    kind = type(value)
+    if is_schema(kind):
+        return {key: to_plain(getattr(value, name), names) for key, name in attributes_of(kind).items()}
+    if names and isinstance(value, tuple) and hasattr(value, "_fields"):
+        return {key: to_plain(inner, names) for key, inner in zip(value._fields, value, strict=True)}
     if isinstance(value, dict):
-        return {key: to_plain(inner) for key, inner in value.items()}
+        return {key: to_plain(inner, names) for key, inner in value.items()}
     if isinstance(value, (list, tuple)):
-        return [to_plain(inner) for inner in value]
+        return [to_plain(inner, names) for inner in value]
     return value

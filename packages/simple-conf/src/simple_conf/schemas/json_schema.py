@@ -10,8 +10,9 @@ from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any, Literal, NewType, Union, get_args, get_origin, is_typeddict
 
 from simple_conf.errors import ConfError
-from simple_conf.schemas.fields import default_text, doc_of, fields_of, is_secret, to_plain
+from simple_conf.schemas.fields import doc_of, fields_of, is_secret, to_plain
 from simple_conf.schemas.schema import is_schema
+from simple_conf.schemas.shown_default import masked
 from simple_conf.schemas.structure import DICTS, LISTS, SETS, is_registered
 from simple_conf.tree.export import simple
 from simple_conf.values import MISSING
@@ -233,10 +234,11 @@ def is_required(field: Field) -> bool:
 
 
 def default_of(field: Field) -> Any:
-    """Return a key's default as plain data, or MISSING where it has none that JSON can hold."""
+    """Return a key's default as plain data; MISSING where JSON has no form for it, or it has a secret."""
     try:
         default = simple(to_plain(field.default))
-        default_text(default)
+        if default != simple(to_plain(masked(field.default, field.kind))):
+            return MISSING
     except ConfError:
         return MISSING
     return MISSING if default is MISSING or not is_json(default) else default

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import collections.abc
+import dataclasses
 from typing import TYPE_CHECKING, Any, TypeVar
 
+import attrs
 from cattrs import AttributeValidationNote, ClassValidationError, Converter
 from cattrs.gen import make_dict_structure_fn, override
 
@@ -174,7 +176,7 @@ def class_reader(cls: Any, conv: Converter, mode: Mode) -> Callable[[Any], Any]:
         elif isinstance(value, collections.abc.Mapping):
             values = dict(value)
         elif isinstance(value, cls):
-            return value
+            return read_again(value, conv)
         else:
             return refuse(f"a mapping ({cls.__name__})", value)
         if probes:
@@ -186,6 +188,46 @@ def class_reader(cls: Any, conv: Converter, mode: Mode) -> Callable[[Any], Any]:
         return values
 
     return read
+
+
+def read_again(made: Any, conv: Converter) -> Any:
+    """Return an object with every field as its type reads it; the same object where they all are.
+
+    Args:
+        made: The object, such as a default that code made without the conversions of a config.
+        conv: The converter.
+
+    Raises:
+        SeveralErrors: Values do not fit the types of their fields.
+    """
+    changes: dict[str, Any] = {}
+    errors: list[tuple[str | int | None, Exception]] = []
+    kind: Any = type(made)
+    for key, default in defaults_of(kind).items():
+        given = getattr(made, default.attribute, None)
+        if given is None or given is MISSING or default.converted:
+            continue
+        try:
+            fitting = conv.structure(given, default.kind)
+        except Exception as failure:
+            refuse_too_deep(failure)
+            errors.append((key, failure))
+            continue
+        if fitting is not given and not is_same(fitting, given):
+            changes[key] = fitting
+    if errors:
+        raise SeveralErrors(errors)
+    if not changes:
+        return made
+    return attrs.evolve(made, **changes) if attrs.has(type(made)) else dataclasses.replace(made, **changes)
+
+
+def is_same(fitting: Any, given: Any) -> bool:
+    """Return whether a value that was read as a type is the value that was given; 1 is 1.0."""
+    try:
+        return bool(fitting == given)
+    except Exception:  # an object whose comparison has no truth value, as that of arrays
+        return False
 
 
 def by_key(failure: Exception, keys: dict[str, str]) -> Exception:

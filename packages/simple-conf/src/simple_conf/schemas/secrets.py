@@ -5,13 +5,14 @@ from __future__ import annotations
 import itertools
 import types
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Any, Union, get_args, get_origin
+from typing import TYPE_CHECKING, Any, Union, get_args, get_origin, get_type_hints
 
 from simple_conf.config.secrets import add
 from simple_conf.errors import ConfError, KeyPathError, SdnSyntaxError
 from simple_conf.keypath import parse_path
 from simple_conf.schemas.defaults.field_default import defaults_of
 from simple_conf.schemas.fields import is_secret, schemas_in
+from simple_conf.schemas.named_tuple import is_named_tuple
 from simple_conf.secret_lines import masked_argument
 from simple_conf.secret_names import marking, sounds_secret
 from simple_conf.suggestion import closest
@@ -35,8 +36,12 @@ BETWEEN = ' \t\n"[]{},:='
 
 def hide(cfg: MappingNode, schema: Any) -> set[KeyPath]:
     """Mask what a schema has as `Secret` fields; return the paths that were not masked before."""
-    fresh = set(secret_paths(schema, cfg, cfg.__path__)) - cfg.__tree__.secrets
-    add(cfg, fresh)
+    tree = cfg.__tree__
+    with tree.lock:
+        fresh = set(secret_paths(schema, cfg, cfg.__path__)) - tree.secrets
+        add(cfg, fresh)
+        if fresh:
+            tree.forget_reads()  # what was read before does not know that it comes from a secret
     return fresh
 
 
@@ -98,9 +103,15 @@ def parts(kind: Any, value: Any, path: KeyPath) -> Iterator[tuple[Any, Any, KeyP
         for inner in members(kind, ENTRIES):
             for key in value.__raw__:
                 yield inner, inside(value, key), (*path, key)
+        for fields in tuple_fields(kind):
+            for key, inner in fields.items():
+                yield inner, inside(value, key), (*path, key)
     elif isinstance(value, (ListNode, Table)):
         for inner in members(kind, ITEMS):
             for index in range(len(value)):
+                yield inner, inside(value, index), (*path, index)
+        for fields in tuple_fields(kind):
+            for index, inner in zip(range(len(value)), fields.values(), strict=False):
                 yield inner, inside(value, index), (*path, index)
     else:  # a row of a table
         for cls in schemas_in(kind):
@@ -133,6 +144,12 @@ def members(kind: Any, names: frozenset[str]) -> list[Any]:
     return found
 
 
+def tuple_fields(kind: Any) -> list[dict[str, Any]]:
+    """Return the types of the fields of named tuples that a value of a type may be, by name and in order."""
+    kinds = get_args(kind) if is_union(kind) else (kind,)
+    return [get_type_hints(one) for one in kinds if is_named_tuple(one)]
+
+
 def is_union(kind: Any) -> bool:
     """Return whether a type is a union."""
     return get_origin(kind) in (Union, types.UnionType)
@@ -153,6 +170,9 @@ def walked(kind: Any, path: Keys, around: tuple[Any, ...]) -> Iterator[Keys]:
                 yield from walked(field.kind, (*path, key), (*around, cls))
     for inner in members(kind, ENTRIES) + members(kind, ITEMS):
         yield from walked(inner, path, around)
+    for fields in tuple_fields(kind):
+        for key, inner in fields.items():
+            yield from walked(inner, (*path, key), around)
 
 
 @contextmanager

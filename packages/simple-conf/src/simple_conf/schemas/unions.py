@@ -61,6 +61,8 @@ def union_hook(kind: Any, exact: Converter, converting: Converter | None) -> Hoo
         plain = bare(value)
         if type(plain) in (int, float, str, bool) and type(plain) in others:
             return plain  # 1 stays an int where a float is listed before
+        if plain is not value and str in others and getattr(value, "text", None) is not None:
+            return value.text  # 1.0 is no int: it is kept as it was written
         for trial in converters:
             for member in others or schemas:
                 try:

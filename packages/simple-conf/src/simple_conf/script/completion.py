@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
 from simple_conf.errors import ConfError
 from simple_conf.keypath import format_path
 from simple_conf.schemas import fields
+from simple_conf.schemas.shown_default import default_text
 from simple_conf.script.options import OPTIONS
 
 if TYPE_CHECKING:
@@ -155,7 +156,7 @@ def choices(kind: Any) -> list[str]:
     if kind is bool:
         return ["true", "false"]
     if get_origin(kind) is Literal:
-        return [fields.default_text(choice) for choice in get_args(kind)]
+        return [default_text(choice) for choice in get_args(kind)]
     if isinstance(kind, type) and issubclass(kind, enum.Enum):
         return [str(member.value if isinstance(member.value, str) else member.name) for member in kind]
     return []

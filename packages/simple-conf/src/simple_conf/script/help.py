@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import textwrap
+from contextlib import suppress
 
 from simple_conf.config.access import get, has_path
 from simple_conf.config.history import origin
 from simple_conf.errors import ConfError
 from simple_conf.keypath import format_path
 from simple_conf.schemas import fields
+from simple_conf.schemas.defaults.default_layer import SchemaDefaults
 from simple_conf.schemas.secrets import hide
+from simple_conf.schemas.shown_default import default_text
 from simple_conf.script.show import whole, with_texts
 from simple_conf.tree.export import Exporter
 from simple_conf.tree.node import ListNode, MappingNode
-from simple_conf.values import MASK, MISSING
+from simple_conf.values import MISSING
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -65,6 +68,10 @@ def page(
     if problem is not None:
         parts.append(f"the config cannot be read:\n{textwrap.indent(str(problem), '  ')}")
     if cfg is not None:
+        defaults = cfg.__tree__.defaults
+        if isinstance(defaults, SchemaDefaults):
+            with suppress(ConfError):  # a default that cannot be made is reported at its key
+                defaults.complete(cfg)
         hide(cfg, schema)
     if fields.schemas_in(schema):
         lines = [line for cls in fields.schemas_in(schema) for line in keys(cls, cfg)]
@@ -152,9 +159,7 @@ def default_of(field: fields.Field) -> str:
         default = field.default
     except ConfError as failure:
         return f"({getattr(failure, 'message', failure)})"
-    return (
-        "" if default is MISSING else MASK if fields.is_secret(field.kind) else fields.default_text(default)
-    )
+    return "" if default is MISSING else default_text(default, field.kind)
 
 
 def helped(field: fields.Field) -> list[str]:
@@ -194,4 +199,4 @@ def value_text(cfg: Config, field: fields.Field) -> str:
     plain = Exporter(tables=True).item(raw, node, field.path[-1])
     if isinstance(raw, (MappingNode, ListNode)) and plain is None:
         return "…"
-    return fields.default_text(with_texts(plain, node, field.path[-1], field.kind))
+    return default_text(with_texts(plain, node, field.path[-1], field.kind), field.kind)

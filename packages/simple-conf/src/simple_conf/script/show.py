@@ -185,7 +185,7 @@ def shown(value: Any, kind: Any = None) -> Any:
     """Return a default as plain data: secrets masked, text so that it reads back as itself."""
     if isinstance(value, Secret) or fields.is_secret(kind):
         return MASK
-    value = simple(fields.to_plain(value))
+    value = simple(fields.to_plain(value, names=True))
     if isinstance(value, dict):
         return {key: shown(inner) for key, inner in value.items()}
     if isinstance(value, list):

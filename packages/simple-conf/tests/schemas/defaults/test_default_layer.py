@@ -5,10 +5,11 @@ from __future__ import annotations
 import datetime
 import enum
 import itertools
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import attrs
 import pytest
@@ -400,3 +401,156 @@ def test_help_and_show_agree(capsys):
     assert "    damping: 0.25  # default of Job.sgd, " in shown
     again = Conf.parse_sdn(shown)
     assert Conf.validate(Job, again) == Conf.cli(Job, ["sgd.momentum=3"])
+
+
+class Point(NamedTuple):
+    x: int = 1
+    y: int = 2
+
+
+class Marked(NamedTuple):
+    at: Point
+    sgd: Sgd
+
+
+POINT = Point(5, 6)
+MARKED = Marked(Point(7, 8), Nesterov(lr=0.5, damping=0.25))
+
+
+@dataclass
+class Drawing:
+    origin: Point = POINT
+    mark: Marked = MARKED
+    corners: list[Point] = field(default_factory=lambda: [Point(3, 4)])
+    named: dict[str, Point] = field(default_factory=lambda: {"a": Point(3, 4)})
+    note: str = "${mark.at.y} ${mark.sgd.damping}"
+
+
+@pytest.mark.parametrize(
+    ("word", "name", "value"),
+    [
+        ("origin.x=9", "origin", Point(9, 6)),
+        ("origin={x: 9}", "origin", Point(9, 6)),
+        ("origin=[9, 6]", "origin", Point(9, 6)),
+        ("mark.at.y=9", "mark", Marked(Point(7, 9), Nesterov(lr=0.5, damping=0.25))),
+        ("mark.sgd.lr=9", "mark", Marked(Point(7, 8), Nesterov(lr=9.0, damping=0.25))),
+        ("corners[0].y=9", "corners", [Point(3, 9)]),
+        ("named.a.x=9", "named", {"a": Point(9, 4)}),
+        ("note=x", "origin", Point(5, 6)),
+    ],
+)
+def test_the_fields_of_a_named_tuple_are_defaults_of_their_own(word, name, value):
+    made = getattr(both(Drawing, {}, [word]), name)
+    assert made == value
+    assert type(made) is type(value)
+    assert Conf.cli(Drawing, []).note == "8 0.25"
+
+
+@dataclass
+class Login:
+    port: int = 1
+    password: Secret[str] = field(default_factory=lambda: Secret("x"))
+    sgd: Any = None
+
+
+@attrs.frozen
+class Host:
+    _size: int = 1
+    port: int = attrs.field(default="7", converter=int)
+
+
+def test_the_fields_of_a_default_object_are_read_as_their_types():
+    given, fine = Nesterov(), Login(2, Secret("hunter2"))
+
+    @dataclass
+    class Job:
+        login: Login = field(default_factory=lambda: Login("3", "hunter2", given))  # type: ignore[arg-type]
+        logins: list[Login] = field(default_factory=lambda: [Login("3")])  # type: ignore[arg-type]
+        host: Host = Host("4")  # type: ignore[arg-type]
+        fine: Login = field(default_factory=lambda: fine)
+
+    made = Conf.cli(Job, [])
+    assert made.login == Login(3, Secret("hunter2"), given)
+    assert "hunter2" not in repr(made)
+    assert made.logins == [Login(3)]
+    assert made.host == Host(4)
+    assert made.fine is fine
+
+
+def test_a_field_of_a_default_object_that_does_not_fit_is_an_error():
+    @dataclass
+    class Job:
+        sgd: Sgd = field(default_factory=lambda: Sgd(lr="high"))  # type: ignore[arg-type]
+
+    with pytest.raises(ValidationError, match=r"sgd\.lr: expected float, got text 'high'"):
+        Conf.cli(Job, [])
+
+
+SECRETS = ("alpha1", "bravo2", "charly3", "delta4", "echo5", "foxtrot6", "golf7")
+
+
+@schema
+class Vault:
+    key: Secret[str] = "alpha1"
+    name: str = "n"
+
+
+class Pair(NamedTuple):
+    open: str
+    hidden: Secret[str]
+
+
+@schema
+class Secretive:
+    password: Secret[str] = "bravo2"  # type: ignore[assignment]
+    maybe: Secret[str] | None = "charly3"  # type: ignore[assignment]
+    many: list[Secret[str]] = ["delta4"]  # type: ignore[list-item]
+    named: dict[str, Secret[str]] | None = {"k": "echo5"}  # type: ignore[dict-item]
+    both: tuple[Secret[str], str] = ("foxtrot6", "x")  # type: ignore[assignment]
+    pair: Pair = Pair("x", "golf7")  # type: ignore[arg-type]
+    vault: Vault = Vault()
+    vaults: list[Vault] = [Vault()]
+    by_name: dict[str, Vault] = {"v": Vault()}
+    given: Vault = {"key": "alpha1"}  # type: ignore[assignment]
+    url: str = "http://${password}@${many[0]}"
+
+
+@pytest.mark.parametrize(
+    "words", [[], ["password=bravo2"], ["many+=delta4"], ["vaults[0].name=x"], ["url=${password}"]]
+)
+@pytest.mark.parametrize("option", ["--help", "--show"])
+def test_secrets_that_are_plain_defaults_show_nowhere(option, words, capsys):
+    with pytest.raises(SystemExit):
+        Conf.cli(Secretive, [option, *words])
+    out = capsys.readouterr().out
+    assert not [word for word in SECRETS if word in out]
+    assert "••••" in out
+
+
+def test_documents_of_a_schema_show_no_secret():
+    for text in (
+        Conf.describe(Secretive),
+        Conf.describe(Secretive, "sdn"),
+        json.dumps(Conf.json_schema(Secretive)),
+    ):
+        assert not [word for word in SECRETS if word in text]
+    assert 'password: "••••"' not in Conf.describe(Secretive, "sdn")
+    made = Conf.cli(Secretive, [])
+    assert made.vault.key == made.by_name["v"].key == made.given.key == Secret("alpha1")  # type: ignore[comparison-overlap]
+
+
+@pytest.mark.parametrize("value", [b"x", object(), [object()], {"a": {1j}}, Sgd(lr=b"x")])  # type: ignore[arg-type]
+def test_a_default_that_files_have_no_form_for_is_documented(value, capsys):
+    @dataclass
+    class Job:
+        odd: Any = field(default_factory=lambda: value)
+        sgds: list[Sgd] = field(default_factory=lambda: [Sgd()])
+
+    with pytest.raises(SystemExit):
+        Conf.cli(Job, ["--help"])
+    page = capsys.readouterr().out
+    assert "odd: anything = …\n" in page
+    assert "sgds: list[Sgd] = [{lr: 0.1, momentum: 0.0}]\n" in page or "sgds: list[Sgd] = …\n" in page
+    assert "| `odd` | anything | `…` |" in Conf.describe(Job)
+    assert "# odd: a " in Conf.describe(Job, "sdn")
+    assert Conf.parse_sdn(Conf.describe(Job, "sdn")) == {"sgds": [{"lr": 0.1, "momentum": 0.0}]}

@@ -202,8 +202,8 @@ class SchemaDefaults:
         for key in self.keys(value, place):
             if key not in value.__raw__:
                 self.set_default(value, key, place, False)
-        if place.below is not None and isinstance(place.below.value, dict):
-            in_order(value, [key for key in place.below.value if isinstance(key, str)])
+        if place.below is not None and isinstance(place.below.value, (dict, tuple)):
+            in_order(value, list(entries_of(place.below.value)))
         for key in list(value.__raw__):
             inner_place = self.step(value, key, place)
             self.complete_value(value.__raw__[key], inner_place)

@@ -7,7 +7,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any, NamedTuple, get_origin
 
 from simple_conf.schemas.containers import NestingError
-from simple_conf.schemas.defaults.default_value import leaf
+from simple_conf.schemas.defaults.default_value import NOT_ENTRIES, entries_of, leaf
 from simple_conf.schemas.defaults.field_default import constant, defaults_of
 from simple_conf.schemas.fields import schemas_in
 from simple_conf.schemas.schema import is_schema
@@ -104,5 +104,5 @@ def lies_below(default: FieldDefault) -> bool:
         return False
     value = constant(default)
     if value is not MISSING:
-        return isinstance(value, dict) or is_schema(type(value)) or has_reference(value)
+        return entries_of(value) is not NOT_ENTRIES or has_reference(value)
     return default.factory is not None and get_origin(default.kind) not in (list, tuple, set, frozenset)

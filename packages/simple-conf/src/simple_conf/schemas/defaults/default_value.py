@@ -99,7 +99,7 @@ def planted(
         object.__setattr__(made, "__provenance__", AssignmentGroup(raw.copy(), layer, origin))
         if is_schema(type(value)):
             objects[path] = value
-    elif isinstance(value, (list, tuple, set, frozenset)) and not hasattr(value, "_fields"):
+    elif isinstance(value, (list, tuple, set, frozenset)):
         items = sorted(value, key=str) if isinstance(value, (set, frozenset)) else value
         made = ListNode(
             tree,
@@ -119,9 +119,14 @@ NOT_ENTRIES: dict[str, Any] = {}
 
 
 def entries_of(value: Any) -> dict[str, Any]:
-    """Return the fields of a schema's object, or the entries of a dict, by key; NOT_ENTRIES for others."""
+    """Return the fields of a schema's object or a named tuple, or the entries of a dict, by key.
+
+    NOT_ENTRIES is for anything else.
+    """
     if is_schema(type(value)):
         return {key: getattr(value, name) for key, name in attributes_of(type(value)).items()}
+    if isinstance(value, tuple) and hasattr(value, "_fields"):
+        return dict(zip(value._fields, value, strict=True))
     if not isinstance(value, dict):
         return NOT_ENTRIES
     try:

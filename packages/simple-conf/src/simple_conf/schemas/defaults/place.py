@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Union, get_origin
 
-from simple_conf.schemas.defaults.default_value import entries_of
+from simple_conf.schemas.defaults.default_value import NOT_ENTRIES, entries_of
 from simple_conf.schemas.defaults.field_default import defaults_of
 from simple_conf.schemas.fields import item_kind, schemas_in
 from simple_conf.schemas.schema import is_schema
@@ -52,7 +52,7 @@ class Place(NamedTuple):
 def lies_below(default: Any, node: MappingNode, kind: Any) -> bool:
     """Return whether a mapping is laid over a default, and does not choose another schema of a union."""
     if not is_schema(type(default)):
-        return isinstance(default, dict)
+        return entries_of(default) is not NOT_ENTRIES
     if len(schemas_in(kind)) < 2:
         return True
     known, chosen = entries_of(default), tags(default)
