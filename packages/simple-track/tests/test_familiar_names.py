@@ -1,6 +1,8 @@
 """Names of other libraries are answered with what to write, and the answers name what exists."""
 
+import copy
 import inspect
+import pickle
 import re
 from pathlib import Path
 
@@ -8,13 +10,18 @@ import pytest
 
 from simple_track import RunClosedError, Track, UnknownArgumentError, UnknownNameError
 from simple_track.familiar_names import (
+    ALERT_ARGUMENTS,
     ARTIFACT_ARGUMENTS,
+    FINISH_ARGUMENTS,
     LOG_ARGUMENTS,
     METRIC_ARGUMENTS,
     RUN_ARGUMENTS,
     RUN_NAMES,
+    RUNS_ARGUMENTS,
     TRACK_NAMES,
+    WRITING,
 )
+from simple_track.reading.view import RunView
 from simple_track.recording.run import Run
 
 
@@ -60,6 +67,8 @@ def test_what_does_not_exist_is_still_absent(root):
 CALLS = {
     "run.log": (LOG_ARGUMENTS, lambda run, **words: run.log({"a": 1}, **words)),
     "run.log_artifact": (ARTIFACT_ARGUMENTS, lambda run, **words: run.log_artifact("a.txt", **words)),
+    "run.alert": (ALERT_ARGUMENTS, lambda run, **words: run.alert("a", **words)),
+    "run.finish": (FINISH_ARGUMENTS, lambda run, **words: run.finish(**words)),
     "run.define_metric": (METRIC_ARGUMENTS, lambda run, **words: run.define_metric("a", **words)),
 }
 
@@ -87,6 +96,52 @@ def test_a_mistyped_argument_of_log_is_answered_with_the_nearest(root):
         run.finish()
         with pytest.raises(RunClosedError):
             run.log({"a": 1}, commit=False)
+
+
+@pytest.mark.parametrize("argument", RUNS_ARGUMENTS)
+def test_an_argument_of_a_search_of_another_library_is_answered(root, argument):
+    with pytest.raises(UnknownArgumentError, match=f"Track.runs has no argument '{argument}'; (write|leave)"):
+        Track.runs(**{argument: "x"})
+
+
+@pytest.mark.parametrize(
+    ("owner", "name", "answer"),
+    [
+        ("Track", "define_metric", "write: run.define_metric of the run that Track.run returns"),
+        ("Track", "log_table", "write: run.log_table of the run that Track.run returns"),
+        ("Track", "xyzzy", ""),
+        ("Track", "alert", "write: run.alert of the run that Track.run returns"),
+        ("run", "events", "write: Track.load(run.id).events"),
+        ("run", "environment", "write: Track.load(run.id).environment"),
+        ("run", "xyzzy", ""),
+    ],
+)
+def test_what_the_other_one_has_is_answered(root, owner, name, answer):
+    with Track.run("demo", system=False) as run, pytest.raises(UnknownNameError) as caught:
+        getattr(run if owner == "run" else Track, name)
+    assert caught.value.hint == answer
+
+
+def test_a_loaded_run_says_how_to_write_to_it(root):
+    with Track.run("demo", system=False) as run:
+        pass
+    view = Track.load(run.id)
+    resume = f"it was loaded to read from; Track.run(project='demo', resume='{run.id}') continues it"
+    for name in (*WRITING, "add_scalar", "close"):
+        with pytest.raises(UnknownNameError) as caught:
+            getattr(view, name)
+        assert caught.value.hint == resume
+    with pytest.raises(
+        UnknownNameError, match="a loaded run has no attribute 'histori'; did you mean 'history'"
+    ):
+        view.histori()
+    assert not hasattr(view, "log")
+    assert copy.deepcopy(view).id == pickle.loads(pickle.dumps(view)).id == run.id
+
+
+def test_what_only_a_live_run_can_do_is_complete():
+    live = {name for name in dir(Run) if not name.startswith("_") and callable(getattr(Run, name))}
+    assert live - set(dir(RunView)) == WRITING
 
 
 def test_what_the_answers_for_arguments_say_works(root, tmp_path):

@@ -19,9 +19,26 @@ def test_the_folder(root, tmp_path, monkeypatch):
     assert current_layout().root == tmp_path / "set"
     assert current_layout(tmp_path / "given").root == tmp_path / "given"
     set_dir("text")
-    assert settings.dir == Path("text")
+    assert settings.dir == tmp_path / "text"
     set_dir(None)
     assert current_layout().root == root
+
+
+def test_a_relative_folder_stays_where_it_was_when_the_current_folder_changes(root, tmp_path, monkeypatch):
+    set_dir("runs")
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    assert current_layout().root == tmp_path / "runs"
+
+
+def test_a_tilde_is_the_home_folder(root, tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("SIMPLE_DIR", "~/runs")
+    assert current_layout().root == tmp_path / "home" / "runs"
+    assert current_layout("~/given").root == tmp_path / "home" / "given"
+    assert current_layout(Path("~nobody-here/x")).root == tmp_path / "~nobody-here" / "x"
+    set_dir("~/set")
+    assert current_layout().root == tmp_path / "home" / "set"
 
 
 def test_the_mode(root, monkeypatch):

@@ -87,6 +87,26 @@ def test_a_layer_that_begins_at_zero_is_sound(parts, codes):
     assert codes(with_model(parts, net)) == []
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_a_layer_that_is_left_out_at_random_is_sound(parts, codes, seed):
+    """As with stochastic depth: whether it is used is drawn anew for other batches."""
+
+    def use(net, x):
+        used = torch.rand(()) < 0.5
+        return net.first(x) + net.second(x) if used else net.first(x)
+
+    with_model(parts, Net(use))
+    torch.manual_seed(seed)
+    assert codes(parts) == []
+
+
+def test_experts_of_other_samples_are_sound(parts, codes):
+    net = Net(lambda net, x: net.first(x) if x[0, 0] > 0 else net.second(x))
+    inputs = [torch.full((8, 10), value) + torch.rand(8, 10) for value in (0.5, -2.0, 0.5)]
+    with_model(parts, net).loader = [(x, torch.arange(8) % 3) for x in inputs]
+    assert codes(parts) == []
+
+
 def test_gradients_that_are_not_finite_are_an_error(parts, finding):
     found = finding(with_model(parts, Net(lambda net, x: net.first(x) + (net.second(x) * 0).abs().sqrt())))
     assert (found.code, found.level, found.where) == ("grad-non-finite", "error", "second.weight")

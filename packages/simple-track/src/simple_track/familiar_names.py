@@ -46,6 +46,8 @@ RUN_ARGUMENTS = {
     "log_system_metrics": "system=True",
     "tensorboard": "log to the run directly",
 }
+NEAR = 0.7
+"""How alike a name is to the one that is suggested."""
 _ROWS = "leave it out: every call is on disk when it returns, and calls may share a step=…"
 _ALL = "leave it out: log one value where it is computed, such as at the end of an epoch"
 LOG_ARGUMENTS = {
@@ -102,6 +104,26 @@ METRIC_ARGUMENTS = {
     "hidden": "leave it out",
     "overwrite": "leave it out: the last call counts",
 }
+ALERT_ARGUMENTS = {
+    "level": "leave it out, or put it into the title",
+    "wait_duration": "leave it out: every alert is kept",
+}
+FINISH_ARGUMENTS = {
+    "exit_code": 'run.finish("failed") for a code that is not 0',
+    "status": 'run.finish("failed"), or run.finish() of a run that finished',
+    "quiet": "leave it out",
+}
+RUNS_ARGUMENTS = {
+    "filters": """where="config.lr < 0.1 and state == 'finished'\"""",
+    "filter_string": """where="summary.loss < 0.1\"""",
+    "path": 'project="…"',
+    "experiment_names": 'project="…"',
+    "order_by": 'order="-summary.acc"',
+    "sort": 'order="-summary.acc"',
+    "max_results": "slice the list: Track.runs(…)[:10]",
+    "limit": "slice the list: Track.runs(…)[:10]",
+    "per_page": "leave it out: the list has all runs",
+}
 TRACK_NAMES = {
     "init": _RUN,
     "start_run": _RUN,
@@ -131,6 +153,18 @@ TRACK_NAMES = {
     "Video": "Track.Media.Video",
     "Html": "Track.Media.Html",
     "Histogram": "Track.Media.Histogram",
+    "Object3D": "Track.Media.PointCloud, or Track.Media.Mesh",
+    "Molecule": "run.log_artifact(path) of the run that Track.run returns",
+    "plot": "Track.Media.Plot, or Track.Media.ConfusionMatrix, or Track.Media.PrCurve",
+    "save": "run.log_artifact(path) of the run that Track.run returns",
+    "log_model": 'run.log_artifact(path, type="model") of the run that Track.run returns',
+    "log_image": "run.log_image(name, img) of the run that Track.run returns",
+    "set_tag": "Track.run(tags=[…]), or run.tags += [tag]",
+    "set_tags": "Track.run(tags=[…]), or run.tags += […]",
+    "Settings": "pass the options to Track.run, such as system=False or console=True",
+    "last_active_run": 'Track.load("last")',
+    "current_run": "Track.active()",
+    "current": "Track.active()",
     "autolog": "log by run.log, and watch a model by run.watch(model)",
 }
 RUN_NAMES = {
@@ -152,6 +186,10 @@ RUN_NAMES = {
     "add_graph": "run.watch(model, log_graph=True)",
     "add_hparams": "Track.run(config={…})",
     "add_pr_curve": "run.log({name: Track.Media.PrCurve(…)})",
+    "log_confusion_matrix": "run.log({name: Track.Media.ConfusionMatrix(…)})",
+    "log_pr_curve": "run.log({name: Track.Media.PrCurve(…)})",
+    "log_roc_curve": "run.log_plot(name, false_positive_rate, true_positive_rate)",
+    "track": "run.log({name: value}, step)",
     "set_tag": "run.tags += [tag]",
     "set_tags": "run.tags = […]",
     "add_tags": "run.tags += […]",
@@ -170,7 +208,25 @@ RUN_NAMES = {
     "path": "run.dir is the folder of the run",
     "run_id": "run.id",
     "info": "run.id, run.name, run.state",
+    "data": "run.summary, or run.history()",
+    "scan_history": "run.history().records()",
+    "entity": "leave it out: there are no accounts",
+    "project_name": "run.project",
+    "files": "run.dir is the folder of the run",
+    "file": "run.dir is the folder of the run",
+    "restore": "run.use_artifact(…).download()",
 }
+
+
+WRITING = frozenset(
+    (
+        *("alert", "define_metric", "finish", "rewind", "unwatch", "update_config", "use_artifact", "watch"),
+        *("log", "log_artifact", "log_audio", "log_figure", "log_histogram", "log_html", "log_image"),
+        *("log_images", "log_mesh", "log_plot", "log_point_cloud", "log_scatter", "log_table", "log_text"),
+        "log_video",
+    )
+)
+"""What only a live run can do."""
 
 
 def answers_unknown(call: str, answers: dict[str, str]) -> Callable[[Callable[P, R]], Callable[P, R]]:
@@ -210,7 +266,9 @@ def unknown_argument(
     return UnknownArgumentError(call, argument, _answer(argument, answers, known))
 
 
-def unknown_name(owner: str, name: str, answers: dict[str, str], known: Iterable[str]) -> UnknownNameError:
+def unknown_name(
+    owner: str, name: str, answers: dict[str, str], known: Iterable[str], other: type, elsewhere: str
+) -> UnknownNameError:
     """The error for an attribute that does not exist.
 
     Args:
@@ -218,12 +276,30 @@ def unknown_name(owner: str, name: str, answers: dict[str, str], known: Iterable
         name: The attribute.
         answers: For a name, what to write instead.
         known: The attributes that exist.
+        other: A class that may have it.
+        elsewhere: What to write if that class has it, with `{name}` in the place of the name.
     """
+    if name not in answers and not name.startswith("_") and hasattr(other, name):
+        return UnknownNameError(owner, name, elsewhere.format(name=name))
     return UnknownNameError(owner, name, _answer(name, answers, known))
+
+
+def unknown_view_name(name: str, resume: str, known: Iterable[str]) -> UnknownNameError:
+    """The error for an attribute that a loaded run does not have.
+
+    Args:
+        name: The attribute.
+        resume: The call that continues the run.
+        known: The attributes that exist.
+    """
+    hint = _answer(name, RUN_NAMES, known)
+    if name in WRITING or "write: run.log" in hint or "run.finish()" in hint:
+        hint = f"it was loaded to read from; {resume} continues it"
+    return UnknownNameError("a loaded run", name, hint)
 
 
 def _answer(name: str, answers: dict[str, str], known: Iterable[str]) -> str:
     if name in answers:
         return f"write: {answers[name]}" if "leave it out" not in answers[name] else answers[name]
-    near = get_close_matches(name, [other for other in known if not other.startswith("_")], 1)
+    near = get_close_matches(name, [other for other in known if not other.startswith("_")], 1, NEAR)
     return f"did you mean {near[0]!r}?" if near else ""

@@ -70,13 +70,13 @@ RENAMED = {"UntrackedVersion": "DisabledVersion"}
 
 
 class _MovedModule(ModuleType):
-    """A former module: its names are looked up in the new one, and those of errors in `errors`."""
+    """A former module: its names are looked up in the new one, then in `errors` and `artifacts`."""
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
         former = self.__name__.removeprefix(f"{PACKAGE}.")
-        for module in (MOVED[former], "errors"):
+        for module in (MOVED[former], "errors", "artifacts"):
             found = importlib.import_module(f"{PACKAGE}.{module}")
             if hasattr(found, RENAMED.get(name, name)):
                 return getattr(found, RENAMED.get(name, name))

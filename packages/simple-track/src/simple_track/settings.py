@@ -32,8 +32,11 @@ settings = Settings()
 
 
 def set_dir(path: str | os.PathLike[str] | None) -> None:
-    """Set the folder of the store; None resets it to `SIMPLE_DIR`, or `.simple` in the current folder."""
-    settings.dir = None if path is None else Path(path)
+    """Set the folder of the store; None resets it to `SIMPLE_DIR`, or `.simple` in the current folder.
+
+    A relative path is relative to the folder that is the current one now, also after a later `os.chdir`.
+    """
+    settings.dir = None if path is None else Layout(_expanded(path)).root
 
 
 def set_mode(mode: str | None) -> None:
@@ -59,8 +62,11 @@ def set_durability(durability: str) -> None:
 
 
 def current_layout(dir: str | os.PathLike[str] | None = None) -> Layout:
-    """The layout of the store: in `dir`, else the folder that was set, else `SIMPLE_DIR`, else `.simple`."""
-    return Layout(Path(dir or settings.dir or os.environ.get(DIR_VARIABLE) or FOLDER))
+    """The layout of the store: in `dir`, else the folder that was set, else `SIMPLE_DIR`, else `.simple`.
+
+    A leading `~` is the home folder.
+    """
+    return Layout(_expanded(dir or settings.dir or os.environ.get(DIR_VARIABLE) or FOLDER))
 
 
 def current_mode() -> str:
@@ -70,6 +76,10 @@ def current_mode() -> str:
         SettingError: The variable holds an unknown mode.
     """
     return settings.mode or _checked(MODE_VARIABLE, os.environ.get(MODE_VARIABLE) or "offline", MODES)
+
+
+def _expanded(path: str | os.PathLike[str]) -> Path:
+    return Path(os.path.expanduser(path))  # noqa: PTH111 - `Path.expanduser` raises where there is no such user
 
 
 def _checked(setting: str, value: str, choices: tuple[str, ...]) -> str:

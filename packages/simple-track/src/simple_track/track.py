@@ -7,7 +7,13 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from simple_track.catalog.query_result import QueryResult
-from simple_track.familiar_names import RUN_ARGUMENTS, TRACK_NAMES, answers_unknown, unknown_name
+from simple_track.familiar_names import (
+    RUN_ARGUMENTS,
+    RUNS_ARGUMENTS,
+    TRACK_NAMES,
+    answers_unknown,
+    unknown_name,
+)
 from simple_track.reading.view import RunView
 from simple_track.recording.edit import edit_run
 from simple_track.recording.options import RunOptions
@@ -59,7 +65,8 @@ class _TrackType(type):
     if not TYPE_CHECKING:
 
         def __getattr__(cls, name: str) -> Any:
-            raise unknown_name(cls.__name__, name, TRACK_NAMES, dir(cls))
+            elsewhere = "write: run.{name} of the run that Track.run returns"
+            raise unknown_name(cls.__name__, name, TRACK_NAMES, dir(cls), _Run, elsewhere)
 
 
 class Track(metaclass=_TrackType):
@@ -173,6 +180,7 @@ class Track(metaclass=_TrackType):
         return load_run(current_layout(dir), run_id)
 
     @staticmethod
+    @answers_unknown("Track.runs", RUNS_ARGUMENTS)
     def runs(
         project: str | None = None,
         where: str | None = None,

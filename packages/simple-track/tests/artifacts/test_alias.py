@@ -16,6 +16,13 @@ def test_what_could_be_mistaken_is_none(alias):
         check_alias(alias)
 
 
+@pytest.mark.parametrize("alias", ["best@abcdef", "@0123456789"])
+def test_what_ends_as_a_digest_is_none(alias):
+    with pytest.raises(BadAliasError, match="does not end as a digest does"):
+        check_alias(alias)
+    assert check_alias("best@abcde") == "best@abcde"
+
+
 def test_latest_is_not_moved_by_hand():
     assert check_alias("latest") == "latest"
     with pytest.raises(BadAliasError, match="moves only by logging"):

@@ -2,6 +2,8 @@
 
 import pytest
 
+from simple_track.track import Track
+
 
 def test_several_runs_are_drawn_in_one_chart(store, call):
     result = call("plot", "first", "second", "train/loss", "--height", 6)
@@ -31,6 +33,14 @@ def test_runs_without_the_metric_are_named(store, call):
     assert result.code == 0
     assert result.err == f"simple-track plot: third ({store.third}) has no numbers of train/loss\n"
     assert "did you mean 'train/loss'?" in call("plot", "first", "train/los").err
+
+
+def test_a_metric_of_texts_has_no_plot(store, call):
+    with Track.run("words", name="texts", system=False, dir=store.root) as run:
+        run.log({"verdict": "good"})
+    result = call("plot", run.id, "verdict")
+    assert (result.code, result.out) == (1, "")
+    assert result.err == "simple-track plot: verdict is not a number, so it has no plot\n"
 
 
 @pytest.mark.parametrize("args", [(), ("train/loss",)])

@@ -55,3 +55,21 @@ def test_and_in_no_other(state):
     with pytest.raises(SettingError) as caught:
         check_end_state(state)
     assert str(caught.value) == f"state: {state!r} is not one of finished, failed, interrupted"
+
+
+class Mute(Exception):
+    """An exception whose text cannot be made."""
+
+    def __str__(self):
+        raise ValueError
+
+
+@pytest.mark.parametrize(
+    ("error", "message"),
+    [(Mute(), "<str() of Mute failed>"), (ValueError("caf\udce9"), "caf\\udce9")],
+    ids=["its str fails", "half a surrogate"],
+)
+def test_a_message_that_no_file_holds_does_not_prevent_the_end(error, message):
+    state, details = end_state(error)
+    assert (state, details["message"]) == ("failed", message)
+    assert details["traceback"].encode()

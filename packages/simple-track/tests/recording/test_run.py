@@ -214,6 +214,14 @@ def test_an_exception_marks_the_run_failed_and_goes_through(root):
     assert "_ = 1 / 0" in seen.error["traceback"]
 
 
+def test_trouble_at_the_end_does_not_replace_the_exception(root, monkeypatch):
+    run = Track.run(project="demo", system=False)
+    monkeypatch.setattr(run._session, "save_metadata", lambda: {}["lost"])
+    with pytest.raises(ZeroDivisionError) as caught, run:
+        _ = 1 / 0
+    assert caught.value.__notes__ == [f"the run {run.id} could not be ended: 'lost'"]
+
+
 @pytest.mark.parametrize(("code", "state"), [(0, "finished"), (None, "finished"), (3, "failed")])
 def test_leaving_by_sys_exit_is_judged_by_its_code(root, code, state):
     with pytest.raises(SystemExit), Track.run(project="demo") as run:

@@ -21,6 +21,10 @@ class Color(enum.Enum):
     RED = 1
 
 
+class TextColor(str, enum.Enum):  # noqa: UP042 - programs still have these
+    RED = "red"
+
+
 @attrs.define
 class Inner:
     width: int = 8
@@ -165,3 +169,18 @@ def test_infinity_and_the_word_are_two_configs(root):
         assert repr(event["values"]) == repr({"late": run.config["late"]})
     assert len({run.fingerprint for run in runs}) == 5
     assert [view.id for view in Track.runs(where="config.late > 1e300")] == [runs[0].id]
+
+
+@pytest.mark.parametrize(
+    ("value", "plain"),
+    [
+        (np.float32, "float32"),
+        (np.ndarray, "ndarray"),
+        ([float, np.int8], ["float", "int8"]),
+        (TextColor.RED, "red"),
+        (enum.StrEnum("Color", "RED").RED, "red"),
+    ],
+    ids=repr,
+)
+def test_a_class_is_its_name_and_a_text_of_an_enum_its_text(value, plain):
+    assert snapshot({"x": value}) == {"x": plain}

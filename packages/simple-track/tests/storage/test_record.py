@@ -116,6 +116,8 @@ class Pictured:
         (np.ma.masked_array([3.5], [True]), "it is masked; leave the name out, or log None"),
         ([0.1, 0.2], "log one number for each name, or all by log_histogram, log_plot or a Track.Table"),
         (datetime.datetime(2026, 1, 1), "log its text, or its timestamp()"),
+        (np.float32, "log a number, a bool, a string, or a media value"),
+        (float, "log a number, a bool, a string, or a media value"),
         (Pictured("savefig"), "log it by log_figure, or as Track.Media.Figure(…)"),
         (Pictured("tobitmap"), "log it by log_image, or as Track.Media.Image(…)"),
         (Pictured("to_parquet"), "log it as a Track.Table(data=…)"),

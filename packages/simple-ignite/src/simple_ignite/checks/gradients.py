@@ -40,6 +40,11 @@ class Gradients:
         self._zero -= self._none
         return not self._bad
 
+    @property
+    def open(self) -> bool:
+        """Whether a parameter has had no gradient so far, or zeros."""
+        return not self._bad and bool(self._none or self._zero)
+
     def report(self, found: Findings) -> None:
         """Add what was found in the steps."""
         ordered = list(self._named)

@@ -110,6 +110,17 @@ class Trial:
             pred = self.forward()
             return self.loss(pred), pred
 
+    def backward_of(self, call: Call) -> None:
+        """Compute the gradients for another batch, with random numbers of its own.
+
+        Args:
+            call: How model and loss are called with that batch.
+        """
+        own = cloned_call(call)
+        with self.setup.autocast():
+            loss = own.loss(self.replica.loss_fn, own.output(self.model))
+        self.backward(loss)
+
     def _closure(self) -> Tensor:
         with torch.enable_grad():
             loss, _ = self.value()

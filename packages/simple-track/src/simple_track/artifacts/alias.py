@@ -9,6 +9,8 @@ from simple_track.errors import TrackError
 
 LATEST = "latest"
 """The alias of the version that was logged last."""
+ENDS_AS_DIGEST = re.compile("(.*)@([0-9a-f]{6,64})", re.DOTALL)
+"""What a reference takes for a name or alias, and a digest."""
 _FORM = (
     "an alias is a word such as 'best' or 'production', with no ':', '/' or space, "
     "and not of the form 'v3', which names a version."
@@ -53,6 +55,8 @@ def check_alias(alias: str) -> str:
         raise BadAliasError(alias)
     if not re.fullmatch(r"[^\s:/\\\x00-\x1f]{1,100}", alias) or VERSION.fullmatch(alias):
         raise BadAliasError(alias)
+    if ENDS_AS_DIGEST.fullmatch(alias):
+        raise BadAliasError(alias, "an alias does not end as a digest does: '@' and 6 or more of 0-9, a-f.")
     return alias
 
 

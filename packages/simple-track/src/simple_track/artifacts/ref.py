@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import re
-
 import attrs
 
-from simple_track.artifacts.alias import LATEST
+from simple_track.artifacts.alias import ENDS_AS_DIGEST, LATEST
 from simple_track.artifacts.collection import Collection, UnknownVersionError
 from simple_track.artifacts.manifest import Manifest
 from simple_track.artifacts.trail_state import VERSION
 from simple_track.errors import FormatError, TrackError
 from simple_track.storage.layout import Layout
 from simple_track.storage.names import check_segment
-
-_DIGEST = re.compile("(.*)@([0-9a-f]{6,64})", re.DOTALL)
 
 
 class ArtifactRefError(TrackError, ValueError):
@@ -60,7 +56,7 @@ class ArtifactRef:
         """
         if not isinstance(text, str):
             raise ArtifactRefError(repr(text), "give text such as 'data:v2', 'data:best' or 'project/data'.")
-        rest, digest = (found[1], found[2]) if (found := _DIGEST.fullmatch(text)) else (text, "")
+        rest, digest = (found[1], found[2]) if (found := ENDS_AS_DIGEST.fullmatch(text)) else (text, "")
         head, _, asked = rest.partition(":")
         project, slash, name = head.rpartition("/")
         if slash:

@@ -19,12 +19,14 @@ from simple_track.cli.editing import archive, note, rename, rm, tag
 from simple_track.cli.terminal import Terminal, safe
 from simple_track.cli.versioning import artifact_command, lineage_command, registry_command
 from simple_track.errors import QueryError, TrackError, TrackWarning, UnreadableWarning, WhereError
-from simple_track.settings import DIR_VARIABLE
+from simple_track.settings import DIR_VARIABLE, current_layout
 
 RUNS = (ls, show, plot, diff, tail, query, tag, rename, note, archive, rm, export, pack)
 COMMANDS = (*RUNS, artifact_command, registry_command, lineage_command, gc, doctor)
 LISTS = ("runs", "metrics", "words")
 """The arguments of commands that may be repeated."""
+LAST = "text"
+"""The argument of commands that may be left out."""
 DESCRIPTION = "Look at, compare, query, edit, export and repair what runs have logged."
 CODES = """exit codes: 0 done · 1 it failed, or there is something to report · 2 the command line is wrong"""
 
@@ -88,8 +90,14 @@ def _run(args: argparse.Namespace) -> int:
 
 
 def _parsed(parser: argparse.ArgumentParser, argv: Sequence[str]) -> argparse.Namespace:
-    """Parse the arguments; those of a list may also come after options, as in `tag last --remove old new`."""
+    """Parse the arguments; those of a list, or an optional last one, may also come after options.
+
+    So in `tag last --remove old new` and `note last --append text`. argparse takes them as left out when the
+    arguments before the options are complete.
+    """
     args, rest = parser.parse_known_args(argv)
+    if len(rest) == 1 and not rest[0].startswith("-") and getattr(args, LAST, ...) is None:
+        setattr(args, LAST, rest.pop())
     lists = [name for name in LISTS if isinstance(getattr(args, name, None), list)]
     if rest and (not lists or any(word.startswith("-") for word in rest)):
         parser.error(f"unrecognized arguments: {' '.join(rest)}")
@@ -123,7 +131,7 @@ def _joined(argv: Sequence[str]) -> list[str]:
 
 def _require_store(named: str | Path | None) -> None:
     """A store that is named has to be there; the default one may not have been made yet."""
-    if named is not None and not Path(named).is_dir():
+    if named is not None and not current_layout(named).root.is_dir():
         raise FileNotFoundError(f"{named}: no such folder; name the store with --dir or {DIR_VARIABLE}")
 
 

@@ -49,7 +49,11 @@ def run(args: argparse.Namespace, terminal: Terminal) -> int:
     views = choose(current_layout(args.dir), args, named, terminal)
     found = [(view, series) for view in views if (series := _series(view, metric)) is not None]
     if not found and views:
-        raise MetricNotFoundError(metric, views[0].id, list(views[0].metric_counts()))
+        known = list(views[0].metric_counts())
+        if metric in known:
+            terminal.complain(f"simple-track plot: {metric} is not a number, so it has no plot")
+            return 1
+        raise MetricNotFoundError(metric, views[0].id, known)
     if terminal.json:
         terminal.document([_document(view, metric, series) for view, series in found])
         return 0

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, cast
 
 from simple_track.errors import FormatError, MetricNotFoundError, ReadOnlyRunError
+from simple_track.familiar_names import unknown_view_name
 from simple_track.html_table import html_table
 from simple_track.reading.column_cache import count_values, load_columns
 from simple_track.reading.frozen import frozen
@@ -57,6 +58,14 @@ class RunView:
         if name not in _INTERNAL:
             raise ReadOnlyRunError(self.metadata.id, name, self._advice(name))
         object.__setattr__(self, name, value)
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            if name.startswith("_") or "metadata" not in vars(self):  # of a copy that is being made
+                raise AttributeError(name, name=name, obj=self)
+            resume = f"Track.run(project={self.project!r}, resume={self.id!r})"
+            raise unknown_view_name(name, resume, dir(type(self)))
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         vars(self).update({"_frozen": {}, **state})  # version 0.3 had none

@@ -7,6 +7,7 @@ import traceback
 from typing import Any
 
 from simple_track.errors import SettingError
+from simple_track.storage.record import plain_text
 from simple_track.storage.secrets import mask_text
 
 END_STATES = ("finished", "failed", "interrupted")
@@ -42,8 +43,19 @@ def end_state(error: BaseException | None) -> tuple[str, dict[str, Any] | None]:
         return "finished", None
     if isinstance(error, KeyboardInterrupt) or _is_signal(error):
         return "interrupted", None
-    text = mask_text("".join(traceback.format_exception(error)))
-    return "failed", {"type": type(error).__name__, "message": mask_text(str(error)), "traceback": text}
+    message, text = _message(error), "".join(traceback.format_exception(error))
+    return "failed", {
+        "type": type(error).__name__,
+        "message": mask_text(plain_text(message)),
+        "traceback": mask_text(plain_text(text)),
+    }
+
+
+def _message(error: BaseException) -> str:
+    try:
+        return str(error)
+    except Exception:  # its own `__str__` fails, which must not replace the exception that ends the run
+        return f"<str() of {type(error).__name__} failed>"
 
 
 def _is_signal(error: BaseException) -> bool:

@@ -13,7 +13,9 @@ from attrs import evolve
 
 from simple_track.errors import RunClosedError, TrackWarning
 from simple_track.familiar_names import (
+    ALERT_ARGUMENTS,
     ARTIFACT_ARGUMENTS,
+    FINISH_ARGUMENTS,
     LOG_ARGUMENTS,
     METRIC_ARGUMENTS,
     RUN_NAMES,
@@ -257,6 +259,7 @@ class Run:
         else:
             self._view.metadata.fingerprint = fingerprint(self.config)
 
+    @answers_unknown("run.alert", ALERT_ARGUMENTS)
     def alert(self, title: str, text: str = "") -> None:
         """Keep an alert in the history, and show it as a warning.
 
@@ -446,6 +449,7 @@ class Run:
 
     # --- the end -------------------------------------------------------------------------------------------
 
+    @answers_unknown("run.finish", FINISH_ARGUMENTS)
     def finish(self, state: str = "finished") -> None:
         """End the run; logging afterwards is an error. A second call does nothing.
 
@@ -485,7 +489,12 @@ class Run:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._entered = False
-        self._end(*end_state(error))
+        try:
+            self._end(*end_state(error))
+        except Exception as trouble:
+            if error is None:
+                raise
+            error.add_note(f"the run {self.id} could not be ended: {trouble}")
 
     def _repr_html_(self) -> str:
         return run_html(self._view, self._summary)
@@ -493,7 +502,8 @@ class Run:
     if not TYPE_CHECKING:
 
         def __getattr__(self, name: str) -> Any:
-            raise unknown_name("a run", name, RUN_NAMES, dir(type(self)))
+            elsewhere = "write: Track.load(run.id).{name}"
+            raise unknown_name("a run", name, RUN_NAMES, dir(type(self)), RunView, elsewhere)
 
     def __repr__(self) -> str:
         return f"<run {self.id} {self.name!r} of {self.project!r}, {self.state}>"

@@ -147,7 +147,7 @@ def _end_active(reinit: bool | str | None, place: Place) -> None:
 def _disabled(layout: Layout, options: RunOptions, config: dict[str, Any]) -> Run:
     """A run that writes nothing."""
     metadata = _new_metadata(options, config)
-    return Run(None, RunView(layout.run(options.project, new_run_id()), metadata, {}))
+    return Run(None, RunView(layout.run(options.project, metadata.id), metadata, {}))
 
 
 def _new_metadata(options: RunOptions, config: dict[str, Any], run_id: str = "") -> Metadata:

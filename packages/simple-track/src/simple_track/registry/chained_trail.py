@@ -9,6 +9,7 @@ import hashlib
 import platform
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -77,7 +78,7 @@ class ChainedTrail:
             lines.append(orjson.dumps({"prev": previous, **stamp, **event}))
             previous = _hash(lines[-1])
         Trail(self.path).append_lines(lines)
-        with atomic_write(self.head) as file:
+        with suppress(OSError), atomic_write(self.head) as file:  # an older one is no break
             file.write(orjson.dumps({"lines": len(known) + len(lines), "sha256": previous}))
 
     def breaks(self) -> Iterator[Break]:

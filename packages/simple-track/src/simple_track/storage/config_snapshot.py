@@ -50,7 +50,7 @@ def _plain(value: Any, depth: int, *, top: bool = False) -> Any:
     if value is None or isinstance(value, bool):
         return value
     if isinstance(value, str):
-        return mask_text(plain_text(str(value)))
+        return mask_text(plain_text(str.__str__(value)))
     if type(value).__name__ == "Secret":
         return MASK
     if isinstance(value, enum.Enum):
@@ -68,6 +68,8 @@ def _plain(value: Any, depth: int, *, top: bool = False) -> Any:
     if isinstance(value, list | tuple | set | frozenset):
         items = value if isinstance(value, list | tuple) else sorted(value, key=str)
         return [_plain(item, depth + 1) for item in items]
+    if isinstance(value, type):  # before arrays, whose classes have a shape, too
+        return value.__qualname__
     if hasattr(value, "shape") and hasattr(value, "tolist"):  # an array, of numpy, torch or their kin
         if getattr(getattr(value, "dtype", None), "kind", "") in (
             "m",

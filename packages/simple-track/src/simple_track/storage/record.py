@@ -118,7 +118,7 @@ def as_scalar(key: str, value: Any) -> Scalar:
         if isinstance(value, numbers.Integral):
             whole = int(value)
             return whole if -WIDEST < whole < WIDEST else _as_float(key, given, whole)
-        if isinstance(value, numbers.Real | Decimal) or hasattr(value, "__float__"):
+        if isinstance(value, numbers.Real | Decimal) or hasattr(type(value), "__float__"):
             return _as_float(key, given, value)
     except (ArithmeticError, ValueError, RuntimeError) as error:
         raise ValueKindError(key, _type_name(given), f"it has no value as a number ({error})") from error
@@ -188,7 +188,7 @@ def _advice(value: Any) -> str:
 
 def _is_tensor(value: Any) -> bool:
     """Whether it is an array or a scalar of numpy, torch or their like."""
-    return hasattr(value, "item") and hasattr(value, "shape")
+    return hasattr(value, "item") and hasattr(value, "shape") and not isinstance(value, type)
 
 
 def _single(key: str, value: Any) -> Any:

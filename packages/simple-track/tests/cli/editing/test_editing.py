@@ -42,7 +42,9 @@ def test_notes_are_shown_replaced_and_extended(store, call, monkeypatch):
     assert call("note", store.second).err == "second has no notes\n"
     assert call("note", store.second, "one").out == "one\n"
     assert call("note", store.second, "two", "--append").out == "one\ntwo\n"
+    assert call("note", store.second, "--append", "three").out == "one\ntwo\nthree\n"
     assert call("note", store.second, "--append").code == 2
+    assert call("note", store.second, "--append", "four", "five").code == 2
     monkeypatch.setattr("sys.stdin", io.StringIO("from\na pipe\n"))
     assert call("note", store.second, "-").out == "from\na pipe\n"
     assert view(store, store.second).notes == "from\na pipe"
