@@ -103,7 +103,7 @@ def choice_of(override: Override, folders: Sequence[str]) -> Choice | None:
 def name_in(value: Any, path: KeyPath, folders: Sequence[str]) -> str | None:
     """Return the name of the choice that a value makes for a key, or None where it makes none.
 
-    A number or a truth value makes one only where there is a file of that name: ``fold=1`` for ``fold/1.sdn``.
+    A number or a truth value makes one only where there is such a file: ``fold=1`` for ``fold/1.sdn``.
     """
     if isinstance(value, str):
         return None if is_reference(value) or not choices_for(path, folders) else value
