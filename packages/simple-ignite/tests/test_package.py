@@ -1,6 +1,7 @@
 """The package as a whole: its names, what it imports, how its arrows point."""
 
 import ast
+import functools
 import importlib
 import subprocess
 import sys
@@ -51,8 +52,13 @@ FILES = {
 }
 
 
+@functools.cache
 def imported(path):
-    """Yield the modules of the package that a file imports, also in functions and for type checkers."""
+    """Return the modules of the package that a file imports, also in functions and for type checkers."""
+    return tuple(imports_in(path))
+
+
+def imports_in(path):
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.ImportFrom):
             names = (f"{node.module}.{alias.name}" for alias in node.names)

@@ -297,3 +297,38 @@ class TestOnCuda:
             assert trainer.run(data, max_epochs=2).iteration == 12
         finally:
             torch.cuda.set_sync_debug_mode("default")
+
+
+def test_training_is_in_training_mode_also_after_an_evaluation_by_hand():
+    model, optimizer = made()
+    trainer = supervised_trainer(model, optimizer, nn.functional.cross_entropy)
+    modes = []
+    trainer.on(Events.ITERATION_COMPLETED, lambda: modes.append(model.training), priority=1)
+    trainer.on(Events.ITERATION_COMPLETED(once=2), lambda: model.eval())
+    trainer.run(batches(4))
+    model.eval()
+    trainer.run(batches(1))
+    assert modes == [True] * 5
+
+
+@pytest.mark.parametrize("built", ["trainer", "evaluator", "step", "evaluation"])
+def test_the_model_is_moved_to_the_device(built):
+    model, optimizer = made()
+    {
+        "trainer": lambda: supervised_trainer(model, optimizer, nn.functional.cross_entropy, device="meta"),
+        "evaluator": lambda: supervised_evaluator(model, device="meta"),
+        "step": lambda: training_step(model, optimizer, nn.functional.cross_entropy, device="meta"),
+        "evaluation": lambda: evaluation_step(model, device="meta"),
+    }[built]()
+    assert {parameter.device.type for parameter in model.parameters()} == {"meta"}
+
+
+def test_batches_are_moved_to_the_device():
+    model, optimizer = made()
+    trainer = supervised_trainer(model, optimizer, nn.functional.cross_entropy, device="meta")
+    trainer.on(
+        Events.ITERATION_COMPLETED, lambda engine: devices.append(engine.state.output["target"].device.type)
+    )
+    devices = []
+    trainer.run(batches(1))
+    assert devices == ["meta"]

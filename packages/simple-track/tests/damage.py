@@ -100,7 +100,6 @@ class Reader:
     def __init__(self, ids):
         self.ids = ids
         self.escaped = collections.Counter()
-        self.first = {}
 
     def attempt(self, name, call):
         """Call something; returns None after an error of the package, which is allowed."""
@@ -114,8 +113,9 @@ class Reader:
 
     def note(self, what):
         """Count what should not be."""
+        if what not in self.escaped:
+            print(what, traceback.format_exc(), flush=True)
         self.escaped[what] += 1
-        self.first.setdefault(what, traceback.format_exc())
 
     def read(self, store, out):
         """Read everything.
@@ -177,17 +177,13 @@ class Reader:
             self.attempt(name, way)
 
 
-def damage_stores(folder, seed, number, report=lambda count: None):
-    """Damage a store many times, and read it each time.
+def damage_stores(folder, seed, number):
+    """Damage a store many times, read it each time, and print what escapes when it comes.
 
     Args:
-        folder: An empty folder for the stores.
+        folder: A folder for the stores, which is created.
         seed: The seed of what is damaged.
         number: How many stores are tried.
-        report: Called with the number after each.
-
-    Returns:
-        The reader, which has counted what escaped.
     """
     dice = random.Random(seed)
     source, store, out = folder / "source", folder / "store", folder / "out"
@@ -195,38 +191,19 @@ def damage_stores(folder, seed, number, report=lambda count: None):
     good = reader.ids[-1]
     files = sorted(path.relative_to(source) for path in source.rglob("*") if path.is_file())
     files = [path for path in files if good not in path.parts]
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        for count in range(1, number + 1):
-            for old in (store, out):
-                shutil.rmtree(old, ignore_errors=True)
-            shutil.copytree(source, store)
-            out.mkdir()
-            for path in dice.sample(files, dice.choice([1, 1, 1, 2, 3])):
-                damage(store / path, dice)
-            reader.read(store, out)
-            report(count)
-    return reader
+    for count in range(1, number + 1):
+        for old in (store, out):
+            shutil.rmtree(old, ignore_errors=True)
+        shutil.copytree(source, store)
+        out.mkdir()
+        for path in dice.sample(files, dice.choice([1, 1, 1, 2, 3])):
+            damage(store / path, dice)
+        reader.read(store, out)
+        if count % 100 == 0:
+            print(count, flush=True)
+    print(number, "stores; escaped:", dict(reader.escaped) or "nothing")
 
 
 if __name__ == "__main__":
-    seen = set()
-
-    def report(count):
-        for what, trace in reader_of[0].first.items() if reader_of else ():
-            if what not in seen:
-                print(what, trace, flush=True)
-                seen.add(what)
-        if count % 100 == 0:
-            print(count, flush=True)
-
-    reader_of = []
-    original = Reader.__init__
-
-    def remember(self, ids):
-        original(self, ids)
-        reader_of.append(self)
-
-    Reader.__init__ = remember
-    done = damage_stores(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]), report)
-    print(sys.argv[3], "stores;", "escaped:", dict(done.escaped) or "nothing")
+    warnings.simplefilter("ignore")
+    damage_stores(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]))

@@ -298,3 +298,18 @@ def test_an_error_in_forward_is_only_a_warning_if_your_own_step_may_call_it_othe
     assert report.warnings[0].message.endswith(
         "this is judged by loss_fn(model(input), target), which a step of your own may not call"
     )
+
+
+def test_what_the_checks_themselves_stumble_over_is_a_warning_and_no_crash():
+    class Stubborn(dict):
+        def __init__(self, *parts):
+            super().__init__()
+            if parts:
+                raise RuntimeError("cannot be made again")
+
+    batch = Stubborn()
+    batch.update(a=FOUR, b=THREE, label=LABELS)
+    model = Two()
+    report = RuntimeValidator().validate_all(model, [batch], torch.optim.Adam(model.parameters()), ce)
+    assert [(one.code, one.level) for one in report.findings] == [("not-checked", "warning")]
+    assert report.warnings[0].message == "the step could not be checked: RuntimeError: cannot be made again"

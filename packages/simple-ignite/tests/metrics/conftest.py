@@ -4,10 +4,6 @@ from collections.abc import Callable
 from itertools import pairwise
 
 import pytest
-from hypothesis import HealthCheck, settings
-
-settings.register_profile("metrics", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("metrics")
 
 
 def batched(metric, rows, cuts):

@@ -88,6 +88,9 @@ def _rebuild(cls: type[TrackError], args: tuple[Any, ...], data: dict[str, Any])
     return error
 
 
+PLAIN_NAME = "use letters, digits, '-', '_' and '.'"
+
+
 class TrackError(Exception):
     """The base of every error of this package."""
 
@@ -102,10 +105,11 @@ class UnsafeNameError(TrackError, ValueError):
         what: The noun that was being named, such as "project".
         name: The name as it was given.
         reason: Why it is refused.
+        hint: What to do.
     """
 
-    def __init__(self, what: str, name: str, reason: str) -> None:
-        super().__init__(f"{what} {name!r} {reason}; use letters, digits, '-', '_' and '.'")
+    def __init__(self, what: str, name: str, reason: str, hint: str = PLAIN_NAME) -> None:
+        super().__init__(f"{what} {name!r} {reason}; {hint}")
         self.what = what
         self.name = name
         self.reason = reason

@@ -1,3 +1,4 @@
+import os
 import random
 import subprocess
 import sys
@@ -19,6 +20,7 @@ from simple_track.artifacts.artifact import (
     use_artifact,
 )
 from simple_track.artifacts.collection import Collection, UnknownVersionError
+from simple_track.artifacts.version import ChangedReferenceError
 from simple_track.errors import UnreadableWarning, UnsafeNameError, ValueKindError
 from simple_track.maintenance.doctor import examine
 from simple_track.storage.layout import Layout
@@ -256,6 +258,70 @@ def test_references_are_kept_and_local_ones_checked(layout, tmp_path):
     again.add_reference("s3://bucket/train/images.tar")
     again.add_reference(Path(local).as_uri(), name="local")
     assert log_artifact(layout, "demo", None, again).version == "v1"
+
+
+@pytest.fixture
+def odd(tmp_path):
+    """A folder with a file and an empty folder whose names are not UTF-8."""
+    folder = tmp_path / "odd"
+    (folder / "good").mkdir(parents=True)
+    (folder / "a.txt").write_text("a")
+    try:
+        Path(folder, os.fsdecode(b"bad\xff.txt")).write_text("b")
+        Path(folder, os.fsdecode(b"empty\xff")).mkdir()
+    except OSError:
+        pytest.skip("this file system has no such names")
+    return folder
+
+
+def test_names_that_are_not_utf8_are_refused_and_the_hints_work(odd):
+    artifact = Artifact("m", "model")
+    bad = odd / os.fsdecode(b"bad\xff.txt")
+    message = r"is not valid Unicode .*; rename .* leave it out .*, or give it another"
+    for add in (lambda: artifact.add_file(bad), lambda: artifact.add_dir(odd)):
+        with pytest.raises(UnsafeNameError, match=message):
+            add()
+    assert artifact.entries == []
+    assert artifact.add_file(bad, name="good.txt") == "good.txt"
+    assert artifact.add_dir(odd, exclude=["bad*", "empty*"]) == ["a.txt"]
+    bad.rename(odd / "b.txt")
+    (odd / os.fsdecode(b"empty\xff")).rmdir()
+    assert artifact.add_dir(odd, "all") == ["all/a.txt", "all/b.txt"]
+
+
+def test_a_reference_to_a_name_that_is_not_utf8_is_kept_as_a_uri(odd, layout):
+    artifact = Artifact("m", "model")
+    bad = odd / os.fsdecode(b"bad\xff.txt")
+    with pytest.raises(UnsafeNameError, match=r"is not valid Unicode; .*Path\(…\).as_uri"):
+        artifact.add_reference(f"file://{bad}", name="bad")
+    artifact.add_reference(bad.as_uri(), name="bad")
+    version = log_artifact(layout, "demo", None, artifact)
+    version.verify()
+    bad.write_text("changed")
+    with pytest.raises(ChangedReferenceError):
+        version.verify()
+
+
+def test_a_folder_that_cannot_be_added_whole_is_not_added_at_all(tmp_path):
+    artifact = Artifact("m", "model")
+    artifact.add_bytes(b"x", "z")
+    (tmp_path / "a").write_text("a")
+    (tmp_path / "z").write_text("z")
+    with pytest.raises(ArtifactEntryError, match="this name is taken"):
+        artifact.add_dir(tmp_path)
+    assert artifact.entries == ["z"]
+    assert artifact.add_dir(tmp_path, exclude="z") == ["a"]
+
+
+def test_stores_and_targets_with_names_that_are_not_utf8_are_used(odd, tmp_path):
+    store = Layout(tmp_path / os.fsdecode(b"store\xff"))
+    artifact = Artifact("m", "model")
+    artifact.add_bytes(b"x" * 9000, "sub/a")
+    version = log_artifact(store, "demo", None, artifact)
+    target = version.download(tmp_path / os.fsdecode(b"out\xff"))
+    assert (target / "sub" / "a").read_bytes() == b"x" * 9000
+    assert version.open("sub/a").read() == b"x" * 9000
+    assert os.fsencode(target).endswith(b"out\xff")
 
 
 def test_a_name_that_ends_as_a_digest_is_refused(layout):

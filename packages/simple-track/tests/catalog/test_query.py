@@ -1,6 +1,7 @@
 """SQL over runs, metrics and logged tables."""
 
 import math
+import os
 import sys
 
 import pytest
@@ -265,3 +266,20 @@ def test_without_duckdb_the_error_names_the_command(runs, monkeypatch):
         str(caught.value)
         == "Track.query needs duckdb; install it with: pip install 'duckdb>=1.0' (it is in the extra [sql])"
     )
+
+
+def test_a_store_whose_name_is_not_utf8_can_be_queried_but_for_its_tables(tmp_path):
+    store = tmp_path / os.fsdecode(b"store\xff")
+    with Track.run("demo", dir=store, system=False) as run:
+        run.log({"loss": 0.5})
+        run.log_table("table", Track.Table(["a"], [[1]]))
+    assert list(Track.query("select run, project from runs", dir=store)) == [
+        {"run": run.id, "project": "demo"}
+    ]
+    assert list(Track.query("select value from metrics", dir=store)) == [{"value": 0.5}]
+    with pytest.raises(QueryError, match=r"(?s)no logged tables from .*store.+dcff, .*Rename .*Track.load"):
+        Track.query('select * from tables."table"', dir=store)
+    assert len(Track.load(run.id, dir=store).table("table")) == 1  # as the hint says
+    store.rename(tmp_path / "store")
+    (row,) = Track.query('select a from tables."table"', dir=tmp_path / "store")
+    assert row == {"a": 1}

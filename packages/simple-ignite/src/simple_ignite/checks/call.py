@@ -57,6 +57,8 @@ class Call:
             if own is None:
                 raise FormError("there is no loss_fn, and the output of the model has no loss")
             return own
+        if self.in_output and own is None and self.target is None:
+            raise FormError("the batch has no target, and the output of the model has no loss")
         if not self.in_output or own is None:
             return loss_fn(pred, self.target)
         try:
@@ -73,7 +75,7 @@ def cloned_call(call: Call) -> Call:
     return Call(args, kwargs, cloned(call.target, memo), call.in_output)
 
 
-def call_of(batch: Any, model: nn.Module, *, pairs_only: bool = False) -> Call:
+def call_of(batch: Any, model: nn.Module, *, pairs_only: bool = False, own_step: bool = False) -> Call:
     """Return how `model` is called with a batch.
 
     Args:
@@ -81,6 +83,7 @@ def call_of(batch: Any, model: nn.Module, *, pairs_only: bool = False) -> Call:
             whose keys are parameters of the model's forward.
         model: The model.
         pairs_only: Whether a batch must be (input, target), and the model is called with the input.
+        own_step: Whether the step is of one's own, which may take one input from a mapping by its key.
 
     Raises:
         FormError: If the batch has another form.
@@ -94,7 +97,7 @@ def call_of(batch: Any, model: nn.Module, *, pairs_only: bool = False) -> Call:
         if isinstance(batch, list | tuple) and len(batch) > 2 and required == len(batch) - 1:
             return Call(tuple(batch[:-1]), target=batch[-1])
         if isinstance(batch, Mapping):
-            found = _call_of_mapping(batch, names)
+            found = _call_of_mapping(batch, names, own_step)
             if found is not None:
                 return found
     raise FormError(f"a batch must be (input, target), not {_form(batch)}")
@@ -109,16 +112,18 @@ def _call_of_input(inputs: Any, target: Any, model: nn.Module) -> Call:
     return Call((inputs,), target=target)
 
 
-def _call_of_mapping(batch: Mapping[Any, Any], names: set[str]) -> Call | None:
+def _call_of_mapping(batch: Mapping[Any, Any], names: set[str], own_step: bool) -> Call | None:
     label = next((key for key in TARGETS if key in batch), None)
     target = None if label is None else batch[label]
-    if names and set(batch) <= names:
+    if len(batch) > 1 and set(batch) <= names:
         return Call(kwargs=dict(batch), target=target, in_output=True)
     if label is None:
         return None
     rest = {key: value for key, value in batch.items() if key != label}
-    if rest and set(rest) <= names:
+    if set(rest) <= names and len(rest) > 1:
         return Call(kwargs=rest, target=target)
+    if own_step and len(rest) == 1:
+        return Call(tuple(rest.values()), target=target)
     return None
 
 

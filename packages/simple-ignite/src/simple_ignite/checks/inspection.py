@@ -23,6 +23,7 @@ from simple_ignite.checks.memory import MemoryCount, out_of_memory
 from simple_ignite.checks.nested import all_tensors, not_finite, size_of
 from simple_ignite.checks.numerics import check_numerics
 from simple_ignite.checks.optimizer import check_optimizer
+from simple_ignite.checks.reporting.finding import WARNING
 from simple_ignite.checks.reporting.findings import Findings, error_text
 from simple_ignite.checks.samples import check_samples
 from simple_ignite.checks.setup import Setup
@@ -49,7 +50,11 @@ def inspect_setup(setup: Setup, found: Findings, memory_limit: int | None = None
     with _protected(setup):
         batches = drawn(setup, found)
         if batches and not found.failed("devices"):
-            _check_step(setup, found, batches, memory_limit)
+            try:
+                _check_step(setup, found, batches, memory_limit)
+            except Exception as error:  # training may go well nevertheless
+                message = f"the step could not be checked: {error_text(error)}"
+                found.add("not-checked", message, "model", level=WARNING, section="shapes")
 
 
 @contextmanager
@@ -78,7 +83,7 @@ def _check_step(setup: Setup, found: Findings, batches: list[Any], memory_limit:
         found.skip("shapes", reason, "model")
         return
     try:
-        call = call_of(to_device(batch, setup.device), setup.model, pairs_only=setup.pairs_only)
+        call = _call(setup, batch)
     except FormError as error:
         if setup.own_step:
             found.skip("shapes", f"{error}, so the step is not checked", "batch")
@@ -101,6 +106,12 @@ def _check_step(setup: Setup, found: Findings, batches: list[Any], memory_limit:
         del found.all[known:]
         reason = "the loss depends on parameters that a copy of the model does not have"
         _in_place(setup, found, call, batches, memory_limit, reason)
+
+
+def _call(setup: Setup, batch: Any) -> Call:
+    """Return how model and loss are called with a batch, on the device."""
+    moved = to_device(batch, setup.device)
+    return call_of(moved, setup.model, pairs_only=setup.pairs_only, own_step=setup.own_step)
 
 
 def _in_place(
@@ -188,8 +199,7 @@ def _check_gradients(
         for batch in batches:
             if not grads.open:
                 break
-            moved = to_device(batch, trial.setup.device)
-            trial.backward_of(call_of(moved, trial.setup.model, pairs_only=trial.setup.pairs_only))
+            trial.backward_of(_call(trial.setup, batch))
             grads.look()
     grads.report(found)
 

@@ -289,7 +289,7 @@ def test_it_says_that_it_was_one(caplog):
     with caplog.at_level(logging.WARNING, "simple_ignite"):
         Engine(lambda engine, batch: None).run([1, 2], smoke=True)
     assert caplog.messages == [
-        "engine <lambda>: smoke run done: 2 iterations; nothing was saved or tracked, and weights, "
+        "engine <lambda>: smoke run done, iterations: 2; nothing was saved or tracked, and weights, "
         "optimizers and engines are as before"
     ]
 

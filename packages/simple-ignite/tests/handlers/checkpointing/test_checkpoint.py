@@ -4,6 +4,7 @@ import datetime
 import json
 import os
 import signal
+import sys
 import threading
 import warnings
 from pathlib import Path
@@ -630,3 +631,58 @@ def test_training_that_begins_anew_has_a_new_best(tmp_path):
     trainer.run([0], max_epochs=2, restart=True)
     assert best.best.name == "checkpoint_2_score=2.pt"
     assert (tmp_path / "checkpoint_1_score=5.pt").exists(), "files of the first training are not deleted"
+
+
+def recorded(monkeypatch, names):
+    """Record, in their order, what is synced (by name), renamed and deleted."""
+    done, fsync, replace = [], os.fsync, Path.replace
+
+    def sync(descriptor):
+        done.append(("sync", Path(f"/proc/self/fd/{descriptor}").readlink().name))
+        fsync(descriptor)
+
+    def rename(path, target):
+        done.append(("rename", Path(target).name))
+        return replace(path, target)
+
+    monkeypatch.setattr(os, "fsync", sync)
+    monkeypatch.setattr(Path, "replace", rename)
+    for name in names:
+        original = getattr(Path, name)
+
+        def delete(path, *args, _original=original, **kwargs):
+            if path.exists():
+                done.append(("delete", path.name))
+            return _original(path, *args, **kwargs)
+
+        monkeypatch.setattr(Path, name, delete)
+    return done
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names of open files")
+def test_new_files_are_on_disk_before_the_old_one_is_deleted(tmp_path, monkeypatch):
+    trainer, _ = saving(tmp_path, save_on_terminate=False)
+    trainer.run([1])
+    done = recorded(monkeypatch, ["unlink"])
+    trainer.run([1], max_epochs=2)
+    temporary = f".checkpoint_2.pt.{os.getpid()}.tmp"
+    listed = f".checkpoints.json.{os.getpid()}.tmp"
+    assert done == [
+        ("sync", temporary),
+        ("rename", "checkpoint_2.pt"),
+        ("sync", listed),
+        ("rename", "checkpoints.json"),
+        ("sync", tmp_path.name),
+        ("delete", "checkpoint_1.pt"),
+    ]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names of open files")
+def test_every_file_of_a_sharded_folder_is_on_disk_before_it_has_its_name(tmp_path, monkeypatch):
+    trainer, _ = saving(tmp_path, sharded=True)
+    done = recorded(monkeypatch, [])
+    trainer.run([1])
+    until = done.index(("rename", "checkpoint_1"))
+    files = {path.name for path in (tmp_path / "checkpoint_1").iterdir()}
+    assert files <= {name for what, name in done[:until] if what == "sync"}
+    assert done[until - 1] == ("sync", ".checkpoint_1.tmp"), "the folder of the files, last"

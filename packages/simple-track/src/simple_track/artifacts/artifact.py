@@ -24,7 +24,7 @@ from simple_track.artifacts.ref import ArtifactRef
 from simple_track.artifacts.sources import refer, store_sources
 from simple_track.artifacts.store_lock import store_lock
 from simple_track.artifacts.version import ArtifactVersion
-from simple_track.errors import FormatError, TrackError, UnreadableWarning, ValueKindError
+from simple_track.errors import FormatError, TrackError, UnreadableWarning, UnsafeNameError, ValueKindError
 from simple_track.html_table import ROWS, html_table
 from simple_track.storage import exact_json
 from simple_track.storage.config_snapshot import snapshot
@@ -162,9 +162,14 @@ class Artifact:
             ) from error
         top = PurePosixPath(name)
         prefix = f"{top}/" if top.parts else ""
-        for folder in tree.empty:
-            self._add_folder(prefix + folder)
-        return sorted(self._add(self._files, prefix + inside, Path(file)) for inside, file in tree.files)
+        before = (dict(self._files), set(self._folders), set(self._empty))
+        try:
+            for folder in tree.empty:
+                self._add_folder(prefix + folder)
+            return sorted(self._add(self._files, prefix + inside, Path(file)) for inside, file in tree.files)
+        except TrackError:  # so that it can be added once more
+            self._files, self._folders, self._empty = before
+            raise
 
     def add_bytes(self, data: bytes, name: str) -> str:
         """Add bytes as a file of this name."""
@@ -180,7 +185,14 @@ class Artifact:
             uri: A URI such as "s3://bucket/key"; credentials in it are masked, and not stored. For a
                 `file://` URI the file's hash and size are kept, so that `verify` can detect a change.
             name: Its name inside the artifact; default the URI's last part.
+
+        Raises:
+            UnsafeNameError: The URI is not valid Unicode, or the name is not a path inside the
+                artifact.
         """
+        if not isinstance(uri, str) or any("\ud800" <= character <= "\udfff" for character in uri):
+            hint = "a URI is text such as 's3://bucket/key'; Path(…).as_uri() writes any path as one"
+            raise UnsafeNameError("reference", str(uri), "is not valid Unicode", hint)
         local = local_path(uri)
         named = local.name if local is not None else PurePosixPath(urlsplit(uri).path).name
         return self._add(self._references, name or named or uri, uri if local else mask_text(uri))

@@ -7,7 +7,7 @@ import os
 import re
 from pathlib import Path, PurePosixPath
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import unquote_to_bytes
 
 import attrs
 import orjson
@@ -202,7 +202,8 @@ def entry_path(name: str) -> PurePosixPath:
     if not isinstance(name, str):
         raise UnsafeNameError("file name", repr(name), f"is a {type(name).__name__}, not text")
     if any("\ud800" <= character <= "\udfff" for character in name):
-        raise UnsafeNameError("file name", name, "is not valid Unicode")
+        hint = "rename the file, leave it out (exclude=), or give it another (add_file(path, name=…))"
+        raise UnsafeNameError("file name", name, "is not valid Unicode (its bytes are not UTF-8)", hint)
     for part in name.split("/"):
         if part in {"", ".", ".."}:
             raise UnsafeNameError("file name", name, "leads out of the artifact")
@@ -240,5 +241,5 @@ def local_path(uri: str) -> Path | None:
     """
     for start in ("file:///", "file://localhost/"):
         if uri[: len(start)].lower() == start:
-            return Path(unquote(uri[len(start) - 1 :]))
+            return Path(os.fsdecode(unquote_to_bytes(uri[len(start) - 1 :])))  # a name may be no UTF-8
     return None

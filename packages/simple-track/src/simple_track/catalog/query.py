@@ -59,9 +59,12 @@ def run_query(layout: Layout, sql: str) -> QueryResult:
             )
         if re.search(r"(?i)\bmetrics\b", sql):
             connection.register("metrics", metrics_table(arrow, layout, views, sql))
-        tables = _attach_tables(connection, views) if re.search(r"(?i)\btables\b", sql) else []
+        tables = []
+        if re.search(r"(?i)\btables\b", sql):
+            _check_path(layout, sql)
+            tables = _attach_tables(connection, views)
         # what is logged is data: a query reaches no file but the tables above
-        files = [str(view.layout.tables) for view in views]
+        files = [str(view.layout.tables) for view in views] if tables else []
         connection.execute(f"set allowed_directories = {_sql_list(files)}")
         connection.execute("set enable_external_access = false")
         connection.execute("set lock_configuration = true")
@@ -80,6 +83,17 @@ def run_query(layout: Layout, sql: str) -> QueryResult:
             raise QueryError(sql, _reason(str(error)), hint) from error
     columns = (_listed(arrow, column) for column in table.columns)
     return QueryResult(table.column_names, list(zip(*columns, strict=True)), table)
+
+
+def _check_path(layout: Layout, sql: str) -> None:
+    """Refuse to read logged tables from a folder whose name DuckDB cannot take."""
+    try:
+        str(layout.root).encode()
+    except UnicodeEncodeError:
+        reason = f"DuckDB reads no logged tables from {layout.root}, whose name is not valid Unicode"
+        raise QueryError(
+            sql, ascii(reason)[1:-1], "Rename the folder, or read them by Track.load(run).table(name)."
+        ) from None
 
 
 def _listed(arrow: Any, column: Any) -> list[Any]:

@@ -99,10 +99,6 @@ class Summary(MutableMapping[str, Any]):
             for key in [key for key in self.values_by_key if rule_for(key, self.rules) is rule]:
                 del self.values_by_key[key]
 
-    def observer(self) -> Callable[[Mapping[str, Scalar]], None]:
-        """What takes in logged values the fastest way that the rules allow; ask again after `define`."""
-        return self.observe if self.rules else self.values_by_key.update
-
     def observe(self, values: Mapping[str, Scalar]) -> None:
         """Take in what was logged."""
         if not self.rules:

@@ -76,8 +76,8 @@ def _smoke_run(engine: Any, data: Any, goal: Goal, count: int, options: dict[str
             engine.run(data, *goal, **{**options, "restart": None})
         result: State = copy.copy(engine.state)
     log.warning(
-        "engine %s: smoke run done: %d iterations; nothing was saved or tracked, and weights, optimizers and "
-        "engines are as before",
+        "engine %s: smoke run done, iterations: %d; nothing was saved or tracked, and weights, "
+        "optimizers and engines are as before",
         engine.name,
         result.iteration,
     )

@@ -6,6 +6,7 @@ import copy
 import gc
 import warnings
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from typing import Any
 
 import torch
@@ -56,8 +57,9 @@ class TorchState:
 
     def restore(self) -> None:
         """Set everything back."""
-        for undo in self._undo:
-            undo()
+        with ExitStack() as undone:  # so that all are, even if one fails
+            for undo in reversed(self._undo):
+                undone.callback(undo)
         for kind, parameter, version in self._frozen:
             if parameter._version != version:
                 warnings.warn(
@@ -92,10 +94,9 @@ class TorchState:
         gradient = None if tensor.grad is None else (tensor.grad, _copied(tensor.grad))
 
         def undo() -> None:
-            with torch.no_grad():
-                tensor.copy_(before)
-                if gradient is not None:
-                    gradient[0].copy_(gradient[1])
+            _overwrite(tensor, before)
+            if gradient is not None:
+                _overwrite(*gradient)
             if tensor.is_leaf:
                 tensor.requires_grad_(wanted)
                 tensor.grad = None if gradient is None else gradient[0]
@@ -128,6 +129,16 @@ def _copied(tensor: torch.Tensor) -> torch.Tensor:
     detached = tensor.detach()
     plain = type(detached) in (torch.Tensor, torch.nn.Parameter, torch.nn.Buffer)
     return detached.to("cpu", copy=True) if plain else detached.clone()
+
+
+def _overwrite(tensor: torch.Tensor, before: torch.Tensor) -> None:
+    """Write a copy back; of an expanded tensor, each element that it has in memory once."""
+    with torch.inference_mode() if tensor.is_inference() else torch.no_grad():
+        if tensor.layout is torch.strided:
+            for dim, stride in enumerate(tensor.stride()):
+                if stride == 0:
+                    tensor, before = tensor.narrow(dim, 0, 1), before.narrow(dim, 0, 1)
+        tensor.copy_(before)
 
 
 def _reloading(one: Any) -> Callable[[], None]:

@@ -26,7 +26,15 @@ from simple_track.artifacts.version import ArtifactVersion
 from simple_track.catalog.catalog import only_project
 from simple_track.cli.size import said
 from simple_track.cli.terminal import Terminal
-from simple_track.cli.versioning.verbs import WHY, add_project, add_verbs, counted, day, found_version
+from simple_track.cli.versioning.verbs import (
+    WHY,
+    add_project,
+    add_verbs,
+    counted,
+    day,
+    found_version,
+    print_metadata,
+)
 from simple_track.errors import TrackError
 from simple_track.lineage.lineage_index import lineage_index
 from simple_track.settings import current_layout
@@ -158,9 +166,9 @@ def show(args: argparse.Namespace, terminal: Terminal) -> int:
         *(("made by", run) for run in makers),
         *(("used by", run) for run in users[:SHOWN]),
         ("", f"and {len(users) - SHOWN} more" if len(users) > SHOWN else ""),
-        *((f"metadata {key}", value) for key, value in version.metadata.items()),
     ]
     terminal.table(["", ""], [row for row in rows if row[1] not in ("", [], None)])
+    print_metadata(version.metadata, terminal)
     entries = [(entry.name, said(entry.size), entry.sha256[:12]) for entry in version.files]
     entries += [(r.name, r.uri, (r.sha256 or "")[:12]) for r in version.references]
     shown = entries if args.all else entries[:SHOWN]

@@ -18,7 +18,14 @@ from simple_track.cli.number import whole
 from simple_track.cli.size import said
 from simple_track.cli.terminal import Terminal
 from simple_track.cli.versioning import lineage_command
-from simple_track.cli.versioning.verbs import WHY, add_project, add_verbs, counted, found_version
+from simple_track.cli.versioning.verbs import (
+    WHY,
+    add_project,
+    add_verbs,
+    counted,
+    found_version,
+    print_metadata,
+)
 from simple_track.registry.collection_name import RegistryRef
 from simple_track.registry.move import Move
 from simple_track.registry.registry_collection import RegistryCollection
@@ -110,9 +117,9 @@ def show(args: argparse.Namespace, terminal: Terminal) -> int:
         ("made by", version.run),
         ("size", f"{said(version.size)} in {counted(len(version.files), 'file')}"),
         ("digest", version.digest),
-        *((f"metadata {key}", value) for key, value in version.metadata.items()),
     ]
     terminal.table(["", ""], [row for row in rows if row[1] not in ("", [], None)])
+    print_metadata(version.metadata, terminal)
     terminal.heading("Files")
     shown = [(entry.name, said(entry.size), entry.sha256[:12]) for entry in version.files[:SHOWN]]
     terminal.table(["FILE", "SIZE", "SHA256"], shown, right=[1], spare=[2])

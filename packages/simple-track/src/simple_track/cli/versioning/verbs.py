@@ -71,3 +71,15 @@ def day(seconds: float) -> str:
 def counted(number: int, noun: str) -> str:
     """A number with its noun: "1 file", "2 files"."""
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def print_metadata(metadata: Mapping[str, object], terminal: Terminal) -> None:
+    """Print the metadata of a version under a heading of its own.
+
+    Args:
+        metadata: The metadata; without any, nothing is printed.
+        terminal: Where to print.
+    """
+    if metadata:
+        terminal.heading("Metadata")
+        terminal.table(["", ""], [[key, value] for key, value in metadata.items()])
