@@ -547,3 +547,34 @@ def test_readers_see_a_live_run(root):
         assert seen.history()["x"].tolist() == [1.0, 2.0]
         assert seen.summary["x"] == 2.0
         assert time.time() - seen.start_time.timestamp() < 60
+
+
+@pytest.mark.parametrize(
+    ("calls", "expected"),
+    [
+        (["set t", "define none"], "t"),
+        (["define none", "set t", "log 2"], "t"),
+        (["set t", "define first", "log 2"], 2),
+        (["set 9", "define max", "log 2"], 2),
+        (["define none", "log 1", "define first", "log 2"], 1),
+        (["define none", "log 1", "log 2", "define mean", "log 6"], 3.0),
+        (["log 1", "define none"], None),
+    ],
+    ids=str,
+)
+def test_a_summary_is_the_same_live_loaded_and_rebuilt_whenever_its_rule_comes(root, calls, expected):
+    run = Track.run("demo", system=False)
+    for call in calls:
+        what, _, value = call.partition(" ")
+        if what == "define":
+            run.define_metric("a", summary=value)
+        elif what == "log":
+            run.log({"a": int(value)})
+        else:
+            run.summary["a"] = value
+    live = run.summary.get("a")
+    loaded = Track.load(run.id).summary.get("a")
+    run.finish()
+    stored = Track.load(run.id).summary.get("a")
+    (Path(run.dir) / "summary.sdn").unlink()
+    assert [live, loaded, stored, Track.load(run.id).summary.get("a")] == [expected] * 4

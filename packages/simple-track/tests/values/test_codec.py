@@ -150,7 +150,7 @@ def test_the_methods_of_a_run_log_the_same_values(tmp_path):
     with Track.run("demo", dir=tmp_path, system=False) as run:
         run.log_histogram("histogram", pixels, bins=8)
         run.log_image("image", pixels, caption="c", masks={"m": np.ones((4, 5), int)}, boxes=[[0, 0, 1, 1]])
-        run.log_images("images", [pixels, pixels])
+        run.log_images("images", [pixels, pixels], captions=["first", None])
         run.log_video("video", film, fps=5)
         run.log_audio("audio", points[0], 8000)
         run.log_html("html", "<p>")
@@ -164,7 +164,7 @@ def test_the_methods_of_a_run_log_the_same_values(tmp_path):
     expected = {
         "histogram": Histogram(pixels, bins=8),
         "image": Image(pixels, "c", {"m": np.ones((4, 5), int)}, [[0, 0, 1, 1]]),
-        "images": Images([pixels, pixels]),
+        "images": Images([pixels, pixels], captions=["first", None]),
         "video": Video(film, fps=5),
         "audio": Audio(points[0], 8000),
         "html": Html("<p>"),

@@ -74,7 +74,13 @@ def rebuild_summary(layout: RunLayout) -> tuple[Summary, int]:
         if value is not None:
             summary.restore(key, value, parts)
     for key, event in by_hand.items():
-        if key in columns.parts and _is_logged_after(layout, columns, key, event, rewound=rewound):
+        rule = rule_for(key, summary.rules)
+        follows = rule is None or rule.summary != "none"
+        if (
+            follows
+            and key in columns.parts
+            and _is_logged_after(layout, columns, key, event, rewound=rewound)
+        ):
             continue
         if event.get("value") is None:
             summary.values_by_key.pop(key, None)

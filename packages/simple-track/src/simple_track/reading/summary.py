@@ -141,7 +141,14 @@ class Summary(MutableMapping[str, Any]):
             del self.values_by_key[key]
         for key in other:
             if rule.fits(key):
-                self.restore(key, other[key], other._sums.get(key, (0, 0.0)))
+                self.values_by_key[key] = other[key]
+        kept = {key for key in {*self._folded, *self._sums} if not rule.fits(key)}
+        self._folded = {key: value for key, value in self._folded.items() if key in kept} | {
+            key: value for key, value in other._folded.items() if rule.fits(key)
+        }
+        self._sums = {key: parts for key, parts in self._sums.items() if key in kept} | {
+            key: parts for key, parts in other._sums.items() if rule.fits(key)
+        }
 
     def _fold(self, key: str) -> Fold | None:
         rule = rule_for(key, self.rules)

@@ -219,12 +219,12 @@ class Run:
             SettingError: The summary or the goal is unknown.
         """
         rule = MetricRule(pattern, step, summary_for(summary, goal), goal)
+        rules, keys = self._summary.rules, list(self._summary)
+        late = any(rule.fits(key) for key in keys) or any(old.summary == "none" for old in rules)
         self._summary.define(rule)
         more = {"goal": goal} if goal else {}
         self._event("metric", pattern=pattern, axis=step, summary=rule.summary, **more)
-        if self._session and any(
-            rule.fits(key) for key in self._summary
-        ):  # of values that were logged before
+        if self._session and late:  # of values that were logged before
             self._summary.take_over(rebuild_summary(self._view.layout)[0], rule)
 
     def rewind(self, step: int) -> None:
@@ -295,9 +295,16 @@ class Run:
         """Log an image: (H, W), (H, W, C) or (C, H, W); uint8, or floats in 0…1."""
         self._value(name, step, "Image", img, caption=caption, masks=masks, boxes=boxes)
 
-    def log_images(self, name: str, images: Sequence[Any], step: int | None = None) -> None:
+    def log_images(
+        self,
+        name: str,
+        images: Sequence[Any],
+        step: int | None = None,
+        *,
+        captions: Sequence[str | None] | None = None,
+    ) -> None:
         """Log several images as one value: a list, or an array with one more dimension in front."""
-        self._value(name, step, "Images", images)
+        self._value(name, step, "Images", images, captions=captions)
 
     def log_video(self, name: str, frames: Any, fps: float | None = None, step: int | None = None) -> None:
         """Log a video: (T, C, H, W) or (N, T, C, H, W), uint8 or floats in 0…1; or an MP4 file.
