@@ -4,7 +4,7 @@ import os
 
 from hypothesis import HealthCheck, settings
 
-# Before torch is imported; subprocesses inherit it. Threads for small tensors mostly wait for each other.
+# Before torch is imported; subprocesses inherit it. Threads for such small tensors mostly wait for others.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 for name, count in (("whole", 100), ("fast", 20)):

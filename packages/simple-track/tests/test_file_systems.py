@@ -213,3 +213,85 @@ def test_without_locks_and_links_many_processes_give_each_version_its_own_number
     found = {Track.artifact(f"m:v{number}", project="p").open("f").read() for number in range(20)}
     assert len(found) == 20
     assert Track.artifact("m", project="p").version == "v19"
+
+
+def _can_mount():
+    command = ["unshare", "-Urm", "mount", "-t", "tmpfs", "none", "/mnt"]
+    try:
+        return subprocess.run(command, capture_output=True, timeout=30, check=False).returncode == 0
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+
+
+TMPFS = "mount -t tmpfs -o size=4g none {at}"  # a size only; doctor warns of a small disk
+SMALL = "mount -t tmpfs -o size=2m none {at}"
+OVERLAY = (
+    "mount -t tmpfs none {at} && mkdir {at}/low {at}/up {at}/work {at}/all && "
+    "mount -t overlay -o lowerdir={at}/low,upperdir={at}/up,workdir={at}/work none {at}/all"
+)
+
+
+def on_mount(tmp_path, mount, folder, code):
+    """Run code whose store is on a file system that is mounted for this process alone."""
+    at = tmp_path / "mounted"
+    at.mkdir()
+    script = f'{mount.format(at=at)} && exec "$@"'
+    words = ["unshare", "-Urm", "sh", "-ec", script, "sh", sys.executable, "-W", "always", "-c"]
+    environment = {**os.environ, "SIMPLE_DIR": str(at / folder), "PYTHONDONTWRITEBYTECODE": "1"}
+    return subprocess.run(
+        [*words, textwrap.dedent(code)],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+        env=environment,
+    )
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux mounts for one process")
+@pytest.mark.parametrize(
+    ("mount", "folder"), [(TMPFS, "store"), (OVERLAY, "all/store")], ids=["tmpfs", "overlay"]
+)
+def test_a_run_and_its_artifacts_are_kept_on_a_mount(tmp_path, mount, folder):
+    if not _can_mount():
+        pytest.skip("this machine does not let a process mount")
+    check = """
+    from simple_track.maintenance.doctor import examine
+    from simple_track.settings import current_layout
+    assert list(examine(current_layout(None), deep=True)) == []
+    assert Track.load(run.id).history()["a"].tolist() == [0, 1, 2]
+    assert Track.artifact("m:best", project="p").open("f").read() == b"others"
+    """
+    done = on_mount(tmp_path, mount, folder, textwrap.dedent(WHOLE_RUN) + textwrap.dedent(check))
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux mounts for one process")
+def test_a_disk_that_is_really_full_is_reported_and_used_again(tmp_path):
+    if not _can_mount():
+        pytest.skip("this machine does not let a process mount")
+    code = """
+        import os
+        from pathlib import Path
+        from simple_track import Track
+        store = Path(os.environ["SIMPLE_DIR"])
+        with Track.run(project="p", system=False) as run:
+            run.log({"a": 0})
+            with open(store / "big", "wb", buffering=0) as big:
+                try:
+                    while True:
+                        big.write(bytes(4096))
+                except OSError:
+                    pass
+            for number in range(1, 2000):
+                run.log({"a": number})
+            (store / "big").unlink()
+            run.log({"a": 2000})
+        assert Track.load(run.id).history()["a"].tolist() == list(range(2001))
+        assert Track.load(run.id).state == "finished"
+    """
+    done = on_mount(tmp_path, SMALL, "store", code)
+    assert done.returncode == 0, done.stderr
+    assert done.stderr.count("metrics.jsonl: No space left on device") == 1

@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 
-from simple_conf import Conf, ConfError, LoadError, OverrideError, SdnSyntaxError, Secret, Table, schema
+from simple_conf import (
+    Conf,
+    ConfError,
+    LoadError,
+    OverrideError,
+    SdnSyntaxError,
+    Secret,
+    Table,
+    ValidationError,
+    schema,
+)
 from simple_conf.schemas.secrets import (
     ENTRIES,
     ITEMS,
@@ -185,3 +197,76 @@ def test_an_error_of_a_schema_that_cannot_be_read_stays():
 
     failure = ConfError("bad")
     assert masked_error(failure, Broken, ["x=1"]) is failure
+
+
+@dataclasses.dataclass
+class Database:
+    password: Secret[str] | None = None
+    keys: dict[str, Secret[str]] = dataclasses.field(default_factory=dict)
+    codes: list[Secret[str]] = dataclasses.field(default_factory=list)
+    port: int = 1
+
+
+@dataclasses.dataclass
+class Service:
+    db: Database = dataclasses.field(default_factory=Database)
+    api: Secret[str] | None = None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "api: {a: hunter2}",
+        "api: [[hunter2]]",
+        "db: [hunter2]",
+        "db: hunter2",
+        "db: {codes: {a: hunter2}}",
+        "db: {keys: [hunter2]}",
+        "db: {passwrd: hunter2}",
+        "db: {token: {a: hunter2}}",
+        "db: {codes: [{a: hunter2}]}",
+    ],
+)
+def test_what_is_in_the_place_of_a_secret_shows_nowhere(text, tmp_path, capsys):
+    file = tmp_path / "c.sdn"
+    file.write_text(text + "\n")
+    for option in ("--show", "--help"):
+        with pytest.raises(SystemExit):
+            Conf.cli(Service, [str(file), option])
+        assert "hunter2" not in capsys.readouterr().out
+    with pytest.raises(ValidationError) as caught:
+        Conf.cli(Service, [str(file)])
+    assert "hunter2" not in str(caught.value)
+
+
+def test_an_empty_part_that_may_hold_secrets_is_none():
+    cfg = Conf.parse_sdn("db: {codes: [], keys: {}, port: 2}\n")
+    hide(cfg, Service)
+    assert Conf.to_dict(cfg) == {"db": {"codes": [], "keys": {}, "port": 2}}
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("c.sdn", 'api: "hunter2'),
+        ("c.sdn", "api hunter2"),
+        ("c.sdn", "api: hunter2,"),
+        ("c.sdn", "api: table{i32} = [(hunter2)]"),
+        ("c.json", '{"api": "hunter2" "x"}'),
+        ("c.toml", 'api = "hunter2'),
+        ("c.yaml", 'api: "hunter2'),
+    ],
+)
+def test_no_error_keeps_the_error_of_a_parser_that_quotes_a_secret(name, text, tmp_path):
+    file = tmp_path / name
+    file.write_text(text)
+    for words in ([str(file)], [f"@{file}"], [text.replace(": table", ': "table').replace(": ", "=")]):
+        with pytest.raises(ConfError) as caught:
+            Conf.cli(Service, words)
+        waiting, chain = [caught.value], []
+        while waiting:
+            one = waiting.pop()
+            chain.append(one)
+            waiting += [inner for inner in (one.__cause__, one.__context__) if inner is not None]
+        for one in chain:
+            assert "hunter2" not in f"{one} {one!r} {vars(one)}"

@@ -176,3 +176,42 @@ def test_an_experiment_of_the_migration_page(folder):
 def test_references_in_the_place_of_a_choice_are_references(folder):
     (folder / "ref.sdn").write_text("kind: large\nnet: ${kind}\n")
     assert Conf.compose("conf/ref.sdn").net == "large"
+
+
+@pytest.mark.parametrize(
+    ("overrides", "expected"),
+    [
+        ([], {"fold": {"part": "one"}, "in": {"fast": {"on": 1}}}),
+        (["fold=0"], {"fold": {"part": "zero"}, "in": {"fast": {"on": 1}}}),
+        (["fold.part=x", "fold=2.5"], {"fold": {"part": "x"}, "in": {"fast": {"on": 1}}}),
+        (["fold=7"], {"fold": 7, "in": {"fast": {"on": 1}}}),
+        (["fold=0", "fold=true"], {"fold": True, "in": {"fast": {"on": 1}}}),
+        (["in={fast: false}"], {"fold": {"part": "one"}, "in": {"fast": False}}),
+        (["@over.sdn"], {"fold": {"part": "zero"}, "in": {"fast": {"on": 1}}}),
+    ],
+)
+def test_a_number_or_a_truth_value_chooses_the_file_of_its_name(tmp_path, monkeypatch, overrides, expected):
+    for name, text in {
+        "c.sdn": "fold: 1\nin:\n    fast: true\n",
+        "over.sdn": "fold: 0\n",
+        "fold/0.sdn": "part: zero\n",
+        "fold/1.sdn": "part: one\n",
+        "fold/2.5.sdn": "part: half\n",
+        "in/fast/true.sdn": "on: 1\n",
+    }.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    monkeypatch.chdir(tmp_path)
+    assert Conf.compose("c.sdn", overrides) == expected
+
+
+def test_an_empty_text_is_no_choice(tmp_path):
+    (tmp_path / "net").mkdir()
+    (tmp_path / "net/small.sdn").write_text("width: 1\n")
+    (tmp_path / "c.sdn").write_text("net: small\n")
+    for override in ('net=""', "net={}", "net=small"):
+        if override == 'net=""':
+            with pytest.raises(OverrideError, match="there is no choice '' for net"):
+                Conf.compose(tmp_path / "c.sdn", [override])
+        else:
+            assert Conf.compose(tmp_path / "c.sdn", [override]).net == {"width": 1}

@@ -97,6 +97,33 @@ def test_names_that_differ_only_in_case_are_told_apart(root):
     assert len(Track.query("select * from runs")) == 1
 
 
+def test_columns_that_differ_only_in_case_never_stand_for_each_other(root):
+    with Track.run(project="demo", system=False, config={"A": 1, "a": 2, "a~1": 3}) as run:
+        run.log({"v": 4, "V": 5})
+        run.log({"t": Track.Table(["a", "A", "a_1", "Run", "x"], [[1, 2, 3, 4, 5]])})
+    for column, table in {
+        "config.a": "runs",
+        "config.A": "runs",
+        "summary.v": "runs",
+        "a": "tables.t",
+    }.items():
+        with pytest.raises(QueryError, match=f'column "{column}" not found'):
+            Track.query(f'select "{column}" from {table}')
+    with pytest.raises(QueryError, match=r'in runs there is "summary\.V~1" and "summary\.v~2"'):
+        Track.query('select "summary.v" from runs')
+    assert rows('select "config.A~2", "config.a~3", "config.a~1", "summary.v~2" from runs') == [(1, 2, 3, 4)]
+    assert rows('select "a~2", "A~1", a_1, "~Run", x from tables.t') == [(1, 2, 3, 4, 5)]
+    assert Track.frame(library="arrow").select(["config.A", "config.a", "summary.v"]).to_pylist() == [
+        {"config.A": 1, "config.a": 2, "summary.v": 4}
+    ]
+
+
+def test_two_values_of_one_flat_name_are_two_columns(root):
+    with Track.run(project="demo", system=False, config={"a.b": 1, "a": {"b": 2}}):
+        pass
+    assert rows('select "config.a.b", "config.a.b~2" from runs') == [(1, 2)]
+
+
 def test_columns_of_a_table_that_are_called_run_and_step_stay(root):
     with Track.run(project="demo", system=False) as run:
         for step in (3, 4):

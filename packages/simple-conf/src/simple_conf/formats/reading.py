@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 
 from simple_conf.config.config import as_config
-from simple_conf.errors import ConfError, ConfigNotFoundError, LoadError
+from simple_conf.errors import ConfError, ConfigNotFoundError, LoadError, SdnSyntaxError
 from simple_conf.origin.layers import TextLayer
 from simple_conf.suggestion import MANY, closest
 from simple_conf.tree.node import grow, marked
@@ -135,7 +135,14 @@ def read_file(path: str | os.PathLike[str], suffix: str | None = None) -> tuple[
         there = [name + suffix for suffix in READERS if os.path.exists(name + suffix)]
         hint = f"did you mean {there[0]!r}?" if there else None
         raise LoadError(f"{name}: a config file ends in {', '.join(READERS)}", hint=hint)
-    values, layer = reader(read_text(name))
+    problem: ConfError | None = None
+    try:
+        values, layer = reader(read_text(name))
+    except (LoadError, SdnSyntaxError) as failure:
+        problem = failure
+    if problem is not None:
+        problem.__context__ = None  # a parser's own error, which may quote a secret
+        raise problem
     if not isinstance(values, dict):
         raise LoadError(f"{name}: a config must be a mapping at its top, not a {type(values).__name__}")
     if reader is not read_sdn:

@@ -18,7 +18,7 @@ from simple_conf.secret_names import marking, sounds_secret
 from simple_conf.suggestion import closest
 from simple_conf.tree.masking import Censor
 from simple_conf.tree.node import ListNode, MappingNode, Overlaid, raw_item, raw_items, read_item
-from simple_conf.values import Table
+from simple_conf.values import Secret, Table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -88,10 +88,17 @@ def secret_paths(kind: Any, value: Any, path: KeyPath) -> Iterator[KeyPath]:
             if (id(value), id(kind)) in seen:
                 continue
             seen[id(value), id(kind)] = value  # held, so that its id stays its own
-        if isinstance(value, (MappingNode, ListNode, Table, tuple)):
-            waiting += parts(kind, value, path)
-        elif value is not None:  # it is in the place of what holds secrets
+        inner = list(parts(kind, value, path))
+        waiting += inner
+        if not inner and not is_empty(value):  # it is in the place of what holds secrets
             yield path
+
+
+def is_empty(value: Any) -> bool:
+    """Return whether there is nothing in a value that could be a secret."""
+    if isinstance(value, MappingNode):
+        return not value.__raw__
+    return value is None or (isinstance(value, (ListNode, Table, tuple)) and not value)
 
 
 def parts(kind: Any, value: Any, path: KeyPath) -> Iterator[tuple[Any, Any, KeyPath]]:
@@ -100,6 +107,8 @@ def parts(kind: Any, value: Any, path: KeyPath) -> Iterator[tuple[Any, Any, KeyP
         for cls in schemas_in(kind):
             for key, field in defaults_of(cls).items():
                 yield field.kind, inside(value, key), (*path, key)
+        for key in misspelled(value, kind):
+            yield Secret, None, (*path, key)
         for inner in members(kind, ENTRIES):
             for key in value.__raw__:
                 yield inner, inside(value, key), (*path, key)
@@ -113,10 +122,19 @@ def parts(kind: Any, value: Any, path: KeyPath) -> Iterator[tuple[Any, Any, KeyP
         for fields in tuple_fields(kind):
             for index, inner in zip(range(len(value)), fields.values(), strict=False):
                 yield inner, inside(value, index), (*path, index)
-    else:  # a row of a table
+    elif isinstance(value, tuple):  # a row of a table
         for cls in schemas_in(kind):
             for key, field in defaults_of(cls).items():
                 yield field.kind, None, (*path, key)
+
+
+def misspelled(value: MappingNode, kind: Any) -> list[str]:
+    """Return the keys that the schema of a mapping does not have and that may be meant as secrets."""
+    schemas = schemas_in(kind)
+    known = {key: field for cls in schemas for key, field in defaults_of(cls).items()}
+    secret = [key for key, field in known.items() if is_secret(field.kind)]
+    unknown = [key for key in value.__raw__ if key not in known] if schemas else []
+    return [key for key in unknown if sounds_secret(key) or closest(key, secret) is not None]
 
 
 def inside(value: MappingNode | ListNode | Table, key: Key) -> Any:
@@ -204,7 +222,18 @@ def masked_error(failure: ConfError, schema: Any, words: Sequence[str]) -> ConfE
     if isinstance(failure, SdnSyntaxError):
         for line in failure.excerpt.splitlines():
             texts += hidden_in(line.partition(" | ")[2], paths)
-    return Censor(texts).error(failure)
+    failure = Censor(texts).error(failure)
+    forget_hidden(failure)
+    return failure
+
+
+def forget_hidden(failure: BaseException) -> None:
+    """Drop what an error, and each of its causes, has as its context and does not show."""
+    one: BaseException | None = failure
+    while one is not None:
+        if one.__suppress_context__:
+            one.__context__ = None
+        one = one.__cause__
 
 
 def hidden_in(text: str, paths: list[Keys]) -> list[str]:

@@ -51,7 +51,8 @@ def lines_of(node: MappingNode, indent: str, kind: Any) -> Iterator[str]:
         inner = known[key].kind if key in known else fields.item_kind(kind)
         raw = node.__raw__[key]
         value = read_item(node, key) if isinstance(raw, Overlaid) and resolves(node, key) else raw
-        if isinstance(value, MappingNode) and (value.__raw__ or fields.schemas_in(inner)):
+        hidden = node.__tree__.hides((*node.__path__, key))
+        if not hidden and isinstance(value, MappingNode) and (value.__raw__ or fields.schemas_in(inner)):
             yield f"{indent}{name_of(key)}:" + ("" if value.__raw__ else f"  # {origin_of(node, key)}")
             yield from lines_of(value, indent + STEP, inner)
         else:

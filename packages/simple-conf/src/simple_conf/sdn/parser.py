@@ -125,11 +125,11 @@ def _parse(source: Source, limits: Limits, *, single_value: bool) -> Any:
         with _max_digits(limits):
             return _values(with_final_newline(source.text), limits, single_value=single_value)
     except Fault as fault:
-        raise fault.to_error(source) from None
+        problem = fault.to_error(source)
     except RecursionError:  # possible only if the caller has raised the depth limit
-        raise SdnLimitError(
-            "the text nests more deeply than Python can follow", path=source.name, hint="lower Limits.depth"
-        ) from None
+        message = "the text nests more deeply than Python can follow"
+        problem = SdnLimitError(message, path=source.name, hint="lower Limits.depth")
+    raise problem  # here, so that what the parser quotes of a secret is not its context
 
 
 def _values(text: str, limits: Limits, *, single_value: bool) -> Any:

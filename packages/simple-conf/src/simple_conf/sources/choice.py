@@ -15,6 +15,7 @@ from simple_conf.sources.override import Override
 from simple_conf.suggestion import did_you_mean
 from simple_conf.tree.location import origin_at
 from simple_conf.tree.node import MappingNode
+from simple_conf.values import integer_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -77,8 +78,8 @@ def choices_in(file: MappingNode, path: KeyPath, folders: Sequence[str]) -> list
             if isinstance(value, MappingNode):
                 if any(os.path.isdir(os.path.join(folder, *map(str, inner))) for folder in folders):
                     yield from walk(value, inner)
-            elif isinstance(value, str) and not is_reference(value) and choices_for(inner, folders):
-                yield Choice(inner, value, origin_at(file, (*node.__path__, key)), node, file)
+            elif (name := name_in(value, inner, folders)) is not None:
+                yield Choice(inner, name, origin_at(file, (*node.__path__, key)), node, file)
 
     return list(walk(file, path))
 
@@ -89,14 +90,34 @@ def choice_of(override: Override, folders: Sequence[str]) -> Choice | None:
     Raises:
         OverrideError: There is no such choice.
     """
-    if override.kind not in ("set", "add") or not isinstance(override.value, str):
+    if override.kind not in ("set", "add"):
         return None
-    choices = choices_for(override.path, folders)
-    if choices is None or is_reference(override.value):
+    name = name_in(override.value, override.path, folders)
+    if name is None:
         return None
-    choice = Choice(override.path, override.value, override.layer.locate(override.path))
-    checked(choice, choices)
+    choice = Choice(override.path, name, override.layer.locate(override.path))
+    checked(choice, choices_for(override.path, folders) or {})
     return choice
+
+
+def name_in(value: Any, path: KeyPath, folders: Sequence[str]) -> str | None:
+    """Return the name of the choice that a value makes for a key, or None where it makes none.
+
+    A number or a truth value makes one only where there is such a file: ``fold=1`` for ``fold/1.sdn``.
+    """
+    if isinstance(value, str):
+        return None if is_reference(value) or not choices_for(path, folders) else value
+    name = text_of(value)
+    return name if name is not None and name in (choices_for(path, folders) or {}) else None
+
+
+def text_of(value: Any) -> str | None:
+    """Return a number or a truth value as text, or None for anything else."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, int):
+        return integer_text(value)
+    return str(value) if isinstance(value, float) else None
 
 
 def choices_within(override: Override, folders: Sequence[str]) -> tuple[list[Choice], Override]:
@@ -113,13 +134,9 @@ def choices_within(override: Override, folders: Sequence[str]) -> tuple[list[Cho
             inner = (*path, key)
             if isinstance(value, dict):
                 left[key] = without(value, inner)
-            elif (
-                isinstance(value, str)
-                and not is_reference(value)
-                and (choices := choices_for(inner, folders))
-            ):
-                found.append(Choice(inner, value, override.layer.locate(inner)))
-                checked(found[-1], choices)
+            elif (name := name_in(value, inner, folders)) is not None:
+                found.append(Choice(inner, name, override.layer.locate(inner)))
+                checked(found[-1], choices_for(inner, folders) or {})
             else:
                 left[key] = value
         return left

@@ -8,6 +8,7 @@ import re
 import warnings
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -29,8 +30,9 @@ def run_query(layout: Layout, sql: str) -> QueryResult:
     notes, archived, config and summary as JSON, and each of their values as a column such as
     `"summary.val/acc"`), `metrics` (run, project, step, timestamp, key, value, whole, text), and every logged
     table as `tables."its name"`, with the columns `run` and `step` in front; columns of its own of these
-    names are `~run` and `~step`, and a name that differs from another only in case ends in `~2`. Only what a
-    query names is read.
+    names are `~run` and `~step`. SQL does not distinguish names that differ only in case: of two such tables
+    the second is called `name~2`, and of two such columns neither has its plain name, which would give the
+    values of the other, but they end in `~1` and `~2`. Only what a query names is read.
 
     In `metrics`, `whole` is an integer as it was logged, and `value` any number as a DOUBLE. A query whose
     `value` has integers that a DOUBLE rounds warns and names them; where no metric has fractions, `value` is
@@ -49,7 +51,8 @@ def run_query(layout: Layout, sql: str) -> QueryResult:
     views = all_runs(layout)
     with duckdb.connect(":memory:") as connection:
         if re.search(r"(?i)\bruns\b", sql):
-            connection.register("runs_data", runs_columns(arrow, readable_runs(views)))
+            data = runs_columns(arrow, readable_runs(views))
+            connection.register("runs_data", data.rename_columns(told_apart(data.column_names)))
             connection.execute(
                 "create view runs as "
                 "select * replace (config::json as config, summary::json as summary) from runs_data"
@@ -112,6 +115,12 @@ def _reason(said: str) -> str:
 def _hint(said: str, views: list[RunView], tables: list[str]) -> str:
     """The columns that were probably meant by one that does not exist, or the tables that exist."""
     wrong = re.search(r'Referenced column "(.+?)" not found', said)
+    fields = [f"{head}.{key}" for head, key in field_names(views)]
+    alike = sorted(name for name in told_apart(fields) if wrong and _is_apart(name, wrong[1]))
+    if alike:
+        return (
+            f"SQL does not distinguish names by case: in runs there is {' and '.join(map(_sql_name, alike))}."
+        )
     near = suggest_fields(wrong[1], (), field_names(views)) if wrong else []
     if near:
         names = [_sql_name(f"{head}.{key}") for head, key in field_names(views) if spell(head, key) in near]
@@ -172,9 +181,38 @@ def _flat_columns(views: list[RunView]) -> dict[str, list[Any]]:
     columns: dict[str, list[Any]] = {}
     for number, view in enumerate(views):
         leaves = [*_leaves("config", view.metadata.config), *_leaves("summary", view.plain_summary())]
-        for name, value in leaves:
-            columns.setdefault(name, [None] * len(views))[number] = value
+        taken: set[str] = set()
+        for name, value in leaves:  # {"a.b": 1, "a": {"b": 2}} has two values of one name
+            own = next(free for free in _numbered(name) if free not in taken)
+            taken.add(own)
+            columns.setdefault(own, [None] * len(views))[number] = value
     return columns
+
+
+def _numbered(name: str) -> Iterator[str]:
+    yield name
+    yield from (f"{name}~{number}" for number in count(2))
+
+
+def told_apart(names: list[str]) -> list[str]:
+    """Column names of which no two differ only in case, which SQL would take for one: such end in `~1`, `~2`.
+
+    Args:
+        names: The names, of which no two are equal.
+    """
+    alike: dict[str, list[str]] = {}
+    for name in names:
+        alike.setdefault(name.casefold(), []).append(name)
+    renamed: dict[str, str] = {}
+    for folded, group in alike.items():
+        free = (f"~{n}" for n in count(1) if f"{folded}~{n}" not in alike)
+        if len(group) > 1:
+            renamed |= {name: name + next(free) for name in sorted(group)}
+    return [renamed.get(name, name) for name in names]
+
+
+def _is_apart(name: str, plain: str) -> bool:
+    return re.fullmatch(re.escape(plain.casefold()) + r"~\d+", name.casefold()) is not None
 
 
 def _leaves(path: str, value: Any) -> Iterator[tuple[str, Any]]:
@@ -267,10 +305,29 @@ def _rows_of(connection: Any, run: str, step: int, path: Path) -> str | None:
                 TrackWarning(f"{path}: left out of the query ({_reason(str(error))})"), stacklevel=6
             )
         return None
-    taken = [column[0] for column in found if column[0].lower() in ("run", "step")]
-    own = "".join(f", {_sql_name(name)} as {_sql_name('~' + name)}" for name in taken)
-    rest = f"* exclude ({', '.join(map(_sql_name, taken))})" if taken else "*"
+    called = _columns_of(path, [column[0] for column in found])
+    own = "".join(f", {_sql_name(old)} as {_sql_name(new)}" for old, new in called.items())
+    rest = f"* exclude ({', '.join(map(_sql_name, called))})" if called else "*"
     return f"select {_sql_text(run)} as run, {step} as step, {rest}{own} from {source}"  # noqa: S608 - quoted
+
+
+def _columns_of(path: Path, found: list[str]) -> dict[str, str]:
+    """New names for the columns that DuckDB numbers, or that are called `run` or `step`.
+
+    Args:
+        path: The file.
+        found: Their names in DuckDB, which numbers those that differ only in case: a, A_1.
+    """
+    given = found
+    if any(re.search(r"_\d+$", name) for name in found):
+        given = query_library("pyarrow.parquet", "sql").read_schema(path).names
+    called = {}
+    for old, name, new in zip(found, given, told_apart(given), strict=True):
+        if name.lower() in ("run", "step"):
+            called[old] = f"~{new}"
+        elif new != old:
+            called[old] = new
+    return called
 
 
 def _sql_text(text: str) -> str:
