@@ -194,3 +194,10 @@ def test_pythons_json_takes_configs_by_to_dict():
     assert "s3cret" not in json.dumps(secret, default=Conf.to_dict)
     with pytest.raises(TypeError, match="Config is not JSON serializable"):
         json.dumps(cfg)
+
+
+def test_half_of_a_surrogate_pair_is_an_escape_in_json(tmp_path):
+    cfg = Conf.from_dict({"a\udfff": "x\ud800 é 😀"})
+    Conf.save(cfg, tmp_path / "c.json")
+    assert '"x\\ud800 é 😀"' in (tmp_path / "c.json").read_text(encoding="utf-8")
+    assert Conf.load(tmp_path / "c.json") == cfg

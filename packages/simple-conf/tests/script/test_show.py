@@ -270,3 +270,20 @@ def test_a_secret_written_with_a_colon_is_not_repeated():
     with pytest.raises(OverrideError) as caught:
         Conf.cli(Accounts, ["maybe:hunter2"])
     assert "hunter2" not in str(caught.value)
+
+
+def test_an_item_that_was_set_in_a_list_has_its_own_origin():
+    @schema
+    class Net:
+        blocks: list[Block] = [Block(width=1), Block(width=2)]
+        sizes: list[int] = [1, 2]
+        nan: float = float("nan")
+
+    cfg = Conf.merge(
+        Conf.parse_sdn("sizes: [1,\n    2]\n", "c.sdn"),
+        Conf.parse_dotlist(["sizes[1]=9", "blocks[0].width=4"]),
+    )
+    text = shown(cfg, Net)
+    assert "sizes: [1, 9]  # c.sdn:1:8; [1]: command line: sizes[1]=9\n" in text
+    assert "# default of Net; [0].width: command line: blocks[0].width=4\n" in text
+    assert "nan: nan  # default of Net\n" in text

@@ -12,6 +12,7 @@ from simple_conf.formats.numbers import NumberError, finite, shown, whole
 from simple_conf.keypath import format_path
 from simple_conf.origin.layers import TextLayer
 from simple_conf.origin.origin import Origin
+from simple_conf.pattern import Pattern
 from simple_conf.values import digits_of, integer_text
 
 TYPE_CHECKING = False
@@ -55,6 +56,10 @@ def read(source: Source) -> tuple[Any, Layer]:
     return values, TextLayer(source, json_places.search)
 
 
+SURROGATE = Pattern(r"[\ud800-\udfff]")
+"""Half of a character, which UTF-8 cannot hold and JSON can, as an escape."""
+
+
 def write(values: Any, non_finite: str = "error") -> str:
     """Return plain data as JSON text, without a newline at its end.
 
@@ -72,7 +77,8 @@ def write(values: Any, non_finite: str = "error") -> str:
     if non_finite == "text":
         values = with_texts(values)
     try:
-        return json.dumps(values, indent=2, ensure_ascii=False, allow_nan=False)
+        text = json.dumps(values, indent=2, ensure_ascii=False, allow_nan=False)
+        return SURROGATE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
     except ValueError:
         refuse_not_finite(values, ())
         found = long_integer(values, ())

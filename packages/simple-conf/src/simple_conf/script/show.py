@@ -15,7 +15,7 @@ from simple_conf.schemas.unions import member_of
 from simple_conf.sdn import write
 from simple_conf.tree.export import Exporter, simple
 from simple_conf.tree.location import origin_in
-from simple_conf.tree.node import ListNode, MappingNode, Overlaid, raw_items, read_item
+from simple_conf.tree.node import ListNode, MappingNode, Overlaid, raw_item, raw_items, read_item
 from simple_conf.tree.provenance import assignment_of
 from simple_conf.values import MASK, MISSING, Secret, Table
 from simple_conf.written import KINDS
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from typing import Any
 
+    from simple_conf.origin.layers import Layer
     from simple_conf.tree.node import Key, Node
 
 STEP = "    "
@@ -90,10 +91,30 @@ def entry(node: MappingNode, key: str, raw: Any, kind: Any) -> list[str]:
     elif plain != MASK:
         comment += f": {raw}" if isinstance(raw, str) and "${" in raw else ""
         plain = with_texts(plain, node, key, kind)
+    if plain != MASK and isinstance(raw, ListNode):
+        comment = "; ".join([comment, *changed_in(raw, assignment_of(node, key).layer)])
     full = completed(plain, kind)
-    if full != plain or (not from_default(node, key) and has_defaults(raw)):
+    if (full is not plain and full != plain) or (not from_default(node, key) and has_defaults(raw)):
         plain, comment = full, f"{comment}; absent keys have their defaults"
     return commented(key, plain, comment)
+
+
+def changed_in(value: Node, layer: Layer, at: str = "") -> Iterator[str]:
+    """Yield the origin of every value in a list that another source than that of the list set.
+
+    Args:
+        value: The list, or a mapping or list in it.
+        layer: The source of the list.
+        at: The path from the list.
+    """
+    keys: Iterable[Key] = value.__raw__ if isinstance(value, MappingNode) else range(len(raw_items(value)))
+    for key in keys:
+        inner = raw_item(value, key)
+        name = f"{at}.{key}" if isinstance(value, MappingNode) else f"{at}[{key}]"
+        if isinstance(inner, (MappingNode, ListNode)):
+            yield from changed_in(inner, layer, name)
+        elif assignment_of(value, key).layer is not layer and not from_default(value, key):
+            yield f"{name}: {origin_in(value, key)}"
 
 
 def with_texts(plain: Any, node: Node, key: Key, kind: Any) -> Any:
