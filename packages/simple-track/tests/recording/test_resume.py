@@ -8,6 +8,7 @@ from simple_track.recording.resume import find_resumable
 from simple_track.storage.layout import Layout
 from simple_track.storage.lock import FileLock
 from simple_track.storage.metadata import Metadata, write_metadata
+from simple_track.track import Track
 
 
 @pytest.fixture
@@ -122,3 +123,9 @@ def test_an_id_that_is_given_outweighs_the_environment(layout, monkeypatch):
     make(layout, "2")
     monkeypatch.setenv("SIMPLE_TRACK_RUN_ID", "1")
     assert find(layout, "2") == "2"
+
+
+@pytest.mark.parametrize(("word", "hint"), [("auto", "write: resume=True"), ("never", "write: resume=False")])
+def test_a_word_of_another_library_is_answered(root, word, hint):
+    with pytest.raises(RunNotFoundError, match=f"no run '{word}' in .*; {hint}"):
+        Track.run("demo", resume=word, system=False)

@@ -12,6 +12,12 @@ from simple_track.storage.edits import edited_metadata
 from simple_track.storage.layout import Layout, RunLayout
 from simple_track.storage.metadata import current_state
 
+WORDS = {
+    "auto": "write: resume=True, for the latest run that did not finish, or a new one",
+    "never": "write: resume=False",
+}
+"""What to write instead of words of W&B, which are taken for ids."""
+
 
 def find_resumable(layout: Layout, options: RunOptions) -> RunLayout | None:
     """Find the run to continue.
@@ -55,7 +61,7 @@ def _find_by_id(layout: Layout, options: RunOptions, run_id: str) -> RunLayout |
         return None
     elsewhere = layout.find_run(run_id)
     hint = f"it is in project {elsewhere.project!r}" if elsewhere else "list the runs with: simple-track ls"
-    raise RunNotFoundError(repr(run_id), layout.project(options.project), hint)
+    raise RunNotFoundError(repr(run_id), layout.project(options.project), WORDS.get(run_id, hint))
 
 
 def _matches(run_layout: RunLayout, options: RunOptions) -> bool:
