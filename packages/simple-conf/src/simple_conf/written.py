@@ -72,12 +72,19 @@ def number_at(text: str, at: int) -> str | None:
 
 
 def usual_numbers(text: str) -> frozenset[str]:
-    """Return the numbers that a text has in one form only, the one in which Python writes them."""
+    """Return the numbers that a text has in one form only, the one in which Python writes them.
+
+    `1.0` is not among them: it can be read as a whole number, and then its text is lost.
+    """
     forms: dict[float, set[str]] = {}
     for token in NUMBER.finditer(text):
         if (value := number_of(token[0])) is not None:
             forms.setdefault(value, set()).add(token[0])
-    return frozenset(form for value, (form, *more) in forms.items() if not more and form == str(value))
+    return frozenset(
+        form
+        for value, (form, *more) in forms.items()
+        if not more and form == str(value) and not (isinstance(value, float) and value.is_integer())
+    )
 
 
 def number_of(text: str) -> float | None:

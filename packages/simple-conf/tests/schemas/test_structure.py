@@ -375,3 +375,30 @@ def test_fields_that_are_not_given_at_construction_are_no_keys():
     for kind in (Part, Data):
         assert read(kind, {"a": 1}).b == 3
         assert refused(kind, {"a": 1, "b": 2}) == "unknown key 'b'"
+
+
+@attrs.frozen
+class Open:
+    anything: Any = None
+    named: dict[str, Any] | None = None
+    several: list[Any] | None = None
+    thing: object = None
+
+
+@pytest.mark.parametrize(
+    ("override", "path"),
+    [
+        ("anything=???", "anything"),
+        ("anything={a: [{b: ???}]}", "anything.a[0].b"),
+        ("named={a: 1, b: ???}", "named.b"),
+        ("several=[1, [2, ???]]", "several"),
+        ("thing=???", "thing"),
+    ],
+)
+def test_what_must_still_be_filled_in_is_refused_where_anything_is_taken(override, path):
+    cfg = Conf.parse_dotlist([override])
+    with pytest.raises(ValidationError, match=r"must be filled in \(it is \?\?\?\)") as caught:
+        Conf.validate(Open, cfg)
+    assert [issue.path for issue in caught.value.issues] == [path]
+    if "[1" not in override:
+        assert Conf.validate(Open, cfg, allow_missing=True) is not None

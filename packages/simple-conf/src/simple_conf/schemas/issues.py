@@ -193,7 +193,7 @@ def of_tag(failure: TagError, path: KeyPath, cfg: Any) -> ValidationIssue:
 def misfit(cfg: Any, path: KeyPath, expected: str, got: Any, hint: str | None) -> ValidationIssue:
     """Return the issue of a value that is not as expected."""
     if got is MISSING:
-        message = f"this value must be filled in (it is ???): {expected}"
+        message = "this value must be filled in (it is ???)" + (f": {expected}" if expected else "")
     else:
         message = f"expected {expected}, got {MASK if hidden(cfg, path, got) else shown(got)}"
         if type(got) is str and got in PYTHON_WORDS:

@@ -31,6 +31,7 @@ from simple_conf.schemas.containers import (
     Mode,
     NestingError,
     TooDeepError,
+    collect,
     dict_hook,
     list_hook,
     opened,
@@ -77,14 +78,22 @@ def is_registered(kind: Any) -> bool:
 
 
 def plain(value: Any, mode: Mode) -> Any:
-    """Return plain data: what a field of type ``Any`` gets."""
+    """Return plain data: what a field of type ``Any`` gets.
+
+    Raises:
+        MismatchError: A value must still be filled in, and the mode allows no gaps.
+        SeveralErrors: The same of values in a mapping or list, with their keys or indices.
+    """
     if isinstance(value, Config):
-        return {key: plain(inner, mode) for key, inner in opened(value, mode).items()}
+        inner = opened(value, mode)
+        return dict(zip(inner, collect(inner.items(), plain, mode), strict=True))
     if isinstance(value, list):
-        return [plain(item, mode) for item in value]
+        return collect(enumerate(value), plain, mode)
     if isinstance(value, Table):
         return value.to_list()
-    return refuse("", value) if type(value) is Unreadable else bare(value)
+    if type(value) is Unreadable or (value is MISSING and not mode.gaps):
+        return refuse("", value)
+    return bare(value)
 
 
 @lru_cache(maxsize=32)
