@@ -409,6 +409,12 @@ CODE: list[tuple[Callable[[], Any], str, Callable[[], Any], Any]] = [
         lambda: Conf.from_env("HINT_", variables={"HINT_A__B": "2"}).a.b,
         2,
     ),
+    (
+        lambda: Conf.from_env("HINT_", variables={"HINT_A": "1", "HINT_a": "2"}),
+        "unset one of the two: HINT_A or HINT_a",
+        lambda: Conf.from_env("HINT_", variables={"HINT_a": "2"}).a,
+        2,
+    ),
 ]
 
 

@@ -52,6 +52,13 @@ def test_a_variable_that_is_a_value_and_one_that_sets_a_key_in_it_are_an_error()
         from_env("X_", variables={"X_A": "1", "X_A__B": "2"})
 
 
+def test_two_variables_that_set_one_key_are_an_error():
+    with pytest.raises(
+        OverrideError, match=r"X_A__B sets a\.b, too(.|\n)*unset one of the two: X_A__B or X_a__b"
+    ):
+        from_env("X_", variables={"X_a__b": "1", "X_A__B": "1", "X_C": "3"})
+
+
 def test_names_meet_keys_of_any_case_when_merged():
     env = from_env("X_", variables={"X_DB__HOST": "new", "X_PORT": "1"})
     assert Conf.merge({"DB": {"Host": "old"}}, env) == {"DB": {"Host": "new"}, "port": 1}

@@ -37,8 +37,8 @@ def from_env(
         A tree to merge over another; the values are read as SDN, as they are on a command line.
 
     Raises:
-        OverrideError: A variable's text is not an SDN value, its name has an empty part, or one is a value
-            and another sets a key inside it.
+        OverrideError: A variable's text is not an SDN value, its name has an empty part, two set one key, or
+            one is a value and another sets a key inside it.
     """
     return as_config(from_overrides(read_variables(prefix, separator, variables)))
 
@@ -67,8 +67,26 @@ def read_variables(
                 hint=failure.hint,
             ) from None
         overrides.append(Variable(name, "set", tuple(parts), value, 1, layer))
+    refuse_one_key_twice(overrides)
     refuse_values_with_keys(overrides)
     return overrides
+
+
+def refuse_one_key_twice(overrides: list[Override]) -> None:
+    """Refuse variables whose names differ in case only, so that both set the same key.
+
+    Raises:
+        OverrideError: There are such variables.
+    """
+    names: dict[KeyPath, str] = {}
+    for override in overrides:
+        first = names.setdefault(override.path, override.argument)
+        if first != override.argument:
+            raise OverrideError(
+                f"{first} sets {format_path(override.path)}, too",
+                origin=override.layer.locate(()),
+                hint=f"unset one of the two: {first} or {override.argument}",
+            )
 
 
 def refuse_values_with_keys(overrides: list[Override]) -> None:
