@@ -13,6 +13,13 @@ def test_without_a_command_it_helps(capsys):
     assert "usage: simple-track" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("module", ["simple_track", "simple_track.cli"])
+def test_it_runs_as_a_module(module):
+    command = [sys.executable, "-m", module, "--version"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stdout.split()[0]) == (0, "simple-track"), done.stderr
+
+
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.NAME)
 def test_every_command_helps_with_an_example(command, capsys):
     assert main([command.NAME, "--help"]) == 0
