@@ -199,6 +199,17 @@ def test_a_cut_epoch_ends_with_the_last_occurrence_before_it():
     assert ends(event, [{"max_epochs": 5}], stop=(3, Engine.terminate)) == [3]
 
 
+def test_an_end_at_which_the_handler_was_removed_is_left_for_the_run_that_has_it_again():
+    event, seen = Events.ITERATION_COMPLETED(every=4, last=True), []
+    trainer, other = Engine(lambda engine, batch: None), Engine(lambda engine, batch: None)
+    trainer.on(event, seen.append, "removed").remove()
+    trainer.run([1, 2])
+    other.on(event, seen.append, "there")
+    other.load_state_dict(trainer.state_dict())
+    other.run([1, 2])
+    assert (other.state.iteration, seen) == (2, ["there"])
+
+
 def test_a_paused_run_is_not_at_its_end():
     event = Events.ITERATION_COMPLETED(every=4, last=True)
     assert ends(event, [{}], stop=(5, Engine.interrupt)) == [4]

@@ -248,7 +248,6 @@ class HandlerTable:
         state = engine.state
         if self.counts.get(END) == state.iteration:  # a run that had nothing left to do
             return
-        self.counts[END] = state.iteration
         counts: dict[Event, int] = {
             Events.ITERATION_COMPLETED: state.iteration,
             Events.EPOCH_COMPLETED: epochs,
@@ -259,6 +258,9 @@ class HandlerTable:
             for entry in entries:
                 if entry.rank[-1] in self.lasting:
                     wanted.setdefault(entry.rank[-1], []).append((event, entry))
+        if not wanted:  # the handlers were removed
+            return
+        self.counts[END] = state.iteration
         for group in sorted(wanted.values(), key=lambda group: group[0][1].rank):
             self._call_last(group, engine, counts, cut=cut)
 
