@@ -1,8 +1,8 @@
 """Run the tests of every environment, two at a time, and say at the end how each went.
 
 ``hatch run test`` calls this. ``--jobs N`` runs N environments at a time, and 1 shows the output as it comes;
-the other arguments go to pytest. An environment in which an expression such as ``-k merge`` selects no test does
-not count as failed.
+the other arguments go to pytest. An environment in which an expression such as ``-k merge`` selects no test
+does not count as failed.
 """
 
 from __future__ import annotations
