@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 
-@pytest.mark.parametrize("number", [8, pytest.param(300, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("number", [8, pytest.param(120, marks=pytest.mark.slow)])
 def test_damaged_stores_are_read_without_surprises(tmp_path, number):
     script = Path(__file__).with_name("damage.py")
     seed = os.environ.get("DAMAGE_SEED", "5")
