@@ -218,7 +218,10 @@ def delete(root: MappingNode, override: Override, strict: bool) -> None:
         root.__tree__.unmet[override.path] = nothing_to_delete(root, override)
         return
     for depth in range(1, len(override.path)):
-        holder, last = access.follow(root, override.path[: depth - 1]), override.path[depth - 1]
+        holder, last = (
+            access.get(root, override.path[: depth - 1]) if depth > 1 else root,
+            override.path[depth - 1],
+        )
         raw = raw_item(holder, last) if has_item(holder, last) else None
         if isinstance(raw, str) and "${" in raw:  # what it names would lose the key, too
             message = f"{format_path(override.path[:depth])} is a reference; nothing can be deleted from it"
