@@ -186,3 +186,8 @@ def test_a_deletion_never_changes_what_a_reference_names(argument):
     with pytest.raises(OverrideError, match="is a reference; nothing can be deleted from it"):
         Conf.merge(base, Conf.parse_dotlist([argument]))
     assert Conf.to_dict(Conf.merge(base, Conf.parse_dotlist(["~one.a"])))["copy"] == {"inner": {"b": 2}}
+
+
+def test_appending_to_a_name_in_a_list_is_an_error():
+    with pytest.raises(OverrideError):
+        Conf.merge(Conf.parse_sdn("tags: [a]\n"), Conf.parse_dotlist(["tags.x+=1"]))

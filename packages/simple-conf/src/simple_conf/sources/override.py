@@ -10,6 +10,7 @@ from simple_conf.merging.merge import LenientPatch, lay_over, merge, refuse_unme
 from simple_conf.merging.strategy import DEFAULT
 from simple_conf.origin.layers import ArgumentLayer, NamedLayer
 from simple_conf.origin.origin import Origin
+from simple_conf.references.named_path import index_of
 from simple_conf.suggestion import did_you_mean
 from simple_conf.tree.copying import adopt
 from simple_conf.tree.editing import change, store
@@ -177,9 +178,11 @@ def append_to_item(root: MappingNode, holder: ListNode, segment: Key, override: 
         OverrideError: The item is something else.
     """
     added = override.value if isinstance(override.value, list) else [override.value]
-    index = int(segment)
-    mine = read_item(holder, index) if -len(holder) <= index < len(holder) else None
-    if mine is None or mine is MISSING:
+    index = index_of(segment)
+    mine = None
+    if index is not None and -len(holder) <= index < len(holder):
+        mine = read_item(holder, index)
+    if index is None or mine is None or mine is MISSING:
         access.put_item(holder, segment, added, override.layer)
         return
     if not isinstance(mine, list):
