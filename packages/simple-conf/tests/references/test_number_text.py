@@ -156,3 +156,10 @@ class Job:
 def test_defaults_and_overrides_of_a_schema():
     assert Conf.cli(Job, []).name == "py3.10-0.001"
     assert Conf.cli(Job, ["python=3.20", "lr=1e-4"]).name == "py3.20-1e-4"
+
+
+@pytest.mark.parametrize("suffix", ["yaml", "sdn"])
+def test_an_index_from_the_end_finds_the_text(tmp_path, suffix):
+    file = tmp_path / f"job.{suffix}"
+    file.write_text("n: [1, 1_000]\ntext: a${n[-1]}b\n")
+    assert Conf.load(file).text == "a1_000b"

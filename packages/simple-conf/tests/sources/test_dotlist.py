@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from simple_conf import LoadError, OverrideError
+from simple_conf import Conf, ConfError, LoadError, OverrideError
 from simple_conf.merging.merge import ConfigPatch
 from simple_conf.origin.layers import NamedLayer
 from simple_conf.sources.dotlist import chosen, equals, is_path, load_file, read_override, read_patches
@@ -146,3 +146,43 @@ def test_the_words_that_are_overrides(monkeypatch):
     assert chosen(words, True) == ["a=1", "~c", "@d.sdn", "+e=1"]
     monkeypatch.setattr("sys.argv", ["script.py", "a=1"])
     assert chosen(None, False) == ["a=1"]
+
+
+@pytest.mark.parametrize(
+    ("argument", "grid"),
+    [
+        ("grid[0]+=5", [[3, 5], [2], ["a"]]),
+        ("grid[1]+=[6, 7]", [[3], [2, 6, 7], ["a"]]),
+        ("grid[-1]+=b", [[3], [2], ["a", "b"]]),
+        ("grid[3]+=x", [[3], [2], ["a"], ["x"]]),
+    ],
+)
+def test_appending_to_an_item_of_a_list_keeps_what_it_has(argument, grid):
+    base = Conf.parse_sdn("tags: [a]\ngrid: [[3], [2], ${tags}]\n")
+    merged = Conf.merge(base, Conf.parse_dotlist([argument]))
+    assert Conf.to_dict(merged) == {"tags": ["a"], "grid": grid}
+
+
+def test_appending_to_an_item_that_is_no_list_is_an_error():
+    base = Conf.parse_sdn("widths: [128, 64]\n")
+    with pytest.raises(OverrideError, match=r"widths\[0\] is 128, not a list"):
+        Conf.merge(base, Conf.parse_dotlist(["widths[0]+=3"]))
+
+
+@pytest.mark.parametrize(("change", "tags"), [("tags+=x", [1, 2, "x"]), ("tags[0]=9", [9, 2])])
+def test_an_override_changes_what_a_reference_to_the_config_below_gives(change, tags):
+    base = Conf.parse_sdn("widths: [1, 2]\ntags: [a]\n")
+    merged = Conf.merge(base, Conf.parse_dotlist(["tags=${widths}", change]))
+    assert Conf.to_dict(merged) == {"widths": [1, 2], "tags": tags}
+    with pytest.raises(ConfError, match="there is no 'widths'"):
+        Conf.to_dict(
+            Conf.merge(Conf.parse_sdn("tags: [a]\n"), Conf.parse_dotlist(["tags=${widths}", change]))
+        )
+
+
+@pytest.mark.parametrize("argument", ["~copy.a", "~tags[0]", "~copy.inner.b"])
+def test_a_deletion_never_changes_what_a_reference_names(argument):
+    base = Conf.parse_sdn("one: {a: 1, inner: {b: 2}}\nwidths: [1, 2]\ncopy: ${one}\ntags: ${widths}\n")
+    with pytest.raises(OverrideError, match="is a reference; nothing can be deleted from it"):
+        Conf.merge(base, Conf.parse_dotlist([argument]))
+    assert Conf.to_dict(Conf.merge(base, Conf.parse_dotlist(["~one.a"])))["copy"] == {"inner": {"b": 2}}

@@ -138,4 +138,7 @@ def place_at(root: MappingNode, path: KeyPath) -> Place | None:
 
 def index_or_key(holder: Any, segment: Key) -> Key:
     """Return a segment of a path as a mapping or a list takes it."""
-    return int(segment) if isinstance(holder, ListNode) else str(segment)
+    if not isinstance(holder, ListNode):
+        return str(segment)
+    index = int(segment)
+    return index + len(holder) if index < 0 else index  # the texts are found by the place in the file

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from simple_conf.config import access
-from simple_conf.errors import ConfError, OverrideError
+from simple_conf.errors import ConfError, OverrideError, UnknownReferenceError
 from simple_conf.keypath import format_path
 from simple_conf.merging.arrays import combine
 from simple_conf.merging.merge import LenientPatch, lay_over, merge, refuse_unmet
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from simple_conf.merging.merge import Patch
     from simple_conf.merging.strategy import MergeStrategy
     from simple_conf.origin.layers import Layer
-    from simple_conf.tree.node import Defaults
+    from simple_conf.tree.node import Defaults, Key
 
 ADDS = frozenset({"add", "add_append"})
 APPENDS = frozenset({"append", "add_append"})
@@ -123,7 +123,10 @@ def write(root: MappingNode, override: Override, rules: MergeStrategy, strict: b
     holder, last = access.reach(root, override.path, override.layer, unknown if strict else None)
     tree = root.__tree__
     if isinstance(holder, ListNode):
-        access.put_item(holder, last, override.value, override.layer)
+        if override.kind in APPENDS:
+            append_to_item(root, holder, last, override)
+        else:
+            access.put_item(holder, last, override.value, override.layer)
         return
     key = str(last)
     path = (*holder.__path__, key)
@@ -163,17 +166,44 @@ def appended(holder: MappingNode, key: str, path: KeyPath, override: Override, v
     if isinstance(mine, str) and "${" in mine:
         mine = adopt(read_item(holder, key), tree, path, holder.__layer__)
     if not isinstance(mine, ListNode):
-        kind = "a mapping" if isinstance(mine, MappingNode) else repr_of(mine)
-        from simple_conf.secret_names import may_name_secret
-
-        if may_name_secret(format_path(path)):
-            kind = "a value"
-        message, hint = (
-            f"{format_path(path)} is {kind}, not a list",
-            "'+=' adds to a list; write = to set a value",
-        )
-        raise refused(override.argument, message, 1, hint)
+        raise not_a_list(mine, path, override)
     return combine(mine, items, "append", lay_over)
+
+
+def append_to_item(root: MappingNode, holder: ListNode, segment: Key, override: Override) -> None:
+    """Add the value of an override to the list that is an item of a list; a list as value adds all its items.
+
+    Raises:
+        OverrideError: The item is something else.
+    """
+    added = override.value if isinstance(override.value, list) else [override.value]
+    index = int(segment)
+    mine = read_item(holder, index) if -len(holder) <= index < len(holder) else None
+    if mine is None or mine is MISSING:
+        access.put_item(holder, segment, added, override.layer)
+        return
+    if not isinstance(mine, list):
+        raise not_a_list(mine, override.path, override)
+    if not isinstance(raw_item(holder, index), ListNode):  # a reference: what it names stays as it is
+        access.put_item(holder, segment, [*mine, *added], override.layer)
+        return
+    for at, value in enumerate(added, len(mine)):
+        items, last = access.reach(root, (*override.path, at), override.layer, None)
+        access.put_item(items, last, value, override.layer)  # one by one: the items before keep their texts
+
+
+def not_a_list(value: Any, path: KeyPath, override: Override) -> OverrideError:
+    """Return the error for a ``+=`` where there is something else than a list."""
+    kind = "a mapping" if isinstance(value, MappingNode) else repr_of(value)
+    from simple_conf.secret_names import may_name_secret
+
+    if may_name_secret(format_path(path)):
+        kind = "a value"
+    message, hint = (
+        f"{format_path(path)} is {kind}, not a list",
+        "'+=' adds to a list; write = to set a value",
+    )
+    return refused(override.argument, message, 1, hint)
 
 
 def delete(root: MappingNode, override: Override, strict: bool) -> None:
@@ -187,6 +217,15 @@ def delete(root: MappingNode, override: Override, strict: bool) -> None:
             raise nothing_to_delete(root, override)
         root.__tree__.unmet[override.path] = nothing_to_delete(root, override)
         return
+    for depth in range(1, len(override.path)):
+        holder, last = (
+            access.get(root, override.path[: depth - 1]) if depth > 1 else root,
+            override.path[depth - 1],
+        )
+        raw = raw_item(holder, last) if has_item(holder, last) else None
+        if isinstance(raw, str) and "${" in raw:  # what it names would lose the key, too
+            message = f"{format_path(override.path[:depth])} is a reference; nothing can be deleted from it"
+            raise refused(override.argument, message, 2, "delete it where the reference leads")
     access.delete_at(root, override.path)
     root.__tree__.removed[override.path] = override.layer
 
@@ -208,16 +247,26 @@ def from_overrides(patches: Sequence[Patch]) -> MappingNode:
     """Return a tree of what overrides set; it applies them again wherever it is merged over another."""
     root = grow({}, NamedLayer("command line", "(no arguments)"))
     for patch in patches:
-        if isinstance(patch, Override) and patch.kind == "delete":
-            if access.has_path(root, patch.path):
-                access.delete_at(root, patch.path)
-            continue
-        if isinstance(patch, Override) and any(isinstance(segment, int) for segment in patch.path):
-            show_alone(root, patch)
-            continue
-        patch.apply(root, DEFAULT, False)
+        try:
+            apply_alone(root, patch)
+        except UnknownReferenceError:
+            continue  # it changes what a reference gives, which only the config below may have
+        except OverrideError as failure:
+            if not isinstance(failure.__cause__, UnknownReferenceError):
+                raise
     root.__tree__.patches = list(patches)
     return root
+
+
+def apply_alone(root: MappingNode, patch: Patch) -> None:
+    """Apply one override to a tree that has only what overrides set."""
+    if isinstance(patch, Override) and patch.kind == "delete":
+        if access.has_path(root, patch.path):
+            access.delete_at(root, patch.path)
+    elif isinstance(patch, Override) and any(isinstance(segment, int) for segment in patch.path):
+        show_alone(root, patch)
+    else:
+        patch.apply(root, DEFAULT, False)
 
 
 def merge_overrides(base: MappingNode, patches: Sequence[Patch], strict_keys: bool = False) -> MappingNode:
@@ -253,7 +302,10 @@ def show_alone(root: MappingNode, override: Override) -> None:
     for depth, segment in enumerate(path):
         if isinstance(segment, int):
             fill_up_to(root, path[:depth], segment, override)
-    access.set_at(root, path, override.value, override.layer)
+    value = override.value
+    if override.kind in APPENDS and not isinstance(value, list):
+        value = [value]
+    access.set_at(root, path, value, override.layer)
 
 
 def written_at(root: MappingNode, path: KeyPath) -> object:
