@@ -129,3 +129,10 @@ def test_an_id_that_is_given_outweighs_the_environment(layout, monkeypatch):
 def test_a_word_of_another_library_is_answered(root, word, hint):
     with pytest.raises(RunNotFoundError, match=f"no run '{word}' in .*; {hint}"):
         Track.run("demo", resume=word, system=False)
+
+
+def test_a_run_says_whether_it_was_resumed():
+    with Track.run("demo", system=False) as run:
+        assert not run.resumed
+    with Track.run("demo", system=False, resume=run.id) as again:
+        assert again.resumed

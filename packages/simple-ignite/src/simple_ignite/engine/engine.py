@@ -304,6 +304,11 @@ class Engine:
         """Whether a state was loaded, and the run that continues it has not ended; False without one."""
         return self.progress.loaded
 
+    @property
+    def sought(self) -> bool:
+        """Whether `load_latest` found no state to continue from, and the run that begins has not ended."""
+        return self.progress.sought
+
     # State
 
     def keep(self, handler: object) -> None:

@@ -21,6 +21,7 @@ class Progress:
         in_epoch: Whether an epoch has begun and is not yet completed.
         ended: Whether the last run reached its goal.
         loaded: Whether the position was loaded rather than reached by this engine.
+        sought: Whether a state to continue from was looked for, and there was none.
         failed: Whether the last run ended by an exception.
         nested: Whether the last run was started within a run of another engine.
         single: Whether each run is complete in itself, as an evaluation is, so that a finished one that is
@@ -41,6 +42,7 @@ class Progress:
         "nested",
         "own_length",
         "single",
+        "sought",
     )
 
     def __init__(self) -> None:
@@ -55,6 +57,7 @@ class Progress:
         self.in_epoch = False
         self.ended = False
         self.loaded = False
+        self.sought = False
         self.failed = False
         self.data_ended = False
         self.counts_steps = True

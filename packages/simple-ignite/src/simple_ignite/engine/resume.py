@@ -167,6 +167,7 @@ class ResumeState:
         finished = saved.get("finished", False) or (progress.single and not progress.in_epoch)
         progress.ended = True
         progress.loaded = not finished
+        progress.sought = False
         progress.nested = saved.get("finished", False)
         progress.failed = False
         progress.data_ended = saved.get("data_ended", False)

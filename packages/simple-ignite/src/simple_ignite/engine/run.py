@@ -62,7 +62,7 @@ class Run:
                 break
             self.close_epoch()
         progress.ended = progress.finished(state)
-        progress.loaded = False
+        progress.loaded = progress.sought = False
         state.stopwatch.end_run()
         if control.signal & TERMINATE:
             log.info("engine %s: terminated: %s", engine.name, state.stop_reason or "no reason given")

@@ -6,7 +6,7 @@ import weakref
 import pytest
 
 from simple_ignite import Engine, Events
-from simple_ignite.handlers import TrackingHandler
+from simple_ignite.handlers import Checkpoint, TrackingHandler
 
 
 class Run:
@@ -50,6 +50,26 @@ def test_a_run_that_is_not_loaded_rewinds_nothing():
     trainer.run(range(4))
     trainer.run()
     assert run.calls == [1, 2, 3, 4]
+
+
+@pytest.mark.parametrize(
+    ("resumed", "sought", "expected"),
+    [(True, True, ["rewind 1", 1, 2]), (False, True, [1, 2]), (True, False, [1, 2])],
+)
+@pytest.mark.parametrize("steps", [None, lambda engine: engine.state.iteration])
+def test_a_job_that_was_killed_before_its_first_checkpoint_rewinds_to_its_first_step(
+    tmp_path, resumed, sought, expected, steps
+):
+    run = Run()
+    run.resumed = resumed
+    trainer = trainer_logging_to(run, global_step_transform=steps)
+    if sought:
+        assert Checkpoint.load_latest(tmp_path, {"trainer": trainer}, required=False) is None
+    assert trainer.sought == sought
+    trainer.run(range(2))
+    assert not trainer.sought
+    trainer.run(range(2), restart=True)
+    assert run.calls == [*expected, 1, 2]
 
 
 def test_handlers_that_log_to_one_tracker_rewind_it_once():

@@ -89,6 +89,11 @@ class Run:
         return self._view.project
 
     @property
+    def resumed(self) -> bool:
+        """Whether it continues what an earlier process, or an earlier call of `Track.run`, began."""
+        return bool(self._view.metadata.resumed)
+
+    @property
     def dir(self) -> str:
         """The run's folder; empty if nothing is written."""
         return self._view.dir if self._session else ""

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Literal, overload
 
+from simple_ignite.engine.engine import Engine
 from simple_ignite.errors import (
     CheckpointError,
     CheckpointNotFoundError,
@@ -79,6 +80,9 @@ def load_latest(
         message = f"{folder}: no intact checkpoint {prefix}checkpoint_* ({found})"
         message += f"; to start without one: {hint}"
         raise CheckpointNotFoundError(message, path=folder)
+    for part in to_load.values():
+        if isinstance(part, Engine):
+            part.progress.sought = True
     return None
 
 

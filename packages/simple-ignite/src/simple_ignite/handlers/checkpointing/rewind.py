@@ -18,6 +18,9 @@ _trackers: weakref.WeakKeyDictionary[Engine, list[object]] = weakref.WeakKeyDict
 class Rewind:
     """Calls the method `rewind` of a tracker once, when a run continues from a loaded state.
 
+    So it does where `load_latest` found no state and the tracker says, by its attribute `resumed`, that it
+    continues an earlier run: a job that was killed before its first checkpoint logs the same steps again.
+
     Args:
         tracker: The tracker; without a method `rewind` nothing happens.
         steps: Where its steps come from: another engine, for its iteration; a function; None for the
@@ -56,11 +59,14 @@ class Rewind:
             self._rewind(step)
 
     def _await_step(self, engine: Engine) -> None:
-        self.pending = engine.loaded
+        self.pending = self._continues(engine)
 
     def _rewind_to_iteration(self, engine: Engine) -> None:
-        if engine.loaded and self._rewind is not None:
+        if self._continues(engine) and self._rewind is not None:
             self._rewind(engine.state.iteration + 1)
+
+    def _continues(self, engine: Engine) -> bool:
+        return engine.loaded or (engine.sought and bool(getattr(self._tracker, "resumed", False)))
 
     def _is_rewound_by_iteration(self) -> bool:
         """Whether a handler that counts iterations does it, whose steps are of another unit."""
