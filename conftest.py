@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import sys
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,11 @@ else:
         os.chdir(namespace["_folder"])
 
     def leave_folder(namespace: dict[str, Any]) -> None:
-        """Go back and remove what the page wrote."""
+        """Go back, remove what the page wrote, and take back what it set for the whole process."""
+        if "simple_track" in sys.modules:
+            track = sys.modules["simple_track"].Track
+            track.set_dir(None)
+            track.set_mode(None)
         os.chdir(namespace["_came_from"])
         shutil.rmtree(namespace["_folder"], ignore_errors=True)
 
