@@ -220,16 +220,25 @@ class ResumeState:
         """Restore the position in the data, then the random number generators, unless that is done already.
 
         The global generators are restored once for all engines that were saved together, and are otherwise
-        left as they are.
+        left as they are. If this fails or is interrupted, the loaded position is still to be restored.
 
         Args:
             batches: The data.
             done: How many iterations are done.
         """
-        saved, self.pending_batches = self.pending_batches, None
-        rng, self._pending_rng = self._pending_rng, None
+        saved, rng = self.pending_batches, self._pending_rng
         if saved is None and rng is None:
             return
+        try:
+            self._restore_data(batches, done, saved, rng)
+        except BaseException:
+            batches.drop()
+            raise
+        self.pending_batches = self._pending_rng = None
+
+    def _restore_data(
+        self, batches: BatchSource, done: int, saved: dict[str, Any] | None, rng: dict[str, Any] | None
+    ) -> None:
         loaded = RngState() if rng is None else RngState.from_state_dict(rng)
         final = RngState() if rng is None or self.shared.done else loaded
         if saved is not None:

@@ -153,6 +153,52 @@ def test_ctrl_c_between_iterations_saves(tmp_path):
     assert loaded(tmp_path) == ("checkpoint_3.pt", 3.0)
 
 
+@pytest.mark.parametrize("event", [Events.ITERATION_COMPLETED(once=3), Events.EPOCH_COMPLETED(once=1)])
+def test_ctrl_c_in_a_handler_leaves_the_last_file_since_the_handlers_after_it_have_not_run(tmp_path, event):
+    def interrupt():
+        raise KeyboardInterrupt
+
+    trainer, _ = saving(tmp_path, every=2)
+    trainer.on(event, interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        trainer.run(range(3), max_epochs=2)
+    assert loaded(tmp_path) == ("checkpoint_2.pt", 2.0)
+
+
+def test_ctrl_c_while_the_position_in_the_data_is_restored_leaves_what_was_loaded(tmp_path):
+    class Interrupted(list):
+        interrupts = True
+
+        def __iter__(self):
+            if Interrupted.interrupts:
+                raise KeyboardInterrupt
+            return super().__iter__()
+
+    def drawing(folder):
+        seen = []
+        trainer = Engine(lambda engine, batch: seen.append((batch, torch.rand(()).item())))
+        trainer.on(Events.ITERATION_COMPLETED(every=2), Checkpoint({"trainer": trainer}, folder))
+        return trainer, seen
+
+    whole, expected = drawing(tmp_path / "whole")
+    torch.manual_seed(3)
+    whole.run(range(6))
+    first, _ = drawing(tmp_path / "killed")
+    first.on(Events.ITERATION_COMPLETED(once=4), Engine.interrupt)
+    torch.manual_seed(3)
+    first.run(range(6))
+    for interrupts in (True, False):
+        Interrupted.interrupts = interrupts
+        resumed, seen = drawing(tmp_path / "killed")
+        Checkpoint.load_latest(tmp_path / "killed", {"trainer": resumed})
+        torch.manual_seed(9)
+        try:
+            resumed.run(Interrupted(range(6)))
+        except KeyboardInterrupt:
+            assert interrupts
+    assert seen == expected[4:]
+
+
 def damage(path, how):
     content = bytearray(path.read_bytes())
     if how == "cut":

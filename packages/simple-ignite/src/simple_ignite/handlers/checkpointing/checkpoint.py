@@ -350,7 +350,8 @@ class Checkpoint:
         self.wait()
 
     def _raised(self, engine: Engine, error: BaseException) -> None:
-        if isinstance(error, KeyboardInterrupt) and engine.between_iterations and engine.state.iteration:
+        whole = engine.between_iterations and engine.table.control.failed is None  # no handler is half done
+        if isinstance(error, KeyboardInterrupt) and whole and engine.state.iteration:
             self._terminated(engine)
         elif self._save_on_exception and isinstance(error, Exception):
             self._save_failed(engine)
