@@ -48,7 +48,12 @@ class BatchSource:
         if self._iterator is None:
             self._rng = None if type(self.data) in DETERMINISTIC else RngState(self.data)
             self._base = None
-            self._iterator = self._iterate()
+            try:
+                self._iterator = self._iterate()
+            except BaseException:
+                if self._rng is not None:  # what was drawn is drawn again by the next attempt
+                    self._rng.restore(self.data)
+                raise
             self.origin = done
         return self._iterator
 

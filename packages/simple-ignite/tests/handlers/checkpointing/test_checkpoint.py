@@ -199,6 +199,38 @@ def test_ctrl_c_while_the_position_in_the_data_is_restored_leaves_what_was_loade
     assert seen == expected[4:]
 
 
+def test_ctrl_c_while_an_epoch_begins_its_data_takes_back_what_these_have_drawn(tmp_path):
+    interrupted = []
+
+    class Drawing:
+        def __iter__(self):
+            order = torch.randperm(4).tolist()
+            if interrupted and interrupted.pop():
+                raise KeyboardInterrupt
+            return iter(order)
+
+    def drawing(folder):
+        seen = []
+        trainer = Engine(lambda engine, batch: seen.append((batch, torch.rand(()).item())))
+        trainer.on(Events.ITERATION_COMPLETED(every=3), Checkpoint({"trainer": trainer}, folder))
+        return trainer, seen
+
+    whole, expected = drawing(tmp_path / "whole")
+    torch.manual_seed(3)
+    whole.run(Drawing(), max_epochs=2)
+    first, seen = drawing(tmp_path / "killed")
+    first.on(Events.EPOCH_COMPLETED(once=1), lambda: interrupted.append(True))
+    torch.manual_seed(3)
+    with pytest.raises(KeyboardInterrupt):
+        first.run(Drawing(), max_epochs=2)
+    resumed, rest = drawing(tmp_path / "killed")
+    Checkpoint.load_latest(tmp_path / "killed", {"trainer": resumed})
+    torch.manual_seed(9)
+    assert resumed.state.iteration == 4
+    resumed.run(Drawing(), max_epochs=2)
+    assert seen + rest == expected
+
+
 def damage(path, how):
     content = bytearray(path.read_bytes())
     if how == "cut":
