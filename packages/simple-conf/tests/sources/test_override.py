@@ -267,3 +267,17 @@ def test_appending_to_a_key_that_is_not_there_says_how_to_add_it():
 def test_a_plus_before_an_append_still_appends_where_there_is_a_list():
     over = Conf.parse_dotlist(["+tags+=x"])
     assert Conf.merge({"tags": ["a"]}, over, strict_keys=True) == {"tags": ["a", "x"]}
+
+
+@pytest.mark.parametrize(
+    ("override", "value"),
+    [
+        ("m[0][0]=5", [[5, "b"], [[1, 2], [3, 4]], "x"]),
+        ("m[1][1][0]=9", [["a", "b"], [[1, 2], [9, 4]], "x"]),
+        ("m[2][0]=1", [["a", "b"], [[1, 2], [3, 4]], [1]]),
+    ],
+)
+def test_an_index_in_an_item_that_is_a_reference_sets_an_item_of_a_copy(override, value):
+    config = Conf.parse_sdn("t: [a, b]\nn: [[1, 2], [3, 4]]\nm: [${t}, ${n}, x]\n")
+    made = Conf.to_dict(Conf.merge(config, Conf.parse_dotlist([override])))
+    assert made == {"t": ["a", "b"], "n": [[1, 2], [3, 4]], "m": value}

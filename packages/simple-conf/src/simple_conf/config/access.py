@@ -119,7 +119,7 @@ def reach(
     holder: Node = node
     for depth, segment in enumerate(segments[:-1]):
         if isinstance(holder, ListNode):
-            holder = reach_item(holder, segment, layer)
+            holder = reach_item(holder, segment, layer, isinstance(segments[depth + 1], int))
             continue
         key = str(segment)
         opened = unknown is None and not isinstance(segments[depth + 1], int)
@@ -135,8 +135,15 @@ def reach(
     return holder, segments[-1]
 
 
-def reach_item(items: ListNode, segment: Key, layer: Layer) -> Node:
-    """Return the node at an index of a list; one is made on top of a reference or in the place of a value."""
+def reach_item(items: ListNode, segment: Key, layer: Layer, as_list: bool = False) -> Node:
+    """Return the node at an index of a list; one is made on top of a reference or in the place of a value.
+
+    Args:
+        items: The list.
+        segment: The index.
+        layer: The source that what is made comes from.
+        as_list: Whether the item is used as a list; one that is made starts from what a reference gives.
+    """
     index = index_in(items, segment)
     values = raw_items(items)
     item = values[index] if index < len(values) else None
@@ -144,6 +151,13 @@ def reach_item(items: ListNode, segment: Key, layer: Layer) -> Node:
         return item
     if isinstance(item, Overlaid):
         return item.overrides
+    if as_list:
+        path = (*items.__path__, index)
+        below = follow(items.__tree__.root, path) if is_reference(item) else None
+        listed = below if isinstance(below, ListNode) else ListNode(items.__tree__, path, layer, [])
+        put_item(items, index, copy_list(listed, items.__tree__, path), layer)
+        made_list: ListNode = raw_items(items)[index]
+        return made_list
     if is_reference(item):
         fresh = node_of(items.__tree__, (*items.__path__, index), layer, {})
         put_item(items, index, Overlaid(item, fresh), layer)
