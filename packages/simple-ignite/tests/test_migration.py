@@ -11,7 +11,7 @@ import torch
 import torch.nn.utils.prune
 
 import simple_ignite
-from simple_ignite import Engine, State, data, distributed, handlers, metrics
+from simple_ignite import Engine, State, checks, data, distributed, handlers, metrics
 
 PAGES = Path(__file__).parents[3] / "docs/ignite"
 NAMES = tomllib.loads((Path(__file__).parent / "assets/names_of_peers.toml").read_text())
@@ -19,7 +19,7 @@ ENGINE = Engine(lambda engine, batch: None)
 ROOTS = {
     **{
         name: getattr(space, name)
-        for space in (data, distributed, metrics, handlers)
+        for space in (data, distributed, metrics, handlers, checks)
         for name in space.__all__
     },
     **{name: getattr(simple_ignite, name) for name in simple_ignite.__all__},
