@@ -152,3 +152,20 @@ def check():
 def codes(check):
     """A function that returns the codes of the errors and warnings of parts."""
     return lambda parts, **options: [f.code for f in check(parts, **options).findings if f.level != "info"]
+
+
+@pytest.fixture
+def parts(sound):
+    """A set-up that trains."""
+    return sound["mlp"]()
+
+
+@pytest.fixture
+def finding(check):
+    """A function that returns the only error or warning of parts."""
+
+    def only(parts):
+        (found,) = (finding for finding in check(parts).findings if finding.level != "info")
+        return found
+
+    return only

@@ -6,22 +6,6 @@ from torch import nn
 from torch.nn import functional
 
 
-@pytest.fixture
-def parts(sound):
-    return sound["mlp"]()
-
-
-@pytest.fixture
-def finding(check):
-    """A function that returns the only error or warning of parts."""
-
-    def only(parts):
-        (found,) = (finding for finding in check(parts).findings if finding.level != "info")
-        return found
-
-    return only
-
-
 def with_model(parts, model):
     parts.model = model
     parts.optimizer = torch.optim.SGD(model.parameters(), 0.1)

@@ -9,22 +9,6 @@ from torch.utils.data.distributed import DistributedSampler
 from simple_ignite.data import prefetch
 
 
-@pytest.fixture
-def parts(sound):
-    return sound["mlp"]()
-
-
-@pytest.fixture
-def finding(check):
-    """A function that returns the only error or warning of parts."""
-
-    def only(parts):
-        (found,) = (finding for finding in check(parts).findings if finding.level != "info")
-        return found
-
-    return only
-
-
 def pairs(count, value=None):
     inputs = torch.randn(count, 10) if value is None else torch.full((count, 10), value)
     return TensorDataset(inputs, torch.arange(count) % 3)

@@ -5,22 +5,6 @@ import torch
 from torch import nn
 
 
-@pytest.fixture
-def parts(sound):
-    return sound["mlp"]()
-
-
-@pytest.fixture
-def finding(check):
-    """A function that returns the only error or warning of parts."""
-
-    def only(parts):
-        (found,) = (finding for finding in check(parts).findings if finding.level != "info")
-        return found
-
-    return only
-
-
 def test_parameters_that_are_not_in_the_optimizer_are_named(parts, finding, check):
     parts.optimizer = torch.optim.SGD(parts.model[0].parameters(), 0.1)
     found = finding(parts)

@@ -6,22 +6,6 @@ from torch import nn
 from torch.nn import functional
 
 
-@pytest.fixture
-def parts(sound):
-    return sound["mlp"]()
-
-
-@pytest.fixture
-def finding(check):
-    """A function that returns the only error or warning of parts."""
-
-    def only(parts):
-        (found,) = (finding for finding in check(parts).findings if finding.level != "info")
-        return found
-
-    return only
-
-
 def test_a_learning_rate_that_is_lost_in_rounding_moves_nothing(parts, finding):
     parts.optimizer = torch.optim.SGD(parts.model.parameters(), 1e-30)
     found = finding(parts)

@@ -148,11 +148,15 @@ def test_new_folders_are_on_disk_with_all_their_parents(tmp_path, disk):
 
 @pytest.mark.parametrize("number", [errno.EINVAL, errno.ENOTSUP])
 def test_a_file_system_that_cannot_sync_folders_is_accepted(tmp_path, monkeypatch, number):
-    def refuse(_):
+    asked = []
+
+    def refuse(descriptor):
+        asked.append(descriptor)
         raise OSError(number, "not here")
 
     monkeypatch.setattr(os, "fsync", refuse)
     sync_folder(tmp_path)
+    assert len(asked) == 1
 
 
 def test_a_disk_that_fails_to_sync_a_folder_is_reported_and_nothing_stays_open(tmp_path, monkeypatch):

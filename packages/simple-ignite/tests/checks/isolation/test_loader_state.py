@@ -32,5 +32,9 @@ def test_a_state_that_has_changed_is_loaded():
 
 
 def test_what_has_no_state_is_left_alone():
-    LoaderState([1, 2]).restore()
+    data = [1, 2]
+    state = LoaderState(data)
+    data.append(3)
+    state.restore()
     LoaderState(None).restore()
+    assert data == [1, 2, 3]

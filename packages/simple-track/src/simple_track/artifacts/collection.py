@@ -7,8 +7,6 @@ to, why.
 from __future__ import annotations
 
 import contextlib
-import os
-import re
 import time
 from collections.abc import Iterable
 from datetime import datetime
@@ -22,12 +20,11 @@ from simple_track.artifacts.manifest import FileEntry, Manifest, Reference, cont
 from simple_track.artifacts.store_lock import store_lock
 from simple_track.artifacts.trail import Trail
 from simple_track.artifacts.trail_state import TrailState, current_state, number_of
+from simple_track.artifacts.version_files import version_numbers
 from simple_track.errors import FormatError, StorageError, TrackError
 from simple_track.storage import exact_json
 from simple_track.storage.atomic_write import atomic_write
 from simple_track.storage.layout import Layout
-
-_MANIFEST = re.compile(r"v(0|[1-9][0-9]{0,17})\.json")
 
 
 class UnknownVersionError(TrackError, LookupError):
@@ -123,14 +120,7 @@ class Collection:
 
     def manifests(self) -> list[int]:
         """The numbers of all manifests that exist, in ascending order, also of an interrupted removal."""
-        try:
-            names = os.listdir(self.path)  # noqa: PTH208 - names alone
-        except (FileNotFoundError, NotADirectoryError):
-            return []
-        except OSError as error:
-            raise FormatError(self.path, f"cannot be read ({error.strerror or error})") from error
-        found = (_MANIFEST.fullmatch(name) for name in names)
-        return sorted(int(match[1]) for match in found if match)
+        return version_numbers(self.path)
 
     def manifest(self, version: int) -> Manifest:
         """Read the manifest of a version.

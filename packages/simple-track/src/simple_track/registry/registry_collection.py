@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
@@ -25,6 +24,7 @@ from simple_track.artifacts.store_lock import store_lock
 from simple_track.artifacts.trail import user_name
 from simple_track.artifacts.trail_state import number_of
 from simple_track.artifacts.version import ArtifactVersion
+from simple_track.artifacts.version_files import VERSION_FILE, version_numbers
 from simple_track.errors import FormatError, SettingError, StorageError
 from simple_track.registry.chained_trail import ChainedTrail
 from simple_track.registry.collection_name import UnknownCollectionError, check_collection
@@ -34,7 +34,6 @@ from simple_track.storage.atomic_write import atomic_write, create_folder
 from simple_track.storage.layout import Layout
 
 FORMAT = 1
-_MANIFEST = re.compile(r"v(0|[1-9][0-9]{0,17})\.json")
 
 
 @attrs.frozen
@@ -74,13 +73,7 @@ class RegistryCollection:
 
     def numbers(self) -> list[int]:
         """The numbers of all versions, in ascending order."""
-        try:
-            names = os.listdir(self.path)  # noqa: PTH208 - names alone
-        except (FileNotFoundError, NotADirectoryError):
-            return []
-        except OSError as error:
-            raise FormatError(self.path, f"cannot be read ({error.strerror or error})") from error
-        return sorted(int(found[1]) for name in names if (found := _MANIFEST.fullmatch(name)))
+        return version_numbers(self.path)
 
     def publish(
         self,
@@ -371,7 +364,7 @@ def collections(layout: Layout) -> list[str]:
     """The names of all collections of the registry, sorted."""
     found = []
     for folder, _, names in os.walk(layout.registry):
-        if "events.jsonl" in names or any(map(_MANIFEST.fullmatch, names)):
+        if "events.jsonl" in names or any(map(VERSION_FILE.fullmatch, names)):
             with suppress(ValueError):  # a folder that is no collection
                 found.append(check_collection(Path(folder).relative_to(layout.registry).as_posix()))
     return sorted(found)
