@@ -549,3 +549,27 @@ def test_every_entry_of_a_state_is_needed(key):
         Engine(print).load_state_dict(saved)
     assert str(caught.value) == f"the engine's state has no entry '{key}'; it is incomplete"
     assert caught.value.key == f"'{key}'"
+
+
+def test_a_run_that_was_continued_saves_the_generators_as_they_are_then():
+    def drawing(once):
+        seen = []
+        trainer = Engine(lambda engine, batch: seen.append(torch.rand(()).item()))
+        trainer.on(Events.ITERATION_COMPLETED(once=once), Engine.interrupt)
+        return trainer, seen
+
+    torch.manual_seed(4)
+    whole, expected = drawing(once=100)
+    whole.run(range(6))
+
+    torch.manual_seed(4)
+    first, seen = drawing(once=2)
+    first.run(range(6))
+    second, more = drawing(once=4)
+    second.load_state_dict(first.state_dict())
+    second.run(range(6))
+    third, rest = drawing(once=100)
+    third.load_state_dict(second.state_dict())
+    torch.manual_seed(5)
+    third.run(range(6))
+    assert seen + more + rest == expected
