@@ -130,7 +130,7 @@ class Conf:
 
     @staticmethod
     def merge(*configs: Config | Mapping[str, Any], strict_keys: bool = False) -> Config:
-        """Return a new config with each one laid over those before it: later wins, mappings merge deeply.
+        """Return a new config with each one merged over those before it: later wins, mappings merge deeply.
 
         Args:
             configs: Configs or plain dicts; they stay as they are.
@@ -150,11 +150,11 @@ class Conf:
         *,
         strict_keys: bool = False,
     ) -> Config:
-        """Return a new config with ``overlay`` laid over ``base`` by a strategy for arrays and nulls.
+        """Return a new config with ``overlay`` merged over ``base`` by a strategy for arrays and nulls.
 
         Args:
             base: A config or a plain dict, which stays as it is; ``overlay`` too.
-            overlay: What is laid over it.
+            overlay: What is merged over it.
             strategy: How arrays and nulls are merged.
             strict_keys: Whether a key that ``base`` does not have is an error.
 
@@ -289,7 +289,7 @@ class Conf:
             schema: What the config must look like.
             config: The config file when none is given on the command line: relative to the working directory,
                 or to the script where it is not found there.
-            env_prefix: What the names of environment variables begin with that are laid over the file, below
+            env_prefix: What the names of environment variables begin with that are merged over the file, below
                 the command line, such as ``"APP_"``; see ``Conf.from_env``. Default: none are.
             ignore_unknown: Whether options of others, as a launcher's ``--local_rank=0``, are passed over.
 
@@ -322,7 +322,7 @@ class Conf:
             argv: The words after the script's name; by default those of this process, none in a notebook.
             config: The config file when ``argv`` names none.
             folder: Where to look for ``config`` when it is not in the working directory.
-            env_prefix: What the names of environment variables begin with that are laid over the file, below
+            env_prefix: What the names of environment variables begin with that are merged over the file, below
                 the command line; default: none are.
             ignore_unknown: Whether options of others, as a launcher's ``--local_rank=0``, are passed over.
 

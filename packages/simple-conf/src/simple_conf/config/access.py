@@ -180,7 +180,7 @@ def open_up(holder: MappingNode, key: str, inner: Any, as_list: bool, layer: Lay
     tree = holder.__tree__
     path = (*holder.__path__, key)
     fresh: Node
-    if as_list:  # the list may come through a reference that this is laid over
+    if as_list:  # the list may come through a reference that this is merged over
         below = follow(tree.root, path) if inner is ABSENT or is_reference(inner) else None
         items = below if isinstance(below, ListNode) else ListNode(tree, path, layer, [])
         fresh = copy_list(items, tree, path)

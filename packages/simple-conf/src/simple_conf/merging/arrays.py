@@ -81,7 +81,7 @@ def identities(items: list[Item], field: str) -> list[Any]:
 
 
 def joined(mine: ListNode, pairs: list[Pair], lay: Lay) -> ListNode:
-    """Return the list that the pairs make: the second of a pair laid over the first, or in its place."""
+    """Return the list that the pairs make: the second of a pair merged over the first, or in its place."""
     tree, path = mine.__tree__, mine.__path__
     values: list[Any] = []
     provenance: list[Assignment | None] = []

@@ -39,7 +39,7 @@ SCALARS = PLAIN | {str, type(ABSENT)}
 
 
 class ConfigPatch:
-    """A whole config that is laid over the one it is merged into.
+    """A whole config that is merged over the one it is merged into.
 
     Args:
         config: The root of the config's tree.
@@ -137,7 +137,7 @@ class Edit:
 def merge(
     configs: Sequence[MappingNode], strategy: MergeStrategy | None = None, *, strict_keys: bool = False
 ) -> MappingNode:
-    """Return a new tree with each config laid over the ones before it.
+    """Return a new tree with each config merged over the ones before it.
 
     Args:
         configs: Roots of trees; later ones win.

@@ -80,7 +80,7 @@ def json_schema(schema: type, *, strict: bool = True) -> dict[str, Any]:
     if not own:
         files = {"type": "array", "items": {"type": "string"}}
         top["properties"]["extends"] = {
-            "description": "A file, or several, that this one is laid over.",
+            "description": "A file, or several, that this one is merged over.",
             "anyOf": [{"type": "string"}, files],
         }
     return {"$schema": DIALECT, **top, "$defs": {"reference": REFERENCE, **writer.definitions}}

@@ -56,7 +56,7 @@ class Choice:
         self.file = file
 
     def drop(self) -> None:
-        """Take the text out of its file, whose other values are laid over what is chosen elsewhere."""
+        """Take the text out of its file, whose other values are merged over what is chosen elsewhere."""
         if self.holder is not None:
             key = str(self.path[-1])
             self.holder.__raw__.pop(key, None)

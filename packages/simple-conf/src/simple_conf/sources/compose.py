@@ -2,7 +2,7 @@
 
 A choice is a text under a key that has a folder of choices, wherever it is written: in the file, in one that
 it extends, in a chosen file, in an ``@file`` or in an override. The last choice of a key counts. Its file is
-laid where the key was first chosen, so that keys laid over an earlier choice stay over the new one.
+laid where the key was first chosen, so that keys merged over an earlier choice stay over the new one.
 """
 
 # pathlib is slow to import, and reading a config must not be.
@@ -49,7 +49,7 @@ MAX_DEPTH = 64
 
 
 class LaidFile:
-    """A file that is laid over what is there, at a path.
+    """A file that is merged over what is there, at a path.
 
     Args:
         path: Where; empty for the top.
@@ -267,7 +267,7 @@ def chooses(items: Sequence[Item], file: LaidFile, path: KeyPath) -> bool:
 
 
 def built(laid: Sequence[LaidFile], top: MappingNode, defaults: Defaults | None) -> MappingNode:
-    """Return the tree of all files, each laid over those before it; it is of the file ``top``."""
+    """Return the tree of all files, each merged over those before it; it is of the file ``top``."""
     root = merge([laid[0].config], DEFAULT)
     root.__tree__.defaults = defaults
     for item in laid[1:]:

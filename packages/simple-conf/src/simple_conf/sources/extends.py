@@ -37,7 +37,7 @@ def load(
     lazy_resolve: bool = True,
     files: list[str] | None = None,
 ) -> Config:
-    """Return the config of a file, laid over the files that it extends.
+    """Return the config of a file, merged over the files that it extends.
 
     Args:
         path: The file, as a path or as a resource of a package.

@@ -159,7 +159,7 @@ def appended(holder: MappingNode, key: str, path: KeyPath, override: Override, v
     if not isinstance(value, ListNode):
         items = adopt([override.value], tree, path, override.layer)
     mine = holder.__raw__.get(key)
-    if key not in holder.__raw__:  # it may come through a reference that this is laid over
+    if key not in holder.__raw__:  # it may come through a reference that this is merged over
         below = access.get(tree.root, override.path)
         mine = adopt(below, tree, path, holder.__layer__) if isinstance(below, list) else None
     if mine is None or mine is MISSING:
@@ -273,7 +273,7 @@ def apply_alone(root: MappingNode, patch: Patch) -> None:
 
 
 def merge_overrides(base: MappingNode, patches: Sequence[Patch], strict_keys: bool = False) -> MappingNode:
-    """Return a new tree with overrides laid over a config and the lowest layer of its tree.
+    """Return a new tree with overrides merged over a config and the lowest layer of its tree.
 
     Args:
         base: The root of the config's tree.

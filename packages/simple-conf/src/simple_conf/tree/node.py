@@ -33,7 +33,7 @@ if TYPE_CHECKING:
             Args:
                 node: The mapping.
                 key: The key.
-                opened: Whether a mapping is laid over the default at once: only a reference is set then,
+                opened: Whether a mapping is merged over the default at once: only a reference is set then,
                     since the keys of a mapping can still be filled in one by one.
             """
 
@@ -301,7 +301,7 @@ def has_key(node: MappingNode, key: str, opened: bool = False) -> bool:
     Args:
         node: The mapping.
         key: The key.
-        opened: Whether a mapping is laid over the value at once; see `Defaults`.
+        opened: Whether a mapping is merged over the value at once; see `Defaults`.
     """
     if key in node.__raw__:
         return True

@@ -43,7 +43,7 @@ def inspect_setup(setup: Setup, found: Findings, memory_limit: int | None = None
     Args:
         setup: The set-up.
         found: Gets what is found.
-        memory_limit: The most bytes that a step may use. None: what is there.
+        memory_limit: The most bytes that a step may use. None: the memory that is available.
     """
     check_devices(setup, found)
     check_optimizer(setup, found)

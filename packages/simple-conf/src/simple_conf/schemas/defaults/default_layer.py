@@ -160,7 +160,7 @@ class SchemaDefaults:
         Args:
             node: The mapping.
             key: The key.
-            opened: Whether a mapping is laid over the default at once: then only a reference is set.
+            opened: Whether a mapping is merged over the default at once: then only a reference is set.
         """
         place = self.place(node)
         return place is not None and self.set_default(node, key, place, opened)

@@ -50,7 +50,7 @@ class Place(NamedTuple):
 
 
 def lies_below(default: Any, node: MappingNode, kind: Any) -> bool:
-    """Return whether a mapping is laid over a default, and does not choose another schema of a union."""
+    """Return whether a mapping is merged over a default, and does not choose another schema of a union."""
     if not is_schema(type(default)):
         return entries_of(default) is not NOT_ENTRIES
     if len(schemas_in(kind)) < 2:
