@@ -445,3 +445,15 @@ def test_a_value_that_must_be_filled_in_is_one_where_nothing_is_there():
     merged = Conf.merge({"c": 7}, Conf.parse_sdn("a: ???\n"))
     with pytest.raises(MissingValueError):
         merged.a  # noqa: B018
+
+
+@pytest.mark.parametrize("below", ["${a}", {"k": 1}, {}, 5, None])
+@pytest.mark.parametrize("above", [{}, {"z": 2}])
+def test_a_mapping_over_a_hole_is_merged_with_what_is_below_the_hole(below, above):
+    one, two, three = ({"a": {"q": 0}, "c": below}, {"c": "???"}, {"c": above})
+    left = Conf.merge(Conf.merge(one, two), three)
+    right = Conf.merge(one, Conf.merge(two, three))
+    assert written(left) == written(right)
+    overrides = ["c=???", "c={z: 2}"]
+    expected = Conf.merge(one, Conf.parse_dotlist(overrides[:1]), Conf.parse_dotlist(overrides[1:]))
+    assert written(Conf.merge(one, Conf.parse_dotlist(overrides))) == written(expected)

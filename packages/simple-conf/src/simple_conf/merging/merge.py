@@ -267,7 +267,7 @@ def lay_value(
         if isinstance(made, MappingNode):
             if (is_reference(mine) or isinstance(mine, Linked)) and not made.__barrier__:
                 made = Overlaid(mine, made) if made.__raw__ else mine
-            else:
+            elif mine is not MISSING:  # a hole keeps what is below it, so the mapping is merged with that
                 object.__setattr__(made, "__barrier__", True)
     store(base, key, made)
     return made

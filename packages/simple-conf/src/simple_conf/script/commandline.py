@@ -61,7 +61,7 @@ def main(
         schema: What the config must look like.
         config: The config file when none is given on the command line: relative to the working directory, or
             to the script where it is not found there.
-        env_prefix: What the names of environment variables begin with that are merged over the file, below the
+        env_prefix: What the names of environment variables begin with that override the file, below the
             command line, such as ``"APP_"``; see ``Conf.from_env``. Default: none are.
         ignore_unknown: Whether options of others, as a launcher's ``--local_rank=0``, are passed over.
 
@@ -213,7 +213,7 @@ def cli(
         argv: The words after the script's name; by default those of this process.
         config: The config file when ``argv`` names none.
         folder: Where to look for ``config`` when it is not in the working directory.
-        env_prefix: What the names of environment variables begin with that are merged over the file, below the
+        env_prefix: What the names of environment variables begin with that override the file, below the
             command line; default: none are.
         ignore_unknown: Whether options of others, as a launcher's ``--local_rank=0``, are passed over.
 

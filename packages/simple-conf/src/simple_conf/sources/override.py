@@ -141,7 +141,7 @@ def write(root: MappingNode, override: Override, rules: MergeStrategy, strict: b
     if isinstance(value, MappingNode) and isinstance(mine, MappingNode):
         lay_over(mine, value, rules, strict)
     else:
-        if isinstance(value, MappingNode) and there:
+        if isinstance(value, MappingNode) and there and mine is not MISSING:
             object.__setattr__(value, "__barrier__", True)
         record(holder, key, value, override.layer)
         store(holder, key, value)

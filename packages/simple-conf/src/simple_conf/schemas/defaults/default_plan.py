@@ -97,7 +97,7 @@ def is_equal(made: Any, value: Any) -> bool:
 
 
 def lies_below(default: FieldDefault) -> bool:
-    """Return whether a mapping in a config may be merged over a default that has other keys than its class."""
+    """Return whether a mapping of a config may be merged over a default with other keys than its class."""
     if default.factory in EMPTY:
         return False
     if is_schema(default.factory) and schemas_in(default.kind) == (default.factory,):
